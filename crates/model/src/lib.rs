@@ -1,0 +1,26 @@
+//! The shared nouns of Yulin.
+//!
+//! Plain values only: nothing here reads a file, a clock or the environment. The reference tables of
+//! `data/` (units, properties, regions, chain graph ...) are parsed from text; [`reference::Reference::builtin`]
+//! holds the tables that ship with the product.
+
+pub mod chain;
+pub mod enterprise;
+pub mod fold;
+pub mod industry;
+pub mod list;
+pub mod matching;
+pub mod need;
+pub mod offer;
+pub mod period;
+pub mod price;
+pub mod property;
+pub mod quantity;
+pub mod reference;
+pub mod region;
+pub mod spec;
+pub mod spectext;
+pub mod table;
+pub mod unit;
+pub mod uscc;
+pub mod visibility;

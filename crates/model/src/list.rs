@@ -1,0 +1,243 @@
+//! The numbered matching list (供需对接清单): its content, states and hash.
+
+use crate::matching::{Allocation, GapGroup, Match};
+use crate::need::Need;
+use crate::offer::Offer;
+use crate::period::Period;
+use crate::region::Point;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Where a list stands on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListState {
+    /// 草稿: computed, under review.
+    Draft,
+    /// 已批准: approved, not yet published.
+    Approved,
+    /// 已发布: numbered and frozen.
+    Published,
+    /// 已撤回: taken back with a reason; content and number stay.
+    Withdrawn,
+}
+
+impl ListState {
+    /// Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Draft => "草稿",
+            Self::Approved => "已批准",
+            Self::Published => "已发布",
+            Self::Withdrawn => "已撤回",
+        }
+    }
+}
+
+/// What the secretariat said of a pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "review")]
+pub enum Review {
+    /// Proposed by the engine, not yet looked at.
+    Proposed,
+    /// Confirmed.
+    Confirmed,
+    /// Rejected, with the reason.
+    Rejected {
+        /// Why.
+        reason: String,
+    },
+    /// Added by hand.
+    Added,
+}
+
+impl Review {
+    /// Chinese name.
+    pub fn zh(&self) -> &'static str {
+        match self {
+            Self::Proposed => "系统推荐",
+            Self::Confirmed => "已确认",
+            Self::Rejected { .. } => "已剔除",
+            Self::Added => "人工添加",
+        }
+    }
+}
+
+/// One pair on a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListPair {
+    /// The match with all its reasons.
+    #[serde(rename = "match")]
+    pub matched: Match,
+    /// The capacity given to it, if any.
+    pub allocation: Option<Allocation>,
+    /// What the secretariat said.
+    #[serde(flatten)]
+    pub review: Review,
+    /// Against the last list.
+    pub change: Change,
+}
+
+/// A row against the last published list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Not on the last list.
+    New,
+    /// On the last list, other content.
+    Changed,
+    /// On the last list, the same, still open.
+    Open,
+}
+
+impl Change {
+    /// Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::New => "新增",
+            Self::Changed => "有变化",
+            Self::Open => "延续",
+        }
+    }
+}
+
+/// An enterprise as a list names it: no protected field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListEnterprise {
+    /// Natural key.
+    pub key: String,
+    /// Name.
+    pub name: String,
+    /// County or city in words.
+    pub region: String,
+    /// Code of the county or city; empty where unknown.
+    pub region_code: String,
+    /// Where it counts as standing: own coordinates, else the park's or county's seat.
+    pub point: Option<Point>,
+    /// Main products in words; a field of the search.
+    pub products: String,
+    /// True for an enterprise of the cluster, false for an outside member.
+    pub inside: bool,
+    /// True for an invented enterprise.
+    pub fictional: bool,
+}
+
+/// A numbered need on a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListNeed {
+    /// Place on the list, from 1.
+    pub number: u32,
+    /// The need; protected fields are blank as the list's audience may not see them.
+    pub need: Need,
+    /// Against the last list.
+    pub change: Change,
+    /// True where the allocation covers it, wholly or unstated; false where a gap stays.
+    pub matched: bool,
+}
+
+/// A numbered offer on a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListOffer {
+    /// Place on the list, from 1.
+    pub number: u32,
+    /// The offer; protected fields are blank as the list's audience may not see them.
+    pub offer: Offer,
+    /// Against the last list.
+    pub change: Change,
+}
+
+/// The figures of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListSummary {
+    /// Open needs of the period.
+    pub needs: u32,
+    /// Open offers of the period.
+    pub offers: u32,
+    /// Enterprises named.
+    pub enterprises: u32,
+    /// Needs covered by the allocation in full or with unstated quantities.
+    pub matched: u32,
+    /// Needs covered in part.
+    pub part: u32,
+    /// Needs with no allocation.
+    pub unmet: u32,
+    /// Local supporting rate (本地配套率) in 0..=1.
+    pub local_supporting_rate: f64,
+    /// The formula of that rate in words, so that the figure can be opened.
+    pub local_supporting_formula: String,
+    /// Rows of the last list that are gone, as need keys.
+    pub gone: Vec<String>,
+}
+
+/// The frozen content of a list. Rows are sorted by stable keys, so that the same input in another order gives
+/// the same content; neither clock nor database ids enter it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListContent {
+    /// Version of this layout.
+    pub format: u32,
+    /// Name of the cluster.
+    pub cluster: String,
+    /// The period.
+    pub period: Period,
+    /// SHA-256 of the last published list's content; empty for the first.
+    pub previous_sha256: String,
+    /// The figures.
+    pub summary: ListSummary,
+    /// Enterprises, by key.
+    pub enterprises: Vec<ListEnterprise>,
+    /// Needs, numbered.
+    pub needs: Vec<ListNeed>,
+    /// Offers, numbered.
+    pub offers: Vec<ListOffer>,
+    /// Pairs, by need number and rank.
+    pub pairs: Vec<ListPair>,
+    /// Gaps, heaviest first.
+    pub gaps: Vec<GapGroup>,
+}
+
+/// A list with its place in the series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MatchingList {
+    /// Row id in the store.
+    pub id: i64,
+    /// Number, given at publication, counted over all periods from 1.
+    pub number: Option<u32>,
+    /// State.
+    pub state: ListState,
+    /// The period.
+    pub period: Period,
+    /// SHA-256 of the canonical content, given at publication.
+    pub sha256: Option<String>,
+    /// Who drafted it.
+    pub drafted_by: String,
+    /// Who approved it.
+    pub approved_by: Option<String>,
+    /// When it was published, milliseconds since 1970 UTC.
+    pub published_ms: Option<i64>,
+    /// Why it was withdrawn.
+    pub withdrawn_reason: Option<String>,
+    /// The content.
+    pub content: ListContent,
+}
+
+impl ListContent {
+    /// The canonical text: JSON with keys in the order of the fields, no white space, shortest
+    /// round-trip numbers.
+    pub fn canonical(&self) -> String {
+        serde_json::to_string(self).expect("plain values always serialise")
+    }
+
+    /// SHA-256 of [`Self::canonical`], lower-case hexadecimal.
+    pub fn sha256(&self) -> String {
+        sha256_hex(self.canonical().as_bytes())
+    }
+}
+
+/// SHA-256 as lower-case hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
