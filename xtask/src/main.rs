@@ -1,1 +1,58 @@
-fn main() {}
+//! The project's own chores. `cargo xtask help` lists them.
+#![expect(clippy::print_stdout, reason = "a chore talks to the terminal")]
+
+mod bench;
+mod ci;
+mod demo;
+mod floors;
+mod fuzz;
+mod machine;
+mod postgres;
+mod test;
+
+use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask test            all tests; installs PostgreSQL from Debian when it is missing and may
+cargo xtask ci              what .ci/run runs: format, lints, docs, licences, tests, short fuzzing, demo
+cargo xtask fuzz [SECONDS]  every fuzz target for so long (default 60)
+cargo xtask bench [--json]  quality, speed and memory on judged sets and at scale; see docs/benchmarks.md
+cargo xtask demo [SEED]     make the demo workbooks again from demo/templates";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let root = root();
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["test"] => test::run(&root),
+        ["ci"] => ci::run(&root),
+        ["fuzz"] => fuzz::run(&root, 60),
+        ["fuzz", seconds] => fuzz::run(&root, seconds.parse()?),
+        ["bench"] => bench::run(&root, false),
+        ["bench", "--json"] => bench::run(&root, true),
+        ["demo"] => demo::run(&root, demo::SEED),
+        ["demo", seed] => demo::run(&root, seed.parse()?),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => bail!("no chore `{}`\n{HELP}", other.join(" ")),
+    }
+}
+
+/// The project's root: one above this crate.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the project").to_owned()
+}

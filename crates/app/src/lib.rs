@@ -1,1 +1,68 @@
-//! In the making.
+//! Yulin's use cases. Here engines, store and exchange meet, and here alone access is decided:
+//! every use case takes an [`Actor`] first.
+
+mod access;
+mod actor;
+mod clock;
+mod error;
+mod files;
+mod import;
+mod keep;
+mod lists;
+mod progress;
+mod users;
+
+pub use actor::{Act, Actor, Role};
+pub use clock::Clock;
+pub use error::{Code, CodeRow, Error, Result};
+pub use files::{FileMatches, MatchOptions, match_files};
+pub use import::{ImportOptions, ImportReport, InputFile};
+pub use keep::{BackupSummary, Health};
+pub use lists::Verification;
+pub use progress::{Progress, Stage};
+pub use users::DuplicatePair;
+
+use model::list::MatchingList;
+use model::period::Period;
+use model::reference::Reference;
+use std::sync::{Arc, Mutex};
+use store::Store;
+
+pub use store::ListHead;
+
+/// The running application: a store, the reference tables and a clock.
+#[derive(Debug)]
+pub struct App {
+    store: Store,
+    reference: &'static Reference,
+    clock: Clock,
+    /// The list read last: pages ask for the same one again and again.
+    last_list: Mutex<Option<Arc<MatchingList>>>,
+}
+
+impl App {
+    /// Opens the database (a file, or `postgres://...`), creating or migrating it.
+    ///
+    /// # Errors
+    /// When the database cannot be opened, is damaged, or is newer than this program.
+    pub async fn open(db: &str, clock: Clock) -> Result<Self> {
+        let store = Store::open(db).await?;
+        Ok(Self { store, reference: Reference::builtin(), clock, last_list: Mutex::new(None) })
+    }
+
+    /// The calendar month of today.
+    pub fn this_month(&self) -> Period {
+        Period::month_of(self.clock.today())
+    }
+}
+
+impl Actor {
+    /// # Errors
+    /// [`Code::NotAllowed`] when the office does not allow the act.
+    fn need(&self, act: Act) -> Result<()> {
+        if self.may(act) {
+            return Ok(());
+        }
+        Err(Error::new(Code::NotAllowed, format!("{} ({}) may not {act:?}", self.name, self.role.word()).to_lowercase()))
+    }
+}

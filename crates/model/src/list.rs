@@ -7,6 +7,7 @@ use crate::period::Period;
 use crate::region::Point;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 
 /// Where a list stands on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -230,6 +231,59 @@ impl ListContent {
     /// SHA-256 of [`Self::canonical`], lower-case hexadecimal.
     pub fn sha256(&self) -> String {
         sha256_hex(self.canonical().as_bytes())
+    }
+}
+
+/// Look-ups by key over a list's content, built once a use.
+#[derive(Debug)]
+pub struct ListIndex<'a> {
+    /// The content.
+    pub content: &'a ListContent,
+    enterprises: HashMap<&'a str, &'a ListEnterprise>,
+    needs: HashMap<&'a str, &'a ListNeed>,
+    offers: HashMap<&'a str, &'a ListOffer>,
+    pairs: HashMap<&'a str, Vec<&'a ListPair>>,
+}
+
+impl<'a> ListIndex<'a> {
+    /// Indexes a content; linear in its rows.
+    pub fn new(content: &'a ListContent) -> Self {
+        let mut pairs: HashMap<&str, Vec<&ListPair>> = HashMap::new();
+        for pair in &content.pairs {
+            pairs.entry(pair.matched.need.as_str()).or_default().push(pair);
+        }
+        Self {
+            content,
+            enterprises: content.enterprises.iter().map(|e| (e.key.as_str(), e)).collect(),
+            needs: content.needs.iter().map(|n| (n.need.key.as_str(), n)).collect(),
+            offers: content.offers.iter().map(|o| (o.offer.key.as_str(), o)).collect(),
+            pairs,
+        }
+    }
+
+    /// The enterprise with this key.
+    pub fn enterprise(&self, key: &str) -> Option<&'a ListEnterprise> {
+        self.enterprises.get(key).copied()
+    }
+
+    /// The need with this key.
+    pub fn need(&self, key: &str) -> Option<&'a ListNeed> {
+        self.needs.get(key).copied()
+    }
+
+    /// The offer with this key.
+    pub fn offer(&self, key: &str) -> Option<&'a ListOffer> {
+        self.offers.get(key).copied()
+    }
+
+    /// The enterprise that offers the offer with this key.
+    pub fn supplier(&self, offer: &str) -> Option<&'a ListEnterprise> {
+        self.offer(offer).and_then(|o| self.enterprise(&o.offer.enterprise))
+    }
+
+    /// The pairs of a need, best first.
+    pub fn pairs_of(&self, need: &str) -> &[&'a ListPair] {
+        self.pairs.get(need).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -1,1 +1,105 @@
-//! In the making.
+//! Persistence of Yulin: SQLite embedded by default, PostgreSQL by URL. Only this crate contains SQL.
+//!
+//! The store keeps values of `model` and decides no access: who may do what, `app` has decided before it calls.
+//! It reads no clock: whoever changes something says who and when ([`By`]).
+//!
+//! * Every change is one transaction with its own audit entry: all of it is stored, or nothing.
+//! * Changed records keep their earlier versions; a published list never changes and is chained by hash to the
+//!   one before; the audit is a hash chain. [`Store::check`] proves all that.
+//! * [`Store::backup`] writes one logical format for both databases.
+//!
+//! | module | subject |
+//! |---|---|
+//! | `location`, `database`, `migrate`, `sql` | opening, transactions, layout, the difference between the databases |
+//! | `record`, `import` | enterprises, needs, offers with their versions |
+//! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
+//! | `duplicate`, `mapping`, `account`, `audit` | what the names say |
+//! | `check`, `backup`, `restore`, `schema` | soundness, and the way out and in |
+
+mod account;
+mod audit;
+mod backup;
+mod check;
+mod database;
+mod duplicate;
+mod error;
+mod import;
+mod list;
+mod list_change;
+mod location;
+mod mapping;
+mod migrate;
+mod record;
+mod restore;
+mod schema;
+mod sql;
+
+pub use account::Account;
+pub use audit::{AuditEntry, By};
+pub use check::{CheckReport, Fault};
+pub use duplicate::{Duplicate, DuplicateProposal, DuplicateState};
+pub use error::{Error, Result};
+pub use import::{ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};
+pub use list::{ListHead, PairReview, StoredList};
+pub use record::{PastVersion, Status, Stored};
+pub use restore::RestoreReport;
+pub use sql::Dialect;
+
+use database::Database;
+use location::Location;
+use std::fmt;
+
+/// An open database. Clones share its connections.
+#[derive(Clone)]
+pub struct Store {
+    database: Database,
+}
+
+impl Store {
+    /// Opens `postgres://USER:PASSWORD@HOST/DATABASE`, `sqlite:PATH` or a plain path, and brings its layout up to
+    /// date. A file that is not there is created; a PostgreSQL database must exist.
+    ///
+    /// # Errors
+    /// [`Error::Open`] when the place cannot be used, [`Error::Newer`] when a newer program wrote it,
+    /// [`Error::Corrupt`] when the file is no database, [`Error::Busy`] when another program holds it.
+    pub async fn open(url: &str) -> Result<Self> {
+        Ok(Self { database: Database::open(Location::parse(url)?).await? })
+    }
+
+    /// Like [`Self::open`], but a file that is not there is an error: for commands that only look.
+    ///
+    /// # Errors
+    /// As of [`Self::open`], and [`Error::Open`] for a missing file.
+    pub async fn open_existing(url: &str) -> Result<Self> {
+        let location = Location::parse(url)?;
+        match &location {
+            Location::File(path) if !path.exists() => Err(Error::Open {
+                location: location.to_string(),
+                reason: "there is no such file; name an existing database, or import something into a new one"
+                    .to_owned(),
+            }),
+            _ => Ok(Self { database: Database::open(location).await? }),
+        }
+    }
+
+    /// Which database it is.
+    pub fn dialect(&self) -> Dialect {
+        self.database.dialect
+    }
+
+    /// Where it lies: a path, or a URL without user and password.
+    pub fn location(&self) -> String {
+        self.database.location.to_string()
+    }
+
+    /// Closes all connections. Not needed for safety: every change is durable when its call returns.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("location", &self.location()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,212 @@
+//! Redaction: what a viewer may not see is blank, field by field.
+
+use model::enterprise::{Contact, Enterprise};
+use model::need::Need;
+use model::offer::Offer;
+use model::visibility::{Noun, Visibility, VisibilityTable};
+
+/// Answers, for one record and one viewer, whether a field may be seen.
+struct Lens<'a> {
+    table: &'a VisibilityTable,
+    noun: Noun,
+    row: Visibility,
+    sees: Visibility,
+}
+
+impl Lens<'_> {
+    fn shows(&self, field: &str) -> bool {
+        self.table.level(self.noun, field, self.row) <= self.sees
+    }
+
+    fn text(&self, field: &str, value: String) -> String {
+        if self.shows(field) { value } else { String::new() }
+    }
+
+    fn list<T>(&self, field: &str, value: Vec<T>) -> Vec<T> {
+        if self.shows(field) { value } else { Vec::new() }
+    }
+
+    fn option<T>(&self, field: &str, value: Option<T>) -> Option<T> {
+        value.filter(|_| self.shows(field))
+    }
+
+    fn contact(&self, value: Contact) -> Contact {
+        if self.shows("contact") { value } else { Contact::default() }
+    }
+}
+
+/// The enterprise as a viewer who sees up to `sees` may see it. The key stays: it joins records.
+pub fn enterprise(table: &VisibilityTable, sees: Visibility, value: Enterprise) -> Enterprise {
+    let lens = Lens { table, noun: Noun::Enterprise, row: value.visibility, sees };
+    // Destructured, so that a new field cannot be forgotten here.
+    let Enterprise {
+        key,
+        uscc,
+        name,
+        short_name,
+        other_names,
+        region,
+        park,
+        address,
+        point,
+        industry,
+        group,
+        products,
+        employees,
+        revenue_fen,
+        contact,
+        note,
+        fictional,
+        visibility,
+    } = value;
+    Enterprise {
+        key,
+        uscc: lens.option("uscc", uscc),
+        name: lens.text("name", name),
+        short_name: lens.text("short_name", short_name),
+        other_names: lens.list("other_names", other_names),
+        region: lens.option("region", region),
+        park: lens.option("park", park),
+        address: lens.text("address", address),
+        point: lens.option("point", point),
+        industry: lens.option("industry", industry),
+        group: lens.text("group", group),
+        products: lens.text("products", products),
+        employees: lens.option("employees", employees),
+        revenue_fen: lens.option("revenue_fen", revenue_fen),
+        contact: lens.contact(contact),
+        note: lens.text("note", note),
+        fictional,
+        visibility,
+    }
+}
+
+/// The need as a viewer who sees up to `sees` may see it; key and enterprise key stay.
+pub fn need(table: &VisibilityTable, sees: Visibility, value: Need) -> Need {
+    let lens = Lens { table, noun: Noun::Need, row: value.visibility, sees };
+    let Need {
+        key,
+        enterprise,
+        number,
+        title,
+        detail,
+        node,
+        specs,
+        unread,
+        quantity,
+        price,
+        delivery,
+        standard,
+        material,
+        certificates,
+        payment,
+        current_source,
+        max_distance_km,
+        valid_from,
+        valid_until,
+        contact,
+        note,
+        visibility,
+    } = value;
+    Need {
+        key,
+        enterprise,
+        number: lens.text("number", number),
+        title: lens.text("title", title),
+        detail: lens.text("detail", detail),
+        node: lens.option("node", node),
+        specs: lens.list("specs", specs),
+        unread: lens.list("specs", unread),
+        quantity: lens.option("quantity", quantity),
+        price: lens.option("price", price),
+        delivery: lens.text("delivery", delivery),
+        standard: lens.text("standard", standard),
+        material: lens.text("material", material),
+        certificates: lens.list("certificates", certificates),
+        payment: lens.text("payment", payment),
+        current_source: lens.text("current_source", current_source),
+        max_distance_km: lens.option("max_distance_km", max_distance_km),
+        valid_from: lens.option("validity", valid_from),
+        valid_until: lens.option("validity", valid_until),
+        contact: lens.contact(contact),
+        note: lens.text("note", note),
+        visibility,
+    }
+}
+
+/// The offer as a viewer who sees up to `sees` may see it; key and enterprise key stay.
+pub fn offer(table: &VisibilityTable, sees: Visibility, value: Offer) -> Offer {
+    let lens = Lens { table, noun: Noun::Offer, row: value.visibility, sees };
+    let Offer {
+        key,
+        enterprise,
+        number,
+        title,
+        detail,
+        node,
+        specs,
+        unread,
+        capacity,
+        spare_capacity,
+        price,
+        minimum_order,
+        sample_days,
+        standard,
+        material,
+        certificates,
+        supply_radius_km,
+        customers,
+        valid_from,
+        valid_until,
+        contact,
+        note,
+        visibility,
+    } = value;
+    Offer {
+        key,
+        enterprise,
+        number: lens.text("number", number),
+        title: lens.text("title", title),
+        detail: lens.text("detail", detail),
+        node: lens.option("node", node),
+        specs: lens.list("specs", specs),
+        unread: lens.list("specs", unread),
+        capacity: lens.option("capacity", capacity),
+        spare_capacity: lens.option("spare_capacity", spare_capacity),
+        price: lens.option("price", price),
+        minimum_order: lens.option("minimum_order", minimum_order),
+        sample_days: lens.option("sample_days", sample_days),
+        standard: lens.text("standard", standard),
+        material: lens.text("material", material),
+        certificates: lens.list("certificates", certificates),
+        supply_radius_km: lens.option("supply_radius_km", supply_radius_km),
+        customers: lens.text("customers", customers),
+        valid_from: lens.option("validity", valid_from),
+        valid_until: lens.option("validity", valid_until),
+        contact: lens.contact(contact),
+        note: lens.text("note", note),
+        visibility,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::reference::Reference;
+
+    #[test]
+    fn a_member_sees_neither_contact_nor_present_supplier() {
+        let table = &Reference::builtin().visibility;
+        let mut full = Need::new("k", "e", "面罩");
+        full.contact.phone = "0".repeat(11);
+        full.current_source = "外省".into();
+        full.delivery = "30天".into();
+        let seen = need(table, Visibility::Members, full.clone());
+        assert_eq!((seen.contact.phone.as_str(), seen.current_source.as_str()), ("", ""));
+        assert_eq!(seen.delivery, "30天");
+        assert_eq!(need(table, Visibility::Secretariat, full.clone()), full);
+        let mut closed = full.clone();
+        closed.visibility = Visibility::Own;
+        assert_eq!(need(table, Visibility::Secretariat, closed).title, "");
+    }
+}

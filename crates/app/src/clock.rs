@@ -1,0 +1,37 @@
+//! The clock as a value: engines get time as an argument, and this is where it comes from.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, tz::TimeZone};
+
+/// Where time comes from.
+#[derive(Debug, Clone)]
+pub enum Clock {
+    /// The machine's clock in this time zone.
+    System(TimeZone),
+    /// A fixed moment, for tests and reproducible runs.
+    Fixed(Timestamp),
+}
+
+impl Clock {
+    /// The machine's clock, days cut by China Standard Time (UTC+8, no daylight saving) whatever the
+    /// machine's own zone: lists and deadlines are Chinese calendar days.
+    pub fn china() -> Self {
+        Self::System(TimeZone::fixed(jiff::tz::offset(8)))
+    }
+
+    /// Milliseconds since 1970 UTC.
+    pub fn now_ms(&self) -> i64 {
+        match self {
+            Self::System(_) => Timestamp::now().as_millisecond(),
+            Self::Fixed(at) => at.as_millisecond(),
+        }
+    }
+
+    /// Today's date.
+    pub fn today(&self) -> Date {
+        match self {
+            Self::System(zone) => Timestamp::now().to_zoned(zone.clone()).date(),
+            Self::Fixed(at) => at.to_zoned(TimeZone::fixed(jiff::tz::offset(8))).date(),
+        }
+    }
+}

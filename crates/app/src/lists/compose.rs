@@ -1,0 +1,285 @@
+//! From records to the content of a list: pure, so that a published list can be computed again from itself.
+
+use crate::{Progress, Stage, access};
+use market::{Input, Options, Settlement, Site};
+use model::enterprise::Enterprise;
+use model::list::{
+    Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, Review,
+};
+use model::matching::{Allocation, Coverage, Match};
+use model::need::Need;
+use model::offer::Offer;
+use model::period::Period;
+use model::reference::Reference;
+use model::visibility::Visibility;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Layout of [`ListContent`].
+const FORMAT: u32 = 1;
+/// Candidates that the engine ranks for a need.
+const CANDIDATES: usize = 10;
+/// Pairs that a list shows for a need.
+const PAIRS: usize = 5;
+/// The eyes with which a list is read.
+const AUDIENCE: Visibility = Visibility::Members;
+
+/// A review as recorded: need key, offer key, what was said.
+pub type Reviewed = (String, String, Review);
+
+/// Builds a list's content step by step.
+pub struct Composer {
+    reference: &'static Reference,
+    cluster: String,
+    period: Period,
+    enterprises: BTreeMap<String, ListEnterprise>,
+    sites: HashMap<String, Site>,
+    needs: Vec<Need>,
+    offers: Vec<Offer>,
+}
+
+impl Composer {
+    /// An empty list of a cluster and period.
+    pub fn new(reference: &'static Reference, cluster: &str, period: Period) -> Self {
+        Self {
+            reference,
+            cluster: cluster.to_owned(),
+            period,
+            enterprises: BTreeMap::new(),
+            sites: HashMap::new(),
+            needs: Vec::new(),
+            offers: Vec::new(),
+        }
+    }
+
+    /// A list whose records are those of a content computed before.
+    pub fn reopen(reference: &'static Reference, content: &ListContent) -> Self {
+        let mut composer = Self::new(reference, &content.cluster, content.period);
+        for enterprise in &content.enterprises {
+            composer.sites.insert(enterprise.key.clone(), site(enterprise));
+            composer.enterprises.insert(enterprise.key.clone(), enterprise.clone());
+        }
+        composer.needs = content.needs.iter().map(|n| n.need.clone()).collect();
+        composer.offers = content.offers.iter().map(|o| o.offer.clone()).collect();
+        composer
+    }
+
+    /// Takes records: what the list's readers may not see is blanked, rows that they may not see at all and rows
+    /// that are not valid in the period stay out. Rows are sorted, so that the order of the records does not matter.
+    pub fn take(
+        &mut self,
+        enterprises: impl Iterator<Item = Enterprise>,
+        needs: impl Iterator<Item = Need>,
+        offers: impl Iterator<Item = Offer>,
+    ) {
+        let table = &self.reference.visibility;
+        let valid = |from, until| self.period.overlaps(from, until);
+        self.needs = needs
+            .filter(|n| valid(n.valid_from, n.valid_until))
+            .map(|n| access::need(table, AUDIENCE, n))
+            .filter(|n| !n.title.is_empty())
+            .collect();
+        self.offers = offers
+            .filter(|o| valid(o.valid_from, o.valid_until))
+            .map(|o| access::offer(table, AUDIENCE, o))
+            .filter(|o| !o.title.is_empty())
+            .collect();
+        let named: HashSet<&str> = self
+            .needs
+            .iter()
+            .map(|n| n.enterprise.as_str())
+            .chain(self.offers.iter().map(|o| o.enterprise.as_str()))
+            .collect();
+        for enterprise in enterprises.filter(|e| named.contains(e.key.as_str())) {
+            let enterprise = self.list_enterprise(access::enterprise(table, AUDIENCE, enterprise));
+            self.sites.insert(enterprise.key.clone(), site(&enterprise));
+            self.enterprises.insert(enterprise.key.clone(), enterprise);
+        }
+        let name = |key: &str| self.enterprises.get(key).map_or("", |e| e.name.as_str());
+        self.needs.sort_by(|a, b| (name(&a.enterprise), &a.title, &a.key).cmp(&(name(&b.enterprise), &b.title, &b.key)));
+        self.offers.sort_by(|a, b| (name(&a.enterprise), &a.title, &a.key).cmp(&(name(&b.enterprise), &b.title, &b.key)));
+    }
+
+    fn list_enterprise(&self, value: Enterprise) -> ListEnterprise {
+        let regions = &self.reference.regions;
+        let region = value.region.as_deref().and_then(|code| regions.get(code));
+        let park = value.park.as_deref().and_then(|code| regions.get(code));
+        ListEnterprise {
+            key: value.key,
+            name: value.name,
+            region: region.or(park).map_or_else(String::new, |r| r.name.clone()),
+            region_code: region.or(park).map_or_else(String::new, |r| r.code.clone()),
+            point: value.point.or(park.and_then(|p| p.point)).or(region.and_then(|r| r.point)),
+            products: value.products,
+            // A record without a region came from the cluster's own lists.
+            inside: true,
+            fictional: value.fictional,
+        }
+    }
+
+    /// True where need and offer are what they were on an earlier list.
+    pub fn unchanged(&self, earlier: &ListContent, need: &str, offer: &str) -> bool {
+        let now = (self.needs.iter().find(|n| n.key == need), self.offers.iter().find(|o| o.key == offer));
+        let then = (
+            earlier.needs.iter().find(|n| n.need.key == need).map(|n| &n.need),
+            earlier.offers.iter().find(|o| o.offer.key == offer).map(|o| &o.offer),
+        );
+        now.0.is_some() && now.1.is_some() && now == then
+    }
+
+    fn input(&self) -> Input<'_> {
+        Input {
+            needs: &self.needs,
+            offers: &self.offers,
+            sites: &self.sites,
+            period: Some(self.period),
+            reference: self.reference,
+        }
+    }
+
+    /// Ranks candidates for all needs.
+    pub fn matches(&self, progress: Progress<'_>) -> Vec<Match> {
+        let total = self.needs.len() as u64;
+        progress(Stage::Match, 0, total);
+        let options = Options { top: CANDIDATES, ..Options::default() };
+        let matches = market::match_needs(&self.input(), &options, &|done| progress(Stage::Match, done, total));
+        progress(Stage::Match, total, total);
+        matches
+    }
+
+    /// Allocates and finds gaps, given the matches and what was said of them.
+    pub fn settle(self, matches: Vec<Match>, reviews: &[Reviewed], progress: Progress<'_>) -> ListContent {
+        progress(Stage::Freeze, 0, 1);
+        let said: HashMap<(&str, &str), &Review> =
+            reviews.iter().map(|(need, offer, review)| ((need.as_str(), offer.as_str()), review)).collect();
+        let review_of = |m: &Match| said.get(&(m.need.as_str(), m.offer.as_str())).map_or(Review::Proposed, |r| (*r).clone());
+        let kept: Vec<Match> =
+            matches.into_iter().filter(|m| !matches!(review_of(m), Review::Rejected { .. })).collect();
+        let settlement = market::settle(&self.input(), &kept);
+        let mut pairs_of: HashMap<&str, Vec<&Match>> = HashMap::new();
+        for matched in &kept {
+            pairs_of.entry(matched.need.as_str()).or_default().push(matched);
+        }
+        let allocated: HashMap<(&str, &str), &Allocation> =
+            settlement.allocations.iter().map(|a| ((a.need.as_str(), a.offer.as_str()), a)).collect();
+        let mut pairs = Vec::new();
+        for need in &self.needs {
+            let mut shown = 0;
+            for matched in pairs_of.get(need.key.as_str()).into_iter().flatten() {
+                let allocation = allocated.get(&(matched.need.as_str(), matched.offer.as_str())).copied();
+                let review = review_of(matched);
+                let by_hand = matches!(review, Review::Added | Review::Confirmed);
+                if allocation.is_none() && !by_hand && (!matched.feasible || shown >= PAIRS) {
+                    continue;
+                }
+                shown += 1;
+                pairs.push(ListPair {
+                    matched: (*matched).clone(),
+                    allocation: allocation.cloned(),
+                    review,
+                    change: Change::New,
+                });
+            }
+        }
+        let content = self.content(&settlement, pairs);
+        progress(Stage::Freeze, 1, 1);
+        content
+    }
+
+    /// Settles a draft again after its review. Candidates are ranked again from the draft's own records, which gives the
+    /// same ranking: a rejected pair makes room for the next candidate, not for a hole.
+    pub fn settle_reviewed(self, reviews: &[Reviewed], progress: Progress<'_>) -> ListContent {
+        let mut matches = self.matches(progress);
+        let known: HashSet<(String, String)> = matches.iter().map(|m| (m.need.clone(), m.offer.clone())).collect();
+        let added = reviews.iter().filter(|(need, offer, review)| {
+            *review == Review::Added && !known.contains(&(need.clone(), offer.clone()))
+        });
+        for (need, offer, _) in added {
+            if let Some(matched) = market::match_pair(&self.input(), need, offer) {
+                matches.push(matched);
+            }
+        }
+        matches.sort_by(|a, b| (&a.need, a.rank, &a.offer).cmp(&(&b.need, b.rank, &b.offer)));
+        self.settle(matches, reviews, progress)
+    }
+
+    fn content(self, settlement: &Settlement, pairs: Vec<ListPair>) -> ListContent {
+        // A need is matched when its whole quantity is covered, or when quantities are not stated and a supplier is there.
+        let mut covered: HashMap<&str, Coverage> = HashMap::new();
+        for allocation in &settlement.allocations {
+            covered.insert(&allocation.need, allocation.coverage);
+        }
+        let open: HashSet<&str> =
+            settlement.gaps.iter().flat_map(|g| &g.gaps).map(|g| g.need.as_str()).collect();
+        let full = |key: &str| covered.contains_key(key) && !open.contains(key);
+        let part = |key: &str| covered.contains_key(key) && open.contains(key);
+        let count = |test: &dyn Fn(&str) -> bool| self.needs.iter().filter(|n| test(&n.key)).count() as u32;
+        let summary = ListSummary {
+            needs: self.needs.len() as u32,
+            offers: self.offers.len() as u32,
+            enterprises: self.enterprises.len() as u32,
+            matched: count(&full),
+            part: count(&part),
+            unmet: count(&|key| !covered.contains_key(key)),
+            local_supporting_rate: settlement.local_rate,
+            local_supporting_formula: market::LOCAL_RATE_FORMULA_ZH.to_owned(),
+            gone: Vec::new(),
+        };
+        let needs = self
+            .needs
+            .iter()
+            .zip(1..)
+            .map(|(need, number)| ListNeed { number, matched: full(&need.key), need: need.clone(), change: Change::New })
+            .collect();
+        let offers =
+            self.offers.into_iter().zip(1..).map(|(offer, number)| ListOffer { number, offer, change: Change::New }).collect();
+        ListContent {
+            format: FORMAT,
+            cluster: self.cluster,
+            period: self.period,
+            previous_sha256: String::new(),
+            summary,
+            enterprises: self.enterprises.into_values().collect(),
+            needs,
+            offers,
+            pairs,
+            gaps: settlement.gaps.clone(),
+        }
+    }
+}
+
+fn site(enterprise: &ListEnterprise) -> Site {
+    Site {
+        point: enterprise.point,
+        region: enterprise.region.clone(),
+        products: enterprise.products.clone(),
+        inside: enterprise.inside,
+    }
+}
+
+/// Marks the rows of a content against the last published one.
+pub fn compare(mut content: ListContent, previous: Option<&ListContent>) -> ListContent {
+    let Some(previous) = previous else { return content };
+    let change = |same: Option<bool>| match same {
+        None => Change::New,
+        Some(true) => Change::Open,
+        Some(false) => Change::Changed,
+    };
+    let needs: HashMap<&str, &Need> = previous.needs.iter().map(|n| (n.need.key.as_str(), &n.need)).collect();
+    for row in &mut content.needs {
+        row.change = change(needs.get(row.need.key.as_str()).map(|old| **old == row.need));
+    }
+    let offers: HashMap<&str, &Offer> = previous.offers.iter().map(|o| (o.offer.key.as_str(), &o.offer)).collect();
+    for row in &mut content.offers {
+        row.change = change(offers.get(row.offer.key.as_str()).map(|old| **old == row.offer));
+    }
+    let pairs: HashMap<(&str, &str), &ListPair> =
+        previous.pairs.iter().map(|p| ((p.matched.need.as_str(), p.matched.offer.as_str()), p)).collect();
+    for pair in &mut content.pairs {
+        let old = pairs.get(&(pair.matched.need.as_str(), pair.matched.offer.as_str()));
+        pair.change = change(old.map(|old| old.allocation == pair.allocation && old.matched.verdicts == pair.matched.verdicts));
+    }
+    let now: HashSet<&str> = content.needs.iter().map(|n| n.need.key.as_str()).collect();
+    content.summary.gone = needs.keys().filter(|key| !now.contains(*key)).map(|key| (*key).to_owned()).collect();
+    content.summary.gone.sort();
+    content
+}

@@ -1,0 +1,117 @@
+//! Reading lists, their files, and proving them.
+
+use super::compose::{Composer, compare};
+use crate::{Act, Actor, App, Code, Error, Result};
+use model::list::{ListContent, ListState, MatchingList};
+use std::sync::Arc;
+use store::ListHead;
+
+/// Three hashes that must be one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// The hash given at publication.
+    pub published: String,
+    /// The hash of the content as it is stored now.
+    pub content: String,
+    /// The hash of the content computed again from its own records and reviews.
+    pub recomputed: String,
+}
+
+impl App {
+    /// The published list with the highest number.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn newest_list(&self, actor: &Actor) -> Result<Option<Arc<MatchingList>>> {
+        actor.need(Act::Read)?;
+        let newest = self
+            .store
+            .lists()
+            .await?
+            .into_iter()
+            .filter(|l| l.state == ListState::Published)
+            .max_by_key(|l| l.number)
+            .and_then(|l| l.number);
+        match newest {
+            Some(number) => Ok(Some(self.list_by_number(actor, number).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The list with this number.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub async fn list_by_number(&self, actor: &Actor, number: u32) -> Result<Arc<MatchingList>> {
+        actor.need(Act::Read)?;
+        let kept = self.last_list.lock().ok().and_then(|kept| kept.clone());
+        if let Some(list) = kept.filter(|l| l.number == Some(number) && l.state == ListState::Published) {
+            return Ok(list);
+        }
+        let list = Arc::new(self.store.list_by_number(number).await?.list);
+        if let Ok(mut kept) = self.last_list.lock() {
+            *kept = Some(list.clone());
+        }
+        Ok(list)
+    }
+
+    /// Forgets the list kept in memory, because its state is about to change.
+    pub(crate) fn forget_list(&self) {
+        if let Ok(mut kept) = self.last_list.lock() {
+            *kept = None;
+        }
+    }
+
+    /// A list by its row id, published or not.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`]; [`Code::NotAllowed`] for a draft where the actor may not review.
+    pub async fn draft_by_id(&self, actor: &Actor, id: i64) -> Result<MatchingList> {
+        actor.need(Act::Review)?;
+        Ok(self.store.list(id).await?.list)
+    }
+
+    /// All lists, newest first. Drafts are shown to those who may review.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn lists(&self, actor: &Actor) -> Result<Vec<ListHead>> {
+        actor.need(Act::Read)?;
+        let mut lists = self.store.lists().await?;
+        if !actor.may(Act::Review) {
+            lists.retain(|l| matches!(l.state, ListState::Published | ListState::Withdrawn));
+        }
+        lists.sort_by_key(|l| std::cmp::Reverse(l.id));
+        Ok(lists)
+    }
+
+    /// Computes a published list again from its frozen records and its reviews, and compares the hashes.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub async fn verify(&self, actor: &Actor, number: u32) -> Result<Verification> {
+        actor.need(Act::Read)?;
+        let list = self.store.list_by_number(number).await?.list;
+        let previous = self.store.last_published(Some(number)).await?.map(|s| s.list.content);
+        let reviews = self.standing_reviews(list.id).await?;
+        let settled = Composer::reopen(self.reference, &list.content).settle_reviewed(&reviews, &|_, _, _| {});
+        let recomputed = ListContent {
+            previous_sha256: list.content.previous_sha256.clone(),
+            ..compare(settled, previous.as_ref())
+        };
+        Ok(Verification {
+            published: list.sha256.unwrap_or_default(),
+            content: list.content.sha256(),
+            recomputed: recomputed.sha256(),
+        })
+    }
+
+    /// The workbook of a list.
+    ///
+    /// # Errors
+    /// [`Code::File`] where it cannot be made.
+    pub fn list_workbook(&self, actor: &Actor, list: &MatchingList) -> Result<Vec<u8>> {
+        actor.need(Act::Read)?;
+        exchange::list_workbook(list, self.reference).map_err(|e| Error::new(Code::File, e.to_string()))
+    }
+}

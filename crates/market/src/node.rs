@@ -1,0 +1,272 @@
+//! Title to chain node: which product a need or offer is about.
+//!
+//! All names and aliases of the chain graph are looked for at once (Aho-Corasick). Names inside longer names do not
+//! count. Of what is left the head of the phrase is the product: in Chinese the last one of a phrase
+//! (`LED灯珠用键合丝` is a bonding wire, `PCB钻孔加工` is drilling), in English the last one before `for`, `with`,
+//! `used` ... (`bonding wire for LED packages`). What stands in brackets, and what follows `用于`, `适用于`, only says
+//! what it is for. A name that is followed by another noun is not the head (`PCB清洗剂` is no PCB), so that the
+//! confidence falls with what stands behind it.
+
+use crate::analyse::is_ideograph;
+use aho_corasick::AhoCorasick;
+use model::chain::{ChainGraph, NodeId};
+use model::fold::fold_char;
+
+/// Finds chain nodes in titles. Built once from a graph; look-ups are linear in the text.
+#[derive(Debug)]
+pub struct Recogniser {
+    automaton: AhoCorasick,
+    /// Per pattern: node and length in characters.
+    patterns: Vec<(NodeId, usize)>,
+}
+
+/// Below this confidence a title is said to name no node.
+pub const CONFIDENCE_MIN: f64 = 0.5;
+
+/// Confidence of a node read in the detail text instead of the title.
+const DETAIL_FACTOR: f64 = 0.6;
+
+/// Words behind a name that leave it the head of its phrase.
+const TAILS: &[&str] = &[
+    "产品", "系列", "成品", "材料", "采购", "需求", "求购", "供应", "供货", "配套", "定制", "订制", "批量", "长期",
+    "合作", "外协", "代工", "加工", "生产", "制造", "项目", "原料", "销售", "寻源", "国产化", "替代", "等", "及",
+    "products", "product", "series", "supply", "supplier", "purchase", "wanted",
+];
+
+/// Ends of phrases that name another thing than the noun before them.
+const OTHER_HEADS: &[&str] = &[
+    "机", "设备", "装置", "剂", "胶", "油墨", "液", "药水", "水", "模具", "治具", "夹具", "刀", "服务", "系统", "软件",
+    "维修", "检测", "测试", "认证", "回收", "清洗", "膜", "板", "线", "架", "盒", "仪", "炉", "网", "纸", "粉", "片",
+    "座", "壳", "罩", "支架", "材", "件", "器", "屏", "灯", "管", "头", "柜", "箱", "车", "技术", "废料", "污泥", "研发", "设计", "人才", "machine", "equipment",
+    "tester", "cleaner", "service",
+];
+
+/// Words before which an English phrase ends.
+const ENGLISH_ENDS: &[&str] = &["for", "with", "used", "using", "of", "to", "in", "on", "from", "by"];
+
+/// Words in front of which a Chinese phrase ends: what follows says what it is for.
+const CHINESE_ENDS: &[&str] = &["用于", "适用于", "适用", "应用于", "配套于", "使用于"];
+
+/// A text reduced to letters, digits and ideographs, with what stood between them.
+struct Reduced {
+    text: String,
+    /// Byte offset in `text` to place in `chars`; only starts of characters are looked up.
+    place: Vec<usize>,
+    chars: Vec<Letter>,
+}
+
+#[derive(Clone, Copy)]
+struct Letter {
+    c: char,
+    /// A blank or hyphen stood before it.
+    parted: bool,
+    /// Number of the phrase: phrases are parted by commas, brackets and the like.
+    phrase: u16,
+    /// Inside brackets.
+    aside: bool,
+}
+
+fn reduce(text: &str) -> Reduced {
+    let mut out = Reduced { text: String::new(), place: Vec::new(), chars: Vec::new() };
+    let (mut depth, mut phrase, mut parted) = (0u16, 0u16, true);
+    for c in text.chars().map(fold_char) {
+        match c {
+            _ if c.is_alphanumeric() => {
+                let letter = Letter { c, parted, phrase, aside: depth > 0 };
+                out.text.push(c);
+                out.place.resize(out.text.len(), out.chars.len());
+                out.chars.push(letter);
+                parted = false;
+                continue;
+            }
+            '(' | '[' | '{' => (depth, phrase) = (depth + 1, phrase.saturating_add(1)),
+            ')' | ']' | '}' => (depth, phrase) = (depth.saturating_sub(1), phrase.saturating_add(1)),
+            // Blanks, hyphens and points stand inside names: `bonding wire`, `FR-4`, `USB2.0`.
+            ' ' | '-' | '_' | '.' | '·' | '\'' => {}
+            _ => phrase = phrase.saturating_add(1),
+        }
+        parted = true;
+    }
+    out
+}
+
+impl Reduced {
+    /// True where a word can begin: not in the middle of a Latin word or number.
+    fn begins(&self, at: usize) -> bool {
+        let Some(letter) = self.chars.get(at) else { return true };
+        letter.parted || at == 0 || kind(letter.c) == Script::Ideograph || kind(self.chars[at - 1].c) != kind(letter.c)
+    }
+
+    fn same_phrase(&self, start: usize, end: usize) -> bool {
+        self.chars[start].phrase == self.chars[end - 1].phrase
+    }
+
+    fn word(&self, start: usize, end: usize) -> String {
+        self.chars[start..end].iter().map(|l| l.c).collect()
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Script {
+    Ideograph,
+    Letter,
+    Digit,
+}
+
+fn kind(c: char) -> Script {
+    match c {
+        _ if is_ideograph(c) => Script::Ideograph,
+        _ if c.is_numeric() => Script::Digit,
+        _ => Script::Letter,
+    }
+}
+
+/// A name found in a text; places are in characters of the reduced text.
+struct Found {
+    start: usize,
+    end: usize,
+    pattern: usize,
+}
+
+impl Recogniser {
+    /// Reads all names and aliases of a graph.
+    pub fn new(chain: &ChainGraph) -> Self {
+        let mut names: Vec<(String, NodeId)> = chain
+            .nodes()
+            .iter()
+            .flat_map(|node| {
+                [&node.name_zh, &node.name_en]
+                    .into_iter()
+                    .chain(&node.aliases)
+                    .map(|name| (reduce(name).text, node.id.clone()))
+            })
+            // A single character is no name.
+            .filter(|(name, _)| name.chars().count() >= 2)
+            .collect();
+        // Two nodes whose names differ in punctuation only: the first id has it.
+        names.sort();
+        names.dedup_by(|next, kept| next.0 == kept.0);
+        let automaton = AhoCorasick::new(names.iter().map(|(name, _)| name))
+            .expect("a few thousand short names stay below the automaton's limits");
+        let patterns = names.into_iter().map(|(name, id)| (id, name.chars().count())).collect();
+        Self { automaton, patterns }
+    }
+
+    /// The node that a title names and how sure that is (0..=1, at least [`CONFIDENCE_MIN`]); where the title names
+    /// none, the detail text is read, with less confidence.
+    pub fn recognise(&self, title: &str, detail: &str) -> Option<(NodeId, f64)> {
+        let from_title = self.best(title);
+        let best = from_title.or_else(|| self.best(detail).map(|(node, confidence)| (node, confidence * DETAIL_FACTOR)));
+        best.filter(|(_, confidence)| *confidence >= CONFIDENCE_MIN)
+            .map(|(pattern, confidence)| (self.patterns[pattern].0.clone(), confidence))
+    }
+
+    /// The head of the surest phrase: pattern and confidence.
+    fn best(&self, text: &str) -> Option<(usize, f64)> {
+        let text = reduce(text);
+        let found = self.longest(&text);
+        let mut best: Option<(f64, usize, usize)> = None;
+        for at in &found {
+            let confidence = confidence(&text, at, &found);
+            let length = self.patterns[at.pattern].1;
+            // The surest; of equally sure ones the longest name; of those the first phrase's.
+            if best.is_none_or(|(c, l, _)| confidence > c || (confidence == c && length > l)) {
+                best = Some((confidence, length, at.pattern));
+            }
+        }
+        best.map(|(confidence, _, pattern)| (pattern, confidence))
+    }
+
+    /// All names in the text that lie within no longer one, by place.
+    fn longest(&self, text: &Reduced) -> Vec<Found> {
+        let mut all: Vec<Found> = self
+            .automaton
+            .find_overlapping_iter(&text.text)
+            .map(|m| {
+                let start = text.place[m.end() - 1] + 1 - self.patterns[m.pattern().as_usize()].1;
+                let end = text.place[m.end() - 1] + 1;
+                Found { start, end, pattern: m.pattern().as_usize() }
+            })
+            .filter(|f| {
+                // A plural `s` belongs to the word.
+                let plural = text.chars.get(f.end).is_some_and(|l| l.c == 's') && kind(text.chars[f.end - 1].c) == Script::Letter;
+                let end = f.end + usize::from(plural && !text.begins(f.end));
+                text.begins(f.start) && text.begins(end) && text.same_phrase(f.start, f.end)
+            })
+            .collect();
+        all.sort_by_key(|f| (f.start, std::cmp::Reverse(f.end)));
+        let mut out: Vec<Found> = Vec::new();
+        for found in all {
+            if out.last().is_none_or(|last| found.end > last.end) {
+                out.push(found);
+            }
+        }
+        out
+    }
+}
+
+/// How sure it is that a name found is what the text is about.
+fn confidence(text: &Reduced, at: &Found, all: &[Found]) -> f64 {
+    let phrase = text.chars[at.start].phrase;
+    let phrase_end = at.end + text.chars[at.end..].iter().take_while(|l| l.phrase == phrase).count();
+    // Where the phrase's head must end: before `for`, before `用于`.
+    let stop = (at.end..phrase_end).find(|&i| ends_phrase(text, i, phrase_end)).unwrap_or(phrase_end);
+    let governed = (0..at.start).rev().take_while(|&i| text.chars[i].phrase == phrase).any(|i| ends_phrase(text, i, phrase_end));
+    // Another name follows in the same phrase: that one is the head.
+    if all.iter().any(|other| other.start >= at.start && other.end > at.end && other.end <= stop) {
+        return 0.0;
+    }
+    let mut sure = 1.0;
+    if text.chars[at.start].aside {
+        sure *= 0.55;
+    }
+    let tail = text.word(at.end, stop);
+    if governed {
+        // `用于显示模组的键合丝`: the last noun is the head again, if the phrase goes on with 的.
+        let of = (0..at.start).rev().take_while(|&i| text.chars[i].phrase == phrase).any(|i| text.chars[i].c == '的');
+        sure *= if of { 0.9 } else { 0.3 };
+    }
+    if tail.starts_with('用') {
+        // `LED灯珠用…`: named only as the purpose of something that is not in the graph.
+        return sure * 0.2;
+    }
+    sure * tail_factor(&tail)
+}
+
+fn ends_phrase(text: &Reduced, at: usize, end: usize) -> bool {
+    let rest = &text.chars[at..end];
+    let starts = |word: &str| rest.len() >= word.chars().count() && word.chars().zip(rest).all(|(w, l)| w == l.c);
+    CHINESE_ENDS.iter().any(|w| starts(w))
+        || rest[0].parted && ENGLISH_ENDS.iter().any(|w| starts(w) && text.begins(at + w.chars().count()) && {
+            // A whole word: a blank or the end behind it.
+            rest.get(w.chars().count()).is_none_or(|l| l.parted)
+        })
+}
+
+/// 1 for a tail that changes nothing, down to 0.3 for one that names another thing.
+fn tail_factor(tail: &str) -> f64 {
+    let mut rest = tail;
+    while let Some(shorter) = TAILS.iter().find_map(|t| rest.strip_prefix(t).or_else(|| rest.strip_suffix(t))) {
+        rest = shorter;
+    }
+    let words = noun_length(rest);
+    if words == 0.0 {
+        return 1.0;
+    }
+    if OTHER_HEADS.iter().any(|head| rest.ends_with(head)) {
+        return 0.3;
+    }
+    1.0 / (1.0 + words / 8.0)
+}
+
+/// Length of a tail in ideographs, four Latin letters counting as one. Sizes and model numbers (letters beside
+/// digits) say nothing about the head and count nothing.
+fn noun_length(tail: &str) -> f64 {
+    let ideographs = tail.chars().filter(|c| is_ideograph(*c)).count();
+    let letters: usize = tail
+        .split(is_ideograph)
+        .filter(|word| !word.contains(|c| kind(c) == Script::Digit))
+        .map(|word| word.chars().count())
+        .sum();
+    ideographs as f64 + letters as f64 / 4.0
+}

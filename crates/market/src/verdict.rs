@@ -1,0 +1,262 @@
+//! One requirement against what an offer states.
+//!
+//! | direction | met when | short by |
+//! |---|---|---|
+//! | smaller | the offer's upper end is not above the need's | what it is above |
+//! | larger | the offer's lower end is not below the need's | what it is below |
+//! | cover, need a range | the offer's range holds the need's | the longer piece it leaves open |
+//! | cover, need a value (with tolerance or not) | the offer's range holds the value, or lies within the tolerance | the way between the two |
+//! | cover, need with one open end | the offer reaches beyond the closed end | what it lacks |
+//! | equal | the offer's value lies within the need's tolerance, or its range reaches into it | the way between the two |
+//!
+//! An offer with a tolerance (1.6±0.1) states what it keeps, not what it can choose: against a need with a tolerance it
+//! must stay within. Ends that are themselves excluded (大于, 小于) count as included: the shortfall would be nothing.
+//! Several statements of one property in an offer are alternatives; the best counts. What an offer does not state, or
+//! states in a unit that does not compare, is unknown: a question, not a no.
+
+use model::matching::{Outcome, Verdict};
+use model::property::{Direction, Property, PropertyKind};
+use model::quantity::Quantity;
+use model::reference::Reference;
+use model::spec::{Interval, SpecValue, Specification};
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+/// Set properties of which an enterprise may have more than an offer states: what is missing is unknown there, while
+/// another material or colour excludes the one asked for.
+const OPEN_SETS: &[&str] = &["certification", "environmental_compliance", "interface", "packaging", "process", "protocol"];
+
+/// Unit in which a shortfall on an ordered scale (IP65, V-0) is told.
+const GRADE_UNIT: &str = "级";
+
+/// Compares one requirement with all that an offer states.
+pub fn compare(requirement: &Specification, capabilities: &[Specification], reference: &Reference) -> Verdict {
+    let stated: Vec<&Specification> = capabilities.iter().filter(|c| c.property == requirement.property).collect();
+    let property = reference.properties.get(&requirement.property);
+    let (outcome, offer) = match property {
+        Some(property) if !stated.is_empty() => judge(requirement, &stated, property, reference),
+        _ => (Outcome::Unknown, stated.iter().map(|s| words(s)).collect::<Vec<_>>().join("；")),
+    };
+    Verdict {
+        property: requirement.property.clone(),
+        strictness: requirement.strictness,
+        outcome,
+        need: words(requirement),
+        offer,
+    }
+}
+
+fn words(spec: &Specification) -> String {
+    if spec.text.is_empty() { spec.value_words() } else { spec.text.clone() }
+}
+
+/// Outcome against the statements of one property, and the words that decided.
+fn judge(
+    requirement: &Specification,
+    stated: &[&Specification],
+    property: &Property,
+    reference: &Reference,
+) -> (Outcome, String) {
+    if let SpecValue::Set(asked) = &requirement.value
+        && property.kind == PropertyKind::Set
+    {
+        return judge_set(asked, stated, property);
+    }
+    let best = stated
+        .iter()
+        .map(|s| (judge_one(requirement, s, property, reference), words(s)))
+        .min_by(|a, b| order(&a.0, &b.0).then_with(|| a.1.cmp(&b.1)))
+        .unwrap_or((Outcome::Unknown, String::new()));
+    if best.0 == Outcome::Met || stated.len() < 2 || property.direction != Direction::Cover {
+        return best;
+    }
+    // A row of single values (0.8/1.0/1.6mm) covers the range between them.
+    match joint_range(stated, requirement, property, reference) {
+        Some(range) if judge_one(requirement, &range, property, reference) == Outcome::Met => {
+            (Outcome::Met, stated.iter().map(|s| words(s)).collect::<Vec<_>>().join("；"))
+        }
+        _ => best,
+    }
+}
+
+/// Better outcomes first; a smaller shortfall before a larger one. Both shortfalls are in the need's unit.
+fn order(a: &Outcome, b: &Outcome) -> Ordering {
+    let place = |o: &Outcome| match o {
+        Outcome::Met => (0, 0.0),
+        Outcome::Unknown => (1, 0.0),
+        Outcome::Short { by } => (2, by.value),
+        Outcome::Conflict => (3, 0.0),
+    };
+    let (a, b) = (place(a), place(b));
+    a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+}
+
+fn judge_one(requirement: &Specification, stated: &Specification, property: &Property, reference: &Reference) -> Outcome {
+    let unit = unit_of(requirement, property);
+    let same_unit = |interval: &Interval| -> Option<Interval> {
+        let from = unit_of(stated, property);
+        interval.try_map(|v| reference.units.convert(v, from, unit)).ok()
+    };
+    match (&requirement.value, &stated.value) {
+        (SpecValue::Interval(need), SpecValue::Interval(offer)) => same_unit(offer)
+            .map_or(Outcome::Unknown, |offer| outcome(shortfall(need, &offer, property.direction), unit)),
+        (SpecValue::Dimensions(need), SpecValue::Dimensions(offer)) => {
+            let offer: Option<Vec<Interval>> = offer.iter().map(same_unit).collect();
+            match offer {
+                Some(offer) if offer.len() == need.len() => outcome(sides(need, &offer, property.direction), unit),
+                _ => Outcome::Unknown,
+            }
+        }
+        (need, offer) => match (single_word(need), single_word(offer)) {
+            (Some(need), Some(offer)) if property.kind == PropertyKind::Grade => judge_grade(need, offer, property),
+            (Some(need), Some(offer)) => judge_text(need, offer),
+            _ => Outcome::Unknown,
+        },
+    }
+}
+
+fn unit_of<'a>(spec: &'a Specification, property: &'a Property) -> &'a str {
+    spec.unit.as_deref().or(property.unit.as_deref()).unwrap_or_default()
+}
+
+/// The one word of a value in words; of several grades the first, the weakest asked for being decided by the rank.
+fn single_word(value: &SpecValue) -> Option<&[String]> {
+    match value {
+        SpecValue::Set(words) if !words.is_empty() => Some(words),
+        SpecValue::Text(word) => Some(std::slice::from_ref(word)),
+        _ => None,
+    }
+}
+
+fn outcome(short: f64, unit: &str) -> Outcome {
+    if short > 0.0 { Outcome::Short { by: Quantity::new(tidy(short), unit) } } else { Outcome::Met }
+}
+
+/// Rounds binary noise away: 12 significant digits.
+fn tidy(value: f64) -> f64 {
+    format!("{value:.11e}").parse().unwrap_or(value)
+}
+
+fn ends(interval: &Interval) -> (f64, f64) {
+    (interval.low.unwrap_or(f64::NEG_INFINITY), interval.high.unwrap_or(f64::INFINITY))
+}
+
+/// How much an offer lacks, in the unit of both; 0 where it meets the need.
+fn shortfall(need: &Interval, offer: &Interval, direction: Direction) -> f64 {
+    let ((low, high), (offer_low, offer_high)) = (ends(need), ends(offer));
+    // An end that is not stated falls back on the other one: `线宽 0.1mm` and `线宽 ≥0.1mm` both promise 0.1.
+    let short = match direction {
+        Direction::Smaller => offer.high.or(offer.low).zip(need.high.or(need.low)).map_or(0.0, |(o, n)| o - n),
+        Direction::Larger => offer.low.or(offer.high).zip(need.low.or(need.high)).map_or(0.0, |(o, n)| n - o),
+        Direction::Cover | Direction::Equal if need.low.is_none() => offer_low - high,
+        Direction::Cover | Direction::Equal if need.high.is_none() => low - offer_high,
+        Direction::Cover if need.nominal.is_none() && low < high => (offer_low - low).max(high - offer_high),
+        Direction::Cover | Direction::Equal => apart(need, offer),
+    };
+    // Conversions may leave the last digits different.
+    let noise = 1e-9 * [low, high, offer_low, offer_high].into_iter().filter(|v| v.is_finite()).fold(0.0, |a: f64, v| a.max(v.abs()));
+    if short > noise { short } else { 0.0 }
+}
+
+/// How far an offer is from a closed interval of the need.
+fn apart(need: &Interval, offer: &Interval) -> f64 {
+    let ((low, high), (offer_low, offer_high)) = (ends(need), ends(offer));
+    let outside = (low - offer_low).max(offer_high - high).max(0.0);
+    let gap = (low - offer_high).max(offer_low - high).max(0.0);
+    let keeps_a_tolerance = offer.nominal.is_some() && offer.low != offer.high;
+    match need.nominal {
+        // The need's own tolerance is the yardstick for one that the offer keeps.
+        Some(_) if keeps_a_tolerance => outside,
+        // A range to choose from must hold the nominal value; what lies within the tolerance does too.
+        Some(nominal) if outside > 0.0 => (offer_low - nominal).max(nominal - offer_high).max(gap),
+        Some(_) => 0.0,
+        None if keeps_a_tolerance && low < high => outside,
+        None => gap,
+    }
+}
+
+/// The sides of two bodies, each sorted by size: 600×500 is 500×600. The worst side counts.
+fn sides(need: &[Interval], offer: &[Interval], direction: Direction) -> f64 {
+    let size = |i: &Interval| i.nominal.or(i.high).or(i.low).unwrap_or(0.0);
+    let sorted = |sides: &[Interval]| {
+        let mut sides = sides.to_vec();
+        sides.sort_by(|a, b| size(a).total_cmp(&size(b)));
+        sides
+    };
+    sorted(need).iter().zip(&sorted(offer)).map(|(n, o)| shortfall(n, o, direction)).fold(0.0, f64::max)
+}
+
+/// The range from the least to the greatest of single values, in the need's unit.
+fn joint_range(
+    stated: &[&Specification],
+    requirement: &Specification,
+    property: &Property,
+    reference: &Reference,
+) -> Option<Specification> {
+    let unit = unit_of(requirement, property);
+    let mut values = Vec::new();
+    for spec in stated {
+        let SpecValue::Interval(interval) = &spec.value else { return None };
+        let from = unit_of(spec, property);
+        for end in [interval.low?, interval.high?] {
+            values.push(reference.units.convert(end, from, unit).ok()?);
+        }
+    }
+    let low = values.iter().copied().min_by(f64::total_cmp)?;
+    let high = values.iter().copied().max_by(f64::total_cmp)?;
+    Some(Specification::interval(&requirement.property.0, Interval::between(low, high), unit))
+}
+
+/// Every word asked for must be stated. Where none is, the two exclude each other, unless the set is an open one.
+fn judge_set(asked: &[String], stated: &[&Specification], property: &Property) -> (Outcome, String) {
+    let key = |word: &String| model::fold::fold_key(&property.canonical(word));
+    let held: BTreeSet<String> = stated
+        .iter()
+        .flat_map(|s| match &s.value {
+            SpecValue::Set(words) => words.iter().map(key).collect(),
+            SpecValue::Text(word) => vec![key(word)],
+            _ => Vec::new(),
+        })
+        .collect();
+    let text = stated.iter().map(|s| words(s)).collect::<Vec<_>>().join("；");
+    let found = asked.iter().filter(|word| held.contains(&key(word))).count();
+    let outcome = if found == asked.len() {
+        Outcome::Met
+    } else if found > 0 || held.is_empty() || OPEN_SETS.contains(&property.id.0.as_str()) {
+        Outcome::Unknown
+    } else {
+        Outcome::Conflict
+    };
+    (outcome, text)
+}
+
+/// Places on an ordered scale: of several asked for the lowest suffices, of several stated the best counts.
+fn judge_grade(asked: &[String], stated: &[String], property: &Property) -> Outcome {
+    let ranks = |words: &[String]| words.iter().filter_map(|w| property.rank(w)).collect::<Vec<_>>();
+    let (asked_ranks, stated_ranks) = (ranks(asked), ranks(stated));
+    let (short, known) = match property.direction {
+        Direction::Smaller => (stated_ranks.iter().min().zip(asked_ranks.iter().max()), true),
+        Direction::Larger => (asked_ranks.iter().min().zip(stated_ranks.iter().max()), true),
+        Direction::Cover | Direction::Equal => (None, false),
+    };
+    match short {
+        Some((better, worse)) if better > worse => {
+            Outcome::Short { by: Quantity::new((better - worse) as f64, GRADE_UNIT) }
+        }
+        Some(_) => Outcome::Met,
+        None if known => Outcome::Unknown,
+        None => judge_text(asked, stated),
+    }
+}
+
+/// Free words: the same, or the one within the other. Other words are a question, not a no.
+fn judge_text(asked: &[String], stated: &[String]) -> Outcome {
+    let stated: Vec<String> = stated.iter().map(|w| model::fold::fold_name(w)).collect();
+    let met = asked.iter().map(|w| model::fold::fold_name(w)).any(|asked| {
+        !asked.is_empty() && stated.iter().any(|s| !s.is_empty() && (s.contains(&asked) || asked.contains(s.as_str())))
+    });
+    if met { Outcome::Met } else { Outcome::Unknown }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+use super::*;
+use proptest::prelude::*;
+
+fn reference() -> &'static Reference {
+    Reference::builtin()
+}
+
+fn outcome_of(need: Specification, offer: &[Specification]) -> Outcome {
+    compare(&need, offer, reference()).outcome
+}
+
+fn short(by: f64, unit: &str) -> Outcome {
+    Outcome::Short { by: Quantity::new(by, unit) }
+}
+
+fn interval(property: &str, interval: Interval, unit: &str) -> Specification {
+    Specification::interval(property, interval, unit)
+}
+
+#[test]
+fn directions_and_units() {
+    use Interval as I;
+    let check = |property: &str, need: (Interval, &str), offer: (Interval, &str), expect: Outcome| {
+        let got = outcome_of(interval(property, need.0, need.1), &[interval(property, offer.0, offer.1)]);
+        assert_eq!(got, expect, "{property}: {} {} against {} {}", need.0, need.1, offer.0, offer.1);
+    };
+    let met = || Outcome::Met;
+    // Smaller is better.
+    check("tolerance", (I::at_most(0.05), "mm"), (I::at_most(30.0), "μm"), met());
+    check("tolerance", (I::at_most(0.05), "mm"), (I::at_most(80.0), "μm"), short(0.03, "mm"));
+    check("min_line_width", (I::point(0.1), "mm"), (I::at_least(0.075), "mm"), met());
+    // Larger is better.
+    check("purity", (I::at_least(99.99), "%"), (I::point(99.9), "%"), short(0.09, "%"));
+    check("purity", (I::at_least(99.8), "%"), (I::at_least(99.9), "%"), met());
+    check("hole_copper_thickness", (I::at_least(20.0), "μm"), (I::point(0.025), "mm"), met());
+    // Cover: ranges, values, open ends.
+    check("operating_temperature", (I::between(-40.0, 85.0), "℃"), (I::between(-40.0, 105.0), "℃"), met());
+    check("operating_temperature", (I::between(-40.0, 85.0), "℃"), (I::between(-20.0, 70.0), "℃"), short(20.0, "℃"));
+    check("pixel_pitch", (I::between(0.8, 1.5), "mm"), (I::between(0.6, 2.5), "mm"), met());
+    check("layer_count", (I::point(4.0), "层"), (I::between(2.0, 8.0), "层"), met());
+    check("layer_count", (I::point(12.0), "层"), (I::between(2.0, 8.0), "层"), short(4.0, "层"));
+    check("board_thickness", (I::toleranced(1.6, 0.1, 0.1), "mm"), (I::point(1.6), "mm"), met());
+    check("board_thickness", (I::toleranced(1.6, 0.1, 0.1), "mm"), (I::point(1.55), "mm"), met());
+    check("board_thickness", (I::toleranced(1.6, 0.1, 0.1), "mm"), (I::between(0.4, 3.2), "mm"), met());
+    check("board_thickness", (I::toleranced(1.6, 0.1, 0.1), "mm"), (I::toleranced(1.6, 0.05, 0.05), "mm"), met());
+    check("board_thickness", (I::toleranced(1.6, 0.1, 0.1), "mm"), (I::toleranced(1.6, 0.2, 0.2), "mm"), short(0.1, "mm"));
+    check("board_thickness", (I::toleranced(1.6, 0.1, 0.1), "mm"), (I::point(1.2), "mm"), short(0.4, "mm"));
+    check("board_thickness", (I::point(1.6), "mm"), (I::toleranced(1.6, 0.1, 0.1), "mm"), met());
+    check("board_thickness", (I::at_most(2.0), "mm"), (I::point(1.6), "mm"), met());
+    check("temperature_resistance", (I::at_least(260.0), "℃"), (I::at_most(250.0), "℃"), short(10.0, "℃"));
+    check("temperature_resistance", (I::at_least(260.0), "℃"), (I::point(533.15), "K"), met());
+    // Equal.
+    check("impedance", (I::toleranced(50.0, 5.0, 5.0), "Ω"), (I::point(52.0), "Ω"), met());
+    check("impedance", (I::toleranced(50.0, 5.0, 5.0), "Ω"), (I::point(75.0), "Ω"), short(25.0, "Ω"));
+    check("resistance", (I::point(10.0), "kΩ"), (I::point(10000.0), "Ω"), met());
+    // Units that do not compare: a question.
+    check("wire_diameter", (I::point(0.3), "mm"), (I::point(28.0), "AWG"), Outcome::Unknown);
+}
+
+#[test]
+fn words_sets_and_grades() {
+    let material = |words: &[&str]| Specification::set("base_material", words.iter().copied());
+    assert_eq!(outcome_of(material(&["FR4"]), &[material(&["CEM-3", "FR-4"])]), Outcome::Met);
+    assert_eq!(outcome_of(material(&["铝基板"]), &[material(&["FR-4"])]), Outcome::Conflict);
+    assert_eq!(outcome_of(material(&["FR-4", "铝基"]), &[material(&["FR-4"])]), Outcome::Unknown);
+    assert_eq!(outcome_of(material(&["FR-4", "铝基"]), &[material(&["FR-4"]), material(&["铝基"])]), Outcome::Met);
+    let certificate = |words: &[&str]| Specification::set("certification", words.iter().copied());
+    assert_eq!(outcome_of(certificate(&["UL"]), &[certificate(&["ISO9001"])]), Outcome::Unknown);
+    let fire = |word: &str| Specification::set("flammability", [word]);
+    assert_eq!(outcome_of(fire("V-1"), &[fire("94V-0")]), Outcome::Met);
+    assert_eq!(outcome_of(fire("V-0"), &[fire("HB")]), short(3.0, "级"));
+    let model = |word: &str| Specification::text("model_number", word);
+    assert_eq!(outcome_of(model("WS2812B"), &[model("ws-2812b")]), Outcome::Met);
+    assert_eq!(outcome_of(model("WS2812B"), &[model("SK6812")]), Outcome::Unknown);
+    assert_eq!(outcome_of(model("WS2812B"), &[]), Outcome::Unknown);
+}
+
+#[test]
+fn dimensions_and_alternatives() {
+    let size = |sides: &[f64]| Specification {
+        value: SpecValue::Dimensions(sides.iter().map(|&s| Interval::point(s)).collect()),
+        ..Specification::interval("size", Interval::default(), "mm")
+    };
+    assert_eq!(outcome_of(size(&[500.0, 600.0]), &[size(&[600.0, 500.0])]), Outcome::Met);
+    assert_eq!(outcome_of(size(&[500.0, 600.0]), &[size(&[500.0, 580.0])]), short(20.0, "mm"));
+    assert_eq!(outcome_of(size(&[500.0, 600.0]), &[size(&[500.0, 600.0, 1.0])]), Outcome::Unknown);
+    let thick = |t: f64| interval("board_thickness", Interval::point(t), "mm");
+    let need = interval("board_thickness", Interval::between(0.8, 1.6), "mm");
+    assert_eq!(outcome_of(need.clone(), &[thick(0.8), thick(1.0), thick(1.6)]), Outcome::Met);
+    assert_eq!(outcome_of(need, &[thick(0.8), thick(1.0)]), short(0.8, "mm"));
+}
+
+#[test]
+fn both_sides_words_are_kept() {
+    let mut need = interval("purity", Interval::at_least(99.99), "%");
+    need.text = "金纯度≥99.99%".to_owned();
+    let verdict = compare(&need, &[interval("purity", Interval::at_least(99.9), "%")], reference());
+    assert_eq!((verdict.need.as_str(), verdict.offer.as_str()), ("金纯度≥99.99%", "≥99.9%"));
+}
+
+fn any_interval() -> impl Strategy<Value = Interval> {
+    let value = 0.0..1000.0f64;
+    prop_oneof![
+        value.clone().prop_map(Interval::point),
+        (value.clone(), value.clone()).prop_map(|(a, b)| Interval::between(a, b)),
+        value.clone().prop_map(Interval::at_least),
+        value.clone().prop_map(Interval::at_most),
+        (value, 0.001..10.0f64).prop_map(|(a, t)| Interval::toleranced(a, t, t)),
+    ]
+}
+
+/// Properties of each direction, with a unit and a second unit that is `factor` times as large.
+const CASES: [(&str, Direction, &str, &str, f64); 4] = [
+    ("tolerance", Direction::Smaller, "mm", "m", 1000.0),
+    ("breaking_load", Direction::Larger, "N", "kN", 1000.0),
+    ("width", Direction::Cover, "mm", "m", 1000.0),
+    ("capacitance", Direction::Equal, "μF", "mF", 1000.0),
+];
+
+proptest! {
+    /// The unit in which an offer is stated does not matter, nor does the need's but for the unit of the shortfall.
+    #[test]
+    fn units_do_not_matter(need in any_interval(), offer in any_interval(), case in 0usize..4) {
+        let (property, _, unit, other, factor) = CASES[case];
+        let scaled = |i: &Interval| i.try_map(|v| Ok::<_, ()>(v / factor)).unwrap();
+        let plain = outcome_of(interval(property, need, unit), &[interval(property, offer, unit)]);
+        let offer_scaled = outcome_of(interval(property, need, unit), &[interval(property, scaled(&offer), other)]);
+        let need_scaled = outcome_of(interval(property, scaled(&need), other), &[interval(property, offer, unit)]);
+        match (&plain, &offer_scaled, &need_scaled) {
+            (Outcome::Short { by: a }, Outcome::Short { by: b }, Outcome::Short { by: c }) => {
+                prop_assert!((a.value - b.value).abs() <= 1e-6);
+                prop_assert!((a.value - c.value * factor).abs() <= 1e-6);
+                prop_assert_eq!(c.unit.as_str(), other);
+            }
+            (a, b, c) => {
+                prop_assert_eq!(a, b);
+                prop_assert_eq!(a, c);
+            }
+        }
+    }
+
+    /// A better offer never has a worse outcome: less where smaller is better, more where larger is, a wider range
+    /// where ranges cover, and one more statement anywhere.
+    #[test]
+    fn a_better_offer_never_worsens(
+        need in any_interval(), low in 1.0..900.0f64, width in 0.0..90.0f64, gain in 0.0..50.0f64,
+        other in any_interval(), case in 0usize..4,
+    ) {
+        let (property, direction, unit, ..) = CASES[case];
+        let offer = Interval::between(low, low + width);
+        let better = match direction {
+            Direction::Smaller => Interval::between(low - gain, low + width - gain),
+            Direction::Larger => Interval::between(low + gain, low + width + gain),
+            Direction::Cover => Interval::between(low - gain, low + width + gain),
+            Direction::Equal => offer,
+        };
+        let need = interval(property, need, unit);
+        let before = outcome_of(need.clone(), &[interval(property, offer, unit)]);
+        let after = outcome_of(need.clone(), &[interval(property, better, unit)]);
+        prop_assert!(order(&after, &before).is_le(), "{:?} after {:?}", after, before);
+        let more = outcome_of(need, &[interval(property, offer, unit), interval(property, other, unit)]);
+        prop_assert!(order(&more, &before).is_le(), "{:?} after {:?}", more, before);
+    }
+
+    /// Whoever offers exactly what is asked for meets it.
+    #[test]
+    fn what_is_asked_for_suffices(need in any_interval(), case in 0usize..4) {
+        let (property, _, unit, ..) = CASES[case];
+        let spec = interval(property, need, unit);
+        prop_assert_eq!(outcome_of(spec.clone(), &[spec]), Outcome::Met);
+    }
+}

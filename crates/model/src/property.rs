@@ -1,0 +1,421 @@
+//! Properties that specifications speak of, as `data/properties.csv` defines them.
+
+use crate::spectext::normal;
+use crate::table::{self, TableError};
+use aho_corasick::AhoCorasick;
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+const TABLE: &str = "properties.csv";
+
+/// Identity of a property, such as `wire_diameter`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PropertyId(pub String);
+
+impl fmt::Display for PropertyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What the values of a property are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PropertyKind {
+    /// A number with a unit.
+    Number,
+    /// One or several words (materials, colours, certificates).
+    Set,
+    /// One word of an ordered scale (IP67, V-0).
+    Grade,
+    /// Free words (a model number).
+    Text,
+    /// Lengths of several sides (500×600mm).
+    Dimensions,
+}
+
+/// How an offer's value meets a need's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Smaller is better (an accuracy, a loss): the offer's upper end counts.
+    Smaller,
+    /// Larger is better (a purity, a yield): the offer's lower end counts.
+    Larger,
+    /// The offer's range must hold the need's. Where the need has a nominal value with a tolerance, the nominal counts;
+    /// where it has one open end, the offer must reach beyond its closed end.
+    Cover,
+    /// The offer's value must lie within the need's tolerance.
+    Equal,
+}
+
+/// One value of a set or grade property with its other spellings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PropertyValue {
+    /// Canonical spelling.
+    pub name: String,
+    /// Other spellings.
+    pub aliases: Vec<String>,
+}
+
+/// One property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property {
+    /// Identity.
+    pub id: PropertyId,
+    /// Chinese name.
+    pub name_zh: String,
+    /// English name.
+    pub name_en: String,
+    /// Other names in both languages.
+    pub aliases: Vec<String>,
+    /// What its values are.
+    pub kind: PropertyKind,
+    /// Unit where a text gives none, and in which a shortfall is shown; absent for plain numbers and words.
+    pub unit: Option<String>,
+    /// How values compare.
+    pub direction: Direction,
+    /// Remark for the reader of the table.
+    pub note: String,
+    /// Known values of a set, or the grades from worst to best.
+    pub values: Vec<PropertyValue>,
+    /// Marks that stand directly before its number (`P` of P1.25; `±` for accuracies).
+    pub prefixes: Vec<String>,
+    /// Units that no other property has, so that the unit alone names the property (HRC, AWG).
+    pub own_units: Vec<String>,
+}
+
+impl Property {
+    /// Place of a value on the scale of a grade (0 = worst), or among a set's known values.
+    pub fn rank(&self, value: &str) -> Option<usize> {
+        let key = fold(value);
+        self.values.iter().position(|v| fold(&v.name) == key || v.aliases.iter().any(|a| fold(a) == key))
+    }
+
+    /// Canonical spelling of a value; unknown values stay as they are, trimmed.
+    pub fn canonical(&self, value: &str) -> String {
+        self.rank(value).map_or_else(|| value.trim().to_owned(), |i| self.values[i].name.clone())
+    }
+
+    /// True for accuracies: a bare `±x` states them.
+    pub(crate) fn is_accuracy(&self) -> bool {
+        self.prefixes.iter().any(|p| p == "±")
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Row {
+    id: String,
+    name_zh: String,
+    name_en: String,
+    #[serde(default)]
+    aliases: String,
+    kind: PropertyKind,
+    #[serde(default)]
+    unit: String,
+    direction: Direction,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    values: String,
+    #[serde(default)]
+    prefixes: String,
+    #[serde(default)]
+    own_units: String,
+}
+
+/// All known properties, with automata that find their names and values in text.
+#[derive(Debug, Clone)]
+pub struct PropertyTable {
+    rows: Vec<Property>,
+    by_id: HashMap<String, u16>,
+    by_name: HashMap<String, Vec<u16>>,
+    by_own_unit: HashMap<String, u16>,
+    names: Lexicon,
+    values: Lexicon,
+    prefixes: Lexicon,
+}
+
+/// Words to find in text, each with what it stands for.
+#[derive(Debug, Clone)]
+pub(crate) struct Lexicon {
+    automaton: AhoCorasick,
+    pub entries: Vec<Entry>,
+}
+
+/// What one word stands for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Entry {
+    /// Properties, and for value words the place of the value in each.
+    pub targets: Vec<(u16, u16)>,
+    /// True where the word names all its properties at once (`线宽/线距`).
+    pub shared: bool,
+}
+
+impl Lexicon {
+    fn build(words: Vec<(String, Entry)>) -> Result<Self, TableError> {
+        let automaton = AhoCorasick::new(words.iter().map(|w| w.0.as_str()))
+            .map_err(|e| TableError::new(TABLE, 0, e.to_string()))?;
+        Ok(Self { automaton, entries: words.into_iter().map(|w| w.1).collect() })
+    }
+
+    /// All occurrences in folded text, also overlapping ones: entry, start, end.
+    pub fn find(&self, folded: &str) -> impl Iterator<Item = (usize, usize, usize)> {
+        self.automaton.find_overlapping_iter(folded).map(|m| (m.pattern().as_usize(), m.start(), m.end()))
+    }
+}
+
+/// Folded form of names and values: normal form in lower-case ASCII.
+pub(crate) fn fold(text: &str) -> String {
+    let mut key = normal::key(text);
+    key.make_ascii_lowercase();
+    key
+}
+
+impl PropertyTable {
+    /// Reads `id,name_zh,name_en,aliases,kind,unit,direction,note,values,prefixes,own_units`.
+    ///
+    /// `aliases` are parted by `|`; one with a leading `&` names all properties that have it at once. `values` are parted
+    /// by `|` for sets and by `<` (worst to best) for grades, each with `=` and other spellings.
+    ///
+    /// # Errors
+    /// The first faulty row, with its line.
+    pub fn parse(text: &str) -> Result<Self, TableError> {
+        let mut rows = Vec::new();
+        let mut by_id = HashMap::new();
+        let mut by_own_unit = HashMap::new();
+        for (line, row) in table::rows::<Row>(TABLE, text)? {
+            let fault = |what: String| TableError::new(TABLE, line, format!("{}: {what}", row.id));
+            let index = u16::try_from(rows.len()).map_err(|_| fault("too many rows".to_owned()))?;
+            if row.id.is_empty() || !row.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+                return Err(fault("an id is lower-case letters, digits and _".to_owned()));
+            }
+            if by_id.insert(row.id.clone(), index).is_some() {
+                return Err(fault("the id is already there".to_owned()));
+            }
+            let own_units: Vec<String> = table::words(&row.own_units).iter().map(|w| normal::key(w)).collect();
+            for unit in &own_units {
+                if by_own_unit.insert(unit.clone(), index).is_some() {
+                    return Err(fault(format!("{unit} is another property's own unit")));
+                }
+            }
+            let values = values(&row.values, row.kind);
+            rows.push(Property {
+                id: PropertyId(row.id),
+                name_zh: row.name_zh,
+                name_en: row.name_en,
+                aliases: table::words(&row.aliases),
+                kind: row.kind,
+                unit: (!row.unit.is_empty()).then_some(row.unit),
+                direction: row.direction,
+                note: row.note,
+                values,
+                prefixes: table::words(&row.prefixes).iter().map(|p| fold(p)).collect(),
+                own_units,
+            });
+        }
+        let names = name_words(&rows);
+        let by_name = names.iter().map(|(w, e)| (squeeze(w), e.targets.iter().map(|t| t.0).collect())).collect();
+        Ok(Self {
+            by_id,
+            by_name,
+            by_own_unit,
+            names: Lexicon::build(names)?,
+            values: Lexicon::build(value_words(&rows))?,
+            prefixes: Lexicon::build(prefix_words(&rows))?,
+            rows,
+        })
+    }
+
+    /// All properties in the table's order.
+    pub fn rows(&self) -> &[Property] {
+        &self.rows
+    }
+
+    /// The property with an id.
+    pub fn get(&self, id: &PropertyId) -> Option<&Property> {
+        self.index(id).map(|i| self.at(i))
+    }
+
+    /// The property with an id, as text.
+    pub fn by_id(&self, id: &str) -> Option<&Property> {
+        self.by_id.get(id).map(|i| self.at(*i))
+    }
+
+    /// Properties that have this name or alias in either language, whatever its case, width and spaces;
+    /// those whose first name it is come first.
+    pub fn by_name(&self, name: &str) -> Vec<&Property> {
+        let key = squeeze(&fold(name));
+        let mut out: Vec<&Property> =
+            self.by_name.get(&key).into_iter().flatten().map(|i| self.at(*i)).collect();
+        out.sort_by_key(|p| squeeze(&fold(&p.name_zh)) != key && squeeze(&fold(&p.name_en)) != key);
+        out
+    }
+
+    /// Chinese name of a property; the id where it is unknown.
+    pub fn name_zh<'a>(&'a self, id: &'a PropertyId) -> &'a str {
+        self.get(id).map_or(&id.0, |p| &p.name_zh)
+    }
+
+    /// The longest property name that starts at byte `at` of a text: its bytes in the text's normal form, and its
+    /// properties.
+    pub fn longest_name_at(&self, text: &str, at: usize) -> Option<(usize, Vec<&Property>)> {
+        let folded = fold(text.get(at..)?);
+        let (entry, _, end) = self.names.find(&folded).filter(|m| m.1 == 0).max_by_key(|m| m.2)?;
+        Some((end, self.names.entries[entry].targets.iter().map(|t| self.at(t.0)).collect()))
+    }
+
+    pub(crate) fn index(&self, id: &PropertyId) -> Option<u16> {
+        self.by_id.get(&id.0).copied()
+    }
+
+    pub(crate) fn at(&self, index: u16) -> &Property {
+        &self.rows[usize::from(index)]
+    }
+
+    pub(crate) fn owner_of_unit(&self, symbol: &str) -> Option<u16> {
+        self.by_own_unit.get(symbol).copied()
+    }
+
+    pub(crate) fn names(&self) -> &Lexicon {
+        &self.names
+    }
+
+    pub(crate) fn values(&self) -> &Lexicon {
+        &self.values
+    }
+
+    pub(crate) fn prefixes(&self) -> &Lexicon {
+        &self.prefixes
+    }
+
+    /// Accuracies in the table's order.
+    pub(crate) fn accuracies(&self) -> impl Iterator<Item = u16> {
+        (0u16..).zip(&self.rows).filter(|(_, p)| p.is_accuracy()).map(|(i, _)| i)
+    }
+}
+
+fn squeeze(key: &str) -> String {
+    key.chars().filter(|c| *c != ' ').collect()
+}
+
+fn values(cell: &str, kind: PropertyKind) -> Vec<PropertyValue> {
+    let separator = if kind == PropertyKind::Grade { '<' } else { '|' };
+    cell.split(separator)
+        .filter_map(|entry| {
+            let mut words = entry.split('=').map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned);
+            Some(PropertyValue { name: words.next()?, aliases: words.collect() })
+        })
+        .collect()
+}
+
+fn collect(words: impl Iterator<Item = (String, (u16, u16), bool)>) -> Vec<(String, Entry)> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut out: Vec<(String, Entry)> = Vec::new();
+    for (word, target, shared) in words.filter(|w| !w.0.is_empty()) {
+        let place = *places.entry(word.clone()).or_insert_with(|| {
+            out.push((word, Entry::default()));
+            out.len() - 1
+        });
+        let entry = &mut out[place].1;
+        entry.shared |= shared;
+        if !entry.targets.iter().any(|t| t.0 == target.0) {
+            entry.targets.push(target);
+        }
+    }
+    out
+}
+
+fn name_words(rows: &[Property]) -> Vec<(String, Entry)> {
+    let names = (0u16..).zip(rows).flat_map(|(index, p)| {
+        let all = [&p.name_zh, &p.name_en].into_iter().chain(&p.aliases);
+        let mut seen = HashSet::new();
+        all.flat_map(move |name| {
+            let (shared, name) = name.strip_prefix('&').map_or((false, name.as_str()), |n| (true, n));
+            let word = fold(name);
+            // `boardthickness` and `board thickness` are one name.
+            let tight = squeeze(&word);
+            let second = (tight != word).then_some(tight);
+            [Some(word), second].into_iter().flatten().map(move |w| (w, shared))
+        })
+        .filter(move |w| seen.insert(w.0.clone()))
+        .map(move |(word, shared)| (word, (index, 0), shared))
+    });
+    collect(names)
+}
+
+fn value_words(rows: &[Property]) -> Vec<(String, Entry)> {
+    let words = (0u16..).zip(rows).flat_map(|(index, p)| {
+        (0u16..).zip(&p.values).flat_map(move |(place, value)| {
+            [&value.name].into_iter().chain(&value.aliases).map(move |w| (fold(w), (index, place), false))
+        })
+    });
+    collect(words)
+}
+
+fn prefix_words(rows: &[Property]) -> Vec<(String, Entry)> {
+    let words = (0u16..).zip(rows).flat_map(|(index, p)| {
+        p.prefixes.iter().filter(|w| *w != "±").map(move |w| (w.clone(), (index, 0), false))
+    });
+    collect(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::BUILTIN;
+    use crate::unit::UnitTable;
+
+    #[test]
+    fn shipped_table_is_sound() {
+        let units = UnitTable::parse(BUILTIN.units).unwrap();
+        let table = PropertyTable::parse(BUILTIN.properties).unwrap();
+        assert!(table.rows().len() >= 150);
+        for p in table.rows() {
+            for unit in p.unit.iter().chain(&p.own_units) {
+                assert!(units.unit(unit).is_ok(), "{}: {unit}", p.id);
+            }
+            let worded = matches!(p.kind, PropertyKind::Set | PropertyKind::Grade);
+            assert_eq!(worded, !p.values.is_empty(), "{}", p.id);
+            let mut names = HashSet::new();
+            for name in [&p.name_zh, &p.name_en].into_iter().chain(&p.aliases) {
+                assert!(names.insert(squeeze(&fold(name))), "{}: {name} twice", p.id);
+            }
+        }
+    }
+
+    #[test]
+    fn names_fold() {
+        let table = PropertyTable::parse(BUILTIN.properties).unwrap();
+        let ids = |name: &str| table.by_name(name).iter().map(|p| p.id.0.clone()).collect::<Vec<_>>();
+        assert_eq!(ids("板　厚"), ["board_thickness"]);
+        assert_eq!(ids("BoardThickness"), ["board_thickness"]);
+        assert_eq!(ids("ＴＧ值"), ["tg"]);
+        assert_eq!(ids("直径")[0], "diameter");
+        assert!(ids("").is_empty());
+        let (len, found) = table.longest_name_at("板厚度1.6", 0).unwrap();
+        assert_eq!((len, found[0].id.0.as_str()), ("板厚度".len(), "board_thickness"));
+    }
+
+    #[test]
+    fn grades_rank() {
+        let table = PropertyTable::parse(BUILTIN.properties).unwrap();
+        let flammability = table.by_id("flammability").unwrap();
+        assert!(flammability.rank("94V-0") > flammability.rank("v1"));
+        assert_eq!(flammability.canonical("UL94V0"), "V-0");
+    }
+
+    #[test]
+    fn faulty_rows_are_placed() {
+        let head = "id,name_zh,name_en,aliases,kind,unit,direction,note,values,prefixes,own_units\n";
+        for (row, expect) in [
+            ("Big,大,big,,number,mm,cover,,,,", "properties.csv line 2: Big: an id is lower-case letters, digits and _"),
+            ("a,甲,a,,number,mm,cover,,,,\na,甲,a,,number,mm,cover,,,,", "properties.csv line 3: a: the id is already there"),
+        ] {
+            assert_eq!(PropertyTable::parse(&format!("{head}{row}\n")).unwrap_err().to_string(), expect);
+        }
+        assert!(PropertyTable::parse(&format!("{head}a,甲,a,,colour,mm,cover,,,,\n")).is_err());
+    }
+}

@@ -1,0 +1,440 @@
+//! Numeric expressions in normalised text: `1.6±0.1mm`, `-40~85℃`, `500*600mm`, `99.8%以上`.
+
+use super::normal::is_han;
+use super::number;
+use super::words::{Role, WORDS};
+use crate::unit::{UnitTable, UnitWords};
+
+/// Sides of one size; longer chains of factors are no size.
+const SIDES_MAX: usize = 4;
+
+/// One number with what stands behind it.
+#[derive(Debug, Clone)]
+pub(super) struct Amount {
+    pub value: f64,
+    pub unit: Option<UnitWords>,
+    /// Factor of a bare multiplier word (`1万`), else 1.
+    pub scale: f64,
+    /// What the unit's word would be as a multiplier (`K`).
+    pub unit_scale: Option<f64>,
+    /// Per cent of a purity in nines (`4N`, `4N5`).
+    pub nines: Option<f64>,
+}
+
+/// `±0.1mm`, `+0.1/-0.05`: both positive.
+#[derive(Debug, Clone)]
+pub(super) struct Tolerance {
+    pub plus: f64,
+    pub minus: f64,
+    pub unit: Option<UnitWords>,
+}
+
+/// One side of a size.
+#[derive(Debug, Clone)]
+pub(super) struct Side {
+    pub low: Amount,
+    pub high: Option<Amount>,
+    pub tolerance: Option<Tolerance>,
+}
+
+/// Form of an expression. The flag of an end says that the end itself is excluded.
+#[derive(Debug, Clone)]
+pub(super) enum Shape {
+    Point(Amount),
+    Range(Amount, Amount),
+    Low(Amount, bool),
+    High(Amount, bool),
+    /// At least as good as: the property's direction decides.
+    Better(Amount),
+    Toleranced(Amount, Tolerance),
+    Bare(Tolerance),
+    Sides(Vec<Side>, Option<Role>),
+}
+
+impl Shape {
+    /// The spelled unit that counts where another amount of the expression has none.
+    pub fn unit(&self) -> Option<&UnitWords> {
+        match self {
+            Self::Point(a) | Self::Low(a, _) | Self::High(a, _) | Self::Better(a) => a.unit.as_ref(),
+            Self::Range(a, b) => b.unit.as_ref().or(a.unit.as_ref()),
+            Self::Toleranced(a, t) => a.unit.as_ref().or(t.unit.as_ref()),
+            Self::Bare(t) => t.unit.as_ref(),
+            Self::Sides(sides, _) => sides.iter().rev().find_map(|s| s.high.as_ref().and_then(|h| h.unit.as_ref()).or(s.low.unit.as_ref())),
+        }
+    }
+
+    /// Bounds a point (or the sides of a size) by a relation that stands before it.
+    pub fn bounded_by(self, role: Role) -> Self {
+        match (self, role) {
+            (Self::Point(a), Role::AtLeast) => Self::Low(a, false),
+            (Self::Point(a), Role::MoreThan) => Self::Low(a, true),
+            (Self::Point(a), Role::AtMost) => Self::High(a, false),
+            (Self::Point(a), Role::LessThan) => Self::High(a, true),
+            (Self::Point(a), Role::BetterThan) => Self::Better(a),
+            (Self::Sides(sides, None), role) => Self::Sides(sides, Some(role)),
+            (shape, _) => shape,
+        }
+    }
+}
+
+/// An expression with its place in the clause.
+#[derive(Debug, Clone)]
+pub(super) struct Expr {
+    pub start: usize,
+    pub end: usize,
+    pub shape: Shape,
+}
+
+/// Reads expressions of one clause.
+pub(super) struct ExprReader<'a> {
+    pub units: &'a UnitTable,
+    pub text: &'a str,
+    /// `text` in lower case.
+    pub folded: &'a str,
+    /// End of the longest known word that starts at a place; a unit must not cut it.
+    pub word_end: &'a dyn Fn(usize) -> usize,
+    /// Folded name directly before the number, which may be repeated in a range (`P0.8-P1.5`).
+    pub lead: &'a str,
+}
+
+impl ExprReader<'_> {
+    /// The expression that starts at byte `at`, if one does.
+    pub fn read(&self, at: usize) -> Option<Expr> {
+        let (shape, end) = self.bare_tolerance(at).or_else(|| self.measured(at))?;
+        Some(Expr { start: at, end, shape })
+    }
+
+    fn measured(&self, at: usize) -> Option<(Shape, usize)> {
+        let (first, end) = self.amount(at, true)?;
+        if let Some((tolerance, end, unit)) = self.tolerance(end) {
+            let first = Amount { unit: first.unit.or(unit), ..first };
+            return Some(self.sides(Side { low: first.clone(), high: None, tolerance: Some(tolerance.clone()) }, end)
+                .unwrap_or((Shape::Toleranced(first, tolerance), end)));
+        }
+        if let Some(found) = self.sides(Side { low: first.clone(), high: None, tolerance: None }, end) {
+            return Some(found);
+        }
+        if let Some((second, end)) = self.range_end(end) {
+            let side = Side { low: first.clone(), high: Some(second.clone()), tolerance: None };
+            return Some(self.sides(side, end).unwrap_or_else(|| {
+                let end = self.skip_word(Role::OrLess, end).or_else(|| self.skip_word(Role::OrMore, end)).unwrap_or(end);
+                (Shape::Range(first, second), end)
+            }));
+        }
+        if let Some((ratio, end)) = self.ratio(&first, end) {
+            return Some((Shape::Point(ratio), self.skip_word(Role::OrMore, end).unwrap_or(end)));
+        }
+        if let Some(end) = self.skip_word(Role::OrMore, end) {
+            return Some((Shape::Low(first, false), end));
+        }
+        if let Some(end) = self.skip_word(Role::OrLess, end) {
+            return Some((Shape::High(first, false), end));
+        }
+        Some((Shape::Point(first), end))
+    }
+
+    /// A relation behind the number. One-character Chinese words must end there (`内` but not `内层`).
+    fn skip_word(&self, role: Role, at: usize) -> Option<usize> {
+        let from = self.skip_spaces(at);
+        let rest = &self.folded[from..];
+        if role == Role::OrMore && from == at && rest.starts_with('+') {
+            let next = rest[1..].chars().next();
+            return next.is_none_or(|c| !c.is_ascii_digit() && c != '-').then_some(at + 1);
+        }
+        let len = WORDS.at_start(role, rest)?;
+        let single = rest[..len].chars().count() == 1;
+        let runs_on = rest[len..].chars().next().is_some_and(is_han);
+        (!(single && runs_on) && (self.word_end)(from) <= from + len).then_some(from + len)
+    }
+
+    fn skip_spaces(&self, at: usize) -> usize {
+        at + self.text[at..].len() - self.text[at..].trim_start_matches(' ').len()
+    }
+
+    /// A number with sign, multiplier and unit.
+    fn amount(&self, at: usize, signed: bool) -> Option<(Amount, usize)> {
+        let text = &self.text[at..];
+        let (negative, sign_len) = match text.as_bytes().first()? {
+            b'-' if signed => (true, 1),
+            b'+' if signed => (false, 1),
+            _ => (false, 0),
+        };
+        let from = at + sign_len;
+        let (value, mut end) = match self.percent_words(from).or_else(|| self.fraction(from)) {
+            Some(found) => found,
+            None => match number::read(&self.text[from..]) {
+                Some((value, len)) => (value, from + len),
+                None => return self.chinese(from),
+            },
+        };
+        let value = if negative { -value } else { value };
+        let mut out = Amount { value, unit: None, scale: 1.0, unit_scale: None, nines: None };
+        if let Some((nines, len)) = self.nines(value, end) {
+            out.nines = Some(nines);
+            if len > 1 {
+                return Some((out, end + len));
+            }
+        }
+        let unit_at = self.unit_place(end);
+        if let Some(words) = unit_at.and_then(|p| self.unit(p)) {
+            let place = unit_at?;
+            out.unit_scale = self
+                .units
+                .multiplier_value(&self.text[place..])
+                .filter(|m| m.1 == words.len)
+                .map(|m| m.0);
+            end = place + words.len;
+            out.unit = Some(words);
+        } else if let Some((scale, len)) = self.units.multiplier_value(&self.text[end..]) {
+            out.scale = scale;
+            end += len;
+        }
+        let next = self.text[end..].chars().next();
+        let runs_on = out.unit.is_none() && next.is_some_and(|c| c.is_ascii_alphabetic());
+        if runs_on && !self.is_times(end) && !self.is_bound(end) {
+            return None;
+        }
+        Some((out, end))
+    }
+
+    /// `百分之99.8`, `千分之三`: the value; the unit follows from the words.
+    fn percent_words(&self, _at: usize) -> Option<(f64, usize)> {
+        None
+    }
+
+    /// `1/2oz`: a fraction only before a unit that is sold in fractions.
+    fn fraction(&self, at: usize) -> Option<(f64, usize)> {
+        let (value, len) = number::fraction(&self.text[at..])?;
+        let rest = self.folded[at + len..].trim_start_matches(' ');
+        let sold = ["oz", "盎司", "w", "inch", "\"", "寸", "英寸"].iter().any(|u| rest.starts_with(u));
+        sold.then_some((value, at + len))
+    }
+
+    /// A Chinese numeral counts only before a unit (`三层`).
+    fn chinese(&self, at: usize) -> Option<(Amount, usize)> {
+        let text = &self.text[at..];
+        let (value, len) = match text.chars().next()? {
+            '单' if text["单".len()..].starts_with('层') => (1.0, "单".len()),
+            '双' if text["双".len()..].starts_with('层') => (2.0, "双".len()),
+            _ => number::chinese(text)?,
+        };
+        let unit = self.unit(at + len)?;
+        let end = at + len + unit.len;
+        Some((Amount { value, unit: Some(unit), scale: 1.0, unit_scale: None, nines: None }, end))
+    }
+
+    /// Purity in nines behind its first digit: per cent and bytes of the rest.
+    fn nines(&self, value: f64, at: usize) -> Option<(f64, usize)> {
+        if value.fract() != 0.0 || !(2.0..=8.0).contains(&value) {
+            return None;
+        }
+        let rest = &self.text[at..];
+        let after = rest.strip_prefix('N')?;
+        let (last, len) = match after.bytes().next() {
+            Some(d @ b'1'..=b'9') => (char::from(d).to_string(), 2),
+            _ => (String::new(), 1),
+        };
+        if rest[len..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/' || c == '·') {
+            return None;
+        }
+        // The first two nines stand before the point.
+        let count = value as usize - 2;
+        format!("99.{}{last}", "9".repeat(count)).parse().ok().map(|v| (v, len))
+    }
+
+    /// Where a unit may start behind a number.
+    fn unit_place(&self, end: usize) -> Option<usize> {
+        let place = self.skip_spaces(end);
+        (place < self.text.len()).then_some(place)
+    }
+
+    fn unit(&self, at: usize) -> Option<UnitWords> {
+        let words = self.units.scan(&self.text[at..])?;
+        let end = at + words.len;
+        if (self.word_end)(at) > end {
+            return None;
+        }
+        let spaced = self.text[..at].ends_with(' ');
+        let latin = self.text[..end].ends_with(|c: char| c.is_ascii_alphabetic());
+        // `0.1 M3`: a Latin word that is set apart and runs on into digits is a name.
+        if spaced && latin && self.text[end..].starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        Some(words)
+    }
+
+    fn is_times(&self, at: usize) -> bool {
+        let mut chars = self.text[at..].chars();
+        match chars.next() {
+            Some('*') => true,
+            Some('x' | 'X') => chars.as_str().trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit() || ".长宽高厚".contains(c)),
+            _ => false,
+        }
+    }
+
+    fn is_bound(&self, at: usize) -> bool {
+        let rest = &self.folded[at..];
+        WORDS.at_start(Role::OrMore, rest).is_some() || WORDS.at_start(Role::OrLess, rest).is_some()
+    }
+
+    /// `±0.1`, `+/-0.1`, `+0.1/-0.05`, also in brackets, behind a nominal value: the tolerance, its end, and a unit that
+    /// stands behind the brackets.
+    fn tolerance(&self, at: usize) -> Option<(Tolerance, usize, Option<UnitWords>)> {
+        let mut from = self.skip_spaces(at);
+        let bracket = self.text[from..].starts_with('(');
+        if bracket {
+            from = self.skip_spaces(from + 1);
+        }
+        let (tolerance, mut end) = self.plus_minus(from).or_else(|| self.two_sided(from))?;
+        if !bracket {
+            return Some((tolerance, end, None));
+        }
+        let close = self.skip_spaces(end);
+        if !self.text[close..].starts_with(')') {
+            return None;
+        }
+        end = close + 1;
+        match self.unit(end) {
+            Some(unit) => Some((tolerance, end + unit.len, Some(unit))),
+            None => Some((tolerance, end, None)),
+        }
+    }
+
+    fn bare_tolerance(&self, at: usize) -> Option<(Shape, usize)> {
+        let (tolerance, end) = self.plus_minus(at).or_else(|| self.two_sided(at))?;
+        Some((Shape::Bare(tolerance), end))
+    }
+
+    fn plus_minus(&self, at: usize) -> Option<(Tolerance, usize)> {
+        let sign = ["±", "+/-", "+-", "正负"].iter().find(|s| self.text[at..].starts_with(**s))?;
+        let (amount, end) = self.amount(self.skip_spaces(at + sign.len()), false)?;
+        let value = amount.value.abs() * amount.scale;
+        Some((Tolerance { plus: value, minus: value, unit: amount.unit }, end))
+    }
+
+    /// `+0.1/-0.05` or `-0.05/+0.1`.
+    fn two_sided(&self, at: usize) -> Option<(Tolerance, usize)> {
+        let first_sign = self.text[at..].chars().next().filter(|c| matches!(c, '+' | '-'))?;
+        let (first, end) = self.amount(at, true)?;
+        let gap = self.text[end..].len() - self.text[end..].trim_start_matches([' ', '/', ',', '，', '、']).len();
+        let second_at = end + gap;
+        let second_sign = self.text[second_at..].chars().next().filter(|c| matches!(c, '+' | '-'))?;
+        if first_sign == second_sign {
+            return None;
+        }
+        let (second, end) = self.amount(second_at, true)?;
+        let (plus, minus) = if first_sign == '+' { (&first, &second) } else { (&second, &first) };
+        let tolerance = Tolerance {
+            plus: plus.value.abs() * plus.scale,
+            minus: minus.value.abs() * minus.scale,
+            unit: second.unit.clone().or(first.unit.clone()),
+        };
+        Some((tolerance, end))
+    }
+
+    /// The second end of a range behind its first.
+    fn range_end(&self, at: usize) -> Option<(Amount, usize)> {
+        let sign = self.skip_spaces(at);
+        let len = WORDS.at_start(Role::To, &self.folded[sign..])?;
+        let mut from = self.skip_spaces(sign + len);
+        if !self.lead.is_empty() && self.folded[from..].starts_with(self.lead) {
+            from = self.skip_spaces(from + self.lead.len());
+        }
+        if let Some(len) = WORDS.at_start(Role::AtMost, &self.folded[from..]) {
+            from = self.skip_spaces(from + len);
+        }
+        self.amount(from, true)
+    }
+
+    /// `5000:1`.
+    fn ratio(&self, first: &Amount, at: usize) -> Option<(Amount, usize)> {
+        let rest = self.text[at..].strip_prefix(':')?;
+        let (divisor, len) = number::read(rest)?;
+        if first.unit.is_some() || divisor == 0.0 || rest[len..].starts_with([':', '-', '/']) {
+            return None;
+        }
+        Some((Amount { value: first.value * first.scale / divisor, scale: 1.0, ..first.clone() }, at + 1 + len))
+    }
+
+    /// Further sides behind a first one.
+    fn sides(&self, first: Side, at: usize) -> Option<(Shape, usize)> {
+        let mut sides = vec![first];
+        let mut end = self.side_mark(at);
+        while sides.len() < SIDES_MAX {
+            let times = self.skip_spaces(end);
+            if !self.is_times(times) {
+                break;
+            }
+            let from = self.side_lead(self.skip_spaces(times + 1));
+            let Some((side, side_end)) = self.side(from) else { break };
+            sides.push(side);
+            end = self.side_mark(side_end);
+        }
+        if sides.len() < 2 {
+            return None;
+        }
+        // `50*50~510*460`: a range of sizes.
+        if sides.iter().all(|s| s.high.is_none())
+            && let Some((upper, upper_end)) = self.range_end(end)
+            && let Some((Shape::Sides(tops, _), upper_end)) = self.sides(Side { low: upper, high: None, tolerance: None }, upper_end)
+            && tops.len() == sides.len()
+        {
+            let both = sides.into_iter().zip(tops).map(|(s, t)| Side { high: Some(t.low), ..s }).collect();
+            return Some((Shape::Sides(both, None), upper_end));
+        }
+        // `50*50~510`: the last side took the range's sign.
+        let role = if let Some(after) = self.skip_word(Role::OrLess, end) {
+            end = after;
+            Some(Role::AtMost)
+        } else if let Some(after) = self.skip_word(Role::OrMore, end) {
+            end = after;
+            Some(Role::AtLeast)
+        } else {
+            None
+        };
+        Some((Shape::Sides(sides, role), end))
+    }
+
+    fn side(&self, at: usize) -> Option<(Side, usize)> {
+        let (low, end) = self.amount(at, false)?;
+        if let Some((tolerance, end, unit)) = self.tolerance(end) {
+            let low = Amount { unit: low.unit.or(unit), ..low };
+            return Some((Side { low, high: None, tolerance: Some(tolerance) }, end));
+        }
+        // A range inside a side only where no further factor makes it a range of sizes.
+        if let Some((high, high_end)) = self.range_end(end)
+            && !self.is_times(self.skip_spaces(high_end))
+        {
+            return Some((Side { low, high: Some(high), tolerance: None }, high_end));
+        }
+        Some((Side { low, high: None, tolerance: None }, end))
+    }
+
+    /// A letter or word before a side (`L500`, `宽600`).
+    fn side_lead(&self, at: usize) -> usize {
+        let mut chars = self.text[at..].chars();
+        match chars.next() {
+            Some(c) if "长宽高厚深LWHDTΦ".contains(c) => self.skip_spaces(at + c.len_utf8()),
+            _ => at,
+        }
+    }
+
+    /// A letter or word behind a side (`500(L)`, `600宽`).
+    fn side_mark(&self, at: usize) -> usize {
+        let rest = &self.text[at..];
+        let mut chars = rest.chars();
+        match chars.next() {
+            Some('(') => {
+                let inner = chars.next();
+                let closed = chars.next() == Some(')');
+                match inner {
+                    Some(c) if closed && (c.is_ascii_alphabetic() || "长宽高厚深".contains(c)) => at + 2 + c.len_utf8(),
+                    _ => at,
+                }
+            }
+            Some(c) if "长宽高厚深".contains(c) && self.is_times(self.skip_spaces(at + c.len_utf8())) => at + c.len_utf8(),
+            Some(c @ ('L' | 'W' | 'H' | 'D' | 'T')) if self.is_times(at + c.len_utf8()) => at + c.len_utf8(),
+            _ => at,
+        }
+    }
+}

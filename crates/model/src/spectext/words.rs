@@ -1,0 +1,154 @@
+//! The parser's own vocabulary (`words.csv`): relations, range signs, wishes, fillers.
+
+use super::normal;
+use crate::property::fold;
+use aho_corasick::AhoCorasick;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What a word does in a clause. The ones before [`Role::OrMore`] stand before a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Role {
+    AtLeast,
+    MoreThan,
+    AtMost,
+    LessThan,
+    BetterThan,
+    About,
+    OrMore,
+    OrLess,
+    To,
+    Prefer,
+    Negation,
+    Amount,
+    Unstated,
+    Filler,
+}
+
+const ROLES: [(&str, Role); 14] = [
+    ("at_least", Role::AtLeast),
+    ("more_than", Role::MoreThan),
+    ("at_most", Role::AtMost),
+    ("less_than", Role::LessThan),
+    ("better_than", Role::BetterThan),
+    ("about", Role::About),
+    ("or_more", Role::OrMore),
+    ("or_less", Role::OrLess),
+    ("to", Role::To),
+    ("prefer", Role::Prefer),
+    ("negation", Role::Negation),
+    ("amount", Role::Amount),
+    ("unstated", Role::Unstated),
+    ("filler", Role::Filler),
+];
+
+/// The vocabulary, with an automaton over the words that are sought anywhere in a clause.
+#[derive(Debug)]
+pub(super) struct Words {
+    by_role: HashMap<Role, Vec<String>>,
+    anywhere: AhoCorasick,
+    anywhere_roles: Vec<Role>,
+}
+
+/// The shipped vocabulary.
+pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| Words::parse(include_str!("words.csv")));
+
+impl Words {
+    fn parse(text: &str) -> Self {
+        let mut by_role: HashMap<Role, Vec<String>> = HashMap::new();
+        for line in text.lines().skip(1) {
+            let Some((name, words)) = line.split_once(',') else { continue };
+            let Some((_, role)) = ROLES.iter().find(|(n, _)| *n == name) else { continue };
+            let list = by_role.entry(*role).or_default();
+            list.extend(words.split('|').map(fold).filter(|w| !w.is_empty()));
+            list.sort_by_key(|w| std::cmp::Reverse(w.len()));
+            list.dedup();
+        }
+        let sought = |r: &Role| !matches!(r, Role::Filler | Role::Unstated | Role::OrMore | Role::OrLess | Role::To);
+        let anywhere: Vec<(&String, Role)> = ROLES
+            .iter()
+            .filter(|(_, r)| sought(r))
+            .flat_map(|(_, r)| by_role.get(r).into_iter().flatten().map(|w| (w, *r)))
+            .collect();
+        let automaton = AhoCorasick::new(anywhere.iter().map(|w| w.0.as_bytes()))
+            .expect("the vocabulary is a few hundred short words");
+        let anywhere_roles = anywhere.iter().map(|w| w.1).collect();
+        Self { anywhere: automaton, anywhere_roles, by_role }
+    }
+
+    /// All occurrences of the words that are sought anywhere: role, start, end.
+    pub fn find(&self, folded: &str) -> impl Iterator<Item = (Role, usize, usize)> {
+        self.anywhere
+            .find_overlapping_iter(folded)
+            .map(|m| (self.anywhere_roles[m.pattern().as_usize()], m.start(), m.end()))
+    }
+
+    /// Bytes of the longest word of a role at the start of folded text. Latin words end where their letters end.
+    pub fn at_start(&self, role: Role, folded: &str) -> Option<usize> {
+        let word = self.list(role).iter().find(|w| {
+            let latin_end = w.ends_with(|c: char| c.is_ascii_alphabetic());
+            folded.strip_prefix(w.as_str()).is_some_and(|rest| {
+                !latin_end || !rest.starts_with(|c: char| c.is_ascii_alphanumeric())
+            })
+        })?;
+        Some(word.len())
+    }
+
+    /// True where the whole text is one word of the role.
+    pub fn is(&self, role: Role, folded: &str) -> bool {
+        self.list(role).iter().any(|w| w == folded)
+    }
+
+    /// True where nothing but fillers, relations, wishes, punctuation and spaces is in folded text.
+    pub fn is_filler(&self, folded: &str) -> bool {
+        let mut rest = folded;
+        while let Some(c) = rest.chars().next() {
+            let skip = if c.is_alphanumeric() {
+                let roles = [Role::Filler, Role::Prefer, Role::About, Role::AtLeast, Role::AtMost, Role::OrMore, Role::OrLess];
+                match roles.iter().find_map(|r| self.at_start(*r, rest)) {
+                    Some(len) => len,
+                    None => return false,
+                }
+            } else {
+                c.len_utf8()
+            };
+            rest = &rest[skip..];
+        }
+        true
+    }
+
+    fn list(&self, role: Role) -> &[String] {
+        self.by_role.get(&role).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// True where a word from `start` to `end` does not cut a Latin word or a number in two.
+pub(super) fn bounded(text: &str, start: usize, end: usize) -> bool {
+    let alnum = |c: char| c.is_ascii_alphanumeric();
+    let first = text[start..].chars().next();
+    let last = text[..end].chars().next_back();
+    let before = text[..start].chars().next_back();
+    let after = text[end..].chars().next();
+    let cuts = |inner: Option<char>, outer: Option<char>| inner.is_some_and(alnum) && outer.is_some_and(alnum);
+    !cuts(first, before) && !cuts(last, after)
+}
+
+/// The last character before a place that is not a space.
+pub(super) fn char_before(text: &str, at: usize) -> Option<char> {
+    text[..at].trim_end_matches(' ').chars().next_back()
+}
+
+/// True for signs that part alternatives in one clause.
+pub(super) fn is_list_gap(gap: &str) -> bool {
+    matches!(gap.trim(), "/" | "、" | "或" | "或者" | "和" | "及" | "与" | "&" | "\\" | "or" | "and" | "," | "+")
+}
+
+/// Words as the original has them, without the signs that part clauses.
+pub(super) fn trimmed(original: &str) -> &str {
+    original.trim_matches(|c: char| c.is_whitespace() || matches!(c, '、' | '，' | ',' | ';' | '；' | '。' | '：' | ':'))
+}
+
+/// True for a text with something to read in it.
+pub(super) fn says_something(text: &str) -> bool {
+    normal::key(text).chars().any(char::is_alphanumeric)
+}

@@ -1,0 +1,93 @@
+//! Gaps: which links of the chain nobody local can supply (依需补链).
+
+use crate::format;
+use crate::layout::empty;
+use crate::pages::overview;
+use crate::words::Lang;
+use maud::{Markup, html};
+use model::list::{ListIndex, MatchingList};
+use model::matching::{Gap, GapCause};
+
+/// All gaps of a list, heaviest first.
+pub fn page(lang: Lang, list: Option<&MatchingList>) -> Markup {
+    html! {
+        h1 { (lang.t("补链缺口")) }
+        @match list {
+            Some(list) => {
+                p { (overview::title(lang, list)) }
+                (overview::fictional(lang, list))
+                (table(lang, &ListIndex::new(&list.content), usize::MAX))
+            }
+            None => (empty(lang.t("尚未发布清单"), lang.t("缺口由需求算出：发布清单后这里列出缺链和弱链。"))),
+        }
+    }
+}
+
+/// The table of gap groups, at most `top` of them.
+pub fn table(lang: Lang, index: &ListIndex<'_>, top: usize) -> Markup {
+    let gaps = &index.content.gaps;
+    if gaps.is_empty() {
+        return empty(lang.t("没有缺口"), lang.t("本期需求都有本地供应。"));
+    }
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(lang.t("补链缺口")) {
+            table.cards {
+                thead { tr {
+                    th.n { (lang.t("名次")) }
+                    th { (lang.t("产业链节点")) }
+                    th { (lang.t("产业链小组")) }
+                    th.n { (lang.t("需求企业数")) }
+                    th.n { (lang.t("缺口数量")) }
+                    th.n { (lang.t("权重")) }
+                    th { (lang.t("需求与缺因")) }
+                } }
+                tbody {
+                    @for (place, group) in gaps.iter().take(top).enumerate() {
+                        tr {
+                            td.n data-label=(lang.t("名次")) { (place + 1) }
+                            td.t data-label=(lang.t("产业链节点")) { strong { (group.name) } }
+                            td data-label=(lang.t("产业链小组")) { (group.group) }
+                            td.n data-label=(lang.t("需求企业数")) { (group.demanders) }
+                            td.n data-label=(lang.t("缺口数量")) {
+                                @for quantity in &group.quantities { (quantity) br; }
+                            }
+                            td.n data-label=(lang.t("权重")) { (format!("{:.2}", group.weight)) }
+                            td.w data-label=(lang.t("需求与缺因")) {
+                                ul.plain { @for gap in &group.gaps { li { (line(lang, index, gap)) } } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn line(lang: Lang, index: &ListIndex<'_>, gap: &Gap) -> Markup {
+    let need = index.need(&gap.need);
+    let number = need.map_or(0, |n| n.number);
+    let title = need.map_or("", |n| n.need.title.as_str());
+    let enterprise = need.and_then(|n| index.enterprise(&n.need.enterprise)).map_or("", |e| e.name.as_str());
+    let offer = |key: &str| match (index.supplier(key), index.offer(key)) {
+        (Some(enterprise), Some(offer)) => format!("{}「{}」", enterprise.name, offer.offer.title),
+        _ => String::new(),
+    };
+    html! {
+        a href={ "/needs/" (number) } { (number) } " " (title) " " span.soft { (enterprise) } " — "
+        strong.bad { (lang.t(gap.cause.zh())) }
+        @match &gap.cause {
+            GapCause::NoSupplier => {}
+            GapCause::SpecificationShort { offer: key, verdicts } => {
+                span.soft { " " (lang.t("最接近")) " " (offer(key)) }
+                (format::verdicts(lang, verdicts))
+            }
+            GapCause::CapacityShort { short, offer: key } => {
+                " " (lang.t("差")) " " (short) span.soft { " " (lang.t("最接近")) " " (offer(key)) }
+            }
+            GapCause::TooFar { offer: key, distance_km, allowed_km } => {
+                " " (format!("{distance_km:.1} km > {allowed_km:.0} km"))
+                span.soft { " " (lang.t("最接近")) " " (offer(key)) }
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The pages' words: Chinese text is the key, `data/en.csv` holds the English.
+
+use model::table;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// Language of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lang {
+    /// Chinese, the first language.
+    Zh,
+    /// English.
+    En,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    zh: String,
+    en: String,
+}
+
+static ENGLISH: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    table::rows::<Row>("en.csv", include_str!("../../../data/en.csv"))
+        .expect("the shipped words are tested")
+        .into_iter()
+        .map(|(_, row)| (row.zh, row.en))
+        .collect()
+});
+
+impl Lang {
+    /// The word in this language; a missing English word shows the Chinese, and a test finds it.
+    pub fn t(self, zh: &'static str) -> &'static str {
+        match self {
+            Self::Zh => zh,
+            Self::En => ENGLISH.get(zh).map_or(zh, String::as_str),
+        }
+    }
+
+    /// Value of the `lang` attribute.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    /// Reads `zh` or `en`.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "zh" => Some(Self::Zh),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every literal given to `.t("...")` in this crate has its English.
+    #[test]
+    fn no_word_is_missing() {
+        let mut missing = Vec::new();
+        let mut dirs = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+        while let Some(dir) = dirs.pop() {
+            for entry in std::fs::read_dir(dir).unwrap().flatten() {
+                if entry.path().is_dir() {
+                    dirs.push(entry.path());
+                    continue;
+                }
+                let text = std::fs::read_to_string(entry.path()).unwrap();
+                for piece in text.split(".t(\"").skip(1) {
+                    let word = piece.split("\")").next().unwrap();
+                    if !word.is_ascii() && !ENGLISH.contains_key(word) {
+                        missing.push(word.to_owned());
+                    }
+                }
+            }
+        }
+        missing.sort();
+        missing.dedup();
+        assert!(missing.is_empty(), "data/en.csv lacks:\n{}", missing.join("\n"));
+    }
+}

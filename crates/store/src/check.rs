@@ -1,0 +1,248 @@
+//! Proving that the database is sound: its pages and references, the hashes of all contents, the chains.
+
+use crate::Store;
+use crate::audit::{self, AuditEntry};
+use crate::database::Read;
+use crate::error::{During, Error, Result};
+use crate::list::{self, HEAD, ListHead, head};
+use crate::record::count;
+use crate::schema::TABLES;
+use crate::sql::Dialect;
+use futures_util::TryStreamExt as _;
+use model::list::{ListContent, sha256_hex};
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::Row;
+use std::collections::BTreeMap;
+
+const DOING: &str = "check the database";
+
+/// More faults than these are counted, not named.
+const FAULTS_MAX: usize = 100;
+
+/// One thing that is not as it must be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// Where, such as `audit/17` or `list/3`.
+    pub object: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct CheckReport {
+    /// Number of rows of each table.
+    pub rows: Vec<(&'static str, u64)>,
+    /// Number and hash of the last audit entry. Kept elsewhere, it shows later whether the end was cut off,
+    /// which the chain alone cannot show.
+    pub audit_head: Option<(i64, String)>,
+    /// Number and hash of the last numbered list.
+    pub list_head: Option<(u32, String)>,
+    /// The faults, at most 100; of a chain only the first broken link.
+    pub faults: Vec<Fault>,
+    /// Number of all faults.
+    pub faults_total: u64,
+}
+
+impl CheckReport {
+    /// True when nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.faults_total == 0
+    }
+
+    fn fault(&mut self, object: impl Into<String>, message: impl Into<String>) {
+        self.faults_total += 1;
+        if self.faults.len() < FAULTS_MAX {
+            self.faults.push(Fault { object: object.into(), message: message.into() });
+        }
+    }
+}
+
+impl Store {
+    /// Checks everything that can be proved of the stored data, as of one moment.
+    ///
+    /// # Errors
+    /// When the database cannot be read at all; what is read and wrong stands in the report.
+    pub async fn check(&self) -> Result<CheckReport> {
+        let mut report = CheckReport::default();
+        let mut tx = self.database.read(DOING).await?;
+        match run(&mut tx, &mut report).await {
+            // Damage that ends the reading is itself the finding.
+            Err(error @ (Error::Corrupt { .. } | Error::Content { .. })) => {
+                report.fault("database", format!("failed to {error}"));
+                Ok(report)
+            }
+            Err(error) => Err(error),
+            Ok(()) => Ok(report),
+        }
+    }
+}
+
+async fn run(tx: &mut Read, report: &mut CheckReport) -> Result<()> {
+    if tx.dialect == Dialect::Sqlite {
+        sqlite(tx, report).await?;
+    }
+    for table in &TABLES {
+        let rows = count(tx, table.name, DOING).await?;
+        report.rows.push((table.name, rows.unsigned_abs()));
+    }
+    for table in ["enterprise", "need", "offer"] {
+        bodies(tx, report, &format!("select '{table}/' || key, body, body_sha256 from {table} order by id")).await?;
+        versions(tx, report, table).await?;
+    }
+    let past = "select noun || '/' || cast(row_id as text) || ' version ' || cast(version as text), body, body_sha256 \
+                from past_version order by noun, row_id, version";
+    bodies(tx, report, past).await?;
+    let published = audit_chain(tx, report).await?;
+    lists(tx, report, published).await
+}
+
+/// SQLite's own checks; PostgreSQL keeps references itself and its pages by its own means.
+async fn sqlite(tx: &mut Read, report: &mut CheckReport) -> Result<()> {
+    let rows = sqlx::query("pragma integrity_check").fetch_all(&mut **tx).await.during(DOING)?;
+    for row in rows {
+        let message: String = row.try_get(0).during(DOING)?;
+        if message != "ok" {
+            report.fault("database", message);
+        }
+    }
+    let rows = sqlx::query("pragma foreign_key_check").fetch_all(&mut **tx).await.during(DOING)?;
+    for row in rows {
+        let get = || Ok((row.try_get::<&str, _>(0)?, row.try_get::<Option<i64>, _>(1)?, row.try_get::<&str, _>(2)?));
+        let (table, rowid, parent) = get().during(DOING)?;
+        let row = rowid.map_or("?".to_owned(), |id| id.to_string());
+        report.fault(format!("{table} row {row}"), format!("it refers to a row of {parent} that is not there"));
+    }
+    Ok(())
+}
+
+/// Recomputes the hash of each body; the statement gives name, body and hash.
+async fn bodies(tx: &mut Read, report: &mut CheckReport, statement: &str) -> Result<()> {
+    let query = tx.query(statement.to_owned());
+    let mut rows = query.fetch(&mut **tx);
+    while let Some(row) = rows.try_next().await.during(DOING)? {
+        let get = || Ok((row.try_get::<&str, _>(0)?, row.try_get::<&str, _>(1)?, row.try_get::<&str, _>(2)?));
+        let (name, body, sha256) = get().during(DOING)?;
+        if sha256_hex(body.as_bytes()) != sha256 {
+            report.fault(name, "its content does not have the hash stored with it: it was changed from outside");
+        }
+    }
+    Ok(())
+}
+
+/// A record at version n has n - 1 past versions.
+async fn versions(tx: &mut Read, report: &mut CheckReport, table: &str) -> Result<()> {
+    let rows = tx
+        .query(format!(
+            "select t.key, t.version, count(p.version) from {table} t \
+             left join past_version p on p.noun = '{table}' and p.row_id = t.id and p.version < t.version \
+             group by t.key, t.version having count(p.version) <> t.version - 1"
+        ))
+        .fetch_all(&mut **tx)
+        .await
+        .during(DOING)?;
+    for row in rows {
+        let get = || Ok((row.try_get::<&str, _>(0)?, row.try_get::<i64, _>(1)?, row.try_get::<i64, _>(2)?));
+        let (key, version, past) = get().during(DOING)?;
+        report.fault(format!("{table}/{key}"), format!("it is at version {version}, but has {past} past versions"));
+    }
+    Ok(())
+}
+
+/// What the audit says of each publication, by the list's row id: number and hash.
+type Published = BTreeMap<i64, (i64, String)>;
+
+/// Walks the chain from its start; stops at the first broken link.
+async fn audit_chain(tx: &mut Read, report: &mut CheckReport) -> Result<Published> {
+    let mut published = Published::new();
+    let mut last = (0, String::new());
+    let mut broken = false;
+    let query = tx.query(format!("select {} from audit order by seq", audit::COLUMNS));
+    let mut rows = query.fetch(&mut **tx);
+    while let Some(row) = rows.try_next().await.during(DOING)? {
+        let entry = AuditEntry::from_row(&row).during(DOING)?;
+        if !broken && let Some(message) = broken_link(&entry, &last) {
+            report.fault(format!("audit/{}", entry.seq), message);
+            broken = true;
+        }
+        if entry.action == "list.publish"
+            && let Some(id) = entry.object.strip_prefix("list/").and_then(|id| id.parse().ok())
+        {
+            let detail: Value = serde_json::from_str(&entry.detail).unwrap_or_default();
+            let sha256 = detail["sha256"].as_str().unwrap_or("").to_owned();
+            published.insert(id, (detail["number"].as_i64().unwrap_or(0), sha256));
+        }
+        last = (entry.seq, entry.hash);
+    }
+    report.audit_head = (last.0 > 0).then_some(last);
+    Ok(published)
+}
+
+fn broken_link(entry: &AuditEntry, (seq, hash): &(i64, String)) -> Option<String> {
+    if entry.seq != seq + 1 {
+        return Some(format!("first broken link: it should be number {}; entries are missing", seq + 1));
+    }
+    if entry.prev_hash != *hash {
+        return Some("first broken link: it does not carry the hash of the entry before".to_owned());
+    }
+    if entry.computed_hash() != entry.hash {
+        return Some("first broken link: it was changed after it was written".to_owned());
+    }
+    None
+}
+
+/// Numbers without gaps, contents with their hashes, each chained to the one before and as the audit recorded it.
+async fn lists(tx: &mut Read, report: &mut CheckReport, mut published: Published) -> Result<()> {
+    let rows = tx
+        .query(format!("select {HEAD} from list where number is not null order by number"))
+        .fetch_all(&mut **tx)
+        .await
+        .during(DOING)?;
+    let mut last = (0, String::new());
+    for row in &rows {
+        let head = head(row).during(DOING)?;
+        let (id, number) = (head.id, head.number.unwrap_or(0));
+        let object = format!("list/{id} (No. {number})");
+        if number != last.0 + 1 {
+            report.fault(object.as_str(), format!("it should be No. {}; numbers are missing", last.0 + 1));
+        }
+        let text = list::text(tx, tx.dialect, id, DOING).await?;
+        let sha256 = head.sha256.clone().unwrap_or_default();
+        let recorded = published.remove(&id);
+        for message in list_faults(&head, &text, &last.1) {
+            report.fault(object.as_str(), message);
+        }
+        if recorded != Some((i64::from(number), sha256.clone())) {
+            report.fault(object, "the audit records no publication with this number and hash");
+        }
+        last = (number, sha256);
+    }
+    for (id, (number, _)) in published {
+        report.fault(format!("list/{id}"), format!("the audit records it as No. {number}, but it is not there as such"));
+    }
+    report.list_head = (last.0 > 0).then_some(last);
+    Ok(())
+}
+
+/// What is wrong with one published list, given the hash of the one before.
+fn list_faults(head: &ListHead, text: &str, previous: &str) -> Vec<&'static str> {
+    let mut faults = Vec::new();
+    let sha256 = head.sha256.as_deref().unwrap_or_default();
+    if sha256_hex(text.as_bytes()) != sha256 {
+        faults.push("its content does not have the hash it was published with: it was changed afterwards");
+        return faults;
+    }
+    match serde_json::from_str::<ListContent>(text) {
+        Err(_) => faults.push("its content has its hash, but cannot be read as a list"),
+        Ok(content) => {
+            if content.sha256() != sha256 {
+                faults.push("its content has its hash, but is not canonical: it would be exported with another one");
+            }
+            if content.previous_sha256 != previous || head.previous_sha256.as_deref() != Some(previous) {
+                faults.push("it is not chained to the list with the number before");
+            }
+        }
+    }
+    faults
+}

@@ -1,0 +1,228 @@
+//! Connections, and the two kinds of transaction: one writer at a time, and readers of one moment.
+
+use crate::error::{During, Error, Result};
+use crate::location::Location;
+use crate::migrate;
+use crate::sql::Dialect;
+use sqlx::any::{AnyArguments, AnyConnectOptions, AnyConnection, AnyPoolOptions};
+use sqlx::query::Query;
+use sqlx::{Any, AnyPool, ConnectOptions, Connection, Transaction};
+use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+/// How long to wait for a server to answer.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a writer waits for another program's transaction; an import of 50,000 rows takes seconds.
+const BUSY_TIMEOUT_MS: u32 = 30_000;
+/// Readers at once; writers queue anyway.
+const CONNECTIONS_MAX: u32 = 8;
+
+/// An open database.
+#[derive(Clone)]
+pub(crate) struct Database {
+    pub(crate) location: Location,
+    pub(crate) dialect: Dialect,
+    pool: AnyPool,
+    /// Writers of this process queue here in order; those of other processes wait in the database.
+    turn: Arc<Mutex<()>>,
+}
+
+impl Database {
+    /// Opens the database, creates it where it is a new file, and brings its layout up to date.
+    pub(crate) async fn open(location: Location) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let dialect = match location {
+            Location::File(_) => Dialect::Sqlite,
+            Location::Url(_) => Dialect::Postgres,
+        };
+        // The source may quote the URL, so it is not shown.
+        let options = AnyConnectOptions::from_str(&location.driver_url()).map_err(|_| Error::Open {
+            location: location.to_string(),
+            reason: "that is no URL of a database; write postgres://USER:PASSWORD@HOST:PORT/DATABASE, \
+                     with %XX for special characters of the password"
+                .to_owned(),
+        })?;
+        let options = options.disable_statement_logging();
+        // The first connection is made outside the pool, which would hide why a server does not answer.
+        let mut first = connect(&location, &options).await?;
+        set_up(&mut first, dialect).await?;
+        if dialect == Dialect::Sqlite {
+            switch_to_wal(&mut first).await?;
+        }
+        if !migrate::is_current(&mut first, dialect).await? {
+            let action = "bring the database's layout up to date";
+            let mut tx = first.begin_with(begin_write(dialect)).await.during(action)?;
+            if dialect == Dialect::Postgres {
+                // The audit table, by which writers queue, may not be there yet.
+                sqlx::raw_sql("select pg_advisory_xact_lock(825241936)").execute(&mut *tx).await.during(action)?;
+            }
+            migrate::migrate(&mut tx, dialect, migrate::LAYOUT).await?;
+            tx.commit().await.during(action)?;
+        }
+        first.close().await.during("open the database")?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(CONNECTIONS_MAX)
+            .after_connect(move |connection, _| {
+                Box::pin(async move { set_up_raw(connection, dialect).await })
+            })
+            .connect_lazy_with(options);
+        Ok(Self { location, dialect, pool, turn: Arc::default() })
+    }
+
+    /// Closes all connections; SQLite then folds its log into the file.
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Begins the one writing transaction. Dropped without [`Write::commit`], it leaves nothing.
+    ///
+    /// Writers queue in both databases: each appends to the audit, and a chain has one end.
+    pub(crate) async fn write(&self, action: &'static str) -> Result<Write> {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        let mut tx = self.pool.begin_with(begin_write(self.dialect)).await.during(action)?;
+        if self.dialect == Dialect::Postgres {
+            // Readers are not kept out by this mode.
+            sqlx::raw_sql("lock table audit in exclusive mode").execute(&mut *tx).await.during(action)?;
+        }
+        Ok(Write { tx, dialect: self.dialect, _turn: turn })
+    }
+
+    /// Begins a transaction that sees one moment of the database throughout.
+    pub(crate) async fn read(&self, action: &'static str) -> Result<Read> {
+        let begin = match self.dialect {
+            Dialect::Sqlite => "begin deferred",
+            Dialect::Postgres => "begin isolation level repeatable read read only",
+        };
+        let tx = self.pool.begin_with(begin).await.during(action)?;
+        Ok(Read { tx, dialect: self.dialect })
+    }
+}
+
+fn begin_write(dialect: Dialect) -> &'static str {
+    match dialect {
+        // A deferred transaction that writes later fails at once when another has written meanwhile.
+        Dialect::Sqlite => "begin immediate",
+        // After the lock each statement must see what the last writer committed.
+        Dialect::Postgres => "begin isolation level read committed",
+    }
+}
+
+async fn connect(location: &Location, options: &AnyConnectOptions) -> Result<AnyConnection> {
+    let open = |reason: String| Error::Open { location: location.to_string(), reason };
+    match tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await {
+        Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(sqlx::Error::Configuration(_))) => Err(open("a parameter of the URL has no valid value".to_owned())),
+        Ok(Err(error @ sqlx::Error::Io(_))) => Err(open(format!("{error}; is the database server running?"))),
+        Ok(Err(error)) => match Err::<(), _>(error).during("open the database") {
+            Err(Error::Database { source, .. }) => Err(open(source.to_string())),
+            Err(other) => Err(other),
+            Ok(()) => unreachable!("an error stays an error"),
+        },
+        Err(_) => Err(open(format!("no answer within {} s", CONNECT_TIMEOUT.as_secs()))),
+    }
+}
+
+async fn set_up(connection: &mut AnyConnection, dialect: Dialect) -> Result<()> {
+    set_up_raw(connection, dialect).await.during("open the database")
+}
+
+async fn set_up_raw(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Result<()> {
+    match dialect {
+        // FULL: what was acknowledged survives a power cut, also in WAL mode.
+        Dialect::Sqlite => {
+            sqlx::raw_sql(
+                "pragma busy_timeout = 30000; pragma foreign_keys = on; pragma synchronous = full; \
+                 pragma cache_size = -16000",
+            )
+            .execute(connection)
+            .await?;
+        }
+        Dialect::Postgres => {
+            sqlx::raw_sql("set lock_timeout = 30000").execute(connection).await?;
+        }
+    }
+    Ok(())
+}
+
+/// WAL lets readers read while an import writes. The mode stays in the file; switching needs the file alone,
+/// and SQLite does not wait for that by itself.
+async fn switch_to_wal(connection: &mut AnyConnection) -> Result<()> {
+    let action = "open the database";
+    let deadline = tokio::time::Instant::now() + Duration::from_millis(BUSY_TIMEOUT_MS.into());
+    loop {
+        let mode: String =
+            sqlx::query_scalar("pragma journal_mode").fetch_one(&mut *connection).await.during(action)?;
+        if mode == "wal" {
+            return Ok(());
+        }
+        match sqlx::raw_sql("pragma journal_mode = wal").execute(&mut *connection).await.during(action) {
+            Ok(_) => return Ok(()),
+            Err(Error::Busy { .. }) if tokio::time::Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// The writing transaction.
+pub(crate) struct Write {
+    tx: Transaction<'static, Any>,
+    pub(crate) dialect: Dialect,
+    _turn: OwnedMutexGuard<()>,
+}
+
+/// A reading transaction.
+pub(crate) struct Read {
+    tx: Transaction<'static, Any>,
+    pub(crate) dialect: Dialect,
+}
+
+impl Write {
+    /// A statement with `?` for its arguments.
+    pub(crate) fn query(&self, text: impl Into<Cow<'static, str>>) -> Query<'static, Any, AnyArguments> {
+        self.dialect.query(text)
+    }
+
+    /// Makes it durable.
+    pub(crate) async fn commit(self, action: &'static str) -> Result<()> {
+        self.tx.commit().await.during(action)
+    }
+}
+
+impl Read {
+    /// A statement with `?` for its arguments.
+    pub(crate) fn query(&self, text: impl Into<Cow<'static, str>>) -> Query<'static, Any, AnyArguments> {
+        self.dialect.query(text)
+    }
+}
+
+impl Deref for Write {
+    type Target = AnyConnection;
+    fn deref(&self) -> &AnyConnection {
+        &self.tx
+    }
+}
+
+impl DerefMut for Write {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.tx
+    }
+}
+
+impl Deref for Read {
+    type Target = AnyConnection;
+    fn deref(&self) -> &AnyConnection {
+        &self.tx
+    }
+}
+
+impl DerefMut for Read {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.tx
+    }
+}

@@ -1,0 +1,231 @@
+//! Matching lists as stored: heads, contents, reviews.
+
+use crate::Store;
+use crate::database::Read;
+use crate::error::{During, Error, Result};
+use crate::sql::Dialect;
+use futures_util::TryStreamExt as _;
+use model::list::{ListContent, ListState, MatchingList, Review};
+use model::period::Period;
+use sqlx::Row;
+use sqlx::any::{AnyConnection, AnyRow};
+
+/// A list without its content.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListHead {
+    /// Row id.
+    pub id: i64,
+    /// Version, from 1; every step counts.
+    pub version: i64,
+    /// Number, given at publication.
+    pub number: Option<u32>,
+    /// The period.
+    pub period: Period,
+    /// State.
+    pub state: ListState,
+    /// SHA-256 of the list with the number before, given at publication; empty for number 1.
+    pub previous_sha256: Option<String>,
+    /// SHA-256 of the canonical content, given at publication.
+    pub sha256: Option<String>,
+    /// Who drafted it.
+    pub drafted_by: String,
+    /// When, milliseconds since 1970 UTC.
+    pub drafted_ms: i64,
+    /// Who approved it.
+    pub approved_by: Option<String>,
+    /// Who published it.
+    pub published_by: Option<String>,
+    /// When, milliseconds since 1970 UTC.
+    pub published_ms: Option<i64>,
+    /// Why it was withdrawn.
+    pub withdrawn_reason: Option<String>,
+}
+
+/// A list with its version in the store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredList {
+    /// Version, from 1; every step counts.
+    pub version: i64,
+    /// The list.
+    pub list: MatchingList,
+}
+
+/// What was said of one pair of a draft.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PairReview {
+    /// Key of the need.
+    pub need: String,
+    /// Key of the offer.
+    pub offer: String,
+    /// The decision.
+    pub review: Review,
+    /// Who decided.
+    pub actor: String,
+    /// When, milliseconds since 1970 UTC.
+    pub at_ms: i64,
+}
+
+/// Columns of [`ListHead`] in the order of [`head`].
+pub(crate) const HEAD: &str = "id, version, number, period, state, previous_sha256, sha256, drafted_by, drafted_ms, \
+                               approved_by, published_by, published_ms, withdrawn_reason";
+
+/// The word for a state in the database and in messages.
+pub(crate) fn word(state: ListState) -> &'static str {
+    match state {
+        ListState::Draft => "draft",
+        ListState::Approved => "approved",
+        ListState::Published => "published",
+        ListState::Withdrawn => "withdrawn",
+    }
+}
+
+fn state(text: &str) -> sqlx::Result<ListState> {
+    [ListState::Draft, ListState::Approved, ListState::Published, ListState::Withdrawn]
+        .into_iter()
+        .find(|state| self::word(*state) == text)
+        .ok_or_else(|| sqlx::Error::Decode(format!("{text} is no state of a list").into()))
+}
+
+/// Reads a row of [`HEAD`].
+pub(crate) fn head(row: &AnyRow) -> sqlx::Result<ListHead> {
+    let decode = |error: Box<dyn std::error::Error + Send + Sync>| sqlx::Error::Decode(error);
+    Ok(ListHead {
+        id: row.try_get(0)?,
+        version: row.try_get(1)?,
+        number: row.try_get::<Option<i64>, _>(2)?.map(u32::try_from).transpose().map_err(|e| decode(e.into()))?,
+        period: row.try_get::<&str, _>(3)?.parse().map_err(|e: model::period::PeriodError| decode(e.into()))?,
+        state: state(row.try_get(4)?)?,
+        previous_sha256: row.try_get(5)?,
+        sha256: row.try_get(6)?,
+        drafted_by: row.try_get(7)?,
+        drafted_ms: row.try_get(8)?,
+        approved_by: row.try_get(9)?,
+        published_by: row.try_get(10)?,
+        published_ms: row.try_get(11)?,
+        withdrawn_reason: row.try_get(12)?,
+    })
+}
+
+/// The canonical text of a list, from its parts.
+pub(crate) async fn text(
+    from: &mut AnyConnection,
+    dialect: Dialect,
+    id: i64,
+    doing: &'static str,
+) -> Result<String> {
+    let mut text = String::new();
+    let query = dialect.query("select content from list_part where list_id = ? order by part").bind(id);
+    let mut rows = query.fetch(from);
+    while let Some(row) = rows.try_next().await.during(doing)? {
+        text.push_str(row.try_get(0).during(doing)?);
+    }
+    Ok(text)
+}
+
+/// The content of a list.
+pub(crate) async fn content(
+    from: &mut AnyConnection,
+    dialect: Dialect,
+    id: i64,
+    doing: &'static str,
+) -> Result<ListContent> {
+    let text = text(from, dialect, id, doing).await?;
+    serde_json::from_str(&text).map_err(|source| Error::Content { object: format!("list {id}"), source })
+}
+
+impl Store {
+    /// The heads of all lists by row id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn lists(&self) -> Result<Vec<ListHead>> {
+        let doing = "read the lists";
+        let mut tx = self.database.read(doing).await?;
+        let rows =
+            tx.query(format!("select {HEAD} from list order by id")).fetch_all(&mut *tx).await.during(doing)?;
+        rows.iter().map(head).collect::<sqlx::Result<_>>().during(doing)
+    }
+
+    /// The list with this row id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn list(&self, id: i64) -> Result<StoredList> {
+        self.one_list("id = ?", id).await?.ok_or_else(|| Error::NotFound { object: format!("list {id}") })
+    }
+
+    /// The list with this number, withdrawn or not.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn list_by_number(&self, number: u32) -> Result<StoredList> {
+        self.one_list("number = ?", i64::from(number))
+            .await?
+            .ok_or_else(|| Error::NotFound { object: format!("list No. {number}") })
+    }
+
+    /// The last list that is published and not withdrawn, of those before number `before`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn last_published(&self, before: Option<u32>) -> Result<Option<StoredList>> {
+        let before = before.map_or(i64::MAX, i64::from);
+        self.one_list("state = 'published' and number < ?", before).await
+    }
+
+    /// All that was said of the pairs of a draft, oldest first; the last word on a pair counts.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn reviews(&self, list_id: i64) -> Result<Vec<PairReview>> {
+        let doing = "read the reviews";
+        let mut tx = self.database.read(doing).await?;
+        let rows = tx
+            .query("select need, offer, decision, actor, at_ms from list_review where list_id = ? order by id")
+            .bind(list_id)
+            .fetch_all(&mut *tx)
+            .await
+            .during(doing)?;
+        rows.iter()
+            .map(|row| {
+                let get = || {
+                    Ok((row.try_get(0)?, row.try_get(1)?, row.try_get::<&str, _>(2)?, row.try_get(3)?, row.try_get(4)?))
+                };
+                let (need, offer, decision, actor, at_ms) = get().during(doing)?;
+                let review = serde_json::from_str(decision)
+                    .map_err(|source| Error::Content { object: format!("a review of list {list_id}"), source })?;
+                Ok(PairReview { need, offer, review, actor, at_ms })
+            })
+            .collect()
+    }
+
+    async fn one_list(&self, condition: &str, value: i64) -> Result<Option<StoredList>> {
+        let doing = "read the list";
+        let mut tx: Read = self.database.read(doing).await?;
+        let row = tx
+            .query(format!("select {HEAD} from list where {condition} order by number desc limit 1"))
+            .bind(value)
+            .fetch_optional(&mut *tx)
+            .await
+            .during(doing)?;
+        let Some(row) = row else { return Ok(None) };
+        let head = head(&row).during(doing)?;
+        let dialect = tx.dialect;
+        let content = content(&mut tx, dialect, head.id, doing).await?;
+        Ok(Some(StoredList {
+            version: head.version,
+            list: MatchingList {
+                id: head.id,
+                number: head.number,
+                state: head.state,
+                period: head.period,
+                sha256: head.sha256,
+                drafted_by: head.drafted_by,
+                approved_by: head.approved_by,
+                published_ms: head.published_ms,
+                withdrawn_reason: head.withdrawn_reason,
+                content,
+            },
+        }))
+    }
+}

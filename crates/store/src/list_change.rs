@@ -1,0 +1,284 @@
+//! The way of a list: draft, review, approval, publication, withdrawal. Each step is one transaction with its
+//! audit entry and asks for the version that the caller has read.
+
+use crate::Store;
+use crate::audit::{self, By};
+use crate::database::Write;
+use crate::error::{During, Error, Result};
+use crate::list::{self, HEAD, ListHead, head};
+use crate::sql::InsertMany;
+use model::list::{ListContent, ListState, Review, sha256_hex};
+use serde_json::json;
+use sqlx::Row;
+
+/// Bytes of canonical text in one row of `list_part`.
+const PART_BYTES_MAX: usize = 1 << 20;
+
+impl Store {
+    /// Stores a new draft.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn insert_draft(&self, content: &ListContent, by: &By) -> Result<ListHead> {
+        let doing = "store the draft";
+        let mut tx = self.database.write(doing).await?;
+        let row = tx
+            .query(format!(
+                "insert into list (id, period, state, drafted_by, drafted_ms, version) \
+                 values ((select coalesce(max(id), 0) + 1 from list), ?, 'draft', ?, ?, 1) returning {HEAD}"
+            ))
+            .bind(content.period.to_string())
+            .bind(by.actor.as_str())
+            .bind(by.at_ms)
+            .fetch_one(&mut *tx)
+            .await
+            .during(doing)?;
+        let head = head(&row).during(doing)?;
+        put_text(&mut tx, head.id, &content.canonical(), doing).await?;
+        let detail = json!({ "period": content.period });
+        audit::append(&mut tx, by, "list.draft", format!("list/{}", head.id), &detail).await?;
+        tx.commit(doing).await?;
+        Ok(head)
+    }
+
+    /// Replaces the content of a draft.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Conflict`], [`Error::State`] unless it is a draft.
+    pub async fn update_draft(
+        &self,
+        id: i64,
+        expected_version: i64,
+        content: &ListContent,
+        by: &By,
+    ) -> Result<ListHead> {
+        let doing = "store the draft";
+        let mut step = self.step("change", id, expected_version, ListState::Draft).await?;
+        put_text(&mut step.tx, id, &content.canonical(), doing).await?;
+        let query = step
+            .tx
+            .query("update list set period = ?, version = version + 1 where id = ?")
+            .bind(content.period.to_string())
+            .bind(id);
+        query.execute(&mut *step.tx).await.during(doing)?;
+        audit::append(&mut step.tx, by, "list.update", format!("list/{id}"), &json!({})).await?;
+        step.finish(doing).await
+    }
+
+    /// Records what was said of a pair of a draft. Earlier words on the pair stay on record; the content itself is
+    /// changed by [`Self::update_draft`].
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::State`] unless it is a draft.
+    pub async fn record_review(&self, list_id: i64, need: &str, offer: &str, review: &Review, by: &By) -> Result<()> {
+        let doing = "store the review";
+        let decision = serde_json::to_value(review).expect("a review always serialises");
+        let mut tx = self.database.write(doing).await?;
+        expect_state(&locked(&mut tx, list_id, doing).await?, "review", ListState::Draft)?;
+        tx.query(
+            "insert into list_review (id, list_id, need, offer, decision, actor, at_ms) \
+             values ((select coalesce(max(id), 0) + 1 from list_review), ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(list_id)
+        .bind(need)
+        .bind(offer)
+        .bind(decision.to_string())
+        .bind(by.actor.as_str())
+        .bind(by.at_ms)
+        .execute(&mut *tx)
+        .await
+        .during(doing)?;
+        let detail = json!({ "need": need, "offer": offer, "decision": decision });
+        audit::append(&mut tx, by, "list.review", format!("list/{list_id}"), &detail).await?;
+        tx.commit(doing).await
+    }
+
+    /// Approves a draft.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Conflict`], [`Error::State`] unless it is a draft.
+    pub async fn approve(&self, id: i64, expected_version: i64, by: &By) -> Result<ListHead> {
+        let doing = "approve the list";
+        let mut step = self.step("approve", id, expected_version, ListState::Draft).await?;
+        step.tx
+            .query("update list set state = 'approved', approved_by = ?, version = version + 1 where id = ?")
+            .bind(by.actor.as_str())
+            .bind(id)
+            .execute(&mut *step.tx)
+            .await
+            .during(doing)?;
+        audit::append(&mut step.tx, by, "list.approve", format!("list/{id}"), &json!({})).await?;
+        step.finish(doing).await
+    }
+
+    /// Makes an approved list a draft again, to correct it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Conflict`], [`Error::State`] unless it is approved.
+    pub async fn reopen(&self, id: i64, expected_version: i64, by: &By) -> Result<ListHead> {
+        let doing = "reopen the list";
+        let mut step = self.step("reopen", id, expected_version, ListState::Approved).await?;
+        step.tx
+            .query("update list set state = 'draft', approved_by = null, version = version + 1 where id = ?")
+            .bind(id)
+            .execute(&mut *step.tx)
+            .await
+            .during(doing)?;
+        audit::append(&mut step.tx, by, "list.reopen", format!("list/{id}"), &json!({})).await?;
+        step.finish(doing).await
+    }
+
+    /// Publishes an approved list: numbers it, freezes its content, chains it to the list with the number before.
+    ///
+    /// `finish` gets the number, the SHA-256 of the list with the number before (empty for number 1) and the
+    /// approved content, and returns the content to freeze; its `previous_sha256` must be the one given. Numbers
+    /// run from 1 without a gap: the number is taken in the same transaction.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Conflict`], [`Error::State`] unless it is approved, [`Error::Invalid`] when
+    /// `finish` does not chain the content or changes its period.
+    pub async fn publish(
+        &self,
+        id: i64,
+        expected_version: i64,
+        by: &By,
+        finish: impl FnOnce(u32, &str, ListContent) -> ListContent + Send,
+    ) -> Result<ListHead> {
+        let doing = "publish the list";
+        let mut step = self.step("publish", id, expected_version, ListState::Approved).await?;
+        let last = sqlx::query("select number, sha256 from list where number is not null order by number desc limit 1")
+            .fetch_optional(&mut *step.tx)
+            .await
+            .during(doing)?;
+        let (number, previous) = match last {
+            Some(row) => (row.try_get::<i64, _>(0).during(doing)? + 1, row.try_get(1).during(doing)?),
+            None => (1, String::new()),
+        };
+        let invalid = |reason: String| Error::Invalid { action: doing, reason };
+        let number_u32 = u32::try_from(number).map_err(|_| invalid(format!("number {number} is too large")))?;
+        let dialect = step.tx.dialect;
+        let approved = list::content(&mut step.tx, dialect, id, doing).await?;
+        let content = finish(number_u32, &previous, approved);
+        if content.previous_sha256 != previous {
+            return Err(invalid(format!("its content must name {previous:?} as the hash of the list before")));
+        }
+        if content.period != step.head.period {
+            return Err(invalid(format!("its period must stay {}", step.head.period)));
+        }
+        let text = content.canonical();
+        drop(content);
+        let sha256 = sha256_hex(text.as_bytes());
+        put_text(&mut step.tx, id, &text, doing).await?;
+        step.tx
+            .query(
+                "update list set state = 'published', number = ?, previous_sha256 = ?, sha256 = ?, \
+                 published_by = ?, published_ms = ?, version = version + 1 where id = ?",
+            )
+            .bind(number)
+            .bind(previous.as_str())
+            .bind(sha256.as_str())
+            .bind(by.actor.as_str())
+            .bind(by.at_ms)
+            .bind(id)
+            .execute(&mut *step.tx)
+            .await
+            .during(doing)?;
+        let detail = json!({ "number": number, "sha256": sha256, "previous_sha256": previous });
+        audit::append(&mut step.tx, by, "list.publish", format!("list/{id}"), &detail).await?;
+        step.finish(doing).await
+    }
+
+    /// Withdraws a published list. Its content and number stay.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Conflict`], [`Error::State`] unless it is published, [`Error::Invalid`]
+    /// without a reason.
+    pub async fn withdraw(&self, id: i64, expected_version: i64, reason: &str, by: &By) -> Result<ListHead> {
+        let doing = "withdraw the list";
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(Error::Invalid { action: doing, reason: "a reason must be given".to_owned() });
+        }
+        let mut step =
+            self.step("withdraw", id, expected_version, ListState::Published).await?;
+        step.tx
+            .query("update list set state = 'withdrawn', withdrawn_reason = ?, version = version + 1 where id = ?")
+            .bind(reason)
+            .bind(id)
+            .execute(&mut *step.tx)
+            .await
+            .during(doing)?;
+        let detail = json!({ "number": step.head.number, "reason": reason });
+        audit::append(&mut step.tx, by, "list.withdraw", format!("list/{id}"), &detail).await?;
+        step.finish(doing).await
+    }
+
+    /// Begins a step: the list is there, at the expected version and in an allowed state.
+    async fn step(
+        &self,
+        action: &'static str,
+        id: i64,
+        expected: i64,
+        wanted: ListState,
+    ) -> Result<Step> {
+        let mut tx = self.database.write("change the list").await?;
+        let head = locked(&mut tx, id, "change the list").await?;
+        if head.version != expected {
+            return Err(Error::Conflict { object: format!("list {id}"), expected, found: head.version });
+        }
+        expect_state(&head, action, wanted)?;
+        Ok(Step { tx, head })
+    }
+}
+
+/// A step under way.
+struct Step {
+    tx: Write,
+    /// The head before the step.
+    head: ListHead,
+}
+
+impl Step {
+    /// Commits and returns the head after the step.
+    async fn finish(mut self, doing: &'static str) -> Result<ListHead> {
+        let head = locked(&mut self.tx, self.head.id, doing).await?;
+        self.tx.commit(doing).await?;
+        Ok(head)
+    }
+}
+
+fn expect_state(head: &ListHead, action: &'static str, wanted: ListState) -> Result<()> {
+    if head.state == wanted {
+        return Ok(());
+    }
+    Err(Error::State { action, id: head.id, found: head.state, wanted })
+}
+
+/// The head as the writing transaction sees it.
+async fn locked(from: &mut Write, id: i64, doing: &'static str) -> Result<ListHead> {
+    let row = from
+        .query(format!("select {HEAD} from list where id = ?"))
+        .bind(id)
+        .fetch_optional(&mut **from)
+        .await
+        .during(doing)?
+        .ok_or_else(|| Error::NotFound { object: format!("list {id}") })?;
+    head(&row).during(doing)
+}
+
+/// Writes the canonical text in place of what is there.
+async fn put_text(to: &mut Write, id: i64, text: &str, doing: &'static str) -> Result<()> {
+    to.query("delete from list_part where list_id = ?").bind(id).execute(&mut **to).await.during(doing)?;
+    let mut many = InsertMany::new(to.dialect, "list_part", &["list_id", "part", "content"], String::new());
+    let mut rest = text;
+    let mut part = 0_i64;
+    while !rest.is_empty() {
+        let (head, tail) = rest.split_at(rest.floor_char_boundary(PART_BYTES_MAX));
+        part += 1;
+        many.bind(id).bind(part).bind(head);
+        // One part a statement: together they would be copied as a whole.
+        many.flush(to, doing).await?;
+        rest = tail;
+    }
+    Ok(())
+}

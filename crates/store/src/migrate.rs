@@ -1,0 +1,151 @@
+//! The layout of the database, brought up to date at every opening.
+//!
+//! Not sqlx's own migrator: that one does not lock SQLite, so two programs that open a new file at once would
+//! both create the tables; and restoring an older backup needs the layout of that day first.
+
+use crate::error::{During, Error, Result};
+use crate::sql::Dialect;
+use model::list::sha256_hex;
+use sqlx::any::AnyConnection;
+use sqlx::{AssertSqlSafe, Row};
+
+/// One step of the layout. Triggers are the only thing that has no text common to both databases,
+/// so a step may have two texts; they stand side by side in the one folder.
+struct Migration {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const FOUNDATION: &str = include_str!("../migrations/0001_foundation.sql");
+
+const MIGRATIONS: [Migration; 2] = [
+    Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION },
+    Migration {
+        number: 2,
+        name: "frozen",
+        sqlite: include_str!("../migrations/0002_frozen.sqlite.sql"),
+        postgres: include_str!("../migrations/0002_frozen.postgres.sql"),
+    },
+];
+
+/// Newest layout this program knows.
+pub(crate) const LAYOUT: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;
+
+impl Migration {
+    fn text(&self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::Sqlite => self.sqlite,
+            Dialect::Postgres => self.postgres,
+        }
+    }
+}
+
+const BOOK: &str = "create table if not exists schema_migration (\
+    number bigint not null primary key, name text not null, sha256 text not null)";
+
+/// True when nothing is missing: then opening needs no write lock, and does not wait for a running import.
+///
+/// # Errors
+/// [`Error::Newer`], [`Error::Altered`].
+pub(crate) async fn is_current(from: &mut AnyConnection, dialect: Dialect) -> Result<bool> {
+    let found: i64 = sqlx::query_scalar(match dialect {
+        Dialect::Sqlite => "select count(*) from sqlite_master where type = 'table' and name = 'schema_migration'",
+        Dialect::Postgres => {
+            "select count(*) from information_schema.tables \
+             where table_schema = current_schema() and table_name = 'schema_migration'"
+        }
+    })
+    .fetch_one(&mut *from)
+    .await
+    .during("read the database's layout")?;
+    if found == 0 {
+        return Ok(false);
+    }
+    let done = applied(from).await?;
+    verify(&done, dialect)?;
+    Ok(done.len() == MIGRATIONS.len())
+}
+
+/// Runs what is missing up to layout `until`. The caller holds the write lock and a transaction.
+pub(crate) async fn migrate(to: &mut AnyConnection, dialect: Dialect, until: i64) -> Result<()> {
+    let action = "bring the database's layout up to date";
+    sqlx::raw_sql(BOOK).execute(&mut *to).await.during(action)?;
+    let done = applied(to).await?;
+    verify(&done, dialect)?;
+    for step in MIGRATIONS.iter().filter(|m| m.number <= until && !done.iter().any(|d| d.0 == m.number)) {
+        let text = step.text(dialect);
+        sqlx::raw_sql(text).execute(&mut *to).await.during(action)?;
+        dialect
+            .query("insert into schema_migration (number, name, sha256) values (?, ?, ?)")
+            .bind(step.number)
+            .bind(step.name)
+            .bind(sha256_hex(text.as_bytes()))
+            .execute(&mut *to)
+            .await
+            .during(action)?;
+    }
+    Ok(())
+}
+
+/// Drops every table of the store, to restore into what is left.
+pub(crate) async fn drop_all(to: &mut AnyConnection, tables: impl Iterator<Item = &str>) -> Result<()> {
+    for table in tables.chain(["schema_migration"]) {
+        sqlx::raw_sql(AssertSqlSafe(format!("drop table if exists {table}")))
+            .execute(&mut *to)
+            .await
+            .during("empty the database")?;
+    }
+    Ok(())
+}
+
+async fn applied(from: &mut AnyConnection) -> Result<Vec<(i64, String)>> {
+    let action = "read the database's layout";
+    let rows = sqlx::query("select number, sha256 from schema_migration order by number")
+        .fetch_all(from)
+        .await
+        .during(action)?;
+    rows.iter()
+        .map(|row| Ok((row.try_get(0).during(action)?, row.try_get(1).during(action)?)))
+        .collect()
+}
+
+fn verify(done: &[(i64, String)], dialect: Dialect) -> Result<()> {
+    for (number, sha256) in done {
+        match MIGRATIONS.iter().find(|m| m.number == *number) {
+            None => return Err(Error::Newer { found: *number, known: LAYOUT }),
+            Some(step) if sha256_hex(step.text(dialect).as_bytes()) != *sha256 => {
+                return Err(Error::Altered { number: *number });
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_a_step() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let mut steps = Vec::new();
+        for (place, step) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(step.number, place as i64 + 1);
+            let stem = format!("{:04}_{}", step.number, step.name);
+            if step.sqlite == step.postgres {
+                steps.push(format!("{stem}.sql"));
+            } else {
+                steps.extend([format!("{stem}.postgres.sql"), format!("{stem}.sqlite.sql")]);
+            }
+        }
+        assert_eq!(files, steps);
+    }
+}

@@ -1,0 +1,381 @@
+//! Enterprises, needs and offers as stored: typed columns for looking up, the whole value as JSON.
+
+use crate::Store;
+use crate::audit::{self, By};
+use crate::database::Read;
+use crate::error::{During, Error, Result};
+use crate::sql::InsertMany;
+use futures_util::TryStreamExt as _;
+use model::enterprise::Enterprise;
+use model::need::Need;
+use model::offer::Offer;
+use model::visibility::Noun;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+use std::collections::HashMap;
+
+/// Whether a record still stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It stands.
+    Open,
+    /// It was closed: met, withdrawn, out of business.
+    Closed,
+}
+
+impl Status {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+
+    fn parse(text: &str) -> sqlx::Result<Self> {
+        match text {
+            "open" => Ok(Self::Open),
+            "closed" => Ok(Self::Closed),
+            other => Err(sqlx::Error::Decode(format!("{other} is no status").into())),
+        }
+    }
+}
+
+/// A record with its place in the store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored<T> {
+    /// Row id; stays for ever.
+    pub id: i64,
+    /// Version, from 1; every change counts.
+    pub version: i64,
+    /// Whether it still stands.
+    pub status: Status,
+    /// When it last changed, milliseconds since 1970 UTC.
+    pub updated_ms: i64,
+    /// The record.
+    pub value: T,
+}
+
+/// A version of a record, past or current.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastVersion<T> {
+    /// Version, from 1.
+    pub version: i64,
+    /// Its status.
+    pub status: Status,
+    /// The import that brought it, if one did.
+    pub import_id: Option<i64>,
+    /// Who made it.
+    pub updated_by: String,
+    /// When it was made, milliseconds since 1970 UTC.
+    pub updated_ms: i64,
+    /// The record as it stood.
+    pub value: T,
+}
+
+/// What enterprises, needs and offers have in common for the store.
+pub(crate) trait Record: Serialize + DeserializeOwned + Send + Sync {
+    /// Which noun.
+    const NOUN: Noun;
+    /// Name of the table, and of the noun in `past_version`.
+    const TABLE: &'static str;
+    /// Columns of its own.
+    const COLUMNS: &'static [&'static str];
+    /// Natural key.
+    fn key(&self) -> &str;
+    /// Key of the enterprise it belongs to.
+    fn enterprise(&self) -> Option<&str>;
+    /// Binds [`Self::COLUMNS`].
+    fn bind(&self, enterprise_id: Option<i64>, to: &mut InsertMany);
+}
+
+impl Record for Enterprise {
+    const NOUN: Noun = Noun::Enterprise;
+    const TABLE: &'static str = "enterprise";
+    const COLUMNS: &'static [&'static str] = &["name", "region"];
+    fn key(&self) -> &str {
+        &self.key
+    }
+    fn enterprise(&self) -> Option<&str> {
+        None
+    }
+    fn bind(&self, _: Option<i64>, to: &mut InsertMany) {
+        to.bind(self.name.as_str()).bind(self.region.as_deref());
+    }
+}
+
+/// Columns of needs and offers alike.
+const TRADE_COLUMNS: &[&str] = &["enterprise_id", "title", "node", "valid_from", "valid_until"];
+
+macro_rules! trade_record {
+    ($type:ident, $table:literal) => {
+        impl Record for $type {
+            const NOUN: Noun = Noun::$type;
+            const TABLE: &'static str = $table;
+            const COLUMNS: &'static [&'static str] = TRADE_COLUMNS;
+            fn key(&self) -> &str {
+                &self.key
+            }
+            fn enterprise(&self) -> Option<&str> {
+                Some(&self.enterprise)
+            }
+            fn bind(&self, enterprise_id: Option<i64>, to: &mut InsertMany) {
+                to.bind(enterprise_id)
+                    .bind(self.title.as_str())
+                    .bind(self.node.as_ref().map(|node| node.0.as_str()))
+                    .bind(self.valid_from.map(|day| day.to_string()))
+                    .bind(self.valid_until.map(|day| day.to_string()));
+            }
+        }
+    };
+}
+
+trade_record!(Need, "need");
+trade_record!(Offer, "offer");
+
+/// The table of a noun.
+pub(crate) fn table(noun: Noun) -> &'static str {
+    match noun {
+        Noun::Enterprise => Enterprise::TABLE,
+        Noun::Need => Need::TABLE,
+        Noun::Offer => Offer::TABLE,
+    }
+}
+
+const STORED: &str = "id, key, version, status, updated_ms, body";
+
+fn stored<T: Record>(row: &AnyRow, doing: &'static str) -> Result<Stored<T>> {
+    let get = || {
+        Ok((
+            row.try_get(0)?,
+            row.try_get(2)?,
+            Status::parse(row.try_get(3)?)?,
+            row.try_get(4)?,
+            row.try_get::<&str, _>(5)?,
+        ))
+    };
+    let (id, version, status, updated_ms, body) = get().during(doing)?;
+    let value = serde_json::from_str(body).map_err(|source| Error::Content {
+        object: format!("{} {}", T::TABLE, row.try_get::<&str, _>(1).unwrap_or("?")),
+        source,
+    })?;
+    Ok(Stored { id, version, status, updated_ms, value })
+}
+
+impl Store {
+    /// All enterprises by row id, closed ones too.
+    ///
+    /// # Errors
+    /// The database's, and [`Error::Content`].
+    pub async fn enterprises(&self) -> Result<Vec<Stored<Enterprise>>> {
+        self.records("read the enterprises").await
+    }
+
+    /// All needs by row id, closed ones too.
+    ///
+    /// # Errors
+    /// The database's, and [`Error::Content`].
+    pub async fn needs(&self) -> Result<Vec<Stored<Need>>> {
+        self.records("read the needs").await
+    }
+
+    /// All offers by row id, closed ones too.
+    ///
+    /// # Errors
+    /// The database's, and [`Error::Content`].
+    pub async fn offers(&self) -> Result<Vec<Stored<Offer>>> {
+        self.records("read the offers").await
+    }
+
+    /// The enterprise with this key.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn enterprise(&self, key: &str) -> Result<Stored<Enterprise>> {
+        self.record(key, "read the enterprise").await
+    }
+
+    /// The need with this key.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn need(&self, key: &str) -> Result<Stored<Need>> {
+        self.record(key, "read the need").await
+    }
+
+    /// The offer with this key.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn offer(&self, key: &str) -> Result<Stored<Offer>> {
+        self.record(key, "read the offer").await
+    }
+
+    /// All versions of an enterprise, the current one last.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn enterprise_versions(&self, key: &str) -> Result<Vec<PastVersion<Enterprise>>> {
+        self.versions(key, "read the enterprise's versions").await
+    }
+
+    /// All versions of a need, the current one last.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn need_versions(&self, key: &str) -> Result<Vec<PastVersion<Need>>> {
+        self.versions(key, "read the need's versions").await
+    }
+
+    /// All versions of an offer, the current one last.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn offer_versions(&self, key: &str) -> Result<Vec<PastVersion<Offer>>> {
+        self.versions(key, "read the offer's versions").await
+    }
+
+    /// Closes a record or opens it again, as a new version. Returns that version.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Conflict`] when it is no longer at `expected_version`.
+    pub async fn set_status(
+        &self,
+        noun: Noun,
+        key: &str,
+        expected_version: i64,
+        status: Status,
+        by: &By,
+    ) -> Result<i64> {
+        let doing = "set the record's status";
+        let table = table(noun);
+        let mut tx = self.database.write(doing).await?;
+        let row = tx
+            .query(format!("select id, version, status from {table} where key = ?"))
+            .bind(key)
+            .fetch_optional(&mut *tx)
+            .await
+            .during(doing)?
+            .ok_or_else(|| Error::NotFound { object: format!("{table} {key}") })?;
+        let get = || Ok((row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?, Status::parse(row.try_get(2)?)?));
+        let (id, found, was) = get().during(doing)?;
+        if found != expected_version {
+            return Err(Error::Conflict { object: format!("{table} {key}"), expected: expected_version, found });
+        }
+        if was == status {
+            return Ok(found);
+        }
+        tx.query(format!("{} where id = ?", archive(table))).bind(id).execute(&mut *tx).await.during(doing)?;
+        tx.query(format!(
+            "update {table} set status = ?, version = version + 1, import_id = null, updated_by = ?, updated_ms = ? \
+             where id = ?"
+        ))
+        .bind(status.as_str())
+        .bind(by.actor.as_str())
+        .bind(by.at_ms)
+        .bind(id)
+        .execute(&mut *tx)
+        .await
+        .during(doing)?;
+        let detail = json!({ "status": status, "version": found + 1 });
+        audit::append(&mut tx, by, "record.status", format!("{table}/{key}"), &detail).await?;
+        tx.commit(doing).await?;
+        Ok(found + 1)
+    }
+
+    async fn records<T: Record>(&self, doing: &'static str) -> Result<Vec<Stored<T>>> {
+        let mut tx = self.database.read(doing).await?;
+        let count: i64 = count(&mut tx, T::TABLE, doing).await?;
+        let mut out = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
+        let query = tx.query(format!("select {STORED} from {} order by id", T::TABLE));
+        let mut rows = query.fetch(&mut *tx);
+        while let Some(row) = rows.try_next().await.during(doing)? {
+            out.push(stored(&row, doing)?);
+        }
+        Ok(out)
+    }
+
+    async fn record<T: Record>(&self, key: &str, doing: &'static str) -> Result<Stored<T>> {
+        let mut tx = self.database.read(doing).await?;
+        let row = tx
+            .query(format!("select {STORED} from {} where key = ?", T::TABLE))
+            .bind(key)
+            .fetch_optional(&mut *tx)
+            .await
+            .during(doing)?;
+        match row {
+            Some(row) => stored(&row, doing),
+            None => Err(Error::NotFound { object: format!("{} {key}", T::TABLE) }),
+        }
+    }
+
+    async fn versions<T: Record>(&self, key: &str, doing: &'static str) -> Result<Vec<PastVersion<T>>> {
+        let columns = "version, status, import_id, updated_by, updated_ms, body";
+        let mut tx = self.database.read(doing).await?;
+        let rows = tx
+            .query(format!(
+                "select {columns} from past_version where noun = ? and row_id = (select id from {0} where key = ?) \
+                 union all select {columns} from {0} where key = ? order by version",
+                T::TABLE
+            ))
+            .bind(T::TABLE)
+            .bind(key)
+            .bind(key)
+            .fetch_all(&mut *tx)
+            .await
+            .during(doing)?;
+        if rows.is_empty() {
+            return Err(Error::NotFound { object: format!("{} {key}", T::TABLE) });
+        }
+        rows.iter().map(|row| past(row, key, doing)).collect()
+    }
+}
+
+fn past<T: Record>(row: &AnyRow, key: &str, doing: &'static str) -> Result<PastVersion<T>> {
+    let get = || {
+        Ok((
+            row.try_get(0)?,
+            Status::parse(row.try_get(1)?)?,
+            row.try_get(2)?,
+            row.try_get(3)?,
+            row.try_get(4)?,
+            row.try_get::<&str, _>(5)?,
+        ))
+    };
+    let (version, status, import_id, updated_by, updated_ms, body) = get().during(doing)?;
+    let value = serde_json::from_str(body)
+        .map_err(|source| Error::Content { object: format!("{} {key} version {version}", T::TABLE), source })?;
+    Ok(PastVersion { version, status, import_id, updated_by, updated_ms, value })
+}
+
+/// Copies rows of `table` to `past_version`; a `where` clause must follow.
+pub(crate) fn archive(table: &str) -> String {
+    format!(
+        "insert into past_version \
+         (noun, row_id, version, status, body, body_sha256, import_id, updated_by, updated_ms) \
+         select '{table}', id, version, status, body, body_sha256, import_id, updated_by, updated_ms from {table}"
+    )
+}
+
+/// Number of rows of a table.
+pub(crate) async fn count(from: &mut Read, table: &str, doing: &'static str) -> Result<i64> {
+    let row =
+        from.query(format!("select count(*) from {table}")).fetch_one(&mut **from).await.during(doing)?;
+    row.try_get(0).during(doing)
+}
+
+/// Row ids of all enterprises by key.
+pub(crate) async fn enterprise_ids(
+    from: &mut crate::database::Write,
+    doing: &'static str,
+) -> Result<HashMap<String, i64>> {
+    let mut ids = HashMap::new();
+    let mut rows = sqlx::query("select key, id from enterprise").fetch(&mut **from);
+    while let Some(row) = rows.try_next().await.during(doing)? {
+        ids.insert(row.try_get(0).during(doing)?, row.try_get(1).during(doing)?);
+    }
+    Ok(ids)
+}

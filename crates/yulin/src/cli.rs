@@ -1,0 +1,289 @@
+//! Every flag of the command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::period::Period;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// Run an industrial cluster: import needs and offers, match them, publish the list (供需对接清单), show the gaps (依需补链).
+#[derive(Debug, Parser)]
+#[command(name = "yulin", version, max_term_width = 110)]
+pub struct Cli {
+    /// Database: a file for SQLite, or postgres://user@host/name
+    #[arg(long, global = true, env = "YULIN_DB", default_value = "yulin.db", hide_env_values = true)]
+    pub db: String,
+    /// Account that acts; without it the person at this machine's console
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    pub actor: Option<String>,
+    /// Say more on standard error (-v, -vv)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Import the fictional demo cluster, publish list No. 1 and serve it
+    Demo(Demo),
+    /// Import workbooks of enterprises, offers and needs (xlsx, xls, csv)
+    Import(Import),
+    /// Match two files without a database
+    Match(Match),
+    /// Draft a list for a period, so that it can be reviewed
+    Draft(Draft),
+    /// Say what you think of a draft's pair: confirm, reject with a reason, add by hand
+    Review(Review),
+    /// Approve a reviewed draft
+    Approve {
+        /// Draft's id, as `yulin lists` shows it
+        draft: i64,
+    },
+    /// Publish a period's list (drafting and approving it first where that has not been done) and write its files
+    Publish(Publish),
+    /// Take a published list back; number and content stay
+    Withdraw {
+        /// Number of the list
+        number: u32,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Show all lists, or verify one
+    Lists(Lists),
+    /// Show what the cluster cannot supply, from the newest list
+    Gaps(Gaps),
+    /// Show likely duplicate enterprises, or decide on one pair
+    Duplicates(Duplicates),
+    /// Serve the web pages
+    Serve(Serve),
+    /// Show or add accounts
+    Users(Users),
+    /// Write everything into one file that restores into SQLite and PostgreSQL
+    Backup {
+        /// File to write
+        file: PathBuf,
+    },
+    /// Restore a backup into the database
+    Restore {
+        /// File to read
+        file: PathBuf,
+        /// Replace what is in the database
+        #[arg(long)]
+        force: bool,
+    },
+    /// Check the database: integrity, audit chain, list hashes
+    Check,
+}
+
+/// `yulin demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Folder for the database and the list's files
+    #[arg(long, default_value = "out/demo")]
+    pub out: PathBuf,
+    /// Stop before serving
+    #[arg(long)]
+    pub no_serve: bool,
+    /// Port to serve on
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+}
+
+/// `yulin import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Workbooks
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Read and check everything, store nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Store the rows that are right although others are wrong
+    #[arg(long)]
+    pub accept_valid: bool,
+    /// Take a column for a field, such as `needs.title=采购品名`; remembered for sheets with the same headings
+    #[arg(long = "map", value_name = "FIELD=HEADING")]
+    pub maps: Vec<String>,
+    /// Take every sheet for this kind instead of guessing
+    #[arg(long, value_enum)]
+    pub kind: Option<Kind>,
+    /// Separator of csv files
+    #[arg(long)]
+    pub delimiter: Option<char>,
+    /// Where the workbook of refused rows goes (default: beside the first file)
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Kind of a sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// 企业名录
+    Enterprises,
+    /// 供给清单
+    Offers,
+    /// 需求清单
+    Needs,
+}
+
+/// `yulin match`
+#[derive(Debug, Args)]
+pub struct Match {
+    /// File of needs
+    #[arg(long)]
+    pub needs: PathBuf,
+    /// File of offers
+    #[arg(long)]
+    pub offers: PathBuf,
+    /// Offers a need
+    #[arg(long, default_value_t = 10)]
+    pub top: usize,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Take a column for a field, such as `needs.title=NAME`
+    #[arg(long = "map", value_name = "FIELD=HEADING")]
+    pub maps: Vec<String>,
+    /// Separator of csv files
+    #[arg(long)]
+    pub delimiter: Option<char>,
+    /// File to write instead of standard output (xlsx needs one)
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+}
+
+/// Form of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Format {
+    Table,
+    Csv,
+    Ndjson,
+    Xlsx,
+}
+
+/// `yulin draft`
+#[derive(Debug, Args)]
+pub struct Draft {
+    /// Month (2026-11) or days (2026-11-01..2026-12-15); default: this month
+    #[arg(long)]
+    pub period: Option<Period>,
+}
+
+/// `yulin review`
+#[derive(Debug, Args)]
+pub struct Review {
+    /// Draft's id, as `yulin lists` shows it
+    pub draft: i64,
+    /// What to do with the pair
+    #[arg(value_enum)]
+    pub verdict: ReviewWord,
+    /// Number of the need on the draft
+    #[arg(long)]
+    pub need: u32,
+    /// Number of the offer on the draft
+    #[arg(long)]
+    pub offer: u32,
+    /// Why; needed to reject
+    #[arg(long)]
+    pub reason: Option<String>,
+}
+
+/// What the secretariat says of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum ReviewWord {
+    Confirm,
+    Reject,
+    Add,
+}
+
+/// `yulin publish`
+#[derive(Debug, Args)]
+pub struct Publish {
+    /// Month (2026-11) or days (2026-11-01..2026-12-15); default: this month
+    #[arg(long)]
+    pub period: Option<Period>,
+    /// Folder for the list's files
+    #[arg(long, default_value = "out")]
+    pub out: PathBuf,
+}
+
+/// `yulin lists`
+#[derive(Debug, Args)]
+pub struct Lists {
+    /// Recompute this published list from its frozen content and compare
+    #[arg(long, value_name = "NUMBER")]
+    pub verify: Option<u32>,
+    /// Write this list's files again
+    #[arg(long, value_name = "NUMBER", conflicts_with = "verify")]
+    pub write: Option<u32>,
+    /// Show a draft's pairs for review
+    #[arg(long, value_name = "ID", conflicts_with_all = ["verify", "write"])]
+    pub draft: Option<i64>,
+    /// Folder for the files
+    #[arg(long, default_value = "out")]
+    pub out: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `yulin gaps`
+#[derive(Debug, Args)]
+pub struct Gaps {
+    /// Chain nodes to show
+    #[arg(long, default_value_t = 20)]
+    pub top: usize,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `yulin duplicates`
+#[derive(Debug, Args)]
+pub struct Duplicates {
+    /// These two are the same enterprise (recorded; records are not merged yet)
+    #[arg(long, num_args = 2, value_names = ["A", "B"])]
+    pub confirm: Option<Vec<String>>,
+    /// These two are different enterprises
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with = "confirm")]
+    pub reject: Option<Vec<String>>,
+}
+
+/// `yulin serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// Port to listen on
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+}
+
+/// `yulin users`
+#[derive(Debug, Args)]
+pub struct Users {
+    /// Name of an account to add
+    #[arg(long, requires = "role")]
+    pub add: Option<String>,
+    /// administrator, secretariat, commissioner, bureau or auditor
+    #[arg(long)]
+    pub role: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_flags_are_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,60 @@
+//! The whole main job on the demo cluster.
+
+use super::{import, lists, serve};
+use crate::cli::Demo;
+use crate::progress::Bar;
+use app::{App, Clock, Code, Error, ImportOptions, InputFile, Result};
+use rust_embed::RustEmbed;
+use std::net::{IpAddr, Ipv4Addr};
+use std::process::ExitCode;
+
+/// The demo workbooks, in the program.
+#[derive(RustEmbed)]
+#[folder = "../../demo/workbooks"]
+#[exclude = "bad/*"]
+struct Workbooks;
+
+/// Imports the demo workbooks into a new database, publishes list No. 1 and serves it.
+pub async fn run(args: &Demo) -> Result<ExitCode> {
+    std::fs::create_dir_all(&args.out)
+        .map_err(|e| Error::new(Code::File, format!("cannot make {}: {e}", args.out.display())))?;
+    let database = args.out.join("demo.db");
+    for suffix in ["", "-wal", "-shm"] {
+        // The demo begins anew each time; its database holds nothing but demo data.
+        let mut file = database.as_os_str().to_owned();
+        file.push(suffix);
+        match std::fs::remove_file(&file) {
+            Ok(()) => {}
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+            Err(e) => return Err(Error::new(Code::File, format!("cannot remove {}: {e}", database.display()))),
+        }
+    }
+    let app = App::open(&database.to_string_lossy(), Clock::china()).await?;
+    let actor = super::console();
+    app.name_cluster(&actor, "吉安电子信息产业集群（虚构示例）").await?;
+    let files: Vec<InputFile> = Workbooks::iter()
+        .filter_map(|name| Workbooks::get(&name).map(|file| InputFile { name: name.to_string(), bytes: file.data.into_owned() }))
+        .collect();
+    println!("Fictional demo cluster 虚构示例集群");
+    let bar = Bar::new();
+    let options = ImportOptions { accept_valid: true, ..ImportOptions::default() };
+    let report = app.import(&actor, files, &options, &|s, d, t| bar.report(s, d, t)).await?;
+    drop(bar);
+    import::show(&report, 5);
+    if let Some(rejects) = &report.rejects {
+        let path = args.out.join("退回行.xlsx");
+        super::write(&path, rejects)?;
+        println!("refused rows 退回行: {}", path.display());
+    }
+    let bar = Bar::new();
+    let list = app.publish_period(&actor, app.this_month(), &|s, d, t| bar.report(s, d, t)).await?;
+    let written = lists::write_files(&app, &actor, &list, &args.out)?;
+    drop(bar);
+    lists::summary(&list);
+    lists::show_files(&written);
+    println!("database 数据库: {}", database.display());
+    if args.no_serve {
+        return Ok(ExitCode::SUCCESS);
+    }
+    serve::serve(app, IpAddr::V4(Ipv4Addr::LOCALHOST), args.port).await
+}

@@ -1,0 +1,221 @@
+//! Draft, review, approve, publish, withdraw and show lists and gaps.
+
+use crate::cli;
+use crate::progress::Bar;
+use app::{Actor, App, Code, Error, Result};
+use model::list::{ListIndex, ListSummary, MatchingList, Review};
+use model::matching::GapCause;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+pub async fn draft(app: &App, actor: &Actor, args: &cli::Draft) -> Result<ExitCode> {
+    let period = args.period.unwrap_or_else(|| app.this_month());
+    let bar = Bar::new();
+    let list = app.draft(actor, period, &|s, d, t| bar.report(s, d, t)).await?;
+    drop(bar);
+    println!("draft 草稿 {} for {period}", list.id);
+    figures(&list.content.summary);
+    println!("review it: yulin lists --draft {0}; approve it: yulin approve {0}", list.id);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn review(app: &App, actor: &Actor, args: &cli::Review) -> Result<ExitCode> {
+    let review = match args.verdict {
+        cli::ReviewWord::Confirm => Review::Confirmed,
+        cli::ReviewWord::Add => Review::Added,
+        cli::ReviewWord::Reject => Review::Rejected {
+            reason: args.reason.clone().filter(|r| !r.trim().is_empty()).ok_or_else(|| {
+                Error::new(Code::BadInput, "a rejected pair needs its reason").hint("add --reason 原因")
+            })?,
+        },
+    };
+    let word = review.zh();
+    app.review(actor, args.draft, args.need, args.offer, review).await?;
+    println!("need {} x offer {}: {word}", args.need, args.offer);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn approve(app: &App, actor: &Actor, draft: i64) -> Result<ExitCode> {
+    let bar = Bar::new();
+    let list = app.approve(actor, draft, &|s, d, t| bar.report(s, d, t)).await?;
+    drop(bar);
+    println!("approved 已批准: {} ({})", list.id, list.period);
+    figures(&list.content.summary);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn publish(app: &App, actor: &Actor, args: &cli::Publish) -> Result<ExitCode> {
+    let period = args.period.unwrap_or_else(|| app.this_month());
+    let bar = Bar::new();
+    let list = app.publish_period(actor, period, &|s, d, t| bar.report(s, d, t)).await?;
+    let files = write_files(app, actor, &list, &args.out)?;
+    drop(bar);
+    summary(&list);
+    show_files(&files);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn withdraw(app: &App, actor: &Actor, number: u32, reason: &str) -> Result<ExitCode> {
+    app.withdraw(actor, number, reason).await?;
+    println!("withdrawn 已撤回: 第{number}号");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn lists(app: &App, actor: &Actor, args: &cli::Lists) -> Result<ExitCode> {
+    if let Some(number) = args.verify {
+        let verification = app.verify(actor, number).await?;
+        println!("published  {}", verification.published);
+        println!("content    {}", verification.content);
+        println!("recomputed {}", verification.recomputed);
+        let same = verification.published == verification.content && verification.content == verification.recomputed;
+        println!("{}", if same { "same 一致" } else { "DIFFERENT 不一致" });
+        return Ok(if same { ExitCode::SUCCESS } else { ExitCode::from(6) });
+    }
+    if let Some(number) = args.write {
+        let list = app.list_by_number(actor, number).await?;
+        show_files(&write_files(app, actor, &list, &args.out)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(id) = args.draft {
+        return show_draft(&app.draft_by_id(actor, id).await?, args.json);
+    }
+    let lists = app.lists(actor).await?;
+    if args.json {
+        println!("{}", json(&lists)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if lists.is_empty() {
+        println!("no list yet 尚无清单: yulin import FILE..., then yulin publish");
+    }
+    for list in lists {
+        let number = list.number.map_or_else(|| "-".to_owned(), |n| n.to_string());
+        println!(
+            "id {}\tNo. {number}\t{}\t{}\tdrafted {}\tapproved {}\t{}{}",
+            list.id,
+            list.period,
+            list.state.zh(),
+            list.drafted_by,
+            list.approved_by.as_deref().unwrap_or("-"),
+            list.sha256.as_deref().unwrap_or("-"),
+            list.withdrawn_reason.map_or_else(String::new, |r| format!("\t{r}")),
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show_draft(list: &MatchingList, as_json: bool) -> Result<ExitCode> {
+    if as_json {
+        println!("{}", json(&list.content)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let index = ListIndex::new(&list.content);
+    for row in &list.content.needs {
+        println!("need {} {}", row.number, row.need.title);
+        for pair in index.pairs_of(&row.need.key) {
+            let offer = index.offer(&pair.matched.offer);
+            let supplier = index.supplier(&pair.matched.offer);
+            println!(
+                "  offer {}\t{:.3}\t{}\t{}\t{}",
+                offer.map_or(0, |o| o.number),
+                pair.matched.score,
+                pair.review.zh(),
+                offer.map_or("", |o| o.offer.title.as_str()),
+                supplier.map_or("", |e| e.name.as_str()),
+            );
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn gaps(app: &App, actor: &Actor, args: &cli::Gaps) -> Result<ExitCode> {
+    let Some(list) = app.newest_list(actor).await? else {
+        return Err(Error::new(Code::NothingToDo, "no list has been published yet").hint("yulin publish"));
+    };
+    if args.json {
+        println!("{}", json(&list.content.gaps)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    gap_lines(&list, args.top);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The heaviest gap groups, one a line, each with the causes of its needs counted.
+pub fn gap_lines(list: &MatchingList, top: usize) {
+    for (place, group) in list.content.gaps.iter().take(top).enumerate() {
+        let mut causes: Vec<(&str, usize)> = Vec::new();
+        for gap in &group.gaps {
+            let word = gap.cause.zh();
+            match causes.iter_mut().find(|(w, _)| *w == word) {
+                Some((_, count)) => *count += 1,
+                None => causes.push((word, 1)),
+            }
+        }
+        let causes: Vec<String> = causes.iter().map(|(word, count)| format!("{word} {count}")).collect();
+        let quantities: Vec<String> = group.quantities.iter().map(ToString::to_string).collect();
+        let nearest = group
+            .gaps
+            .iter()
+            .find_map(|gap| match &gap.cause {
+                GapCause::SpecificationShort { verdicts, .. } => verdicts.first().map(|v| format!("; {} ← {}", v.need, v.offer)),
+                _ => None,
+            })
+            .unwrap_or_default();
+        println!(
+            "  {:>2}. {} ({})  {:.2}  {} firms, {}  {}{nearest}",
+            place + 1,
+            group.name,
+            group.group,
+            group.weight,
+            group.demanders,
+            quantities.join(" + "),
+            causes.join(", "),
+        );
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string_pretty(value).map_err(|e| Error::new(Code::Internal, e.to_string()))
+}
+
+/// Number, figures and heaviest gaps of a published list.
+pub fn summary(list: &MatchingList) {
+    println!();
+    println!(
+        "list 供需对接清单 第{}号  {}  sha256 {}",
+        list.number.unwrap_or(0),
+        list.period.zh(),
+        list.sha256.as_deref().unwrap_or(""),
+    );
+    figures(&list.content.summary);
+    println!("top gaps 最要紧的缺口:");
+    gap_lines(list, 5);
+}
+
+fn figures(summary: &ListSummary) {
+    println!("  needs 需求 {}   offers 供给 {}   enterprises 企业 {}", summary.needs, summary.offers, summary.enterprises);
+    println!("  matched 已匹配 {}   in part 部分匹配 {}   unmet 未满足 {}", summary.matched, summary.part, summary.unmet);
+    println!("  local supporting rate 本地配套率 {:.1}%  = {}", summary.local_supporting_rate * 100.0, summary.local_supporting_formula);
+}
+
+/// Writes the workbook, the page and the JSON of a list.
+pub fn write_files(app: &App, actor: &Actor, list: &MatchingList, out: &Path) -> Result<Vec<PathBuf>> {
+    let stem = format!("供需对接清单_第{}号_{}", list.number.unwrap_or(0), list.period);
+    let mut written = Vec::new();
+    let page = server::pages::list::file(server::Lang::Zh, list).into_bytes();
+    for (extension, bytes) in
+        [("xlsx", app.list_workbook(actor, list)?), ("html", page), ("json", list.content.canonical().into_bytes())]
+    {
+        let path = out.join(format!("{stem}.{extension}"));
+        super::write(&path, &bytes)?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+/// Says where the files lie.
+pub fn show_files(files: &[PathBuf]) {
+    println!("files 文件:");
+    for file in files {
+        println!("  {}", file.display());
+    }
+}

@@ -1,0 +1,73 @@
+//! Running programs and installing what is missing.
+
+use anyhow::{Context, Result, bail};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Runs a command in `dir`, shows it, and fails when it fails.
+pub fn run(dir: &Path, program: &str, args: &[&str], env: &[(&str, &str)]) -> Result<()> {
+    println!("$ {program} {}", args.join(" "));
+    let status = Command::new(program)
+        .args(args)
+        .current_dir(dir)
+        .envs(env.iter().copied())
+        .status()
+        .with_context(|| format!("cannot start {program}"))?;
+    if !status.success() {
+        bail!("{program} {} failed ({status})", args.join(" "));
+    }
+    Ok(())
+}
+
+/// Runs a command and returns its standard output.
+pub fn output(dir: &Path, program: &str, args: &[&str]) -> Result<String> {
+    let out = Command::new(program)
+        .args(args)
+        .current_dir(dir)
+        .output()
+        .with_context(|| format!("cannot start {program}"))?;
+    if !out.status.success() {
+        bail!("{program} {} failed: {}", args.join(" "), String::from_utf8_lossy(&out.stderr));
+    }
+    Ok(String::from_utf8_lossy(&out.stdout).into_owned())
+}
+
+/// True when the program answers `--version`.
+pub fn has(program: &str) -> bool {
+    Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success())
+}
+
+/// True on the gate, where nothing may be skipped.
+pub fn is_ci() -> bool {
+    std::env::var("CI").is_ok_and(|v| v == "true")
+}
+
+/// Installs Debian packages when this user may; `Ok(false)` when it may not.
+pub fn apt_install(root: &Path, packages: &[&str]) -> Result<bool> {
+    if !has("apt-get") || output(root, "id", &["-u"])?.trim() != "0" {
+        return Ok(false);
+    }
+    let env = [("DEBIAN_FRONTEND", "noninteractive")];
+    let mut args = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    args.extend(packages);
+    // A machine's package lists may be older than the archive: look them up again before giving up.
+    if run(root, "apt-get", &args, &env).is_ok() {
+        return Ok(true);
+    }
+    Ok(run(root, "apt-get", &["update", "-qq"], &env).and_then(|()| run(root, "apt-get", &args, &env)).is_ok())
+}
+
+/// Installs a cargo tool of an exact version unless it is there.
+pub fn cargo_tool(root: &Path, tool: &str, version: &str) -> Result<()> {
+    let program = format!("cargo-{tool}");
+    let args = [tool, "--version"];
+    if output(root, "cargo", &args).is_ok_and(|v| v.contains(version)) {
+        return Ok(());
+    }
+    run(root, "cargo", &["install", "--locked", "--quiet", &program, "--version", version], &[])
+}
