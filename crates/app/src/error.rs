@@ -103,6 +103,24 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        use store::Error as E;
+        let code = match &error {
+            E::NotFound { .. } => Code::NotFound,
+            E::Conflict { .. } | E::Exists { .. } | E::State { .. } => Code::Conflict,
+            E::Invalid { .. } | E::Backup { .. } => Code::BadInput,
+            E::Busy { .. } => Code::StorageBusy,
+            E::Full { .. } => Code::StorageFull,
+            E::Corrupt { .. } | E::Content { .. } => Code::StorageCorrupt,
+            E::Newer { .. } | E::Altered { .. } => Code::StorageNewer,
+            E::Io { .. } => Code::File,
+            E::Open { .. } | E::Database { .. } => Code::Storage,
+        };
+        Self::new(code, format!("failed to {error}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

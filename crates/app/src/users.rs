@@ -19,3 +19,110 @@ pub struct DuplicatePair {
     /// Why, in Chinese.
     pub reasons: Vec<String>,
 }
+
+/// Name of a cluster that has not been named.
+const UNNAMED: &str = "产业集群";
+/// The setting that holds the cluster's name.
+const CLUSTER_NAME: &str = "cluster.name";
+
+impl App {
+    /// The actor behind a name given at this machine's console; without a name, the console's own administrator.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] for an unknown or closed account.
+    pub async fn actor(&self, name: Option<&str>) -> Result<Actor> {
+        let Some(name) = name else { return Ok(Actor::local()) };
+        let account = self.store.user(name).await?;
+        let role = Role::parse(&account.role).filter(|_| account.active);
+        let role = role.ok_or_else(|| Error::new(Code::NotFound, format!("account {name} is closed")))?;
+        Ok(Actor { name: account.name, role })
+    }
+
+    /// Adds an account.
+    ///
+    /// # Errors
+    /// [`Code::Conflict`] where the name is taken.
+    pub async fn add_user(&self, actor: &Actor, name: &str, role: &Role) -> Result<()> {
+        actor.need(Act::Administer)?;
+        if name.trim().is_empty() || name == Actor::local().name {
+            return Err(Error::new(Code::BadInput, format!("`{name}` cannot be the name of an account")));
+        }
+        self.store.add_user(name.trim(), role.word(), &self.by(actor)).await?;
+        Ok(())
+    }
+
+    /// Names and roles of all active accounts.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn users(&self, actor: &Actor) -> Result<Vec<(String, String)>> {
+        actor.need(Act::Administer)?;
+        Ok(self.store.users().await?.into_iter().filter(|u| u.active).map(|u| (u.name, u.role)).collect())
+    }
+
+    /// True where somebody else could approve what `actor` drafted. The console's own administrator is no second person.
+    pub(crate) async fn another_approver(&self, actor: &Actor) -> Result<bool> {
+        let accounts = self.store.users().await?;
+        Ok(accounts.into_iter().any(|account| {
+            account.active
+                && account.name != actor.name
+                && Role::parse(&account.role)
+                    .is_some_and(|role| Actor { name: account.name.clone(), role }.may(Act::Publish))
+        }))
+    }
+
+    /// Duplicates that nobody has decided on, most alike first.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn duplicates(&self, actor: &Actor) -> Result<Vec<DuplicatePair>> {
+        actor.need(Act::Intake)?;
+        let names: std::collections::HashMap<String, String> =
+            self.store.enterprises().await?.into_iter().map(|s| (s.value.key, s.value.name)).collect();
+        let name = |key: &str| names.get(key).cloned().unwrap_or_default();
+        let mut pairs: Vec<DuplicatePair> = self
+            .store
+            .duplicates(Some(store::DuplicateState::Open))
+            .await?
+            .into_iter()
+            .map(|d| DuplicatePair {
+                a_name: name(&d.proposal.a),
+                b_name: name(&d.proposal.b),
+                a: d.proposal.a,
+                b: d.proposal.b,
+                score: d.proposal.score,
+                reasons: serde_json::from_value(d.proposal.reasons).unwrap_or_default(),
+            })
+            .collect();
+        pairs.sort_by(|x, y| y.score.total_cmp(&x.score).then_with(|| (&x.a, &x.b).cmp(&(&y.a, &y.b))));
+        Ok(pairs)
+    }
+
+    /// Says that two enterprises are one, or two. The decision is kept for ever; records are not merged by it.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] where the pair was never proposed.
+    pub async fn decide_duplicate(&self, actor: &Actor, a: &str, b: &str, same: bool) -> Result<()> {
+        actor.need(Act::Intake)?;
+        let found = self.store.duplicates(None).await?.into_iter().find(|d| {
+            let pair = (d.proposal.a.as_str(), d.proposal.b.as_str());
+            pair == (a, b) || pair == (b, a)
+        });
+        let found = found.ok_or_else(|| Error::new(Code::NotFound, format!("{a} and {b} were not proposed as duplicates")))?;
+        let state = if same { store::DuplicateState::Confirmed } else { store::DuplicateState::Rejected };
+        Ok(self.store.decide_duplicate(found.id, state, &self.by(actor)).await?)
+    }
+
+    /// Names the cluster; the name stands on every list.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn name_cluster(&self, actor: &Actor, name: &str) -> Result<()> {
+        actor.need(Act::Administer)?;
+        Ok(self.store.set_setting(CLUSTER_NAME, name.trim(), &self.by(actor)).await?)
+    }
+
+    pub(crate) async fn cluster_name(&self) -> Result<String> {
+        Ok(self.store.setting(CLUSTER_NAME).await?.unwrap_or_else(|| UNNAMED.to_owned()))
+    }
+}

@@ -36,7 +36,7 @@ pub struct Hit {
 }
 
 /// Term ids are hashes already: they go into tables as they are.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Ready(u64);
 
 impl Hasher for Ready {
@@ -62,24 +62,19 @@ pub struct Index {
     table: TermTable<u32>,
     /// Per term: number of documents that hold it.
     frequency: Vec<u32>,
-    /// Per term: largest weight in any document.
-    ceiling: Vec<f32>,
     /// Per term: where its postings begin; one more at the end.
     offset: Vec<usize>,
     /// Postings: document and weight of the term in the document's vector.
     postings: Vec<(u32, f32)>,
 }
 
-impl std::fmt::Debug for Ready {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Ready")
-    }
-}
-
-/// Working memory of one search, used again and again.
-#[derive(Debug, Default)]
-struct Scratch {
+/// Searches an [`Index`]; keeps its working memory from query to query.
+#[derive(Debug)]
+pub struct Searcher<'a> {
+    index: &'a Index,
+    /// Per document the similarity so far; all zero between searches.
     sum: Vec<f32>,
+    /// Documents whose sum is not zero.
     touched: Vec<u32>,
 }
 
@@ -93,7 +88,6 @@ impl Index {
             documents: documents.len(),
             table: TermTable::default(),
             frequency: Vec::new(),
-            ceiling: Vec::new(),
             offset: Vec::new(),
             postings: Vec::new(),
         };
@@ -163,7 +157,6 @@ impl Index {
             total += df as usize;
         }
         self.offset.push(total);
-        self.ceiling = vec![0.0; self.frequency.len()];
         self.postings = vec![(0, 0.0); total];
         let mut cursor = self.offset.clone();
         let mut vector = Vec::new();
@@ -177,7 +170,6 @@ impl Index {
                 let term = number as usize;
                 self.postings[cursor[term]] = (document as u32, weight);
                 cursor[term] += 1;
-                self.ceiling[term] = self.ceiling[term].max(weight);
             }
         }
     }
@@ -193,22 +185,14 @@ impl Index {
         scale(&mut vector[from..], weight);
     }
 
-    /// The best `k` documents for a query, best first.
-    pub fn search(&self, query: &Document<'_>, k: usize) -> Vec<Hit> {
-        self.search_with(query, k, &mut Scratch::default())
+    /// A searcher with its own working memory; one a thread.
+    pub fn searcher(&self) -> Searcher<'_> {
+        Searcher { index: self, sum: vec![0.0; self.documents], touched: Vec::new() }
     }
 
-    /// [`Self::search`] for many queries on all cores, in the order of the queries. `done` is called after each
-    /// one, from any thread.
-    pub fn search_all(&self, queries: &[Document<'_>], k: usize, done: &(dyn Fn() + Sync)) -> Vec<Vec<Hit>> {
-        queries
-            .par_iter()
-            .map_init(Scratch::default, |scratch, query| {
-                let hits = self.search_with(query, k, scratch);
-                done();
-                hits
-            })
-            .collect()
+    /// The best `k` documents of each query, in the order of the queries, on all cores.
+    pub fn search_all(&self, queries: &[Document<'_>], k: usize) -> Vec<Vec<Hit>> {
+        queries.par_iter().map_init(|| self.searcher(), |searcher, query| searcher.search(query, k)).collect()
     }
 
     /// The query's vector as (term number, weight), in the order of term ids; unknown terms only add to its length.
@@ -227,38 +211,37 @@ impl Index {
         unite(&mut weights);
         weights.into_iter().filter_map(|(id, w)| self.table.get(&id).map(|&n| (n, w))).collect()
     }
+}
 
-    fn search_with(&self, query: &Document<'_>, k: usize, scratch: &mut Scratch) -> Vec<Hit> {
-        scratch.sum.resize(self.documents, 0.0);
-        for (number, weight) in self.query_vector(query) {
+impl Searcher<'_> {
+    /// The best `k` documents for a query, best first; only such as share a term with it.
+    pub fn search(&mut self, query: &Document<'_>, k: usize) -> Vec<Hit> {
+        let index = self.index;
+        for (number, weight) in index.query_vector(query) {
             let term = number as usize;
-            for &(document, in_document) in &self.postings[self.offset[term]..self.offset[term + 1]] {
-                let sum = &mut scratch.sum[document as usize];
+            for &(document, in_document) in &index.postings[index.offset[term]..index.offset[term + 1]] {
+                let sum = &mut self.sum[document as usize];
                 if *sum == 0.0 {
-                    scratch.touched.push(document);
+                    self.touched.push(document);
                 }
                 *sum += weight * in_document;
             }
         }
-        let mut hits: Vec<Hit> = scratch
-            .touched
-            .drain(..)
-            .map(|document| {
-                let similarity = std::mem::take(&mut scratch.sum[document as usize]).min(1.0);
-                Hit { document, similarity }
-            })
-            .collect();
-        let order = |a: &Hit, b: &Hit| b.similarity.total_cmp(&a.similarity).then(a.document.cmp(&b.document));
-        if k < hits.len() {
-            if k == 0 {
-                return Vec::new();
-            }
-            hits.select_nth_unstable_by(k - 1, order);
-            hits.truncate(k);
-        }
-        hits.sort_unstable_by(order);
-        hits
+        let sum = &mut self.sum;
+        let take = |document| Hit { document, similarity: std::mem::take(&mut sum[document as usize]).min(1.0) };
+        best(self.touched.drain(..).map(take).collect(), k)
     }
+}
+
+/// The best `k`, best first; of equal ones the first documents.
+fn best(mut hits: Vec<Hit>, k: usize) -> Vec<Hit> {
+    let order = |a: &Hit, b: &Hit| b.similarity.total_cmp(&a.similarity).then(a.document.cmp(&b.document));
+    if 0 < k && k < hits.len() {
+        hits.select_nth_unstable_by(k - 1, order);
+    }
+    hits.truncate(k);
+    hits.sort_unstable_by(order);
+    hits
 }
 
 /// Documents as sequences of terms while the index is built.
@@ -308,4 +291,69 @@ fn unite<K: Ord + Copy>(vector: &mut Vec<(K, f32)>) {
         same
     });
     scale(vector, 1.0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn plain(text: &str) -> Document<'_> {
+        vec![Field { weight: 1.0, text }]
+    }
+
+    fn titles(index: &Index, texts: &[&str], query: &str) -> Vec<String> {
+        index.searcher().search(&plain(query), 3).iter().map(|h| texts[h.document as usize].to_owned()).collect()
+    }
+
+    #[test]
+    fn finds_the_product() {
+        let texts = ["键合金丝 0.8mil", "PCB钻孔加工", "酸性蚀刻液", "LED显示模组 P1.25", "FR-4覆铜板", "bonding wire"];
+        let documents: Vec<_> = texts.iter().map(|t| plain(t)).collect();
+        let index = Index::build(&documents);
+        for (query, expect) in [
+            ("LED灯珠用键合丝", "键合金丝 0.8mil"),
+            ("FR4 覆铜板", "FR-4覆铜板"),
+            ("ＬＥＤ显示屏模组p1.25", "LED显示模组 P1.25"),
+            ("Bonding Wires", "bonding wire"),
+        ] {
+            assert_eq!(titles(&index, &texts, query)[0], expect, "{query}");
+        }
+        assert!(titles(&index, &texts, "牛奶").is_empty());
+        assert!(index.searcher().search(&plain("金丝"), 0).is_empty());
+    }
+
+    #[test]
+    fn a_text_is_like_itself_and_fields_weigh() {
+        let documents = vec![
+            vec![Field { weight: 1.0, text: "连接器" }, Field { weight: 0.3, text: "镀金端子" }],
+            vec![Field { weight: 1.0, text: "镀金端子" }, Field { weight: 0.3, text: "连接器" }],
+        ];
+        let index = Index::build(&documents);
+        let hits = index.searcher().search(&documents[0], 2);
+        assert!((hits[0].similarity - 1.0).abs() < 1e-6);
+        let hits = index.searcher().search(&plain("连接器"), 2);
+        assert_eq!(hits[0].document, 0);
+        assert!(hits[0].similarity > 2.0 * hits[1].similarity);
+    }
+
+    proptest! {
+        /// Top-k is the head of the full ranking, the order of documents changes no similarity, and neither does the
+        /// number of threads.
+        #[test]
+        fn exact_and_independent_of_order(texts in prop::collection::vec("[金丝线板胶abc12 -]{0,12}", 1..30), query in "[金丝线板胶abc12 -]{1,12}", k in 0usize..12) {
+            let documents: Vec<_> = texts.iter().map(|t| plain(t)).collect();
+            let index = Index::build(&documents);
+            let all = index.searcher().search(&plain(&query), texts.len());
+            let some = index.searcher().search(&plain(&query), k);
+            prop_assert_eq!(&some[..], &all[..k.min(all.len())]);
+            let reversed: Vec<_> = documents.iter().rev().cloned().collect();
+            let mut mirrored = Index::build(&reversed).search_all(&[plain(&query)], texts.len()).remove(0);
+            for hit in &mut mirrored {
+                hit.document = texts.len() as u32 - 1 - hit.document;
+            }
+            mirrored.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.document.cmp(&b.document)));
+            prop_assert_eq!(mirrored, all);
+        }
+    }
 }

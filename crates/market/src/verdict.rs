@@ -35,7 +35,7 @@ pub fn compare(requirement: &Specification, capabilities: &[Specification], refe
     let property = reference.properties.get(&requirement.property);
     let (outcome, offer) = match property {
         Some(property) if !stated.is_empty() => judge(requirement, &stated, property, reference),
-        _ => (Outcome::Unknown, stated.iter().map(|s| words(s)).collect::<Vec<_>>().join("；")),
+        _ => (Outcome::Unknown, all_words(&stated)),
     };
     Verdict {
         property: requirement.property.clone(),
@@ -67,16 +67,18 @@ fn judge(
         .map(|s| (judge_one(requirement, s, property, reference), words(s)))
         .min_by(|a, b| order(&a.0, &b.0).then_with(|| a.1.cmp(&b.1)))
         .unwrap_or((Outcome::Unknown, String::new()));
-    if best.0 == Outcome::Met || stated.len() < 2 || property.direction != Direction::Cover {
-        return best;
-    }
-    // A row of single values (0.8/1.0/1.6mm) covers the range between them.
+    // A row of single values (0.8/1.0/1.6mm) covers the range between them, but no value between them.
     match joint_range(stated, requirement, property, reference) {
-        Some(range) if judge_one(requirement, &range, property, reference) == Outcome::Met => {
-            (Outcome::Met, stated.iter().map(|s| words(s)).collect::<Vec<_>>().join("；"))
+        Some(range) => {
+            let joint = judge_one(requirement, &range, property, reference);
+            if order(&joint, &best.0).is_lt() { (joint, all_words(stated)) } else { best }
         }
-        _ => best,
+        None => best,
     }
+}
+
+fn all_words(stated: &[&Specification]) -> String {
+    stated.iter().map(|s| words(s)).collect::<Vec<_>>().join("；")
 }
 
 /// Better outcomes first; a smaller shortfall before a larger one. Both shortfalls are in the need's unit.
@@ -186,24 +188,30 @@ fn sides(need: &[Interval], offer: &[Interval], direction: Direction) -> f64 {
     sorted(need).iter().zip(&sorted(offer)).map(|(n, o)| shortfall(n, o, direction)).fold(0.0, f64::max)
 }
 
-/// The range from the least to the greatest of single values, in the need's unit.
+/// The range from the least to the greatest of several statements, in the need's unit, where the need asks for a
+/// range to be covered.
 fn joint_range(
     stated: &[&Specification],
     requirement: &Specification,
     property: &Property,
     reference: &Reference,
 ) -> Option<Specification> {
+    let SpecValue::Interval(need) = &requirement.value else { return None };
+    let asks_a_range = need.nominal.is_none() && need.low? < need.high?;
+    if property.direction != Direction::Cover || stated.len() < 2 || !asks_a_range {
+        return None;
+    }
     let unit = unit_of(requirement, property);
-    let mut values = Vec::new();
+    let mut hull: Option<(f64, f64)> = None;
     for spec in stated {
         let SpecValue::Interval(interval) = &spec.value else { return None };
         let from = unit_of(spec, property);
         for end in [interval.low?, interval.high?] {
-            values.push(reference.units.convert(end, from, unit).ok()?);
+            let end = reference.units.convert(end, from, unit).ok()?;
+            hull = Some(hull.map_or((end, end), |(low, high)| (low.min(end), high.max(end))));
         }
     }
-    let low = values.iter().copied().min_by(f64::total_cmp)?;
-    let high = values.iter().copied().max_by(f64::total_cmp)?;
+    let (low, high) = hull?;
     Some(Specification::interval(&requirement.property.0, Interval::between(low, high), unit))
 }
 
@@ -218,7 +226,6 @@ fn judge_set(asked: &[String], stated: &[&Specification], property: &Property) -
             _ => Vec::new(),
         })
         .collect();
-    let text = stated.iter().map(|s| words(s)).collect::<Vec<_>>().join("；");
     let found = asked.iter().filter(|word| held.contains(&key(word))).count();
     let outcome = if found == asked.len() {
         Outcome::Met
@@ -227,7 +234,7 @@ fn judge_set(asked: &[String], stated: &[&Specification], property: &Property) -
     } else {
         Outcome::Conflict
     };
-    (outcome, text)
+    (outcome, all_words(stated))
 }
 
 /// Places on an ordered scale: of several asked for the lowest suffices, of several stated the best counts.

@@ -2,6 +2,7 @@
 
 use crate::property::{PropertyId, PropertyTable};
 use crate::quantity::number;
+use crate::unit::Rational;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -55,7 +56,13 @@ impl Interval {
 
     /// `nominal` with its tolerances: `plus` above and `minus` below, both positive.
     pub fn toleranced(nominal: f64, plus: f64, minus: f64) -> Self {
-        Self { low: Some(nominal - minus), high: Some(nominal + plus), nominal: Some(nominal), ..Self::default() }
+        // In decimals: 0.3 + 0.1 must be 0.4, or a bound would be missed by binary noise.
+        let sum = |step: f64| {
+            let exact = Rational::from_f64(nominal)?.checked_add(Rational::from_f64(step)?)?;
+            Some(exact.to_f64())
+        };
+        let (low, high) = (sum(-minus).unwrap_or(nominal - minus), sum(plus).unwrap_or(nominal + plus));
+        Self { low: Some(low), high: Some(high), nominal: Some(nominal), ..Self::default() }
     }
 
     /// The value of a point.

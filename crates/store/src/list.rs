@@ -7,8 +7,8 @@ use crate::sql::Dialect;
 use futures_util::TryStreamExt as _;
 use model::list::{ListContent, ListState, MatchingList, Review};
 use model::period::Period;
-use sqlx::Row;
-use sqlx::any::{AnyConnection, AnyRow};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 /// A list without its content.
 #[derive(Debug, Clone, PartialEq)]

@@ -150,7 +150,7 @@ impl Store {
             .fetch_optional(&mut *step.tx)
             .await
             .during(doing)?;
-        let (number, previous) = match last {
+        let (number, previous): (i64, String) = match last {
             Some(row) => (row.try_get::<i64, _>(0).during(doing)? + 1, row.try_get(1).during(doing)?),
             None => (1, String::new()),
         };

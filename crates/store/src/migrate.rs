@@ -6,8 +6,7 @@
 use crate::error::{During, Error, Result};
 use crate::sql::Dialect;
 use model::list::sha256_hex;
-use sqlx::any::AnyConnection;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 /// One step of the layout. Triggers are the only thing that has no text common to both databases,
 /// so a step may have two texts; they stand side by side in the one folder.

@@ -4,9 +4,9 @@
 //! large inserts twenty times slower.
 
 use crate::error::{During, Result};
-use sqlx::any::{AnyArguments, AnyConnection};
+use sqlx::any::AnyArguments;
 use sqlx::query::Query;
-use sqlx::{Any, Arguments, AssertSqlSafe, Encode, Type};
+use sqlx::{Any, AnyConnection, Arguments, AssertSqlSafe, Encode, Type};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 

@@ -6,7 +6,7 @@ use super::fixed;
 use super::rng::Rng;
 use super::scenario;
 use super::supply::{price, share};
-use super::world::World;
+use super::world::{Cause, World};
 use anyhow::Result;
 use model::chain::{NodeId, NodeKind};
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ pub fn needs(world: &World, seed: u64, cluster: &Cluster) -> Result<Vec<Need>> {
     for (index, firm) in cluster.firms.iter().enumerate() {
         let mut buys = upstream(world, &firm.makes, &market);
         rng.shuffle(&mut buys);
-        let count = rng.weighted(&[2, 5, 5, 2]).unwrap_or(0);
+        let count = rng.weighted(&[2, 5, 5, 3]).unwrap_or(0);
         for node in buys.into_iter().take(count) {
             let offers = market.from_others(node, index);
             if offers.is_empty() {
@@ -71,7 +71,7 @@ impl<'a> Market<'a> {
     }
 }
 
-/// Locally offered nodes that feed what the enterprise makes, but for those whose needs are written by hand.
+/// Locally offered nodes that feed what the enterprise makes, but for those that planned needs are to exhaust.
 fn upstream<'a>(world: &World, makes: &[String], market: &Market<'a>) -> Vec<&'a str> {
     let nodes = world.chain.nodes();
     let made: Vec<usize> =
@@ -82,7 +82,8 @@ fn upstream<'a>(world: &World, makes: &[String], market: &Market<'a>) -> Vec<&'a
         .iter()
         .filter(|edge| made.contains(&edge.to) && !made.contains(&edge.from))
         .map(|edge| nodes[edge.from].id.0.as_str())
-        .filter(|id| *id != scenario::NODE && !world.gaps.iter().any(|gap| gap.node == *id))
+        .filter(|id| *id != scenario::NODE)
+        .filter(|id| !world.gaps.iter().any(|gap| gap.node == *id && gap.cause != Cause::Specification))
         .filter_map(|id| market.offers.get_key_value(id).map(|(key, _)| *key))
         .collect();
     feeds.sort_unstable();
@@ -121,7 +122,7 @@ fn need(world: &World, rng: &mut Rng, firm: usize, target: &Offer) -> Result<Nee
         current_supplier: rng.pick(world.words("current_supplier")?).clone(),
         max_km: *rng.pick(&[None, None, None, None, Some(300), Some(500)]),
         valid: need_validity(rng),
-        visibility: rng.pick(&["公开", "公开", "公开", "联盟成员", "对接双方"]),
+        visibility: *rng.pick(&["公开", "公开", "公开", "联盟成员", "对接双方"]),
         design: Design::Coverable,
     })
 }

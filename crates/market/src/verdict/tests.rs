@@ -87,7 +87,8 @@ fn dimensions_and_alternatives() {
     let thick = |t: f64| interval("board_thickness", Interval::point(t), "mm");
     let need = interval("board_thickness", Interval::between(0.8, 1.6), "mm");
     assert_eq!(outcome_of(need.clone(), &[thick(0.8), thick(1.0), thick(1.6)]), Outcome::Met);
-    assert_eq!(outcome_of(need, &[thick(0.8), thick(1.0)]), short(0.8, "mm"));
+    assert_eq!(outcome_of(need, &[thick(0.8), thick(1.0)]), short(0.6, "mm"));
+    assert_eq!(outcome_of(thick(1.2), &[thick(0.8), thick(1.6)]), short(0.4, "mm"));
 }
 
 #[test]

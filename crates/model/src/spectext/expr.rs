@@ -160,7 +160,10 @@ impl ExprReader<'_> {
             _ => (false, 0),
         };
         let from = at + sign_len;
-        let (value, mut end) = match self.percent_words(from).or_else(|| self.fraction(from)) {
+        if let Some(found) = self.percent_words(from) {
+            return Some(found);
+        }
+        let (value, mut end) = match self.fraction(from) {
             Some(found) => found,
             None => match number::read(&self.text[from..]) {
                 Some((value, len)) => (value, from + len),
@@ -197,9 +200,16 @@ impl ExprReader<'_> {
         Some((out, end))
     }
 
-    /// `百分之99.8`, `千分之三`: the value; the unit follows from the words.
-    fn percent_words(&self, _at: usize) -> Option<(f64, usize)> {
-        None
+    /// `百分之99.8`, `千分之三`.
+    fn percent_words(&self, at: usize) -> Option<(Amount, usize)> {
+        let rest = &self.text[at..];
+        let (sign, number_text) = [("%", "百分之"), ("‰", "千分之")]
+            .iter()
+            .find_map(|(sign, words)| Some((*sign, rest.strip_prefix(words)?)))?;
+        let (value, len) = number::read(number_text).or_else(|| number::chinese(number_text))?;
+        let unit = self.units.scan(sign)?;
+        let end = self.text.len() - number_text.len() + len;
+        Some((Amount { value, unit: Some(unit), scale: 1.0, unit_scale: None, nines: None }, end))
     }
 
     /// `1/2oz`: a fraction only before a unit that is sold in fractions.
@@ -382,7 +392,6 @@ impl ExprReader<'_> {
             let both = sides.into_iter().zip(tops).map(|(s, t)| Side { high: Some(t.low), ..s }).collect();
             return Some((Shape::Sides(both, None), upper_end));
         }
-        // `50*50~510`: the last side took the range's sign.
         let role = if let Some(after) = self.skip_word(Role::OrLess, end) {
             end = after;
             Some(Role::AtMost)

@@ -9,7 +9,7 @@ pub async fn backup(app: &App, actor: &Actor, file: &Path) -> Result<ExitCode> {
     let bar = Bar::new();
     let report = app.backup(actor, file, &|s, d, t| bar.report(s, d, t)).await?;
     drop(bar);
-    println!("backup 备份: {} ({} rows, sha256 {})", file.display(), report.rows, report.sha256);
+    println!("backup 备份: {} ({} rows)", file.display(), report.rows);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,0 +1,241 @@
+//! Cutting a clause into items: property names, numeric expressions, value words, relations.
+
+use super::expr::{Expr, ExprReader};
+use super::normal::is_han;
+use super::words::{Role, WORDS, bounded};
+use crate::property::{Entry, PropertyKind, PropertyTable};
+use crate::unit::UnitTable;
+
+/// Items of one clause; a clause with more is no specification.
+const ITEMS_MAX: usize = 200;
+
+/// What an item is.
+#[derive(Debug, Clone)]
+pub(super) enum Kind<'a> {
+    /// A property's name, or a mark that stands for it.
+    Name(&'a Entry),
+    /// A known value of a set or grade.
+    Value(&'a Entry),
+    /// A numeric expression.
+    Number(Expr),
+    /// A relation, a negation, or a word that announces an amount (`月产`).
+    Word(Role),
+}
+
+/// An item with its place in the clause.
+#[derive(Debug, Clone)]
+pub(super) struct Item<'a> {
+    pub start: usize,
+    pub end: usize,
+    pub kind: Kind<'a>,
+}
+
+#[derive(Clone)]
+struct Hit<'a> {
+    start: usize,
+    end: usize,
+    rank: u8,
+    kind: Kind<'a>,
+}
+
+/// Cuts clauses into items.
+pub(super) struct Cutter<'a> {
+    pub units: &'a UnitTable,
+    pub properties: &'a PropertyTable,
+    /// Places of the hinted properties.
+    pub hints: &'a [u16],
+}
+
+impl<'a> Cutter<'a> {
+    /// The items of a clause in normal form, in order, and whether it speaks of a wish.
+    pub fn cut(&self, text: &str, folded: &str) -> (Vec<Item<'a>>, bool) {
+        let (hits, prefer) = self.hits(text, folded);
+        let mut items: Vec<Item<'a>> = Vec::new();
+        let mut at = 0;
+        let mut next_hit = 0;
+        while at < text.len() && items.len() < ITEMS_MAX {
+            while hits.get(next_hit).is_some_and(|h| h.start < at) {
+                next_hit += 1;
+            }
+            let hit = hits.get(next_hit).filter(|h| h.start == at);
+            let c = text[at..].chars().next().unwrap_or(' ');
+            let number = if starts_number(&text[at..], c, text[..at].chars().next_back()) {
+                self.number(text, folded, at, &hits[next_hit..], items.last())
+            } else {
+                None
+            };
+            let item = match (hit, number) {
+                (Some(hit), Some(number)) if self.is_value(hit, &number, items.last()) => {
+                    Some(Item { start: hit.start, end: hit.end, kind: hit.kind.clone() })
+                }
+                (_, Some(number)) => Some(Item { start: number.start, end: number.end, kind: Kind::Number(number) }),
+                (Some(hit), None) => Some(Item { start: hit.start, end: hit.end, kind: hit.kind.clone() }),
+                (None, None) => None,
+            };
+            match item {
+                Some(item) => {
+                    at = item.end;
+                    push(&mut items, item);
+                }
+                None => at = skip(text, at, hits.get(next_hit + usize::from(hit.is_some())).map(|h| h.start)),
+            }
+        }
+        (items, prefer)
+    }
+
+    fn number(&self, text: &str, folded: &str, at: usize, hits: &[Hit<'a>], last: Option<&Item<'a>>) -> Option<Expr> {
+        let word_end = |place: usize| {
+            let run = hits.iter().skip_while(|h| h.start < place).take_while(|h| h.start == place);
+            run.filter(|h| h.rank < 2).map(|h| h.end).max().unwrap_or(place)
+        };
+        let lead = match last {
+            Some(Item { start, end, kind: Kind::Name(_) }) if *end == at => &folded[*start..*end],
+            _ => "",
+        };
+        ExprReader { units: self.units, text, folded, word_end: &word_end, lead }.read(at)
+    }
+
+    /// Whether a word that starts with digits is a value (`0402`, `304`) and not a number.
+    fn is_value(&self, hit: &Hit<'a>, number: &Expr, last: Option<&Item<'a>>) -> bool {
+        let Kind::Value(entry) = &hit.kind else { return true };
+        let asked = |p: u16| entry.targets.iter().any(|t| t.0 == p);
+        if let Some(Item { kind: Kind::Name(name), .. }) = last {
+            return name.targets.iter().any(|t| asked(t.0));
+        }
+        if hit.end > number.end {
+            return true;
+        }
+        hit.end == number.end && (self.hints.iter().any(|h| asked(*h)) || number.shape.unit().is_none())
+    }
+
+    fn hits(&self, text: &str, folded: &str) -> (Vec<Hit<'a>>, bool) {
+        let mut hits: Vec<Hit<'a>> = Vec::new();
+        for (entry, start, end) in self.properties.names().find(folded) {
+            if is_name(text, start, end) {
+                hits.push(Hit { start, end, rank: 0, kind: Kind::Name(&self.properties.names().entries[entry]) });
+            }
+        }
+        for (entry, start, end) in self.properties.values().find(folded) {
+            if bounded(text, start, end) {
+                hits.push(Hit { start, end, rank: 1, kind: Kind::Value(&self.properties.values().entries[entry]) });
+            }
+        }
+        for (entry, start, end) in self.properties.prefixes().find(folded) {
+            let alone = !text[..start].ends_with(|c: char| c.is_ascii_alphanumeric());
+            if alone && text[end..].trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit()) {
+                hits.push(Hit { start, end, rank: 2, kind: Kind::Name(&self.properties.prefixes().entries[entry]) });
+            }
+        }
+        let mut prefer = false;
+        for (role, start, end) in WORDS.find(folded) {
+            if !bounded(text, start, end) {
+                continue;
+            }
+            prefer |= role == Role::Prefer;
+            hits.push(Hit { start, end, rank: 3, kind: Kind::Word(role) });
+        }
+        hits.sort_by_key(|h| (h.start, std::cmp::Reverse(h.end), h.rank));
+        (hits, prefer)
+    }
+}
+
+/// Adds an item. A relation before a number (or before the name or mark directly before it) bounds it.
+fn push<'a>(items: &mut Vec<Item<'a>>, mut item: Item<'a>) {
+    if let Kind::Number(expr) = &mut item.kind {
+        let marked = matches!(items.last(), Some(Item { end, kind: Kind::Name(_), .. }) if *end == item.start);
+        let place = if marked { items.len().checked_sub(2) } else { items.len().checked_sub(1) };
+        if let Some(place) = place
+            && let Kind::Word(role) = items[place].kind
+            && is_relation(role)
+        {
+            let bound = std::mem::replace(&mut expr.shape, super::expr::Shape::Sides(Vec::new(), None)).bounded_by(role);
+            expr.shape = bound;
+            let start = items[place].start;
+            items.remove(place);
+            if marked {
+                if let Some(name) = items.last_mut() {
+                    name.start = start;
+                }
+            } else {
+                expr.start = start;
+                item.start = start;
+            }
+        }
+    }
+    items.push(item);
+}
+
+fn is_relation(role: Role) -> bool {
+    matches!(
+        role,
+        Role::AtLeast | Role::MoreThan | Role::AtMost | Role::LessThan | Role::BetterThan | Role::About
+    )
+}
+
+/// True where a number can start: at a digit, a sign before one, a `±`, or a Chinese numeral.
+fn starts_number(rest: &str, c: char, before: Option<char>) -> bool {
+    let mut chars = rest.chars();
+    chars.next();
+    let next = chars.next();
+    let digit_next = next.is_some_and(|n| n.is_ascii_digit() || n == '.');
+    match c {
+        '0'..='9' | '±' => true,
+        '.' => next.is_some_and(|n| n.is_ascii_digit()) && !before.is_some_and(|b| b.is_ascii_alphanumeric()),
+        '+' => (digit_next || matches!(next, Some('/' | '-'))) && !before.is_some_and(|b| b.is_ascii_alphanumeric()),
+        '-' => digit_next && !before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, '%' | '℃' | ')')),
+        '单' | '双' | '半' | '正' | '百' | '千' => true,
+        _ => "一二两三四五六七八九十壹贰叁肆伍陆柒捌玖".contains(c),
+    }
+}
+
+/// True where a property's name stands: not inside a Latin word, and one-character Chinese names (`厚`) only beside
+/// their number.
+fn is_name(text: &str, start: usize, end: usize) -> bool {
+    let latin = |c: char| c.is_ascii_alphabetic();
+    let alnum = |c: char| c.is_ascii_alphanumeric();
+    let name = &text[start..end];
+    let (before, after) = (text[..start].chars().next_back(), text[end..].chars().next());
+    if name.starts_with(alnum) && before.is_some_and(alnum) || name.ends_with(latin) && after.is_some_and(latin) {
+        return false;
+    }
+    let mut chars = name.chars();
+    let (Some(only), None) = (chars.next(), chars.next()) else { return true };
+    if !is_han(only) {
+        return true;
+    }
+    let rest = text[end..].trim_start_matches([' ', ':', '(']);
+    let number_behind = rest.starts_with(|c: char| c.is_ascii_digit() || "≥≤<>=±~.Φ约".contains(c))
+        || WORDS.at_start(Role::AtLeast, rest).is_some()
+        || WORDS.at_start(Role::AtMost, rest).is_some();
+    let unit_before = before.is_some_and(|c| latin(c) || c == '米');
+    number_behind || (unit_before && !after.is_some_and(is_han))
+}
+
+/// The next place to look at: behind the character, or behind the Latin token that it starts, so that the digits of a
+/// model number are no numbers.
+fn skip(text: &str, at: usize, next_hit: Option<usize>) -> usize {
+    let rest = &text[at..];
+    let first = rest.chars().next().map_or(1, char::len_utf8);
+    if !rest.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return at + first;
+    }
+    let bytes = rest.as_bytes();
+    let mut end = 0;
+    while let Some(b) = bytes.get(end) {
+        let joins = matches!(b, b'-' | b'.' | b'_') && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
+        if !b.is_ascii_alphanumeric() && !joins {
+            break;
+        }
+        end += 1;
+    }
+    let end = at + end.max(first);
+    // A factor chain keeps its first number (`RVV2*1.5`).
+    let digits = text[at..end].trim_end_matches(|c: char| c.is_ascii_digit());
+    let end = if text[end..].starts_with('*') && !digits.is_empty() { at + digits.len() } else { end };
+    next_hit.filter(|h| *h > at).map_or(end, |h| h.min(end))
+}
+
+/// True for properties whose values are words.
+pub(super) fn is_worded(kind: PropertyKind) -> bool {
+    matches!(kind, PropertyKind::Set | PropertyKind::Grade | PropertyKind::Text)
+}

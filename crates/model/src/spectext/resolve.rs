@@ -1,0 +1,196 @@
+//! From an expression and a property to the specification's value, or to nothing where they do not fit.
+
+use super::expr::{Amount, Shape, Side, Tolerance};
+use super::words::Role;
+use crate::property::{Direction, Property, PropertyKind, PropertyTable};
+use crate::spec::{Interval, SpecValue};
+use crate::unit::{self, Unit, UnitTable, UnitWords};
+
+/// A value with its canonical unit.
+pub(super) type Resolved = (SpecValue, Option<String>);
+
+/// Fits expressions to properties.
+pub(super) struct Resolver<'a> {
+    pub units: &'a UnitTable,
+    pub properties: &'a PropertyTable,
+}
+
+impl Resolver<'_> {
+    /// The value of `shape` as one of the property with place `index`; `fallback` is the unit of the list that the
+    /// expression stands in.
+    pub fn resolve(&self, index: u16, shape: &Shape, fallback: Option<&UnitWords>) -> Option<Resolved> {
+        let property = self.properties.at(index);
+        let default = match &property.unit {
+            Some(text) => Some(self.units.unit(text).ok()?),
+            None => None,
+        };
+        let scale = Scale { units: self.units, property, default, words: shape.unit().or(fallback) };
+        match (property.kind, shape) {
+            (PropertyKind::Number, Shape::Sides(..)) => None,
+            (PropertyKind::Number, _) => scale.interval(shape),
+            (PropertyKind::Dimensions, Shape::Sides(sides, role)) => scale.sides(sides, *role),
+            (PropertyKind::Dimensions, _) => match scale.interval(shape)? {
+                (SpecValue::Interval(interval), unit) => Some((SpecValue::Dimensions(vec![interval]), unit)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// The scale on which the amounts of one expression are read.
+struct Scale<'a> {
+    units: &'a UnitTable,
+    property: &'a Property,
+    default: Option<Unit>,
+    words: Option<&'a UnitWords>,
+}
+
+impl Scale<'_> {
+    fn interval(&self, shape: &Shape) -> Option<Resolved> {
+        let accuracy = self.property.is_accuracy();
+        let (interval, unit) = match shape {
+            Shape::Point(a) => {
+                let (value, unit) = self.read(a, self.words)?;
+                (if accuracy { Interval::at_most(value) } else { Interval::point(value) }, unit)
+            }
+            Shape::Low(a, open) => {
+                let (value, unit) = self.read(a, self.words)?;
+                (Interval { low_open: *open, ..Interval::at_least(value) }, unit)
+            }
+            Shape::High(a, open) => {
+                let (value, unit) = self.read(a, self.words)?;
+                (Interval { high_open: *open, ..Interval::at_most(value) }, unit)
+            }
+            Shape::Better(a) => {
+                let (value, unit) = self.read(a, self.words)?;
+                let smaller = self.property.direction == Direction::Smaller;
+                (if smaller { Interval::at_most(value) } else { Interval::at_least(value) }, unit)
+            }
+            Shape::Range(a, b) => {
+                let (high, unit) = self.read(b, self.words)?;
+                let (low, low_unit) = self.read(a, self.words)?;
+                (Interval::between(align(low, low_unit.as_ref(), unit.as_ref())?, high), unit)
+            }
+            Shape::Toleranced(a, tolerance) => {
+                let (value, unit) = self.read(a, a.unit.as_ref().or(self.words))?;
+                (self.toleranced(value, tolerance, unit.as_ref())?, unit)
+            }
+            Shape::Bare(tolerance) => {
+                if !accuracy && self.property.direction != Direction::Smaller {
+                    return None;
+                }
+                let unit = self.unit(self.words)?;
+                (Interval::at_most(tolerance.plus.max(tolerance.minus)), unit)
+            }
+            Shape::Sides(..) => return None,
+        };
+        Some((SpecValue::Interval(interval), unit.map(|u| u.symbol).filter(|s| !s.is_empty())))
+    }
+
+    fn sides(&self, sides: &[Side], role: Option<Role>) -> Option<Resolved> {
+        // Letters behind a side (500L×600W) are no units: only what fits counts.
+        let fitting = |words: &&UnitWords| self.pick(words).is_some();
+        let spelled = sides
+            .iter()
+            .rev()
+            .filter_map(|s| s.high.as_ref().and_then(|h| h.unit.as_ref()).or(s.low.unit.as_ref()).or(s.tolerance.as_ref()?.unit.as_ref()))
+            .find(fitting);
+        let unit = match spelled {
+            Some(words) => self.pick(words),
+            None => self.default.clone(),
+        };
+        let own = |a: &Amount| -> Option<f64> {
+            let side_unit = a.unit.as_ref().and_then(|w| self.pick(w)).or_else(|| unit.clone());
+            align(a.value * a.scale, side_unit.as_ref(), unit.as_ref())
+        };
+        let side = |s: &Side| -> Option<Interval> {
+            let low = own(&s.low)?;
+            let interval = match (&s.high, &s.tolerance, role) {
+                (Some(high), _, _) => Interval::between(low, own(high)?),
+                (None, Some(tolerance), _) => self.toleranced(low, tolerance, unit.as_ref())?,
+                (None, None, Some(Role::AtLeast)) => Interval::at_least(low),
+                (None, None, Some(Role::MoreThan)) => Interval { low_open: true, ..Interval::at_least(low) },
+                (None, None, Some(Role::AtMost)) => Interval::at_most(low),
+                (None, None, Some(Role::LessThan)) => Interval { high_open: true, ..Interval::at_most(low) },
+                (None, None, _) => Interval::point(low),
+            };
+            Some(interval)
+        };
+        let intervals: Option<Vec<Interval>> = sides.iter().map(side).collect();
+        Some((SpecValue::Dimensions(intervals?), unit.map(|u| u.symbol)))
+    }
+
+    /// A tolerance in the nominal value's unit, or in per cent of it.
+    fn toleranced(&self, nominal: f64, tolerance: &Tolerance, unit: Option<&Unit>) -> Option<Interval> {
+        let Some(words) = &tolerance.unit else {
+            return Some(Interval::toleranced(nominal, tolerance.plus, tolerance.minus));
+        };
+        let readings = self.units.compose(words);
+        let same = readings.iter().find(|r| unit.is_some_and(|u| u.dimension == r.dimension));
+        if let (Some(reading), Some(unit)) = (same, unit) {
+            // A difference of temperatures has no zero point.
+            let step = |value: f64| {
+                let (from, to) = (Unit { offset: unit::Rational::ZERO, ..reading.clone() }, Unit { offset: unit::Rational::ZERO, ..unit.clone() });
+                unit::convert(value, &from, &to).ok()
+            };
+            return Some(Interval::toleranced(nominal, step(tolerance.plus)?, step(tolerance.minus)?));
+        }
+        let share = readings.iter().find(|r| r.dimension.is_number())?.factor;
+        let part = |value: f64| {
+            let exact = unit::Rational::from_f64(value)?.checked_mul(share)?;
+            Some(exact.checked_mul(unit::Rational::from_f64(nominal.abs())?)?.to_f64())
+        };
+        Some(Interval::toleranced(nominal, part(tolerance.plus)?, part(tolerance.minus)?))
+    }
+
+    /// The value and unit of one amount; `None` where its unit measures something else.
+    fn read(&self, amount: &Amount, list_unit: Option<&UnitWords>) -> Option<(f64, Option<Unit>)> {
+        if let (Some(nines), Some(default)) = (amount.nines, &self.default)
+            && default.symbol == "%"
+        {
+            return Some((nines, self.default.clone()));
+        }
+        let words = amount.unit.as_ref().or(list_unit);
+        let (value, unit) = match words {
+            None => (amount.value * amount.scale, self.default.clone()),
+            Some(words) => match self.unit(Some(words)) {
+                Some(unit) => (amount.value * amount.scale, unit),
+                None => (amount.value * amount.unit_scale?, self.default.clone()),
+            },
+        };
+        // A dash before a thickness is a dash; a temperature, a level or a voltage may be negative.
+        let signed = unit.as_ref().is_none_or(|u| {
+            u.offset != unit::Rational::ZERO || u.symbol.starts_with("dB") || matches!(u.symbol.as_str(), "V" | "mV" | "°")
+        });
+        Some((if signed { value } else { value.abs() }, unit))
+    }
+
+    /// The unit that words mean for this property. Outer `None`: they do not fit; inner `None`: a plain number.
+    fn unit(&self, words: Option<&UnitWords>) -> Option<Option<Unit>> {
+        match words {
+            None => Some(self.default.clone()),
+            Some(words) => self.pick(words).or_else(|| words.is_quotient().then(|| self.pick(&words.numerator())).flatten()).map(Some),
+        }
+    }
+
+    fn pick(&self, words: &UnitWords) -> Option<Unit> {
+        let readings = self.units.compose(words);
+        match &self.default {
+            Some(default) => readings
+                .iter()
+                .find(|r| r.symbol == default.symbol)
+                .or_else(|| readings.iter().find(|r| r.dimension == default.dimension))
+                .cloned(),
+            None => readings.into_iter().find(|r| r.dimension.is_number()),
+        }
+    }
+}
+
+/// `value` in another unit of the same dimension.
+fn align(value: f64, from: Option<&Unit>, to: Option<&Unit>) -> Option<f64> {
+    match (from, to) {
+        (Some(from), Some(to)) => unit::convert(value, from, to).ok(),
+        _ => Some(value),
+    }
+}
