@@ -24,11 +24,13 @@ mod world;
 
 use anyhow::{Context, Result};
 use cluster::{Cluster, Source};
-use fault::Fault;
 use names::Names;
 use std::io::Write;
 use std::path::Path;
 use world::World;
+
+pub use pattern::{Pattern, wordings};
+pub use rng::Rng;
 
 /// The seed of the committed demo.
 pub const SEED: u64 = 360_800;

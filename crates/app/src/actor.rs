@@ -84,7 +84,7 @@ impl Actor {
 
     /// True where the office allows the act. The one table of who may do what.
     pub fn may(&self, act: Act) -> bool {
-        use Act::{Administer, Audit, Intake, Publish, Read, Review};
+        use Act::{Audit, Intake, Publish, Read, Review};
         match self.role {
             Role::Administrator => true,
             Role::Secretariat => matches!(act, Read | Intake | Review | Publish),

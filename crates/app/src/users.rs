@@ -1,7 +1,6 @@
 //! Accounts, likely duplicates and the cluster's own name.
 
 use crate::{Act, Actor, App, Code, Error, Result, Role};
-use store::By;
 
 /// Two enterprises that may be one.
 #[derive(Debug, Clone, PartialEq)]

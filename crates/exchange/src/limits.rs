@@ -25,7 +25,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file_bytes: 200 << 20,
-            inflated_bytes: 2 << 30,
+            inflated_bytes: 1 << 30,
             zip_entries: 10_000,
             sheets: 200,
             rows: 1_000_000,

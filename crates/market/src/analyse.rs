@@ -154,7 +154,9 @@ fn stem(word: &[char]) -> Vec<char> {
     if word.len() < 4 || !word.iter().all(char::is_ascii_lowercase) {
         return word.to_vec();
     }
-    let ends = |suffix: &str| word.len() >= suffix.len() && word[word.len() - suffix.len()..].iter().copied().eq(suffix.chars());
+    let ends = |suffix: &str| {
+        word.len() >= suffix.len() && word[word.len() - suffix.len()..].iter().copied().eq(suffix.chars())
+    };
     let cut = |n: usize| word[..word.len() - n].to_vec();
     if word.len() > 4 && ends("ies") {
         let mut out = cut(3);

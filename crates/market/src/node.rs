@@ -16,8 +16,16 @@ use model::fold::fold_char;
 #[derive(Debug)]
 pub struct Recogniser {
     automaton: AhoCorasick,
-    /// Per pattern: node and length in characters.
-    patterns: Vec<(NodeId, usize)>,
+    patterns: Vec<Pattern>,
+}
+
+#[derive(Debug)]
+struct Pattern {
+    node: NodeId,
+    /// Length in characters, reduced.
+    length: usize,
+    /// The name itself has a sign that elsewhere parts phrases (`PC/ABS合金`).
+    parted: bool,
 }
 
 /// Below this confidence a title is said to name no node.
@@ -28,17 +36,103 @@ const DETAIL_FACTOR: f64 = 0.6;
 
 /// Words behind a name that leave it the head of its phrase.
 const TAILS: &[&str] = &[
-    "产品", "系列", "成品", "材料", "采购", "需求", "求购", "供应", "供货", "配套", "定制", "订制", "批量", "长期",
-    "合作", "外协", "代工", "加工", "生产", "制造", "项目", "原料", "销售", "寻源", "国产化", "替代", "等", "及",
-    "products", "product", "series", "supply", "supplier", "purchase", "wanted",
+    "产品",
+    "系列",
+    "成品",
+    "材料",
+    "采购",
+    "需求",
+    "求购",
+    "供应",
+    "供货",
+    "配套",
+    "定制",
+    "订制",
+    "批量",
+    "长期",
+    "合作",
+    "外协",
+    "代工",
+    "加工",
+    "生产",
+    "制造",
+    "项目",
+    "原料",
+    "销售",
+    "寻源",
+    "国产化",
+    "替代",
+    "等",
+    "及",
+    "products",
+    "product",
+    "series",
+    "supply",
+    "supplier",
+    "purchase",
+    "wanted",
 ];
 
 /// Ends of phrases that name another thing than the noun before them.
 const OTHER_HEADS: &[&str] = &[
-    "机", "设备", "装置", "剂", "胶", "油墨", "液", "药水", "水", "模具", "治具", "夹具", "刀", "服务", "系统", "软件",
-    "维修", "检测", "测试", "认证", "回收", "清洗", "膜", "板", "线", "架", "盒", "仪", "炉", "网", "纸", "粉", "片",
-    "座", "壳", "罩", "支架", "材", "件", "器", "屏", "灯", "管", "头", "柜", "箱", "车", "技术", "废料", "污泥", "研发", "设计", "人才", "machine", "equipment",
-    "tester", "cleaner", "service",
+    "机",
+    "设备",
+    "装置",
+    "剂",
+    "胶",
+    "油墨",
+    "液",
+    "药水",
+    "水",
+    "模具",
+    "治具",
+    "夹具",
+    "刀",
+    "服务",
+    "系统",
+    "软件",
+    "维修",
+    "检测",
+    "测试",
+    "认证",
+    "回收",
+    "清洗",
+    "膜",
+    "板",
+    "线",
+    "架",
+    "盒",
+    "仪",
+    "炉",
+    "网",
+    "纸",
+    "粉",
+    "片",
+    "座",
+    "壳",
+    "罩",
+    "支架",
+    "材",
+    "件",
+    "器",
+    "屏",
+    "灯",
+    "管",
+    "头",
+    "柜",
+    "箱",
+    "车",
+    "技术",
+    "废料",
+    "污泥",
+    "研发",
+    "设计",
+    "人才",
+    "machine",
+    "equipment",
+    "tester",
+    "cleaner",
+    "service",
 ];
 
 /// Words before which an English phrase ends.
@@ -94,7 +188,10 @@ impl Reduced {
     /// True where a word can begin: not in the middle of a Latin word or number.
     fn begins(&self, at: usize) -> bool {
         let Some(letter) = self.chars.get(at) else { return true };
-        letter.parted || at == 0 || kind(letter.c) == Script::Ideograph || kind(self.chars[at - 1].c) != kind(letter.c)
+        letter.parted
+            || at == 0
+            || kind(letter.c) == Script::Ideograph
+            || kind(self.chars[at - 1].c) != kind(letter.c)
     }
 
     fn same_phrase(&self, start: usize, end: usize) -> bool {
@@ -131,24 +228,25 @@ struct Found {
 impl Recogniser {
     /// Reads all names and aliases of a graph.
     pub fn new(chain: &ChainGraph) -> Self {
-        let mut names: Vec<(String, NodeId)> = chain
+        let mut names: Vec<(String, Pattern)> = chain
             .nodes()
             .iter()
             .flat_map(|node| {
-                [&node.name_zh, &node.name_en]
-                    .into_iter()
-                    .chain(&node.aliases)
-                    .map(|name| (reduce(name).text, node.id.clone()))
+                [&node.name_zh, &node.name_en].into_iter().chain(&node.aliases).map(|name| {
+                    let Reduced { text, chars, .. } = reduce(name);
+                    let parted = chars.last().is_some_and(|last| last.phrase != chars[0].phrase);
+                    (text, Pattern { node: node.id.clone(), length: chars.len(), parted })
+                })
             })
             // A single character is no name.
-            .filter(|(name, _)| name.chars().count() >= 2)
+            .filter(|(_, pattern)| pattern.length >= 2)
             .collect();
         // Two nodes whose names differ in punctuation only: the first id has it.
-        names.sort();
+        names.sort_by(|a, b| (&a.0, &a.1.node).cmp(&(&b.0, &b.1.node)));
         names.dedup_by(|next, kept| next.0 == kept.0);
         let automaton = AhoCorasick::new(names.iter().map(|(name, _)| name))
             .expect("a few thousand short names stay below the automaton's limits");
-        let patterns = names.into_iter().map(|(name, id)| (id, name.chars().count())).collect();
+        let patterns = names.into_iter().map(|(_, pattern)| pattern).collect();
         Self { automaton, patterns }
     }
 
@@ -156,9 +254,10 @@ impl Recogniser {
     /// none, the detail text is read, with less confidence.
     pub fn recognise(&self, title: &str, detail: &str) -> Option<(NodeId, f64)> {
         let from_title = self.best(title);
-        let best = from_title.or_else(|| self.best(detail).map(|(node, confidence)| (node, confidence * DETAIL_FACTOR)));
+        let best = from_title
+            .or_else(|| self.best(detail).map(|(node, confidence)| (node, confidence * DETAIL_FACTOR)));
         best.filter(|(_, confidence)| *confidence >= CONFIDENCE_MIN)
-            .map(|(pattern, confidence)| (self.patterns[pattern].0.clone(), confidence))
+            .map(|(pattern, confidence)| (self.patterns[pattern].node.clone(), confidence))
     }
 
     /// The head of the surest phrase: pattern and confidence.
@@ -168,7 +267,7 @@ impl Recogniser {
         let mut best: Option<(f64, usize, usize)> = None;
         for at in &found {
             let confidence = confidence(&text, at, &found);
-            let length = self.patterns[at.pattern].1;
+            let length = self.patterns[at.pattern].length;
             // The surest; of equally sure ones the longest name; of those the first phrase's.
             if best.is_none_or(|(c, l, _)| confidence > c || (confidence == c && length > l)) {
                 best = Some((confidence, length, at.pattern));
@@ -183,15 +282,17 @@ impl Recogniser {
             .automaton
             .find_overlapping_iter(&text.text)
             .map(|m| {
-                let start = text.place[m.end() - 1] + 1 - self.patterns[m.pattern().as_usize()].1;
+                let pattern = m.pattern().as_usize();
                 let end = text.place[m.end() - 1] + 1;
-                Found { start, end, pattern: m.pattern().as_usize() }
+                Found { start: end - self.patterns[pattern].length, end, pattern }
             })
             .filter(|f| {
                 // A plural `s` belongs to the word.
-                let plural = text.chars.get(f.end).is_some_and(|l| l.c == 's') && kind(text.chars[f.end - 1].c) == Script::Letter;
+                let plural = text.chars.get(f.end).is_some_and(|l| l.c == 's')
+                    && kind(text.chars[f.end - 1].c) == Script::Letter;
                 let end = f.end + usize::from(plural && !text.begins(f.end));
-                text.begins(f.start) && text.begins(end) && text.same_phrase(f.start, f.end)
+                let together = self.patterns[f.pattern].parted || text.same_phrase(f.start, f.end);
+                text.begins(f.start) && text.begins(end) && together
             })
             .collect();
         all.sort_by_key(|f| (f.start, std::cmp::Reverse(f.end)));
@@ -207,11 +308,14 @@ impl Recogniser {
 
 /// How sure it is that a name found is what the text is about.
 fn confidence(text: &Reduced, at: &Found, all: &[Found]) -> f64 {
-    let phrase = text.chars[at.start].phrase;
+    let phrase = text.chars[at.end - 1].phrase;
     let phrase_end = at.end + text.chars[at.end..].iter().take_while(|l| l.phrase == phrase).count();
     // Where the phrase's head must end: before `for`, before `用于`.
     let stop = (at.end..phrase_end).find(|&i| ends_phrase(text, i, phrase_end)).unwrap_or(phrase_end);
-    let governed = (0..at.start).rev().take_while(|&i| text.chars[i].phrase == phrase).any(|i| ends_phrase(text, i, phrase_end));
+    let governed = (0..at.start)
+        .rev()
+        .take_while(|&i| text.chars[i].phrase == phrase)
+        .any(|i| ends_phrase(text, i, phrase_end));
     // Another name follows in the same phrase: that one is the head.
     if all.iter().any(|other| other.start >= at.start && other.end > at.end && other.end <= stop) {
         return 0.0;
@@ -223,7 +327,10 @@ fn confidence(text: &Reduced, at: &Found, all: &[Found]) -> f64 {
     let tail = text.word(at.end, stop);
     if governed {
         // `用于显示模组的键合丝`: the last noun is the head again, if the phrase goes on with 的.
-        let of = (0..at.start).rev().take_while(|&i| text.chars[i].phrase == phrase).any(|i| text.chars[i].c == '的');
+        let of = (0..at.start)
+            .rev()
+            .take_while(|&i| text.chars[i].phrase == phrase)
+            .any(|i| text.chars[i].c == '的');
         sure *= if of { 0.9 } else { 0.3 };
     }
     if tail.starts_with('用') {
@@ -235,18 +342,23 @@ fn confidence(text: &Reduced, at: &Found, all: &[Found]) -> f64 {
 
 fn ends_phrase(text: &Reduced, at: usize, end: usize) -> bool {
     let rest = &text.chars[at..end];
-    let starts = |word: &str| rest.len() >= word.chars().count() && word.chars().zip(rest).all(|(w, l)| w == l.c);
+    let starts =
+        |word: &str| rest.len() >= word.chars().count() && word.chars().zip(rest).all(|(w, l)| w == l.c);
     CHINESE_ENDS.iter().any(|w| starts(w))
-        || rest[0].parted && ENGLISH_ENDS.iter().any(|w| starts(w) && text.begins(at + w.chars().count()) && {
-            // A whole word: a blank or the end behind it.
-            rest.get(w.chars().count()).is_none_or(|l| l.parted)
-        })
+        || rest[0].parted
+            && ENGLISH_ENDS.iter().any(|w| {
+                starts(w) && text.begins(at + w.chars().count()) && {
+                    // A whole word: a blank or the end behind it.
+                    rest.get(w.chars().count()).is_none_or(|l| l.parted)
+                }
+            })
 }
 
 /// 1 for a tail that changes nothing, down to 0.3 for one that names another thing.
 fn tail_factor(tail: &str) -> f64 {
     let mut rest = tail;
-    while let Some(shorter) = TAILS.iter().find_map(|t| rest.strip_prefix(t).or_else(|| rest.strip_suffix(t))) {
+    while let Some(shorter) = TAILS.iter().find_map(|t| rest.strip_prefix(t).or_else(|| rest.strip_suffix(t)))
+    {
         rest = shorter;
     }
     let words = noun_length(rest);
@@ -269,4 +381,58 @@ fn noun_length(tail: &str) -> f64 {
         .map(|word| word.chars().count())
         .sum();
     ideographs as f64 + letters as f64 / 4.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::reference::Reference;
+
+    #[test]
+    fn the_head_of_the_phrase_is_the_product() {
+        let chain = &Reference::builtin().chain;
+        let recogniser = Recogniser::new(chain);
+        for (title, expect) in [
+            ("LED灯珠用键合丝", "键合金丝"),
+            ("键合丝（LED灯珠用）", "键合金丝"),
+            ("用于LED灯珠的键合丝", "键合金丝"),
+            ("键合金丝，用于LED封装", "键合金丝"),
+            ("gold bonding wires for LED packages", "键合金丝"),
+            ("PCB钻孔加工", "线路板钻孔"),
+            ("FR4覆铜板 1.6mm", "覆铜板"),
+            ("FR-4 覆铜板", "覆铜板"),
+            ("背光模组用导光板", "导光板"),
+            ("PCB钻针 0.3mm", "PCB钻针"),
+            ("半固化片PP片采购", "半固化片"),
+            ("PCB清洗剂", ""),
+            ("办公用品", ""),
+            ("", ""),
+        ] {
+            let found = recogniser.recognise(title, "");
+            let name = found.as_ref().and_then(|(id, _)| chain.get(id)).map_or("", |n| n.name_zh.as_str());
+            assert_eq!(name, expect, "{title}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn the_detail_helps_with_less_confidence() {
+        let recogniser = Recogniser::new(&Reference::builtin().chain);
+        let (node, sure) = recogniser.recognise("A-123", "键合金丝").unwrap();
+        let (same, surer) = recogniser.recognise("键合金丝", "覆铜板").unwrap();
+        assert_eq!(node, same);
+        assert!(sure < surer && surer == 1.0);
+    }
+
+    #[test]
+    fn every_name_means_its_node() {
+        let chain = &Reference::builtin().chain;
+        let recogniser = Recogniser::new(chain);
+        let wrong: Vec<String> = chain
+            .nodes()
+            .iter()
+            .filter(|node| recogniser.recognise(&node.name_zh, "").is_none_or(|(id, _)| id != node.id))
+            .map(|node| node.name_zh.clone())
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
 }

@@ -228,7 +228,8 @@ impl Searcher<'_> {
             }
         }
         let sum = &mut self.sum;
-        let take = |document| Hit { document, similarity: std::mem::take(&mut sum[document as usize]).min(1.0) };
+        let take =
+            |document| Hit { document, similarity: std::mem::take(&mut sum[document as usize]).min(1.0) };
         best(self.touched.drain(..).map(take).collect(), k)
     }
 }
@@ -303,12 +304,24 @@ mod tests {
     }
 
     fn titles(index: &Index, texts: &[&str], query: &str) -> Vec<String> {
-        index.searcher().search(&plain(query), 3).iter().map(|h| texts[h.document as usize].to_owned()).collect()
+        index
+            .searcher()
+            .search(&plain(query), 3)
+            .iter()
+            .map(|h| texts[h.document as usize].to_owned())
+            .collect()
     }
 
     #[test]
     fn finds_the_product() {
-        let texts = ["键合金丝 0.8mil", "PCB钻孔加工", "酸性蚀刻液", "LED显示模组 P1.25", "FR-4覆铜板", "bonding wire"];
+        let texts = [
+            "键合金丝 0.8mil",
+            "PCB钻孔加工",
+            "酸性蚀刻液",
+            "LED显示模组 P1.25",
+            "FR-4覆铜板",
+            "bonding wire",
+        ];
         let documents: Vec<_> = texts.iter().map(|t| plain(t)).collect();
         let index = Index::build(&documents);
         for (query, expect) in [

@@ -24,14 +24,20 @@ use std::collections::BTreeSet;
 
 /// Set properties of which an enterprise may have more than an offer states: what is missing is unknown there, while
 /// another material or colour excludes the one asked for.
-const OPEN_SETS: &[&str] = &["certification", "environmental_compliance", "interface", "packaging", "process", "protocol"];
+const OPEN_SETS: &[&str] =
+    &["certification", "environmental_compliance", "interface", "packaging", "process", "protocol"];
 
 /// Unit in which a shortfall on an ordered scale (IP65, V-0) is told.
 const GRADE_UNIT: &str = "级";
 
 /// Compares one requirement with all that an offer states.
-pub fn compare(requirement: &Specification, capabilities: &[Specification], reference: &Reference) -> Verdict {
-    let stated: Vec<&Specification> = capabilities.iter().filter(|c| c.property == requirement.property).collect();
+pub fn compare(
+    requirement: &Specification,
+    capabilities: &[Specification],
+    reference: &Reference,
+) -> Verdict {
+    let stated: Vec<&Specification> =
+        capabilities.iter().filter(|c| c.property == requirement.property).collect();
     let property = reference.properties.get(&requirement.property);
     let (outcome, offer) = match property {
         Some(property) if !stated.is_empty() => judge(requirement, &stated, property, reference),
@@ -93,7 +99,12 @@ fn order(a: &Outcome, b: &Outcome) -> Ordering {
     a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
 }
 
-fn judge_one(requirement: &Specification, stated: &Specification, property: &Property, reference: &Reference) -> Outcome {
+fn judge_one(
+    requirement: &Specification,
+    stated: &Specification,
+    property: &Property,
+    reference: &Reference,
+) -> Outcome {
     let unit = unit_of(requirement, property);
     let same_unit = |interval: &Interval| -> Option<Interval> {
         let from = unit_of(stated, property);
@@ -105,12 +116,16 @@ fn judge_one(requirement: &Specification, stated: &Specification, property: &Pro
         (SpecValue::Dimensions(need), SpecValue::Dimensions(offer)) => {
             let offer: Option<Vec<Interval>> = offer.iter().map(same_unit).collect();
             match offer {
-                Some(offer) if offer.len() == need.len() => outcome(sides(need, &offer, property.direction), unit),
+                Some(offer) if offer.len() == need.len() => {
+                    outcome(sides(need, &offer, property.direction), unit)
+                }
                 _ => Outcome::Unknown,
             }
         }
-        (need, offer) => match (single_word(need), single_word(offer)) {
-            (Some(need), Some(offer)) if property.kind == PropertyKind::Grade => judge_grade(need, offer, property),
+        (need, offer) => match (word_list(need), word_list(offer)) {
+            (Some(need), Some(offer)) if property.kind == PropertyKind::Grade => {
+                judge_grade(need, offer, property)
+            }
             (Some(need), Some(offer)) => judge_text(need, offer),
             _ => Outcome::Unknown,
         },
@@ -121,8 +136,8 @@ fn unit_of<'a>(spec: &'a Specification, property: &'a Property) -> &'a str {
     spec.unit.as_deref().or(property.unit.as_deref()).unwrap_or_default()
 }
 
-/// The one word of a value in words; of several grades the first, the weakest asked for being decided by the rank.
-fn single_word(value: &SpecValue) -> Option<&[String]> {
+/// The words of a value that has words.
+fn word_list(value: &SpecValue) -> Option<&[String]> {
     match value {
         SpecValue::Set(words) if !words.is_empty() => Some(words),
         SpecValue::Text(word) => Some(std::slice::from_ref(word)),
@@ -148,7 +163,9 @@ fn shortfall(need: &Interval, offer: &Interval, direction: Direction) -> f64 {
     let ((low, high), (offer_low, offer_high)) = (ends(need), ends(offer));
     // An end that is not stated falls back on the other one: `线宽 0.1mm` and `线宽 ≥0.1mm` both promise 0.1.
     let short = match direction {
-        Direction::Smaller => offer.high.or(offer.low).zip(need.high.or(need.low)).map_or(0.0, |(o, n)| o - n),
+        Direction::Smaller => {
+            offer.high.or(offer.low).zip(need.high.or(need.low)).map_or(0.0, |(o, n)| o - n)
+        }
         Direction::Larger => offer.low.or(offer.high).zip(need.low.or(need.high)).map_or(0.0, |(o, n)| n - o),
         Direction::Cover | Direction::Equal if need.low.is_none() => offer_low - high,
         Direction::Cover | Direction::Equal if need.high.is_none() => low - offer_high,
@@ -156,7 +173,11 @@ fn shortfall(need: &Interval, offer: &Interval, direction: Direction) -> f64 {
         Direction::Cover | Direction::Equal => apart(need, offer),
     };
     // Conversions may leave the last digits different.
-    let noise = 1e-9 * [low, high, offer_low, offer_high].into_iter().filter(|v| v.is_finite()).fold(0.0, |a: f64, v| a.max(v.abs()));
+    let noise = 1e-9
+        * [low, high, offer_low, offer_high]
+            .into_iter()
+            .filter(|v| v.is_finite())
+            .fold(0.0, |a: f64, v| a.max(v.abs()));
     if short > noise { short } else { 0.0 }
 }
 
@@ -260,7 +281,8 @@ fn judge_grade(asked: &[String], stated: &[String], property: &Property) -> Outc
 fn judge_text(asked: &[String], stated: &[String]) -> Outcome {
     let stated: Vec<String> = stated.iter().map(|w| model::fold::fold_name(w)).collect();
     let met = asked.iter().map(|w| model::fold::fold_name(w)).any(|asked| {
-        !asked.is_empty() && stated.iter().any(|s| !s.is_empty() && (s.contains(&asked) || asked.contains(s.as_str())))
+        !asked.is_empty()
+            && stated.iter().any(|s| !s.is_empty() && (s.contains(&asked) || asked.contains(s.as_str())))
     });
     if met { Outcome::Met } else { Outcome::Unknown }
 }

@@ -56,12 +56,7 @@ impl Interval {
 
     /// `nominal` with its tolerances: `plus` above and `minus` below, both positive.
     pub fn toleranced(nominal: f64, plus: f64, minus: f64) -> Self {
-        // In decimals: 0.3 + 0.1 must be 0.4, or a bound would be missed by binary noise.
-        let sum = |step: f64| {
-            let exact = Rational::from_f64(nominal)?.checked_add(Rational::from_f64(step)?)?;
-            Some(exact.to_f64())
-        };
-        let (low, high) = (sum(-minus).unwrap_or(nominal - minus), sum(plus).unwrap_or(nominal + plus));
+        let (low, high) = (decimal_sum(nominal, -minus), decimal_sum(nominal, plus));
         Self { low: Some(low), high: Some(high), nominal: Some(nominal), ..Self::default() }
     }
 
@@ -90,10 +85,16 @@ impl Interval {
     }
 }
 
+/// Sum in decimals: 0.3 + 0.1 must be 0.4, or a bound would be missed by binary noise.
+fn decimal_sum(a: f64, b: f64) -> f64 {
+    let exact = || Some(Rational::from_f64(a)?.checked_add(Rational::from_f64(b)?)?.to_f64());
+    exact().unwrap_or(a + b)
+}
+
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let (Some(nominal), Some(low), Some(high)) = (self.nominal, self.low, self.high) {
-            let (plus, minus) = (number(high - nominal), number(nominal - low));
+            let (plus, minus) = steps(nominal, low, high);
             return if plus == minus {
                 write!(f, "{}±{plus}", number(nominal))
             } else {
@@ -164,8 +165,13 @@ impl Specification {
 
     fn new(property: &str, value: SpecValue, unit: Option<&str>) -> Self {
         let property = PropertyId(property.to_owned());
-        let mut out =
-            Self { property, value, unit: unit.map(str::to_owned), strictness: Strictness::Must, text: String::new() };
+        let mut out = Self {
+            property,
+            value,
+            unit: unit.map(str::to_owned),
+            strictness: Strictness::Must,
+            text: String::new(),
+        };
         out.text = out.value_words();
         out
     }
@@ -191,10 +197,20 @@ impl Specification {
     }
 }
 
+/// Tolerances above and below a nominal value, in words.
+fn steps(nominal: f64, low: f64, high: f64) -> (String, String) {
+    (number(decimal_sum(high, -nominal)), number(decimal_sum(nominal, -low)))
+}
+
 fn interval_words(interval: &Interval, unit: &str) -> String {
     match (interval.nominal, interval.low, interval.high) {
-        (Some(nominal), Some(low), Some(high)) if number(high - nominal) != number(nominal - low) => {
-            format!("{}{unit}（+{}/-{}）", number(nominal), number(high - nominal), number(nominal - low))
+        (Some(nominal), Some(low), Some(high)) => {
+            let (plus, minus) = steps(nominal, low, high);
+            if plus == minus {
+                format!("{interval}{unit}")
+            } else {
+                format!("{}{unit}（+{plus}/-{minus}）", number(nominal))
+            }
         }
         _ => format!("{interval}{unit}"),
     }
@@ -208,11 +224,17 @@ mod tests {
     fn shown_in_words() {
         for (spec, expect) in [
             (Specification::interval("thickness", Interval::toleranced(1.6, 0.1, 0.1), "mm"), "1.6±0.1mm"),
-            (Specification::interval("thickness", Interval::toleranced(1.6, 0.1, 0.05), "mm"), "1.6mm（+0.1/-0.05）"),
+            (
+                Specification::interval("thickness", Interval::toleranced(1.6, 0.1, 0.05), "mm"),
+                "1.6mm（+0.1/-0.05）",
+            ),
             (Specification::interval("purity", Interval::at_least(99.8), "%"), "≥99.8%"),
             (Specification::interval("tolerance", Interval::at_most(0.03), "mm"), "≤0.03mm"),
             (Specification::interval("pixel_pitch", Interval::between(1.5, 0.8), "mm"), "0.8~1.5mm"),
-            (Specification::interval("cri", Interval { low_open: true, ..Interval::at_least(80.0) }, ""), ">80"),
+            (
+                Specification::interval("cri", Interval { low_open: true, ..Interval::at_least(80.0) }, ""),
+                ">80",
+            ),
             (Specification::set("base_material", ["FR-4", "铝基"]), "FR-4/铝基"),
         ] {
             assert_eq!(spec.text, expect);

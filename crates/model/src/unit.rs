@@ -147,7 +147,8 @@ impl UnitTable {
             let offset = if row.offset.is_empty() {
                 Rational::ZERO
             } else {
-                Rational::parse(&row.offset).ok_or_else(|| fault("offset must be a decimal or a fraction a/b"))?
+                Rational::parse(&row.offset)
+                    .ok_or_else(|| fault("offset must be a decimal or a fraction a/b"))?
             };
             let dimension = out.read_dimension(&row.dimension).ok_or_else(|| {
                 fault("dimension must be 1 or base symbols with exponents, such as kg m^-1 s^-2")
@@ -219,14 +220,22 @@ impl UnitTable {
     /// # Errors
     /// [`UnknownUnit`] with the nearest known spelling.
     pub fn unit(&self, text: &str) -> Result<Unit, UnknownUnit> {
-        let key = normal::key(text);
-        if let Some(index) = self.words.get(&key).and_then(|l| l.first()) {
-            return Ok(self.atoms[usize::from(*index)].unit.clone());
+        let known = |word: &str| {
+            let first = self.words.get(word)?.first()?;
+            Some(self.atoms[usize::from(*first)].unit.clone())
+        };
+        // Canonical spellings need no normal form.
+        if let Some(unit) = known(text) {
+            return Ok(unit);
         }
-        self.readings(text).into_iter().next().ok_or_else(|| UnknownUnit {
-            text: text.trim().to_owned(),
-            nearest: self.nearest(&key),
-        })
+        let key = normal::key(text);
+        if let Some(unit) = known(&key) {
+            return Ok(unit);
+        }
+        self.readings(text)
+            .into_iter()
+            .next()
+            .ok_or_else(|| UnknownUnit { text: text.trim().to_owned(), nearest: self.nearest(&key) })
     }
 
     /// All units that a text can name, likeliest first; empty where it names none.

@@ -151,6 +151,15 @@ create table account (
     created_ms bigint not null
 );
 
+-- What the installation decides for itself, such as the cluster's name.
+create table setting (
+    id bigint not null primary key,
+    name text not null unique,
+    value text not null,
+    updated_by text not null,
+    updated_ms bigint not null
+);
+
 -- Append-only, each row chained to the one before by its hash.
 create table audit (
     seq bigint not null primary key,

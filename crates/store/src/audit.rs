@@ -83,7 +83,13 @@ impl AuditEntry {
 pub(crate) const COLUMNS: &str = "seq, at_ms, actor, action, object, detail, prev_hash, hash";
 
 /// Appends an entry in the transaction of the change that it records.
-pub(crate) async fn append(to: &mut Write, by: &By, action: &str, object: String, detail: &Value) -> Result<()> {
+pub(crate) async fn append(
+    to: &mut Write,
+    by: &By,
+    action: &str,
+    object: String,
+    detail: &Value,
+) -> Result<()> {
     let doing = "write the audit";
     let last = to
         .query("select seq, hash from audit order by seq desc limit 1")

@@ -27,7 +27,6 @@ use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -167,7 +166,7 @@ impl Lines {
             file.persist(&self.path)?;
             // The new name must also be on the disk.
             #[cfg(unix)]
-            File::open(self.path.parent().unwrap_or(Path::new("/")))?.sync_all()?;
+            std::fs::File::open(self.path.parent().unwrap_or(Path::new("/")))?.sync_all()?;
             Ok(())
         };
         finish().map_err(failed)

@@ -5,17 +5,22 @@ use crate::audit::{self, AuditEntry};
 use crate::database::Read;
 use crate::error::{During, Error, Result};
 use crate::list::{self, HEAD, ListHead, head};
-use crate::record::count;
+use crate::record::{Record, count};
 use crate::schema::TABLES;
 use crate::sql::Dialect;
 use futures_util::TryStreamExt as _;
+use model::enterprise::Enterprise;
 use model::list::{ListContent, sha256_hex};
+use model::need::Need;
+use model::offer::Offer;
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::Row;
 use std::collections::BTreeMap;
 
 const DOING: &str = "check the database";
+
+const CHANGED: &str = "its content does not have the hash stored with it: it was changed from outside";
 
 /// More faults than these are counted, not named.
 const FAULTS_MAX: usize = 100;
@@ -87,13 +92,10 @@ async fn run(tx: &mut Read, report: &mut CheckReport) -> Result<()> {
         let rows = count(tx, table.name, DOING).await?;
         report.rows.push((table.name, rows.unsigned_abs()));
     }
-    for table in ["enterprise", "need", "offer"] {
-        bodies(tx, report, &format!("select '{table}/' || key, body, body_sha256 from {table} order by id")).await?;
-        versions(tx, report, table).await?;
-    }
-    let past = "select noun || '/' || cast(row_id as text) || ' version ' || cast(version as text), body, body_sha256 \
-                from past_version order by noun, row_id, version";
-    bodies(tx, report, past).await?;
+    records::<Enterprise>(tx, report).await?;
+    records::<Need>(tx, report).await?;
+    records::<Offer>(tx, report).await?;
+    past_versions(tx, report).await?;
     let published = audit_chain(tx, report).await?;
     lists(tx, report, published).await
 }
@@ -109,23 +111,66 @@ async fn sqlite(tx: &mut Read, report: &mut CheckReport) -> Result<()> {
     }
     let rows = sqlx::query("pragma foreign_key_check").fetch_all(&mut **tx).await.during(DOING)?;
     for row in rows {
-        let get = || Ok((row.try_get::<&str, _>(0)?, row.try_get::<Option<i64>, _>(1)?, row.try_get::<&str, _>(2)?));
+        let get = || {
+            Ok((row.try_get::<&str, _>(0)?, row.try_get::<Option<i64>, _>(1)?, row.try_get::<&str, _>(2)?))
+        };
         let (table, rowid, parent) = get().during(DOING)?;
         let row = rowid.map_or("?".to_owned(), |id| id.to_string());
-        report.fault(format!("{table} row {row}"), format!("it refers to a row of {parent} that is not there"));
+        report
+            .fault(format!("{table} row {row}"), format!("it refers to a row of {parent} that is not there"));
     }
     Ok(())
 }
 
-/// Recomputes the hash of each body; the statement gives name, body and hash.
-async fn bodies(tx: &mut Read, report: &mut CheckReport, statement: &str) -> Result<()> {
-    let query = tx.query(statement.to_owned());
+/// Recomputes the hash of each record's body, and compares the columns that repeat parts of it.
+async fn records<T: Record>(tx: &mut Read, report: &mut CheckReport) -> Result<()> {
+    let own: Vec<String> = T::COLUMNS.iter().map(|column| format!(", t.{column}")).collect();
+    let owner = if T::OWNED { "join enterprise e on e.id = t.enterprise_id" } else { "" };
+    let owner_key = if T::OWNED { "e.key" } else { "t.key" };
+    let query = tx.query(format!(
+        "select t.key, t.body, t.body_sha256, {owner_key}{} from {} t {owner} order by t.id",
+        own.concat(),
+        T::TABLE
+    ));
     let mut rows = query.fetch(&mut **tx);
     while let Some(row) = rows.try_next().await.during(DOING)? {
         let get = || Ok((row.try_get::<&str, _>(0)?, row.try_get::<&str, _>(1)?, row.try_get::<&str, _>(2)?));
-        let (name, body, sha256) = get().during(DOING)?;
+        let (key, body, sha256) = get().during(DOING)?;
+        let object = format!("{}/{key}", T::TABLE);
         if sha256_hex(body.as_bytes()) != sha256 {
-            report.fault(name, "its content does not have the hash stored with it: it was changed from outside");
+            report.fault(object, CHANGED);
+            continue;
+        }
+        let Ok(value) = serde_json::from_str::<T>(body) else {
+            report.fault(object, "its content has its hash, but cannot be read");
+            continue;
+        };
+        let texts = (4..4 + T::COLUMNS.len()).map(|place| row.try_get::<Option<&str>, _>(place));
+        let texts: Vec<Option<&str>> = texts.collect::<sqlx::Result<_>>().during(DOING)?;
+        let owner: &str = row.try_get(3).during(DOING)?;
+        let same = value.texts().iter().map(Option::as_deref).eq(texts);
+        if !same || value.key() != key || value.enterprise() != owner {
+            report.fault(object, "a column by which it is looked up differs from its content");
+        }
+    }
+    drop(rows);
+    versions(tx, report, T::TABLE).await
+}
+
+/// Recomputes the hash of each past version's body.
+async fn past_versions(tx: &mut Read, report: &mut CheckReport) -> Result<()> {
+    let query = tx.query(
+        "select noun, row_id, version, body, body_sha256 from past_version order by noun, row_id, version",
+    );
+    let mut rows = query.fetch(&mut **tx);
+    while let Some(row) = rows.try_next().await.during(DOING)? {
+        let get = || Ok((row.try_get::<&str, _>(3)?, row.try_get::<&str, _>(4)?));
+        let (body, sha256) = get().during(DOING)?;
+        if sha256_hex(body.as_bytes()) != sha256 {
+            let get =
+                || Ok((row.try_get::<&str, _>(0)?, row.try_get::<i64, _>(1)?, row.try_get::<i64, _>(2)?));
+            let (noun, id, version) = get().during(DOING)?;
+            report.fault(format!("{noun} row {id} version {version}"), CHANGED);
         }
     }
     Ok(())
@@ -145,7 +190,10 @@ async fn versions(tx: &mut Read, report: &mut CheckReport, table: &str) -> Resul
     for row in rows {
         let get = || Ok((row.try_get::<&str, _>(0)?, row.try_get::<i64, _>(1)?, row.try_get::<i64, _>(2)?));
         let (key, version, past) = get().during(DOING)?;
-        report.fault(format!("{table}/{key}"), format!("it is at version {version}, but has {past} past versions"));
+        report.fault(
+            format!("{table}/{key}"),
+            format!("it is at version {version}, but has {past} past versions"),
+        );
     }
     Ok(())
 }
@@ -207,7 +255,8 @@ async fn lists(tx: &mut Read, report: &mut CheckReport, mut published: Published
         if number != last.0 + 1 {
             report.fault(object.as_str(), format!("it should be No. {}; numbers are missing", last.0 + 1));
         }
-        let text = list::text(tx, tx.dialect, id, DOING).await?;
+        let dialect = tx.dialect;
+        let text = list::text(tx, dialect, id, DOING).await?;
         let sha256 = head.sha256.clone().unwrap_or_default();
         let recorded = published.remove(&id);
         for message in list_faults(&head, &text, &last.1) {
@@ -219,7 +268,10 @@ async fn lists(tx: &mut Read, report: &mut CheckReport, mut published: Published
         last = (number, sha256);
     }
     for (id, (number, _)) in published {
-        report.fault(format!("list/{id}"), format!("the audit records it as No. {number}, but it is not there as such"));
+        report.fault(
+            format!("list/{id}"),
+            format!("the audit records it as No. {number}, but it is not there as such"),
+        );
     }
     report.list_head = (last.0 > 0).then_some(last);
     Ok(())
@@ -237,7 +289,9 @@ fn list_faults(head: &ListHead, text: &str, previous: &str) -> Vec<&'static str>
         Err(_) => faults.push("its content has its hash, but cannot be read as a list"),
         Ok(content) => {
             if content.sha256() != sha256 {
-                faults.push("its content has its hash, but is not canonical: it would be exported with another one");
+                faults.push(
+                    "its content has its hash, but is not canonical: it would be exported with another one",
+                );
             }
             if content.previous_sha256 != previous || head.previous_sha256.as_deref() != Some(previous) {
                 faults.push("it is not chained to the list with the number before");

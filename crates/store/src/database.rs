@@ -1,14 +1,15 @@
 //! Connections, and the two kinds of transaction: one writer at a time, and readers of one moment.
 
-use crate::error::{During, Error, Result};
+use crate::error::{During, Error, Result, sorted};
 use crate::location::Location;
 use crate::migrate;
 use crate::sql::Dialect;
 use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions};
 use sqlx::query::Query;
-use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Connection, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection, Transaction};
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,18 +48,24 @@ impl Database {
                 .to_owned(),
         })?;
         let options = options.disable_statement_logging();
+        if let Location::File(path) = &location {
+            create_private(path)?;
+        }
         // The first connection is made outside the pool, which would hide why a server does not answer.
         let mut first = connect(&location, &options).await?;
         set_up(&mut first, dialect).await?;
         if dialect == Dialect::Sqlite {
             switch_to_wal(&mut first).await?;
         }
-        if !migrate::is_current(&mut first, dialect).await? {
+        if !migrate::is_current(&mut first, &location, dialect).await? {
             let action = "bring the database's layout up to date";
             let mut tx = first.begin_with(begin_write(dialect)).await.during(action)?;
             if dialect == Dialect::Postgres {
                 // The audit table, by which writers queue, may not be there yet.
-                sqlx::raw_sql("select pg_advisory_xact_lock(825241936)").execute(&mut *tx).await.during(action)?;
+                sqlx::raw_sql("select pg_advisory_xact_lock(825241936)")
+                    .execute(&mut *tx)
+                    .await
+                    .during(action)?;
             }
             migrate::migrate(&mut tx, dialect, migrate::LAYOUT).await?;
             tx.commit().await.during(action)?;
@@ -111,17 +118,32 @@ fn begin_write(dialect: Dialect) -> &'static str {
     }
 }
 
+/// Makes a new file that only its owner reads; SQLite gives its log the same rights.
+fn create_private(path: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(Error::Io { action: "create the database", path: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
 async fn connect(location: &Location, options: &AnyConnectOptions) -> Result<AnyConnection> {
     let open = |reason: String| Error::Open { location: location.to_string(), reason };
     match tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await {
         Ok(Ok(connection)) => Ok(connection),
-        Ok(Err(sqlx::Error::Configuration(_))) => Err(open("a parameter of the URL has no valid value".to_owned())),
+        Ok(Err(sqlx::Error::Configuration(_))) => {
+            Err(open("a parameter of the URL has no valid value".to_owned()))
+        }
         Ok(Err(error @ sqlx::Error::Io(_))) => Err(open(format!("{error}; is the database server running?"))),
-        Ok(Err(error)) => match Err::<(), _>(error).during("open the database") {
-            Err(Error::Database { source, .. }) => Err(open(source.to_string())),
-            Err(other) => Err(other),
-            Ok(()) => unreachable!("an error stays an error"),
-        },
+        Ok(Err(error)) => Err(match sorted("open the database", error) {
+            Error::Database { source, .. } => open(source.to_string()),
+            other => other,
+        }),
         Err(_) => Err(open(format!("no answer within {} s", CONNECT_TIMEOUT.as_secs()))),
     }
 }
@@ -131,20 +153,15 @@ async fn set_up(connection: &mut AnyConnection, dialect: Dialect) -> Result<()> 
 }
 
 async fn set_up_raw(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Result<()> {
-    match dialect {
+    let text = match dialect {
         // FULL: what was acknowledged survives a power cut, also in WAL mode.
-        Dialect::Sqlite => {
-            sqlx::raw_sql(
-                "pragma busy_timeout = 30000; pragma foreign_keys = on; pragma synchronous = full; \
-                 pragma cache_size = -16000",
-            )
-            .execute(connection)
-            .await?;
-        }
-        Dialect::Postgres => {
-            sqlx::raw_sql("set lock_timeout = 30000").execute(connection).await?;
-        }
-    }
+        Dialect::Sqlite => format!(
+            "pragma busy_timeout = {BUSY_TIMEOUT_MS}; pragma foreign_keys = on; pragma synchronous = full; \
+             pragma cache_size = -16000"
+        ),
+        Dialect::Postgres => format!("set lock_timeout = {BUSY_TIMEOUT_MS}"),
+    };
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(connection).await?;
     Ok(())
 }
 

@@ -174,7 +174,9 @@ pub(crate) async fn changed<'p>(
     for proposal in proposals {
         let id = |key: &String| {
             enterprises.get(key).copied().ok_or_else(|| {
-                invalid(format!("a proposed duplicate names enterprise {key}, which is neither stored nor imported"))
+                invalid(format!(
+                    "a proposed duplicate names enterprise {key}, which is neither stored nor imported"
+                ))
             })
         };
         let (a, b) = (id(&proposal.a)?, id(&proposal.b)?);
@@ -183,7 +185,10 @@ pub(crate) async fn changed<'p>(
         }
         let pair = (a.min(b), a.max(b));
         if !seen.insert(pair) {
-            return Err(invalid(format!("the duplicates {} and {} are proposed twice", proposal.a, proposal.b)));
+            return Err(invalid(format!(
+                "the duplicates {} and {} are proposed twice",
+                proposal.a, proposal.b
+            )));
         }
         let Some((id, row)) = known.get(&pair) else {
             out.push((Proposing::New(pair.0, pair.1), proposal));
@@ -191,7 +196,8 @@ pub(crate) async fn changed<'p>(
         };
         let get = || Ok((row.try_get::<&str, _>(3)?, row.try_get::<f64, _>(4)?, row.try_get::<&str, _>(5)?));
         let (state, score, reasons) = get().during(doing)?;
-        let same = score.to_bits() == proposal.score.to_bits() && reasons == proposal.reasons.to_string();
+        let reasons_now = proposal.reasons.to_string();
+        let same = score.to_bits() == proposal.score.to_bits() && reasons == reasons_now;
         if state == DuplicateState::Open.as_str() && !same {
             out.push((Proposing::Renewed(*id), proposal));
         }

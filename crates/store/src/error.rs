@@ -68,7 +68,9 @@ pub enum Error {
         source: sqlx::Error,
     },
     /// The database file is damaged or no database.
-    #[error("{action}: the database is damaged or no Yulin database: {source}; run the check, then restore the last backup")]
+    #[error(
+        "{action}: the database is damaged or no Yulin database: {source}; run the check, then restore the last backup"
+    )]
     Corrupt {
         /// What was attempted.
         action: &'static str,
@@ -76,7 +78,9 @@ pub enum Error {
         source: sqlx::Error,
     },
     /// A stored body cannot be read as what it should be.
-    #[error("read {object}: its stored content does not fit ({source}); run the check, then restore the last backup")]
+    #[error(
+        "read {object}: its stored content does not fit ({source}); run the check, then restore the last backup"
+    )]
     Content {
         /// Which record.
         object: String,
@@ -84,7 +88,9 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// The database was written by a newer program.
-    #[error("open the database: it has layout {found}, this program knows layouts up to {known}; install a newer program")]
+    #[error(
+        "open the database: it has layout {found}, this program knows layouts up to {known}; install a newer program"
+    )]
     Newer {
         /// Layout of the database or backup.
         found: i64,
@@ -92,7 +98,9 @@ pub enum Error {
         known: i64,
     },
     /// The database has a layout of this number, but not this program's.
-    #[error("open the database: its layout {number} is not this program's; it was made by an unreleased or altered program")]
+    #[error(
+        "open the database: its layout {number} is not this program's; it was made by an unreleased or altered program"
+    )]
     Altered {
         /// Number of the migration that differs.
         number: i64,
@@ -146,12 +154,17 @@ pub(crate) trait During<T> {
 
 impl<T> During<T> for std::result::Result<T, sqlx::Error> {
     fn during(self, action: &'static str) -> Result<T> {
-        self.map_err(|source| match kind(&source) {
-            Kind::Busy => Error::Busy { action, source },
-            Kind::Full => Error::Full { action, source },
-            Kind::Corrupt => Error::Corrupt { action, source },
-            Kind::Other => Error::Database { action, source },
-        })
+        self.map_err(|source| sorted(action, source))
+    }
+}
+
+/// The database's error under its kind.
+pub(crate) fn sorted(action: &'static str, source: sqlx::Error) -> Error {
+    match kind(&source) {
+        Kind::Busy => Error::Busy { action, source },
+        Kind::Full => Error::Full { action, source },
+        Kind::Corrupt => Error::Corrupt { action, source },
+        Kind::Other => Error::Database { action, source },
     }
 }
 
@@ -184,5 +197,32 @@ fn kind(error: &sqlx::Error) -> Kind {
         13 => Kind::Full,
         11 | 26 => Kind::Corrupt,
         _ => Kind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::{AnyConnection, Connection};
+
+    #[tokio::test]
+    async fn a_full_disk_and_a_held_lock_are_told_apart() {
+        sqlx::any::install_default_drivers();
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}?mode=rwc", folder.path().join("x.db").display());
+        let mut one = AnyConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql("create table t (x text); pragma max_page_count = 4").execute(&mut one).await.unwrap();
+        let full = sqlx::query("insert into t values (?)").bind("x".repeat(100_000)).execute(&mut one).await;
+        let full = full.during("store it").unwrap_err();
+        assert!(matches!(full, Error::Full { .. }), "{full}");
+        assert_eq!(
+            full.to_string(),
+            "store it: the disk is full; nothing was stored; free some space and try again"
+        );
+        let mut two = AnyConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql("pragma busy_timeout = 1").execute(&mut two).await.unwrap();
+        sqlx::raw_sql("begin immediate").execute(&mut one).await.unwrap();
+        let busy = sqlx::raw_sql("begin immediate").execute(&mut two).await.during("store it").unwrap_err();
+        assert!(matches!(busy, Error::Busy { .. }), "{busy}");
     }
 }

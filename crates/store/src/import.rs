@@ -126,7 +126,8 @@ impl Store {
             done: 0,
             progress,
         };
-        let mut counts = ImportCounts { enterprises: import.records(&batch.enterprises).await?, ..Default::default() };
+        let mut counts =
+            ImportCounts { enterprises: import.records(&batch.enterprises).await?, ..Default::default() };
         if !(batch.needs.is_empty() && batch.offers.is_empty() && batch.duplicates.is_empty()) {
             import.ids = enterprise_ids(&mut import.tx, DOING).await?;
         }
@@ -282,7 +283,11 @@ impl<P: FnMut(u64, u64) + Send> Importing<'_, P> {
     }
 
     async fn known<T: Record>(&mut self, chunk: &[T]) -> Result<HashMap<String, Known>> {
-        let text = format!("select key, id, version, body_sha256 from {} where key in ({})", T::TABLE, places(chunk.len()));
+        let text = format!(
+            "select key, id, version, body_sha256 from {} where key in ({})",
+            T::TABLE,
+            places(chunk.len())
+        );
         let mut query = self.tx.query(text).persistent(chunk.len() == CHUNK);
         for record in chunk {
             query = query.bind(record.key());
@@ -314,6 +319,9 @@ impl<P: FnMut(u64, u64) + Send> Importing<'_, P> {
         let import_id = self.import_id().await?;
         let by = &self.batch.by;
         let mut columns = vec!["id", "key", "status"];
+        if T::OWNED {
+            columns.push("enterprise_id");
+        }
         columns.extend(T::COLUMNS);
         columns.extend(["body", "body_sha256", "version", "import_id", "updated_by", "updated_ms"]);
         // Key and status of a stored record stay.
@@ -321,19 +329,13 @@ impl<P: FnMut(u64, u64) + Send> Importing<'_, P> {
         let tail = format!("on conflict (id) do update set {}", sets.join(", "));
         let mut many = InsertMany::new(self.tx.dialect, T::TABLE, &columns, tail);
         for row in rows {
-            let enterprise_id = match row.record.enterprise() {
-                None => None,
-                Some(key) => Some(self.ids.get(key).copied().ok_or_else(|| Error::Invalid {
-                    action: DOING,
-                    reason: format!(
-                        "{} {} belongs to enterprise {key}, which is neither stored nor in the batch",
-                        T::TABLE,
-                        row.record.key()
-                    ),
-                })?),
-            };
             many.bind(row.id).bind(row.record.key()).bind("open");
-            row.record.bind(enterprise_id, &mut many);
+            if T::OWNED {
+                many.bind(self.enterprise_id(row.record)?);
+            }
+            for text in row.record.texts() {
+                many.bind(text);
+            }
             many.bind(row.body)
                 .bind(row.sha256)
                 .bind(row.version)
@@ -343,6 +345,18 @@ impl<P: FnMut(u64, u64) + Send> Importing<'_, P> {
             many.row(&mut self.tx, DOING).await?;
         }
         many.flush(&mut self.tx, DOING).await
+    }
+
+    fn enterprise_id<T: Record>(&self, record: &T) -> Result<i64> {
+        self.ids.get(record.enterprise()).copied().ok_or_else(|| Error::Invalid {
+            action: DOING,
+            reason: format!(
+                "{} {} belongs to enterprise {}, which is neither stored nor in the batch",
+                T::TABLE,
+                record.key(),
+                record.enterprise()
+            ),
+        })
     }
 
     async fn column_maps(&mut self) -> Result<u64> {

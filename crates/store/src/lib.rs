@@ -13,7 +13,7 @@
 //! | `location`, `database`, `migrate`, `sql` | opening, transactions, layout, the difference between the databases |
 //! | `record`, `import` | enterprises, needs, offers with their versions |
 //! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
-//! | `duplicate`, `mapping`, `account`, `audit` | what the names say |
+//! | `duplicate`, `mapping`, `setting`, `account`, `audit` | what the names say |
 //! | `check`, `backup`, `restore`, `schema` | soundness, and the way out and in |
 
 mod account;
@@ -32,6 +32,7 @@ mod migrate;
 mod record;
 mod restore;
 mod schema;
+mod setting;
 mod sql;
 
 pub use account::Account;
@@ -75,8 +76,9 @@ impl Store {
         match &location {
             Location::File(path) if !path.exists() => Err(Error::Open {
                 location: location.to_string(),
-                reason: "there is no such file; name an existing database, or import something into a new one"
-                    .to_owned(),
+                reason:
+                    "there is no such file; name an existing database, or import something into a new one"
+                        .to_owned(),
             }),
             _ => Ok(Self { database: Database::open(location).await? }),
         }

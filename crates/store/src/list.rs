@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 /// A list without its content.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ListHead {
     /// Row id.
     pub id: i64,
@@ -92,8 +92,15 @@ pub(crate) fn head(row: &AnyRow) -> sqlx::Result<ListHead> {
     Ok(ListHead {
         id: row.try_get(0)?,
         version: row.try_get(1)?,
-        number: row.try_get::<Option<i64>, _>(2)?.map(u32::try_from).transpose().map_err(|e| decode(e.into()))?,
-        period: row.try_get::<&str, _>(3)?.parse().map_err(|e: model::period::PeriodError| decode(e.into()))?,
+        number: row
+            .try_get::<Option<i64>, _>(2)?
+            .map(u32::try_from)
+            .transpose()
+            .map_err(|e| decode(e.into()))?,
+        period: row
+            .try_get::<&str, _>(3)?
+            .parse()
+            .map_err(|e: model::period::PeriodError| decode(e.into()))?,
         state: state(row.try_get(4)?)?,
         previous_sha256: row.try_get(5)?,
         sha256: row.try_get(6)?,
@@ -141,8 +148,11 @@ impl Store {
     pub async fn lists(&self) -> Result<Vec<ListHead>> {
         let doing = "read the lists";
         let mut tx = self.database.read(doing).await?;
-        let rows =
-            tx.query(format!("select {HEAD} from list order by id")).fetch_all(&mut *tx).await.during(doing)?;
+        let rows = tx
+            .query(format!("select {HEAD} from list order by id"))
+            .fetch_all(&mut *tx)
+            .await
+            .during(doing)?;
         rows.iter().map(head).collect::<sqlx::Result<_>>().during(doing)
     }
 
@@ -181,7 +191,9 @@ impl Store {
         let doing = "read the reviews";
         let mut tx = self.database.read(doing).await?;
         let rows = tx
-            .query("select need, offer, decision, actor, at_ms from list_review where list_id = ? order by id")
+            .query(
+                "select need, offer, decision, actor, at_ms from list_review where list_id = ? order by id",
+            )
             .bind(list_id)
             .fetch_all(&mut *tx)
             .await
@@ -189,11 +201,19 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let get = || {
-                    Ok((row.try_get(0)?, row.try_get(1)?, row.try_get::<&str, _>(2)?, row.try_get(3)?, row.try_get(4)?))
+                    Ok((
+                        row.try_get(0)?,
+                        row.try_get(1)?,
+                        row.try_get::<&str, _>(2)?,
+                        row.try_get(3)?,
+                        row.try_get(4)?,
+                    ))
                 };
                 let (need, offer, decision, actor, at_ms) = get().during(doing)?;
-                let review = serde_json::from_str(decision)
-                    .map_err(|source| Error::Content { object: format!("a review of list {list_id}"), source })?;
+                let review = serde_json::from_str(decision).map_err(|source| Error::Content {
+                    object: format!("a review of list {list_id}"),
+                    source,
+                })?;
                 Ok(PairReview { need, offer, review, actor, at_ms })
             })
             .collect()

@@ -70,7 +70,14 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::State`] unless it is a draft.
-    pub async fn record_review(&self, list_id: i64, need: &str, offer: &str, review: &Review, by: &By) -> Result<()> {
+    pub async fn record_review(
+        &self,
+        list_id: i64,
+        need: &str,
+        offer: &str,
+        review: &Review,
+        by: &By,
+    ) -> Result<()> {
         let doing = "store the review";
         let decision = serde_json::to_value(review).expect("a review always serialises");
         let mut tx = self.database.write(doing).await?;
@@ -146,21 +153,26 @@ impl Store {
     ) -> Result<ListHead> {
         let doing = "publish the list";
         let mut step = self.step("publish", id, expected_version, ListState::Approved).await?;
-        let last = sqlx::query("select number, sha256 from list where number is not null order by number desc limit 1")
-            .fetch_optional(&mut *step.tx)
-            .await
-            .during(doing)?;
+        let last = sqlx::query(
+            "select number, sha256 from list where number is not null order by number desc limit 1",
+        )
+        .fetch_optional(&mut *step.tx)
+        .await
+        .during(doing)?;
         let (number, previous): (i64, String) = match last {
             Some(row) => (row.try_get::<i64, _>(0).during(doing)? + 1, row.try_get(1).during(doing)?),
             None => (1, String::new()),
         };
         let invalid = |reason: String| Error::Invalid { action: doing, reason };
-        let number_u32 = u32::try_from(number).map_err(|_| invalid(format!("number {number} is too large")))?;
+        let number_u32 =
+            u32::try_from(number).map_err(|_| invalid(format!("number {number} is too large")))?;
         let dialect = step.tx.dialect;
         let approved = list::content(&mut step.tx, dialect, id, doing).await?;
         let content = finish(number_u32, &previous, approved);
         if content.previous_sha256 != previous {
-            return Err(invalid(format!("its content must name {previous:?} as the hash of the list before")));
+            return Err(invalid(format!(
+                "its content must name {previous:?} as the hash of the list before"
+            )));
         }
         if content.period != step.head.period {
             return Err(invalid(format!("its period must stay {}", step.head.period)));
@@ -199,8 +211,7 @@ impl Store {
         if reason.is_empty() {
             return Err(Error::Invalid { action: doing, reason: "a reason must be given".to_owned() });
         }
-        let mut step =
-            self.step("withdraw", id, expected_version, ListState::Published).await?;
+        let mut step = self.step("withdraw", id, expected_version, ListState::Published).await?;
         step.tx
             .query("update list set state = 'withdrawn', withdrawn_reason = ?, version = version + 1 where id = ?")
             .bind(reason)
@@ -214,13 +225,7 @@ impl Store {
     }
 
     /// Begins a step: the list is there, at the expected version and in an allowed state.
-    async fn step(
-        &self,
-        action: &'static str,
-        id: i64,
-        expected: i64,
-        wanted: ListState,
-    ) -> Result<Step> {
+    async fn step(&self, action: &'static str, id: i64, expected: i64, wanted: ListState) -> Result<Step> {
         let mut tx = self.database.write("change the list").await?;
         let head = locked(&mut tx, id, "change the list").await?;
         if head.version != expected {

@@ -134,8 +134,12 @@ mod tests {
         let path = folder.path().join("雨林 50%?.db");
         for text in [path.display().to_string(), format!("sqlite:{}", path.display())] {
             let location = Location::parse(&text).unwrap();
-            assert_eq!(location, Location::File(path.clone()));
-            assert!(location.driver_url().ends_with("%20%35%30%25%3F.db?mode=rwc".replace("%35%30", "50").as_str()));
+            assert!(location == Location::File(path.clone()), "{location}");
+            assert!(
+                location
+                    .driver_url()
+                    .ends_with("%20%35%30%25%3F.db?mode=rwc".replace("%35%30", "50").as_str())
+            );
         }
         for text in ["", "sqlite::memory:", "/no/such/folder/x.db", "file://x"] {
             assert!(Location::parse(text).is_err(), "{text}");

@@ -30,6 +30,31 @@ impl Store {
     }
 }
 
+impl Store {
+    /// All maps remembered, by fingerprint.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn column_maps(&self) -> Result<Vec<ColumnMap>> {
+        let doing = "read the column maps";
+        let mut tx = self.database.read(doing).await?;
+        let rows = tx
+            .query("select fingerprint, mapping from column_map order by fingerprint")
+            .fetch_all(&mut *tx)
+            .await
+            .during(doing)?;
+        rows.iter()
+            .map(|row| {
+                let fingerprint: String = row.try_get(0).during(doing)?;
+                let mapping = serde_json::from_str(row.try_get(1).during(doing)?).map_err(|source| {
+                    Error::Content { object: format!("column map {fingerprint}"), source }
+                })?;
+                Ok(ColumnMap { fingerprint, mapping })
+            })
+            .collect()
+    }
+}
+
 /// The maps that are new or differ from what is remembered, as canonical text.
 pub(crate) async fn changed<'m>(
     from: &mut Write,

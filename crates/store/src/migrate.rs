@@ -4,6 +4,7 @@
 //! both create the tables; and restoring an older backup needs the layout of that day first.
 
 use crate::error::{During, Error, Result};
+use crate::location::Location;
 use crate::sql::Dialect;
 use model::list::sha256_hex;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
@@ -47,19 +48,35 @@ const BOOK: &str = "create table if not exists schema_migration (\
 /// True when nothing is missing: then opening needs no write lock, and does not wait for a running import.
 ///
 /// # Errors
-/// [`Error::Newer`], [`Error::Altered`].
-pub(crate) async fn is_current(from: &mut AnyConnection, dialect: Dialect) -> Result<bool> {
-    let found: i64 = sqlx::query_scalar(match dialect {
-        Dialect::Sqlite => "select count(*) from sqlite_master where type = 'table' and name = 'schema_migration'",
+/// [`Error::Newer`], [`Error::Altered`], [`Error::Open`] when it is another program's.
+pub(crate) async fn is_current(
+    from: &mut AnyConnection,
+    location: &Location,
+    dialect: Dialect,
+) -> Result<bool> {
+    let doing = "read the database's layout";
+    // One statement: another program may be creating the tables at this moment.
+    let row = sqlx::query(match dialect {
+        Dialect::Sqlite => {
+            "select count(*), count(case when name = 'schema_migration' then 1 end) \
+             from sqlite_master where type = 'table'"
+        }
         Dialect::Postgres => {
-            "select count(*) from information_schema.tables \
-             where table_schema = current_schema() and table_name = 'schema_migration'"
+            "select count(*), count(case when table_name = 'schema_migration' then 1 end) \
+             from information_schema.tables where table_schema = current_schema()"
         }
     })
     .fetch_one(&mut *from)
     .await
-    .during("read the database's layout")?;
-    if found == 0 {
+    .during(doing)?;
+    let (tables, own): (i64, i64) = (row.try_get(0).during(doing)?, row.try_get(1).during(doing)?);
+    if own == 0 {
+        if tables > 0 {
+            return Err(Error::Open {
+                location: location.to_string(),
+                reason: "it holds tables of another program; name a new file or an empty database".to_owned(),
+            });
+        }
         return Ok(false);
     }
     let done = applied(from).await?;
@@ -105,9 +122,7 @@ async fn applied(from: &mut AnyConnection) -> Result<Vec<(i64, String)>> {
         .fetch_all(from)
         .await
         .during(action)?;
-    rows.iter()
-        .map(|row| Ok((row.try_get(0).during(action)?, row.try_get(1).during(action)?)))
-        .collect()
+    rows.iter().map(|row| Ok((row.try_get(0).during(action)?, row.try_get(1).during(action)?))).collect()
 }
 
 fn verify(done: &[(i64, String)], dialect: Dialect) -> Result<()> {

@@ -4,7 +4,6 @@ use crate::Store;
 use crate::audit::{self, By};
 use crate::database::Read;
 use crate::error::{During, Error, Result};
-use crate::sql::InsertMany;
 use futures_util::TryStreamExt as _;
 use model::enterprise::Enterprise;
 use model::need::Need;
@@ -78,56 +77,55 @@ pub struct PastVersion<T> {
 
 /// What enterprises, needs and offers have in common for the store.
 pub(crate) trait Record: Serialize + DeserializeOwned + Send + Sync {
-    /// Which noun.
-    const NOUN: Noun;
     /// Name of the table, and of the noun in `past_version`.
     const TABLE: &'static str;
-    /// Columns of its own.
+    /// Text columns that repeat parts of the value for looking up.
     const COLUMNS: &'static [&'static str];
+    /// True when it belongs to an enterprise: then the table also has `enterprise_id`.
+    const OWNED: bool;
     /// Natural key.
     fn key(&self) -> &str;
-    /// Key of the enterprise it belongs to.
-    fn enterprise(&self) -> Option<&str>;
-    /// Binds [`Self::COLUMNS`].
-    fn bind(&self, enterprise_id: Option<i64>, to: &mut InsertMany);
+    /// Key of the enterprise it belongs to; its own for an enterprise.
+    fn enterprise(&self) -> &str;
+    /// The texts of [`Self::COLUMNS`].
+    fn texts(&self) -> Vec<Option<String>>;
 }
 
 impl Record for Enterprise {
-    const NOUN: Noun = Noun::Enterprise;
     const TABLE: &'static str = "enterprise";
     const COLUMNS: &'static [&'static str] = &["name", "region"];
+    const OWNED: bool = false;
     fn key(&self) -> &str {
         &self.key
     }
-    fn enterprise(&self) -> Option<&str> {
-        None
+    fn enterprise(&self) -> &str {
+        &self.key
     }
-    fn bind(&self, _: Option<i64>, to: &mut InsertMany) {
-        to.bind(self.name.as_str()).bind(self.region.as_deref());
+    fn texts(&self) -> Vec<Option<String>> {
+        vec![Some(self.name.clone()), self.region.clone()]
     }
 }
 
-/// Columns of needs and offers alike.
-const TRADE_COLUMNS: &[&str] = &["enterprise_id", "title", "node", "valid_from", "valid_until"];
-
+/// Needs and offers have the same columns.
 macro_rules! trade_record {
     ($type:ident, $table:literal) => {
         impl Record for $type {
-            const NOUN: Noun = Noun::$type;
             const TABLE: &'static str = $table;
-            const COLUMNS: &'static [&'static str] = TRADE_COLUMNS;
+            const COLUMNS: &'static [&'static str] = &["title", "node", "valid_from", "valid_until"];
+            const OWNED: bool = true;
             fn key(&self) -> &str {
                 &self.key
             }
-            fn enterprise(&self) -> Option<&str> {
-                Some(&self.enterprise)
+            fn enterprise(&self) -> &str {
+                &self.enterprise
             }
-            fn bind(&self, enterprise_id: Option<i64>, to: &mut InsertMany) {
-                to.bind(enterprise_id)
-                    .bind(self.title.as_str())
-                    .bind(self.node.as_ref().map(|node| node.0.as_str()))
-                    .bind(self.valid_from.map(|day| day.to_string()))
-                    .bind(self.valid_until.map(|day| day.to_string()));
+            fn texts(&self) -> Vec<Option<String>> {
+                vec![
+                    Some(self.title.clone()),
+                    self.node.as_ref().map(|node| node.0.clone()),
+                    self.valid_from.map(|day| day.to_string()),
+                    self.valid_until.map(|day| day.to_string()),
+                ]
             }
         }
     };
@@ -260,15 +258,24 @@ impl Store {
             .await
             .during(doing)?
             .ok_or_else(|| Error::NotFound { object: format!("{table} {key}") })?;
-        let get = || Ok((row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?, Status::parse(row.try_get(2)?)?));
+        let get =
+            || Ok((row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?, Status::parse(row.try_get(2)?)?));
         let (id, found, was) = get().during(doing)?;
         if found != expected_version {
-            return Err(Error::Conflict { object: format!("{table} {key}"), expected: expected_version, found });
+            return Err(Error::Conflict {
+                object: format!("{table} {key}"),
+                expected: expected_version,
+                found,
+            });
         }
         if was == status {
             return Ok(found);
         }
-        tx.query(format!("{} where id = ?", archive(table))).bind(id).execute(&mut *tx).await.during(doing)?;
+        tx.query(format!("{} where id = ?", archive(table)))
+            .bind(id)
+            .execute(&mut *tx)
+            .await
+            .during(doing)?;
         tx.query(format!(
             "update {table} set status = ?, version = version + 1, import_id = null, updated_by = ?, updated_ms = ? \
              where id = ?"
@@ -346,8 +353,10 @@ fn past<T: Record>(row: &AnyRow, key: &str, doing: &'static str) -> Result<PastV
         ))
     };
     let (version, status, import_id, updated_by, updated_ms, body) = get().during(doing)?;
-    let value = serde_json::from_str(body)
-        .map_err(|source| Error::Content { object: format!("{} {key} version {version}", T::TABLE), source })?;
+    let value = serde_json::from_str(body).map_err(|source| Error::Content {
+        object: format!("{} {key} version {version}", T::TABLE),
+        source,
+    })?;
     Ok(PastVersion { version, status, import_id, updated_by, updated_ms, value })
 }
 

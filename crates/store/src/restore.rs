@@ -1,5 +1,6 @@
 //! Restoring a backup: the whole file is proved first, then read again into one transaction.
 
+use crate::Store;
 use crate::backup::{End, EndLine, FORMAT, FORMAT_VERSION, Header, TableLine, hex};
 use crate::check::CheckReport;
 use crate::database::Write;
@@ -7,7 +8,6 @@ use crate::error::{During, Error, Result};
 use crate::migrate::{self, LAYOUT};
 use crate::schema::{Kind, TABLES};
 use crate::sql::InsertMany;
-use crate::Store;
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -128,7 +128,12 @@ fn fits(values: &[Value], columns: &[(String, Kind)]) -> std::result::Result<(),
 }
 
 /// The second reading, into the tables.
-async fn fill(tx: &mut Write, path: &Path, total: u64, progress: &mut (impl FnMut(u64, u64) + Send)) -> Result<End> {
+async fn fill(
+    tx: &mut Write,
+    path: &Path,
+    total: u64,
+    progress: &mut (impl FnMut(u64, u64) + Send),
+) -> Result<End> {
     let mut lines = Lines::open(path)?;
     let mut target: Option<(InsertMany, Vec<(String, Kind)>)> = None;
     let mut done = 0;
@@ -267,7 +272,10 @@ impl Lines {
         if !TABLES.iter().any(|known| known.name == table.table) {
             return Err(self.fault(format!("there is no table {}", table.table)));
         }
-        let plain = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let plain = |name: &str| {
+            !name.is_empty()
+                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        };
         if let Some((name, _)) = table.columns.iter().find(|(name, _)| !plain(name)) {
             return Err(self.fault(format!("{name:?} is no name of a column")));
         }
@@ -282,17 +290,21 @@ impl Lines {
         let EndLine { end } = serde_json::from_slice(&self.line).map_err(|e| self.fault(e.to_string()))?;
         let found = End { rows: std::mem::take(&mut self.rows), sha256: hex(self.digest.clone()) };
         if end.rows != found.rows {
-            return Err(self.fault("the last line counts other rows than the file holds: it was altered".to_owned()));
+            return Err(
+                self.fault("the last line counts other rows than the file holds: it was altered".to_owned())
+            );
         }
         if end.sha256 != found.sha256 {
-            return Err(self.fault("the content does not have the hash of the last line: it was altered".to_owned()));
+            return Err(
+                self.fault("the content does not have the hash of the last line: it was altered".to_owned())
+            );
         }
         self.end = Some(end);
         self.line.clear();
         match self.input.read(&mut [0]) {
             Ok(0) => Ok(()),
             Ok(_) => Err(self.fault("something follows the last line".to_owned())),
-            Err(error) => Err(self.fault(format!("something follows the last line: {error}"))),
+            Err(error) => Err(self.damaged(&error)),
         }
     }
 
@@ -302,10 +314,14 @@ impl Lines {
         self.line.clear();
         let read = (&mut self.input).take(LINE_BYTES_MAX).read_until(b'\n', &mut self.line);
         match read {
-            Err(error) => Err(self.fault(format!("the file is damaged or cut off: {error}"))),
+            Err(error) => Err(self.damaged(&error)),
             Ok(_) if self.line.last() == Some(&b'\n') => Ok(()),
             Ok(_) => Err(self.fault("the file is cut off: its last line is missing".to_owned())),
         }
+    }
+
+    fn damaged(&self, error: &std::io::Error) -> Error {
+        self.fault(format!("the file is damaged, cut off or no gzip: {error}"))
     }
 
     fn fault(&self, reason: String) -> Error {

@@ -39,7 +39,7 @@ const TRADE: &[(&str, Kind)] = &[
 
 /// All tables, each after those that it refers to. Rows are ordered by integers, or by words that every collation
 /// orders alike, so that the same content gives the same backup from both databases.
-pub(crate) const TABLES: [Table; 12] = [
+pub(crate) const TABLES: [Table; 13] = [
     Table {
         name: "import_batch",
         columns: &[
@@ -86,6 +86,17 @@ pub(crate) const TABLES: [Table; 12] = [
             ("updated_ms", Integer),
         ],
         order: "noun, row_id, version",
+    },
+    Table {
+        name: "setting",
+        columns: &[
+            ("id", Integer),
+            ("name", Text),
+            ("value", Text),
+            ("updated_by", Text),
+            ("updated_ms", Integer),
+        ],
+        order: "id",
     },
     Table {
         name: "column_map",
@@ -152,7 +163,13 @@ pub(crate) const TABLES: [Table; 12] = [
     },
     Table {
         name: "account",
-        columns: &[("id", Integer), ("name", Text), ("role", Text), ("active", Integer), ("created_ms", Integer)],
+        columns: &[
+            ("id", Integer),
+            ("name", Text),
+            ("role", Text),
+            ("active", Integer),
+            ("created_ms", Integer),
+        ],
         order: "id",
     },
     Table {

@@ -110,7 +110,8 @@ fn offer_row(rng: &mut Rng, number: i64, offer: &Offer, firm: &Firm) -> Vec<Cell
         true => format!("{}/月", offer.spare.spelled_out()),
         false => format!("{}/月", offer.spare),
     };
-    let radius = offer.radius_km.map(|km| if rng.chance(50) { format!("{km}km") } else { format!("{km}公里") });
+    let radius =
+        offer.radius_km.map(|km| if rng.chance(50) { format!("{km}km") } else { format!("{km}公里") });
     vec![
         number.into(),
         (&offer.number).into(),

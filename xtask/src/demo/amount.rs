@@ -16,8 +16,15 @@ pub struct Unit {
 }
 
 /// Counting words with their factors; `千` only before counted things (千克 and 千米 are units).
-const PREFIXES: [(&str, i64); 7] =
-    [("亿", 100_000_000), ("百万", 1_000_000), ("十万", 100_000), ("KK", 1_000_000), ("万", 10_000), ("千", 1_000), ("百", 100)];
+const PREFIXES: [(&str, i64); 7] = [
+    ("亿", 100_000_000),
+    ("百万", 1_000_000),
+    ("十万", 100_000),
+    ("KK", 1_000_000),
+    ("万", 10_000),
+    ("千", 1_000),
+    ("百", 100),
+];
 const UNITS_WITH_PREFIX: [&str; 3] = ["千克", "千米", "千瓦"];
 
 impl Unit {
@@ -82,8 +89,8 @@ impl Amount {
 
     /// The amount with so many thousandths of the unit without counting word, in the unit that reads best.
     pub fn from_base(base_milli: i64, unit: &Unit) -> Self {
-        // A counting word is kept while at least a tenth of it is meant and nothing is lost.
-        if unit.factor > 1 && base_milli % unit.factor == 0 && base_milli >= unit.factor * 100 {
+        // A counting word is kept while at least one of it is meant and nothing is lost.
+        if unit.factor > 1 && base_milli % unit.factor == 0 && base_milli >= unit.factor * 1000 {
             return Self { milli: base_milli / unit.factor, unit: unit.clone() };
         }
         Self { milli: base_milli, unit: Unit { prefix: "", factor: 1, base: unit.base.clone() } }
@@ -208,7 +215,8 @@ mod tests {
         let amount = Amount::parse("0.5", "万片").unwrap();
         assert_eq!(amount.to_string(), "0.5万片");
         assert_eq!(amount.spelled_out().to_string(), "5000片");
-        assert_eq!(Amount::from_base(5_000_000, &amount.unit), amount);
+        assert_eq!(Amount::from_base(5_000_000, &amount.unit).to_string(), "5000片");
+        assert_eq!(Amount::from_base(15_000_000, &amount.unit).to_string(), "1.5万片");
         assert_eq!(Amount::parse("3", "千克").unwrap().unit.factor, 1);
         assert_eq!(Amount::parse("20", "KK").unwrap().spelled_out().to_string(), "20000000颗");
         assert_eq!(full_width("30片/月"), "３０片／月");

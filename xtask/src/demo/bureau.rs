@@ -50,14 +50,34 @@ struct Spoilt {
 }
 
 const SPOILT_COUNTED: [Spoilt; 5] = [
-    Spoilt { company: "泰和县樟坪电子有限公司", heading: "统一信用代码", cell: "", kind: Kind::UsccCheck },
-    Spoilt { company: "泰和县茅塘光学有限公司", heading: "属地", cell: "太和县", kind: Kind::UnknownRegion },
-    Spoilt { company: "泰和县桐岭精工有限公司", heading: "月产能(万片)", cell: "若干", kind: Kind::UnreadableQuantity },
-    Spoilt { company: "泰和县禾埠五金有限公司", heading: "产品", cell: "", kind: Kind::MissingTitle },
-    Spoilt { company: "泰和县灌溪塑胶有限公司", heading: "有效期", cell: "2026年13月40日", kind: Kind::BadDate },
+    Spoilt {
+        company: "泰和县樟坪电子有限公司", heading: "统一信用代码", cell: "", kind: Kind::UsccCheck
+    },
+    Spoilt {
+        company: "泰和县茅塘光学有限公司", heading: "属地", cell: "太和县", kind: Kind::UnknownRegion
+    },
+    Spoilt {
+        company: "泰和县桐岭精工有限公司",
+        heading: "月产能(万片)",
+        cell: "若干",
+        kind: Kind::UnreadableQuantity,
+    },
+    Spoilt {
+        company: "泰和县禾埠五金有限公司", heading: "产品", cell: "", kind: Kind::MissingTitle
+    },
+    Spoilt {
+        company: "泰和县灌溪塑胶有限公司",
+        heading: "有效期",
+        cell: "2026年13月40日",
+        kind: Kind::BadDate,
+    },
 ];
-const SPOILT_OTHERS: [Spoilt; 1] =
-    [Spoilt { company: "泰和县苏溪材料有限公司", heading: "月产能", cell: "12坨/月", kind: Kind::UnknownUnit }];
+const SPOILT_OTHERS: [Spoilt; 1] = [Spoilt {
+    company: "泰和县苏溪材料有限公司",
+    heading: "月产能",
+    cell: "12坨/月",
+    kind: Kind::UnknownUnit,
+}];
 
 impl Writer<'_, '_> {
     /// Products counted in pieces: the unit stands in the heading.
@@ -210,7 +230,12 @@ impl Writer<'_, '_> {
             column("联系电话", 14.0),
             column("备注", 12.0),
         ];
-        let mut table = Table::new("企业需求", "泰和县工业企业采购需求（虚构示例数据）".to_owned(), String::new(), columns);
+        let mut table = Table::new(
+            "企业需求",
+            "泰和县工业企业采购需求（虚构示例数据）".to_owned(),
+            String::new(),
+            columns,
+        );
         for (need, firm) in cluster.needs_of(Source::Bureau) {
             let row = vec![
                 (&need.title).into(),

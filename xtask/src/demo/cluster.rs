@@ -108,8 +108,8 @@ pub struct Offer {
 /// What the generator meant a need to become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Design {
-    /// A local maker has it and has the capacity.
-    Coverable,
+    /// Another local enterprise makes it and has the capacity; its specification may still fall short.
+    MadeHere,
     /// It stays open.
     Gap(Cause),
 }

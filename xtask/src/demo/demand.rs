@@ -16,6 +16,9 @@ const TAKEN_PERCENT: i64 = 45;
 /// From here on an offer counts as open: the end of the first period that is published.
 const OPEN_UNTIL: Day = Day::new(2026, 12, 31);
 
+/// Levels of rows; most stay open.
+const LEVELS: [&str; 5] = ["公开", "公开", "公开", "联盟成员", "对接双方"];
+
 /// Invents the needs of all enterprises that buy something made by others here.
 ///
 /// # Errors
@@ -30,7 +33,7 @@ pub fn needs(world: &World, seed: u64, cluster: &Cluster) -> Result<Vec<Need>> {
         rng.shuffle(&mut buys);
         let count = rng.weighted(&[2, 5, 5, 3]).unwrap_or(0);
         for node in buys.into_iter().take(count) {
-            let offers = market.from_others(node, index);
+            let offers = market.of_others(node, index);
             if offers.is_empty() {
                 continue;
             }
@@ -65,7 +68,7 @@ impl<'a> Market<'a> {
         Self { offers, free }
     }
 
-    fn from_others(&self, node: &str, firm: usize) -> Vec<&'a Offer> {
+    fn of_others(&self, node: &str, firm: usize) -> Vec<&'a Offer> {
         let offers = self.offers.get(node).map(Vec::as_slice).unwrap_or_default();
         offers.iter().copied().filter(|o| o.firm != firm).collect()
     }
@@ -74,8 +77,7 @@ impl<'a> Market<'a> {
 /// Locally offered nodes that feed what the enterprise makes, but for those that planned needs are to exhaust.
 fn upstream<'a>(world: &World, makes: &[String], market: &Market<'a>) -> Vec<&'a str> {
     let nodes = world.chain.nodes();
-    let made: Vec<usize> =
-        makes.iter().filter_map(|id| world.chain.index(&NodeId(id.clone()))).collect();
+    let made: Vec<usize> = makes.iter().filter_map(|id| world.chain.index(&NodeId(id.clone()))).collect();
     let mut feeds: Vec<&str> = world
         .chain
         .edges()
@@ -122,8 +124,8 @@ fn need(world: &World, rng: &mut Rng, firm: usize, target: &Offer) -> Result<Nee
         current_supplier: rng.pick(world.words("current_supplier")?).clone(),
         max_km: *rng.pick(&[None, None, None, None, Some(300), Some(500)]),
         valid: need_validity(rng),
-        visibility: *rng.pick(&["公开", "公开", "公开", "联盟成员", "对接双方"]),
-        design: Design::Coverable,
+        visibility: LEVELS[rng.below(LEVELS.len())],
+        design: Design::MadeHere,
     })
 }
 

@@ -7,7 +7,8 @@ use anyhow::Result;
 
 /// Title of the workbook.
 pub const TITLE: &str = "导入错误示例（虚构示例数据）";
-const GOOD: [&str; 3] = ["万安县样例甲电子有限公司", "泰和县样例乙光电有限公司", "遂川县样例丙线路板有限公司"];
+const GOOD: [&str; 3] =
+    ["万安县样例甲电子有限公司", "泰和县样例乙光电有限公司", "遂川县样例丙线路板有限公司"];
 
 /// The three sheets and their faults.
 ///
@@ -15,11 +16,8 @@ const GOOD: [&str; 3] = ["万安县样例甲电子有限公司", "泰和县样�
 /// When a code cannot be made.
 pub fn tables(file: &'static str, names: &mut Names<'_>) -> Result<(Vec<Table>, Vec<Fault>)> {
     let mut faults = Vec::new();
-    let tables = vec![
-        directory(file, names, &mut faults)?,
-        offers(file, &mut faults)?,
-        needs(file, &mut faults)?,
-    ];
+    let tables =
+        vec![directory(file, names, &mut faults)?, offers(file, &mut faults)?, needs(file, &mut faults)?];
     Ok((tables, faults))
 }
 
@@ -37,7 +35,13 @@ fn row(heading: &'static str, cell: &str, kind: Kind) -> Row {
 fn directory(file: &'static str, names: &mut Names<'_>, faults: &mut Vec<Fault>) -> Result<Table> {
     let mut table = sheet("企业名录", &["企业名称", "统一社会信用代码", "所在县区", "主营产品", "备注"]);
     for (name, county) in GOOD.into_iter().zip(["万安县", "泰和县", "遂川县"]) {
-        table.push(vec![name.into(), names.uscc()?.as_str().into(), county.into(), "示例产品".into(), "虚构企业".into()]);
+        table.push(vec![
+            name.into(),
+            names.uscc()?.as_str().into(),
+            county.into(),
+            "示例产品".into(),
+            "虚构企业".into(),
+        ]);
     }
     let again = table.rows[0].clone();
     let code = names.uscc()?;
@@ -67,8 +71,10 @@ fn directory(file: &'static str, names: &mut Names<'_>, faults: &mut Vec<Fault>)
 }
 
 fn offers(file: &'static str, faults: &mut Vec<Fault>) -> Result<Table> {
-    let mut table =
-        sheet("供给清单", &["编号", "企业名称", "产品名称", "规格参数", "月产能", "单价区间", "有效期止", "备注"]);
+    let mut table = sheet(
+        "供给清单",
+        &["编号", "企业名称", "产品名称", "规格参数", "月产能", "单价区间", "有效期止", "备注"],
+    );
     let good = |number: usize| -> Vec<Cell> {
         vec![
             format!("GY-{number}").into(),
@@ -87,7 +93,7 @@ fn offers(file: &'static str, faults: &mut Vec<Fault>) -> Result<Table> {
         row("产品名称", "", Kind::MissingTitle),
         row("月产能", "很多", Kind::UnreadableQuantity),
         row("月产能", "20万坨/月", Kind::UnknownUnit),
-        row("单价区间", "面议后再说吧", Kind::UnreadablePrice),
+        row("单价区间", "越低越好", Kind::UnreadablePrice),
         row("有效期止", "2027-02-30", Kind::BadDate),
     ];
     for (i, bad) in bad.into_iter().enumerate() {
@@ -97,8 +103,10 @@ fn offers(file: &'static str, faults: &mut Vec<Fault>) -> Result<Table> {
 }
 
 fn needs(file: &'static str, faults: &mut Vec<Fault>) -> Result<Table> {
-    let mut table =
-        sheet("需求清单", &["编号", "企业名称", "需求产品名称", "技术参数", "数量", "单位", "频次", "有效期至", "备注"]);
+    let mut table = sheet(
+        "需求清单",
+        &["编号", "企业名称", "需求产品名称", "技术参数", "数量", "单位", "频次", "有效期至", "备注"],
+    );
     let good = |number: usize| -> Vec<Cell> {
         vec![
             format!("XQ-{number}").into(),

@@ -34,9 +34,8 @@ fn need(
     let firm = buyer(world, rng, cluster, gap)?;
     check(world, cluster, firm, gap)?;
     let quantity = match gap.cause {
-        Cause::Capacity => {
-            beyond(market, &gap.node, &Amount::parse("1", &gap.unit)?).context("nobody makes it: no capacity gap")?
-        }
+        Cause::Capacity => beyond(market, &gap.node, &Amount::parse("1", &gap.unit)?)
+            .context("nobody makes it: no capacity gap")?,
         _ => Amount::parse(&gap.quantity, &gap.unit)?,
     };
     let per = match gap.per.as_str() {
@@ -116,7 +115,8 @@ fn check(world: &World, cluster: &Cluster, buyer: usize, gap: &PlannedGap) -> Re
             let seat = world.seat(&cluster.firms[buyer].county)?;
             for maker in makers {
                 let km = seat.distance_km(world.seat(&cluster.firms[maker.firm].county)?);
-                let out_of_reach = [maker.radius_km, gap.max_km].into_iter().flatten().any(|r| km > f64::from(r));
+                let out_of_reach =
+                    [maker.radius_km, gap.max_km].into_iter().flatten().any(|r| km > f64::from(r));
                 ensure!(out_of_reach, "{} is only {km:.1} km away", cluster.firms[maker.firm].name);
             }
         }

@@ -12,7 +12,11 @@ enum Piece {
     Words(String),
     Choice(Vec<String>),
     /// In millionths.
-    Grid { low: i64, high: i64, step: i64 },
+    Grid {
+        low: i64,
+        high: i64,
+        step: i64,
+    },
 }
 
 /// A text with placeholders, checked when read.
@@ -83,7 +87,8 @@ fn placeholder(inside: &str) -> Result<Piece> {
         }
         return Ok(Piece::Choice(words));
     };
-    let [low, high, step] = [fixed::parse(low, DIGITS)?, fixed::parse(high, DIGITS)?, fixed::parse(step, DIGITS)?];
+    let [low, high, step] =
+        [fixed::parse(low, DIGITS)?, fixed::parse(high, DIGITS)?, fixed::parse(step, DIGITS)?];
     ensure!(low <= high && step > 0, "{{{inside}}} is an empty grid");
     Ok(Piece::Grid { low, high, step })
 }

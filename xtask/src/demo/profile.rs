@@ -66,7 +66,8 @@ impl<'a> Profiles<'a> {
             let goal = (from.len() * LOCAL_PERCENT).div_ceil(100);
             from.retain(|i| !chosen.contains(i));
             while chosen.len() < goal && !from.is_empty() {
-                let weights: Vec<u64> = from.iter().map(|&i| weight(nodes[i].kind, beside[i].len())).collect();
+                let weights: Vec<u64> =
+                    from.iter().map(|&i| weight(nodes[i].kind, beside[i].len())).collect();
                 let at = rng.weighted(&weights).context("every kind has a weight")?;
                 chosen.push(from.swap_remove(at));
             }

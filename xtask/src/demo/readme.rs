@@ -11,7 +11,7 @@ pub fn text(cluster: &Cluster, faults: &[Fault]) -> String {
     let firms = |source: Source| cluster.firms.iter().filter(|f| f.source == source).count();
     let offers = |source: Source| cluster.offers_of(source).count();
     let needs = |source: Source| cluster.needs_of(source).count();
-    let open = cluster.needs.iter().filter(|n| n.design != Design::Coverable).count();
+    let open = cluster.needs.iter().filter(|n| n.design != Design::MadeHere).count();
     let mut out = format!(
         "# Demo cluster (fictional) / 示例集群（虚构）
 
@@ -117,10 +117,10 @@ fn scenario() -> String {
         "
 ## The reference scenario / 参考场景
 
-万安县岫铎光电显示有限公司 (Wan'an, in `{}`) buys its *Mini LED显示模组用高精度面罩* from outside the province: P1.25,
-±0.03mm, PC+玻纤, UL94V-0, -40~85℃, 5万片/月. 泰和沅棣精密塑胶有限公司 (Taihe, in `{}`), 41.7 km away, offers a
-*小间距显示屏面罩（玻纤增强PC注塑件）*: P0.8—P1.5, ±30μm, 94V-0, -40℃～+105℃, 12万片 free a month. Four further makers are
-nearer but too coarse (遂川), farther (青原), far and too small (新干), or make another pitch (吉水).
+万安县岫铎光电显示有限公司 (Wan'an, in `{}`) buys its *Mini LED显示模组面罩（高精度）* from outside the province: P1.25,
+±0.03mm, PC, UL94V-0, -40~85℃, 5万片/月. 泰和沅棣精密塑胶有限公司 (Taihe, in `{}`), 41.7 km away, offers a
+*Mini LED小间距显示屏面罩（玻纤增强PC）*: P0.8—P1.5, ±30μm, 聚碳酸酯, 94V-0, -40℃～+105℃, 12万片 free a month. Four further makers are
+nearer but too coarse (遂川), farther (永丰), far and too small (新干), or make another pitch (吉水).
 
 万安县的屏厂从外省购入面罩，41.7公里外的泰和县就有企业能做：名称、单位、写法都不同，清单应当把两家放在一起。
 ",

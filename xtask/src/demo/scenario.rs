@@ -57,8 +57,8 @@ const MAKERS: [Maker; 5] = [
             employees: 180,
             revenue_wan: 9200,
         },
-        title: "小间距显示屏面罩（玻纤增强PC注塑件）",
-        spec: "适用P0.8—P1.5；尺寸精度±30μm；材料：聚碳酸酯加玻纤；防火等级94V-0；耐高低温-40℃～+105℃；良率99.8%以上",
+        title: "Mini LED小间距显示屏面罩（玻纤增强PC）",
+        spec: "适用P0.8—P1.5；尺寸精度±30μm；材料：聚碳酸酯；防火等级94V-0；耐高低温-40℃～+105℃；良率99.8%以上",
         capacity: ("30", "12"),
         price: ("26", "30"),
         certificates: &["ISO9001", "RoHS"],
@@ -83,15 +83,15 @@ const MAKERS: [Maker; 5] = [
     // Everything met, but farther.
     Maker {
         player: Player {
-            name: "江西青原翊渌光电有限公司",
+            name: "永丰翊渌光电有限公司",
             short: "翊渌光电",
-            county: "360803",
+            county: "360825",
             source: Source::Alliance,
             makes: &[NODE],
             employees: 140,
             revenue_wan: 7600,
         },
-        title: "Mini LED模组面罩",
+        title: "微间距LED灯罩面板",
         spec: "点间距P0.9~P1.56；尺寸公差±0.03mm；材质PC；阻燃等级V-0；耐温-40~90℃",
         capacity: ("10", "6"),
         price: ("27", "31"),
@@ -171,8 +171,8 @@ pub fn add(world: &World, names: &mut Names<'_>, cluster: &mut Cluster) -> Resul
         firm: buyer,
         number: String::new(),
         node: NODE.to_owned(),
-        title: "Mini LED显示模组用高精度面罩".to_owned(),
-        spec: "适配点间距P1.25；尺寸精度±0.03mm；材质PC+玻纤；阻燃等级UL94V-0；耐温-40~85℃".to_owned(),
+        title: "Mini LED显示模组面罩（高精度）".to_owned(),
+        spec: "适配点间距P1.25；尺寸精度±0.03mm；材质PC；阻燃等级UL94V-0；耐温-40~85℃".to_owned(),
         quantity: Amount::parse("5", "万片")?,
         per: Per::Month,
         price: Some(Price::parse("27", "32", "片")?),
@@ -184,17 +184,12 @@ pub fn add(world: &World, names: &mut Names<'_>, cluster: &mut Cluster) -> Resul
         max_km: None,
         valid,
         visibility: "公开",
-        design: Design::Coverable,
+        design: Design::MadeHere,
     });
     Ok(())
 }
 
-fn add_player(
-    world: &World,
-    names: &mut Names<'_>,
-    cluster: &mut Cluster,
-    player: &Player,
-) -> Result<usize> {
+fn add_player(world: &World, names: &mut Names<'_>, cluster: &mut Cluster, player: &Player) -> Result<usize> {
     let region = world.regions.get(player.county).with_context(|| format!("no county {}", player.county))?;
     let chief = world.node(player.makes[0])?;
     let products: Result<Vec<&str>> =

@@ -50,7 +50,7 @@ pub fn text(world: &World, cluster: &Cluster) -> String {
     let top: Vec<String> = top.iter().take(10).map(|(count, node)| format!("{node} {count}")).collect();
     line(format!("供给最多的节点：{}", top.join("，")));
     let count = |design: Design| cluster.needs.iter().filter(|n| n.design == design).count();
-    line(format!("按设计可满足的需求：{}", count(Design::Coverable)));
+    line(format!("本地有厂家、有余量的需求（规格是否满足由匹配判定）：{}", count(Design::MadeHere)));
     for cause in Cause::ALL {
         line(format!("按设计为缺口（{}）：{}", cause.zh(), count(Design::Gap(cause))));
     }

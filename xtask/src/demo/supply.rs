@@ -186,7 +186,11 @@ fn offer_validity(rng: &mut Rng) -> Valid {
         return Valid { from: Day::new(2026, 3, 1), until: Day::new(2026, 9, 30) };
     }
     let from = Day::new(2026, rng.within(7, 11) as u8, 1);
-    let until =
-        *rng.pick(&[Day::new(2026, 12, 31), Day::new(2027, 3, 31), Day::new(2027, 6, 30), Day::new(2027, 10, 31)]);
+    let until = *rng.pick(&[
+        Day::new(2026, 12, 31),
+        Day::new(2027, 3, 31),
+        Day::new(2027, 6, 30),
+        Day::new(2027, 10, 31),
+    ]);
     Valid { from, until }
 }

@@ -165,10 +165,8 @@ fn write_sheet(sheet: &mut Worksheet, table: &Table) -> Result<()> {
         .set_text_wrap();
     let title = Format::new().set_bold().set_font_size(16).set_align(FormatAlign::Center);
     let note = Format::new().set_italic().set_text_wrap().set_align(FormatAlign::VerticalCenter);
-    let body = Format::new()
-        .set_border(FormatBorder::Thin)
-        .set_align(FormatAlign::VerticalCenter)
-        .set_text_wrap();
+    let body =
+        Format::new().set_border(FormatBorder::Thin).set_align(FormatAlign::VerticalCenter).set_text_wrap();
     let date = body.clone().set_num_format("yyyy-mm-dd");
 
     sheet.set_name(table.name)?;
@@ -247,10 +245,8 @@ fn write_headings(sheet: &mut Worksheet, table: &Table, row: u32, format: &Forma
 /// A character that GB18030 lacks, or two heading rows.
 pub fn gb18030_csv(table: &Table) -> Result<Vec<u8>> {
     ensure!(!table.two_headings(), "a csv has one heading row");
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .flexible(true)
-        .from_writer(Vec::new());
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).flexible(true).from_writer(Vec::new());
     for line in [&table.title, &table.note].into_iter().filter(|line| !line.is_empty()) {
         writer.write_record([line])?;
     }

@@ -247,5 +247,11 @@ fn place(regions: &RegionTable, row: &PlaceRow) -> Result<Place> {
             Ok((group.to_owned(), weight.parse()?))
         })
         .collect::<Result<_>>()?;
-    Ok(Place { county: county.code.clone(), county_name: county.name.clone(), park, firms: row.firms, groups })
+    Ok(Place {
+        county: county.code.clone(),
+        county_name: county.name.clone(),
+        park,
+        firms: row.firms,
+        groups,
+    })
 }

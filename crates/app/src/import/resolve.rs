@@ -20,6 +20,8 @@ pub struct Owner {
     pub group: String,
     /// Person to call.
     pub contact: Contact,
+    /// True where the row says that it is invented.
+    pub fictional: bool,
 }
 
 /// The enterprises known: those of the store and those of the batch.
@@ -116,6 +118,7 @@ impl Enterprises {
         if known.contact == Contact::default() {
             known.contact.clone_from(&owner.contact);
         }
+        known.fictional |= owner.fictional;
         let (key, changed) = (known.key.clone(), *known != before);
         if changed {
             let known = known.clone();

@@ -1,7 +1,8 @@
 //! From records to the content of a list: pure, so that a published list can be computed again from itself.
 
 use crate::{Progress, Stage, access};
-use market::{Input, Options, Settlement, Site};
+use market::local_rate::FORMULA_ZH;
+use market::{Input, Options, Settlement, Site, Weights};
 use model::enterprise::Enterprise;
 use model::list::{
     Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, Review,
@@ -141,7 +142,11 @@ impl Composer {
         let total = self.needs.len() as u64;
         progress(Stage::Match, 0, total);
         let options = Options { top: CANDIDATES, ..Options::default() };
-        let matches = market::match_needs(&self.input(), &options, &|done| progress(Stage::Match, done, total));
+        let matches = market::match_needs(&self.input(), &options, &|p| {
+            if p.stage == market::Stage::Match {
+                progress(Stage::Match, p.done as u64, p.total as u64);
+            }
+        });
         progress(Stage::Match, total, total);
         matches
     }
@@ -154,7 +159,7 @@ impl Composer {
         let review_of = |m: &Match| said.get(&(m.need.as_str(), m.offer.as_str())).map_or(Review::Proposed, |r| (*r).clone());
         let kept: Vec<Match> =
             matches.into_iter().filter(|m| !matches!(review_of(m), Review::Rejected { .. })).collect();
-        let settlement = market::settle(&self.input(), &kept);
+        let settlement = market::settle(&self.input(), &Weights::default(), &kept);
         let mut pairs_of: HashMap<&str, Vec<&Match>> = HashMap::new();
         for matched in &kept {
             pairs_of.entry(matched.need.as_str()).or_default().push(matched);
@@ -194,8 +199,10 @@ impl Composer {
             *review == Review::Added && !known.contains(&(need.clone(), offer.clone()))
         });
         for (need, offer, _) in added {
-            if let Some(matched) = market::match_pair(&self.input(), need, offer) {
-                matches.push(matched);
+            let need = self.needs.iter().find(|n| n.key == *need);
+            let offer = self.offers.iter().find(|o| o.key == *offer);
+            if let (Some(need), Some(offer)) = (need, offer) {
+                matches.push(market::match_pair(&self.input(), &Weights::default(), need, offer));
             }
         }
         matches.sort_by(|a, b| (&a.need, a.rank, &a.offer).cmp(&(&b.need, b.rank, &b.offer)));
@@ -220,8 +227,8 @@ impl Composer {
             matched: count(&full),
             part: count(&part),
             unmet: count(&|key| !covered.contains_key(key)),
-            local_supporting_rate: settlement.local_rate,
-            local_supporting_formula: market::LOCAL_RATE_FORMULA_ZH.to_owned(),
+            local_supporting_rate: settlement.local_rate.rate,
+            local_supporting_formula: FORMULA_ZH.to_owned(),
             gone: Vec::new(),
         };
         let needs = self

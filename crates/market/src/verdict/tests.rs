@@ -35,15 +35,30 @@ fn directions_and_units() {
     check("hole_copper_thickness", (I::at_least(20.0), "μm"), (I::point(0.025), "mm"), met());
     // Cover: ranges, values, open ends.
     check("operating_temperature", (I::between(-40.0, 85.0), "℃"), (I::between(-40.0, 105.0), "℃"), met());
-    check("operating_temperature", (I::between(-40.0, 85.0), "℃"), (I::between(-20.0, 70.0), "℃"), short(20.0, "℃"));
+    check(
+        "operating_temperature",
+        (I::between(-40.0, 85.0), "℃"),
+        (I::between(-20.0, 70.0), "℃"),
+        short(20.0, "℃"),
+    );
     check("pixel_pitch", (I::between(0.8, 1.5), "mm"), (I::between(0.6, 2.5), "mm"), met());
     check("layer_count", (I::point(4.0), "层"), (I::between(2.0, 8.0), "层"), met());
     check("layer_count", (I::point(12.0), "层"), (I::between(2.0, 8.0), "层"), short(4.0, "层"));
     check("board_thickness", (I::toleranced(1.6, 0.1, 0.1), "mm"), (I::point(1.6), "mm"), met());
     check("board_thickness", (I::toleranced(1.6, 0.1, 0.1), "mm"), (I::point(1.55), "mm"), met());
     check("board_thickness", (I::toleranced(1.6, 0.1, 0.1), "mm"), (I::between(0.4, 3.2), "mm"), met());
-    check("board_thickness", (I::toleranced(1.6, 0.1, 0.1), "mm"), (I::toleranced(1.6, 0.05, 0.05), "mm"), met());
-    check("board_thickness", (I::toleranced(1.6, 0.1, 0.1), "mm"), (I::toleranced(1.6, 0.2, 0.2), "mm"), short(0.1, "mm"));
+    check(
+        "board_thickness",
+        (I::toleranced(1.6, 0.1, 0.1), "mm"),
+        (I::toleranced(1.6, 0.05, 0.05), "mm"),
+        met(),
+    );
+    check(
+        "board_thickness",
+        (I::toleranced(1.6, 0.1, 0.1), "mm"),
+        (I::toleranced(1.6, 0.2, 0.2), "mm"),
+        short(0.1, "mm"),
+    );
     check("board_thickness", (I::toleranced(1.6, 0.1, 0.1), "mm"), (I::point(1.2), "mm"), short(0.4, "mm"));
     check("board_thickness", (I::point(1.6), "mm"), (I::toleranced(1.6, 0.1, 0.1), "mm"), met());
     check("board_thickness", (I::at_most(2.0), "mm"), (I::point(1.6), "mm"), met());
@@ -63,7 +78,10 @@ fn words_sets_and_grades() {
     assert_eq!(outcome_of(material(&["FR4"]), &[material(&["CEM-3", "FR-4"])]), Outcome::Met);
     assert_eq!(outcome_of(material(&["铝基板"]), &[material(&["FR-4"])]), Outcome::Conflict);
     assert_eq!(outcome_of(material(&["FR-4", "铝基"]), &[material(&["FR-4"])]), Outcome::Unknown);
-    assert_eq!(outcome_of(material(&["FR-4", "铝基"]), &[material(&["FR-4"]), material(&["铝基"])]), Outcome::Met);
+    assert_eq!(
+        outcome_of(material(&["FR-4", "铝基"]), &[material(&["FR-4"]), material(&["铝基"])]),
+        Outcome::Met
+    );
     let certificate = |words: &[&str]| Specification::set("certification", words.iter().copied());
     assert_eq!(outcome_of(certificate(&["UL"]), &[certificate(&["ISO9001"])]), Outcome::Unknown);
     let fire = |word: &str| Specification::set("flammability", [word]);

@@ -37,6 +37,14 @@ pub(super) struct Side {
     pub tolerance: Option<Tolerance>,
 }
 
+impl Side {
+    /// The spelled unit of the side.
+    pub fn unit(&self) -> Option<&UnitWords> {
+        let high = self.high.as_ref().and_then(|h| h.unit.as_ref());
+        high.or(self.low.unit.as_ref()).or_else(|| self.tolerance.as_ref()?.unit.as_ref())
+    }
+}
+
 /// Form of an expression. The flag of an end says that the end itself is excluded.
 #[derive(Debug, Clone)]
 pub(super) enum Shape {
@@ -59,7 +67,7 @@ impl Shape {
             Self::Range(a, b) => b.unit.as_ref().or(a.unit.as_ref()),
             Self::Toleranced(a, t) => a.unit.as_ref().or(t.unit.as_ref()),
             Self::Bare(t) => t.unit.as_ref(),
-            Self::Sides(sides, _) => sides.iter().rev().find_map(|s| s.high.as_ref().and_then(|h| h.unit.as_ref()).or(s.low.unit.as_ref())),
+            Self::Sides(sides, _) => sides.iter().rev().find_map(Side::unit),
         }
     }
 
@@ -108,8 +116,10 @@ impl ExprReader<'_> {
         let (first, end) = self.amount(at, true)?;
         if let Some((tolerance, end, unit)) = self.tolerance(end) {
             let first = Amount { unit: first.unit.or(unit), ..first };
-            return Some(self.sides(Side { low: first.clone(), high: None, tolerance: Some(tolerance.clone()) }, end)
-                .unwrap_or((Shape::Toleranced(first, tolerance), end)));
+            return Some(
+                self.sides(Side { low: first.clone(), high: None, tolerance: Some(tolerance.clone()) }, end)
+                    .unwrap_or((Shape::Toleranced(first, tolerance), end)),
+            );
         }
         if let Some(found) = self.sides(Side { low: first.clone(), high: None, tolerance: None }, end) {
             return Some(found);
@@ -117,7 +127,10 @@ impl ExprReader<'_> {
         if let Some((second, end)) = self.range_end(end) {
             let side = Side { low: first.clone(), high: Some(second.clone()), tolerance: None };
             return Some(self.sides(side, end).unwrap_or_else(|| {
-                let end = self.skip_word(Role::OrLess, end).or_else(|| self.skip_word(Role::OrMore, end)).unwrap_or(end);
+                let end = self
+                    .skip_word(Role::OrLess, end)
+                    .or_else(|| self.skip_word(Role::OrMore, end))
+                    .unwrap_or(end);
                 (Shape::Range(first, second), end)
             }));
         }
@@ -133,7 +146,7 @@ impl ExprReader<'_> {
         Some((Shape::Point(first), end))
     }
 
-    /// A relation behind the number. One-character Chinese words must end there (`内` but not `内层`).
+    /// A relation behind the number. One-character Chinese words must end there (`7天内`, `7天内交货` but not `7天内层`).
     fn skip_word(&self, role: Role, at: usize) -> Option<usize> {
         let from = self.skip_spaces(at);
         let rest = &self.folded[from..];
@@ -143,7 +156,8 @@ impl ExprReader<'_> {
         }
         let len = WORDS.at_start(role, rest)?;
         let single = rest[..len].chars().count() == 1;
-        let runs_on = rest[len..].chars().next().is_some_and(is_han);
+        let behind = from + len;
+        let runs_on = rest[len..].chars().next().is_some_and(is_han) && (self.word_end)(behind) == behind;
         (!(single && runs_on) && (self.word_end)(from) <= from + len).then_some(from + len)
     }
 
@@ -181,13 +195,13 @@ impl ExprReader<'_> {
         let unit_at = self.unit_place(end);
         if let Some(words) = unit_at.and_then(|p| self.unit(p)) {
             let place = unit_at?;
-            out.unit_scale = self
-                .units
-                .multiplier_value(&self.text[place..])
-                .filter(|m| m.1 == words.len)
-                .map(|m| m.0);
+            out.unit_scale =
+                self.units.multiplier_value(&self.text[place..]).filter(|m| m.1 == words.len).map(|m| m.0);
             end = place + words.len;
             out.unit = Some(words);
+        } else if let Some((words, len)) = self.bracketed_unit(end) {
+            out.unit = Some(words);
+            end += len;
         } else if let Some((scale, len)) = self.units.multiplier_value(&self.text[end..]) {
             out.scale = scale;
             end += len;
@@ -273,11 +287,22 @@ impl ExprReader<'_> {
         Some(words)
     }
 
+    /// `(片/月)`: the unit and the bytes with its brackets.
+    fn bracketed_unit(&self, at: usize) -> Option<(UnitWords, usize)> {
+        let inner = self.text[at..].strip_prefix('(')?;
+        let words = self.units.scan(inner)?;
+        let len = words.len + 2;
+        inner[words.len..].starts_with(')').then_some((words, len))
+    }
+
     fn is_times(&self, at: usize) -> bool {
         let mut chars = self.text[at..].chars();
         match chars.next() {
             Some('*') => true,
-            Some('x' | 'X') => chars.as_str().trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit() || ".长宽高厚".contains(c)),
+            Some('x' | 'X') => chars
+                .as_str()
+                .trim_start_matches(' ')
+                .starts_with(|c: char| c.is_ascii_digit() || ".长宽高厚".contains(c)),
             _ => false,
         }
     }
@@ -326,7 +351,8 @@ impl ExprReader<'_> {
     fn two_sided(&self, at: usize) -> Option<(Tolerance, usize)> {
         let first_sign = self.text[at..].chars().next().filter(|c| matches!(c, '+' | '-'))?;
         let (first, end) = self.amount(at, true)?;
-        let gap = self.text[end..].len() - self.text[end..].trim_start_matches([' ', '/', ',', '，', '、']).len();
+        let gap =
+            self.text[end..].len() - self.text[end..].trim_start_matches([' ', '/', ',', '，', '、']).len();
         let second_at = end + gap;
         let second_sign = self.text[second_at..].chars().next().filter(|c| matches!(c, '+' | '-'))?;
         if first_sign == second_sign {
@@ -363,7 +389,10 @@ impl ExprReader<'_> {
         if first.unit.is_some() || divisor == 0.0 || rest[len..].starts_with([':', '-', '/']) {
             return None;
         }
-        Some((Amount { value: first.value * first.scale / divisor, scale: 1.0, ..first.clone() }, at + 1 + len))
+        Some((
+            Amount { value: first.value * first.scale / divisor, scale: 1.0, ..first.clone() },
+            at + 1 + len,
+        ))
     }
 
     /// Further sides behind a first one.
@@ -386,7 +415,8 @@ impl ExprReader<'_> {
         // `50*50~510*460`: a range of sizes.
         if sides.iter().all(|s| s.high.is_none())
             && let Some((upper, upper_end)) = self.range_end(end)
-            && let Some((Shape::Sides(tops, _), upper_end)) = self.sides(Side { low: upper, high: None, tolerance: None }, upper_end)
+            && let Some((Shape::Sides(tops, _), upper_end)) =
+                self.sides(Side { low: upper, high: None, tolerance: None }, upper_end)
             && tops.len() == sides.len()
         {
             let both = sides.into_iter().zip(tops).map(|(s, t)| Side { high: Some(t.low), ..s }).collect();
@@ -437,11 +467,15 @@ impl ExprReader<'_> {
                 let inner = chars.next();
                 let closed = chars.next() == Some(')');
                 match inner {
-                    Some(c) if closed && (c.is_ascii_alphabetic() || "长宽高厚深".contains(c)) => at + 2 + c.len_utf8(),
+                    Some(c) if closed && (c.is_ascii_alphabetic() || "长宽高厚深".contains(c)) => {
+                        at + 2 + c.len_utf8()
+                    }
                     _ => at,
                 }
             }
-            Some(c) if "长宽高厚深".contains(c) && self.is_times(self.skip_spaces(at + c.len_utf8())) => at + c.len_utf8(),
+            Some(c) if "长宽高厚深".contains(c) && self.is_times(self.skip_spaces(at + c.len_utf8())) => {
+                at + c.len_utf8()
+            }
             Some(c @ ('L' | 'W' | 'H' | 'D' | 'T')) if self.is_times(at + c.len_utf8()) => at + c.len_utf8(),
             _ => at,
         }

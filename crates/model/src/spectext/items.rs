@@ -9,11 +9,20 @@ use crate::unit::UnitTable;
 /// Items of one clause; a clause with more is no specification.
 const ITEMS_MAX: usize = 200;
 
+/// How a name stands in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// In words.
+    Word,
+    /// By a mark directly before the number (`P1.25`, `DC12V`), which a word before it overrules.
+    Mark,
+}
+
 /// What an item is.
 #[derive(Debug, Clone)]
 pub(super) enum Kind<'a> {
     /// A property's name, or a mark that stands for it.
-    Name(&'a Entry),
+    Name(&'a Entry, Named),
     /// A known value of a set or grade.
     Value(&'a Entry),
     /// A numeric expression.
@@ -25,6 +34,8 @@ pub(super) enum Kind<'a> {
 /// An item with its place in the clause.
 #[derive(Debug, Clone)]
 pub(super) struct Item<'a> {
+    /// Where its words begin, with a relation before it.
+    pub from: usize,
     pub start: usize,
     pub end: usize,
     pub kind: Kind<'a>,
@@ -36,6 +47,12 @@ struct Hit<'a> {
     end: usize,
     rank: u8,
     kind: Kind<'a>,
+}
+
+impl<'a> Hit<'a> {
+    fn item(&self) -> Item<'a> {
+        Item { from: self.start, start: self.start, end: self.end, kind: self.kind.clone() }
+    }
 }
 
 /// Cuts clauses into items.
@@ -65,11 +82,18 @@ impl<'a> Cutter<'a> {
                 None
             };
             let item = match (hit, number) {
-                (Some(hit), Some(number)) if self.is_value(hit, &number, items.last()) => {
-                    Some(Item { start: hit.start, end: hit.end, kind: hit.kind.clone() })
+                (Some(hit), Some(number))
+                    if self.is_value(hit, &number, before_relation(&items), text[..at].ends_with(' ')) =>
+                {
+                    Some(hit.item())
                 }
-                (_, Some(number)) => Some(Item { start: number.start, end: number.end, kind: Kind::Number(number) }),
-                (Some(hit), None) => Some(Item { start: hit.start, end: hit.end, kind: hit.kind.clone() }),
+                (_, Some(number)) => Some(Item {
+                    from: number.start,
+                    start: number.start,
+                    end: number.end,
+                    kind: Kind::Number(number),
+                }),
+                (Some(hit), None) => Some(hit.item()),
                 (None, None) => None,
             };
             match item {
@@ -83,24 +107,35 @@ impl<'a> Cutter<'a> {
         (items, prefer)
     }
 
-    fn number(&self, text: &str, folded: &str, at: usize, hits: &[Hit<'a>], last: Option<&Item<'a>>) -> Option<Expr> {
+    fn number(
+        &self,
+        text: &str,
+        folded: &str,
+        at: usize,
+        hits: &[Hit<'a>],
+        last: Option<&Item<'a>>,
+    ) -> Option<Expr> {
         let word_end = |place: usize| {
             let run = hits.iter().skip_while(|h| h.start < place).take_while(|h| h.start == place);
             run.filter(|h| h.rank < 2).map(|h| h.end).max().unwrap_or(place)
         };
         let lead = match last {
-            Some(Item { start, end, kind: Kind::Name(_) }) if *end == at => &folded[*start..*end],
+            Some(Item { start, end, kind: Kind::Name(..), .. }) if *end == at => &folded[*start..*end],
             _ => "",
         };
         ExprReader { units: self.units, text, folded, word_end: &word_end, lead }.read(at)
     }
 
-    /// Whether a word that starts with digits is a value (`0402`, `304`) and not a number.
-    fn is_value(&self, hit: &Hit<'a>, number: &Expr, last: Option<&Item<'a>>) -> bool {
+    /// Whether a word that starts with digits is a value (`0402`, `304`) and not a number; `apart` where a space stands
+    /// before it.
+    fn is_value(&self, hit: &Hit<'a>, number: &Expr, last: Option<&Item<'a>>, apart: bool) -> bool {
         let Kind::Value(entry) = &hit.kind else { return true };
         let asked = |p: u16| entry.targets.iter().any(|t| t.0 == p);
-        if let Some(Item { kind: Kind::Name(name), .. }) = last {
-            return name.targets.iter().any(|t| asked(t.0));
+        if let Some(Item { kind: Kind::Name(name, _), .. }) = last {
+            // A code of four digits set apart from a number's name is no number (电阻 2512).
+            let code = hit.end - hit.start >= 4 && hit.end == number.end && number.shape.unit().is_none();
+            return name.targets.iter().any(|t| asked(t.0))
+                || (code && last.is_some_and(|l| l.end + 1 == hit.start && apart));
         }
         if hit.end > number.end {
             return true;
@@ -112,18 +147,33 @@ impl<'a> Cutter<'a> {
         let mut hits: Vec<Hit<'a>> = Vec::new();
         for (entry, start, end) in self.properties.names().find(folded) {
             if is_name(text, start, end) {
-                hits.push(Hit { start, end, rank: 0, kind: Kind::Name(&self.properties.names().entries[entry]) });
+                hits.push(Hit {
+                    start,
+                    end,
+                    rank: 0,
+                    kind: Kind::Name(&self.properties.names().entries[entry], Named::Word),
+                });
             }
         }
         for (entry, start, end) in self.properties.values().find(folded) {
             if bounded(text, start, end) {
-                hits.push(Hit { start, end, rank: 1, kind: Kind::Value(&self.properties.values().entries[entry]) });
+                hits.push(Hit {
+                    start,
+                    end,
+                    rank: 1,
+                    kind: Kind::Value(&self.properties.values().entries[entry]),
+                });
             }
         }
         for (entry, start, end) in self.properties.prefixes().find(folded) {
             let alone = !text[..start].ends_with(|c: char| c.is_ascii_alphanumeric());
             if alone && text[end..].trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit()) {
-                hits.push(Hit { start, end, rank: 2, kind: Kind::Name(&self.properties.prefixes().entries[entry]) });
+                hits.push(Hit {
+                    start,
+                    end,
+                    rank: 2,
+                    kind: Kind::Name(&self.properties.prefixes().entries[entry], Named::Mark),
+                });
             }
         }
         let mut prefer = false;
@@ -139,33 +189,34 @@ impl<'a> Cutter<'a> {
     }
 }
 
+/// The last item that is no relation (the name in `铅笔硬度≥3H`).
+fn before_relation<'i, 'a>(items: &'i [Item<'a>]) -> Option<&'i Item<'a>> {
+    items.iter().rev().find(|i| !matches!(i.kind, Kind::Word(role) if is_relation(role)))
+}
+
 /// Adds an item. A relation before a number (or before the name or mark directly before it) bounds it.
 fn push<'a>(items: &mut Vec<Item<'a>>, mut item: Item<'a>) {
     if let Kind::Number(expr) = &mut item.kind {
-        let marked = matches!(items.last(), Some(Item { end, kind: Kind::Name(_), .. }) if *end == item.start);
+        let marked =
+            matches!(items.last(), Some(Item { end, kind: Kind::Name(..), .. }) if *end == item.start);
         let place = if marked { items.len().checked_sub(2) } else { items.len().checked_sub(1) };
         if let Some(place) = place
             && let Kind::Word(role) = items[place].kind
             && is_relation(role)
         {
-            let bound = std::mem::replace(&mut expr.shape, super::expr::Shape::Sides(Vec::new(), None)).bounded_by(role);
-            expr.shape = bound;
-            let start = items[place].start;
-            items.remove(place);
-            if marked {
-                if let Some(name) = items.last_mut() {
-                    name.start = start;
-                }
-            } else {
-                expr.start = start;
-                item.start = start;
+            expr.shape = expr.shape.clone().bounded_by(role);
+            let from = items.remove(place).start;
+            let first = if marked { items.last_mut() } else { Some(&mut item) };
+            if let Some(first) = first {
+                first.from = from;
             }
         }
     }
     items.push(item);
 }
 
-fn is_relation(role: Role) -> bool {
+/// True for words that bound a number behind them.
+pub(super) fn is_relation(role: Role) -> bool {
     matches!(
         role,
         Role::AtLeast | Role::MoreThan | Role::AtMost | Role::LessThan | Role::BetterThan | Role::About
@@ -181,8 +232,13 @@ fn starts_number(rest: &str, c: char, before: Option<char>) -> bool {
     match c {
         '0'..='9' | '±' => true,
         '.' => next.is_some_and(|n| n.is_ascii_digit()) && !before.is_some_and(|b| b.is_ascii_alphanumeric()),
-        '+' => (digit_next || matches!(next, Some('/' | '-'))) && !before.is_some_and(|b| b.is_ascii_alphanumeric()),
-        '-' => digit_next && !before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, '%' | '℃' | ')')),
+        '+' => {
+            (digit_next || matches!(next, Some('/' | '-')))
+                && !before.is_some_and(|b| b.is_ascii_alphanumeric())
+        }
+        '-' => {
+            digit_next && !before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, '%' | '℃' | ')'))
+        }
         '单' | '双' | '半' | '正' | '百' | '千' => true,
         _ => "一二两三四五六七八九十壹贰叁肆伍陆柒捌玖".contains(c),
     }
@@ -195,7 +251,9 @@ fn is_name(text: &str, start: usize, end: usize) -> bool {
     let alnum = |c: char| c.is_ascii_alphanumeric();
     let name = &text[start..end];
     let (before, after) = (text[..start].chars().next_back(), text[end..].chars().next());
-    if name.starts_with(alnum) && before.is_some_and(alnum) || name.ends_with(latin) && after.is_some_and(latin) {
+    if name.starts_with(alnum) && before.is_some_and(alnum)
+        || name.ends_with(latin) && after.is_some_and(latin)
+    {
         return false;
     }
     let mut chars = name.chars();
@@ -222,7 +280,8 @@ fn skip(text: &str, at: usize, next_hit: Option<usize>) -> usize {
     let bytes = rest.as_bytes();
     let mut end = 0;
     while let Some(b) = bytes.get(end) {
-        let joins = matches!(b, b'-' | b'.' | b'_') && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
+        let joins =
+            matches!(b, b'-' | b'.' | b'_') && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
         if !b.is_ascii_alphanumeric() && !joins {
             break;
         }

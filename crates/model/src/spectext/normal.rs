@@ -30,7 +30,7 @@ fn character(c: char) -> Option<char> {
         '，' => '，',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0)?,
         '—' | '–' | '―' | '−' | '‐' | '‑' | '﹣' | '─' => '-',
-        '～' | '〜' | '∼' | '˜' | '∽' | '﹏' => '~',
+        '〜' | '∼' | '˜' | '∽' | '﹏' => '~',
         '×' | '✕' | '╳' | '∗' | '✖' | '⨯' => '*',
         '•' | '∙' | '‧' | '・' | '⋅' => '·',
         // The compatibility signs micro, ohm, kelvin and angstrom.
@@ -40,8 +40,8 @@ fn character(c: char) -> Option<char> {
         '\u{212b}' => 'Å',
         '≧' | '⩾' | '≮' | '﹥' => '≥',
         '≦' | '⩽' | '≯' | '﹤' => '≤',
-        '【' | '〔' | '［' | '「' => '(',
-        '】' | '〕' | '］' | '」' => ')',
+        '【' | '〔' | '「' => '(',
+        '】' | '〕' | '」' => ')',
         '﹪' => '%',
         'º' | '˚' => '°',
         '∮' | 'ϕ' | 'ф' | 'φ' | 'Ø' | 'ø' | '⌀' | '∅' => 'Φ',
@@ -74,7 +74,8 @@ pub(crate) fn normalise(text: &str) -> Normal {
         chars.push((c, u32::try_from(at).unwrap_or(u32::MAX)));
     }
     join_spread(&mut chars);
-    let mut out = Normal { text: String::with_capacity(text.len()), origin: Vec::with_capacity(text.len() + 1) };
+    let mut out =
+        Normal { text: String::with_capacity(text.len()), origin: Vec::with_capacity(text.len() + 1) };
     for (c, at) in chars {
         out.text.push(c);
         out.origin.extend(std::iter::repeat_n(at, c.len_utf8()));

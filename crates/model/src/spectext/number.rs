@@ -52,7 +52,9 @@ fn decimal(text: &str) -> Option<(f64, usize)> {
             at += 1 + fraction;
         }
     }
-    if digits.is_empty() || digits.len() > DIGITS_MAX {
+    // 0402 is a code.
+    let code = whole >= 3 && digits.starts_with('0');
+    if digits.is_empty() || digits.len() > DIGITS_MAX || code {
         return None;
     }
     finite(digits.parse().ok()?, at)
@@ -121,7 +123,8 @@ pub(super) fn chinese(text: &str) -> Option<(f64, usize)> {
     while let Some(&c) = chars.peek() {
         if let Some(d) = digit(c) {
             pending = Some(d);
-        } else if let Some(scale) = [('十', 10.0), ('百', 100.0), ('千', 1000.0)].iter().find(|s| s.0 == c) {
+        } else if let Some(scale) = [('十', 10.0), ('百', 100.0), ('千', 1000.0)].iter().find(|s| s.0 == c)
+        {
             if at == 0 && c != '十' {
                 return None;
             }
@@ -164,11 +167,12 @@ mod tests {
         for (text, expect) in [
             ("5,000片", Some((5000.0, 5))),
             ("1,220*2,440", Some((1220.0, 5))),
-            ("0402,0603", Some((402.0, 4))),
+            ("0402,0603", None),
+            ("100,200mm", Some((100_200.0, 7))),
             (".5", Some((0.5, 2))),
             ("1.", Some((1.0, 1))),
             ("10^6Ω", Some((1e6, 4))),
-            ("10⁻³", Some((0.001, 8))),
+            ("10⁻³", Some((0.001, 7))),
             ("2*10^5次", Some((2e5, 6))),
             ("1e5", Some((1e5, 3))),
             ("5mm", Some((5.0, 1))),

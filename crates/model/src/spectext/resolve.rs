@@ -91,11 +91,7 @@ impl Scale<'_> {
     fn sides(&self, sides: &[Side], role: Option<Role>) -> Option<Resolved> {
         // Letters behind a side (500L×600W) are no units: only what fits counts.
         let fitting = |words: &&UnitWords| self.pick(words).is_some();
-        let spelled = sides
-            .iter()
-            .rev()
-            .filter_map(|s| s.high.as_ref().and_then(|h| h.unit.as_ref()).or(s.low.unit.as_ref()).or(s.tolerance.as_ref()?.unit.as_ref()))
-            .find(fitting);
+        let spelled = sides.iter().rev().filter_map(Side::unit).find(fitting);
         let unit = match spelled {
             Some(words) => self.pick(words),
             None => self.default.clone(),
@@ -131,7 +127,10 @@ impl Scale<'_> {
         if let (Some(reading), Some(unit)) = (same, unit) {
             // A difference of temperatures has no zero point.
             let step = |value: f64| {
-                let (from, to) = (Unit { offset: unit::Rational::ZERO, ..reading.clone() }, Unit { offset: unit::Rational::ZERO, ..unit.clone() });
+                let (from, to) = (
+                    Unit { offset: unit::Rational::ZERO, ..reading.clone() },
+                    Unit { offset: unit::Rational::ZERO, ..unit.clone() },
+                );
                 unit::convert(value, &from, &to).ok()
             };
             return Some(Interval::toleranced(nominal, step(tolerance.plus)?, step(tolerance.minus)?));
@@ -161,7 +160,9 @@ impl Scale<'_> {
         };
         // A dash before a thickness is a dash; a temperature, a level or a voltage may be negative.
         let signed = unit.as_ref().is_none_or(|u| {
-            u.offset != unit::Rational::ZERO || u.symbol.starts_with("dB") || matches!(u.symbol.as_str(), "V" | "mV" | "°")
+            u.offset != unit::Rational::ZERO
+                || u.symbol.starts_with("dB")
+                || matches!(u.symbol.as_str(), "V" | "mV" | "°")
         });
         Some((if signed { value } else { value.abs() }, unit))
     }
@@ -170,7 +171,10 @@ impl Scale<'_> {
     fn unit(&self, words: Option<&UnitWords>) -> Option<Option<Unit>> {
         match words {
             None => Some(self.default.clone()),
-            Some(words) => self.pick(words).or_else(|| words.is_quotient().then(|| self.pick(&words.numerator())).flatten()).map(Some),
+            Some(words) => self
+                .pick(words)
+                .or_else(|| words.is_quotient().then(|| self.pick(&words.numerator())).flatten())
+                .map(Some),
         }
     }
 

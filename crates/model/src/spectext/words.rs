@@ -64,7 +64,8 @@ impl Words {
             list.sort_by_key(|w| std::cmp::Reverse(w.len()));
             list.dedup();
         }
-        let sought = |r: &Role| !matches!(r, Role::Filler | Role::Unstated | Role::OrMore | Role::OrLess | Role::To);
+        let sought =
+            |r: &Role| !matches!(r, Role::Filler | Role::Unstated | Role::OrMore | Role::OrLess | Role::To);
         let anywhere: Vec<(&String, Role)> = ROLES
             .iter()
             .filter(|(_, r)| sought(r))
@@ -87,9 +88,9 @@ impl Words {
     pub fn at_start(&self, role: Role, folded: &str) -> Option<usize> {
         let word = self.list(role).iter().find(|w| {
             let latin_end = w.ends_with(|c: char| c.is_ascii_alphabetic());
-            folded.strip_prefix(w.as_str()).is_some_and(|rest| {
-                !latin_end || !rest.starts_with(|c: char| c.is_ascii_alphanumeric())
-            })
+            folded
+                .strip_prefix(w.as_str())
+                .is_some_and(|rest| !latin_end || !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
         })?;
         Some(word.len())
     }
@@ -99,13 +100,28 @@ impl Words {
         self.list(role).iter().any(|w| w == folded)
     }
 
+    /// True where folded text contains a word for what is not stated (含税面议).
+    pub fn find_unstated(&self, folded: &str) -> bool {
+        self.list(Role::Unstated)
+            .iter()
+            .any(|w| w.chars().all(char::is_alphanumeric) && !w.is_ascii() && folded.contains(w.as_str()))
+    }
+
     /// True where nothing but fillers, relations, wishes, punctuation and spaces is in folded text.
     pub fn is_filler(&self, folded: &str) -> bool {
         let mut rest = folded;
         while let Some(c) = rest.chars().next() {
             let skip = if c.is_alphanumeric() {
-                let roles = [Role::Filler, Role::Prefer, Role::About, Role::AtLeast, Role::AtMost, Role::OrMore, Role::OrLess];
-                match roles.iter().find_map(|r| self.at_start(*r, rest)) {
+                let roles = [
+                    Role::Filler,
+                    Role::Prefer,
+                    Role::About,
+                    Role::AtLeast,
+                    Role::AtMost,
+                    Role::OrMore,
+                    Role::OrLess,
+                ];
+                match roles.iter().filter_map(|r| self.at_start(*r, rest)).max() {
                     Some(len) => len,
                     None => return false,
                 }
@@ -129,23 +145,24 @@ pub(super) fn bounded(text: &str, start: usize, end: usize) -> bool {
     let last = text[..end].chars().next_back();
     let before = text[..start].chars().next_back();
     let after = text[end..].chars().next();
-    let cuts = |inner: Option<char>, outer: Option<char>| inner.is_some_and(alnum) && outer.is_some_and(alnum);
+    let cuts =
+        |inner: Option<char>, outer: Option<char>| inner.is_some_and(alnum) && outer.is_some_and(alnum);
     !cuts(first, before) && !cuts(last, after)
-}
-
-/// The last character before a place that is not a space.
-pub(super) fn char_before(text: &str, at: usize) -> Option<char> {
-    text[..at].trim_end_matches(' ').chars().next_back()
 }
 
 /// True for signs that part alternatives in one clause.
 pub(super) fn is_list_gap(gap: &str) -> bool {
-    matches!(gap.trim(), "/" | "、" | "或" | "或者" | "和" | "及" | "与" | "&" | "\\" | "or" | "and" | "," | "+")
+    matches!(
+        gap.trim(),
+        "/" | "、" | "或" | "或者" | "和" | "及" | "与" | "&" | "\\" | "or" | "and" | "," | "+"
+    )
 }
 
 /// Words as the original has them, without the signs that part clauses.
 pub(super) fn trimmed(original: &str) -> &str {
-    original.trim_matches(|c: char| c.is_whitespace() || matches!(c, '、' | '，' | ',' | ';' | '；' | '。' | '：' | ':'))
+    original.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '、' | '，' | ',' | ';' | '；' | '。' | '：' | ':')
+    })
 }
 
 /// True for a text with something to read in it.

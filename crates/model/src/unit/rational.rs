@@ -82,7 +82,7 @@ impl Rational {
     /// The nearest double.
     pub fn to_f64(self) -> f64 {
         let Self { numerator, denominator } = self;
-        let exact = |n: i128| -EXACT_DOUBLE_MAX <= n && n <= EXACT_DOUBLE_MAX;
+        let exact = |n: i128| (-EXACT_DOUBLE_MAX..=EXACT_DOUBLE_MAX).contains(&n);
         if denominator == 1 || (exact(numerator) && exact(denominator)) {
             return numerator as f64 / denominator as f64;
         }

@@ -103,7 +103,8 @@ impl UnitTable {
             (Some((atoms, len)), None) => (None, atoms, len),
             (None, None) => return None,
         };
-        let (exponent, exponent_len) = exponent(&text[len..], text[..len].ends_with(|c: char| c.is_ascii_alphabetic()));
+        let (exponent, exponent_len) =
+            exponent(&text[len..], text[..len].ends_with(|c: char| c.is_ascii_alphabetic()));
         Some((Term { multiplier, atoms, exponent: exponent.checked_mul(sign)? }, len + exponent_len))
     }
 
@@ -118,7 +119,10 @@ impl UnitTable {
     }
 
     fn atom(&self, text: &str) -> Option<(Vec<u16>, usize)> {
-        let exact = self.prefixes(text).filter(|w| bounded(text, w.len())).find_map(|w| Some((self.words.get(w)?, w.len())));
+        let exact = self
+            .prefixes(text)
+            .filter(|w| bounded(text, w.len()))
+            .find_map(|w| Some((self.words.get(w)?, w.len())));
         let lower_text: String;
         let folded = {
             let end = text.char_indices().nth(self.word_chars_max + 1).map_or(text.len(), |(i, _)| i);
@@ -212,7 +216,8 @@ fn exponent(text: &str, latin: bool) -> (i8, usize) {
         Some('²') => (2, '²'.len_utf8()),
         Some('³') => (3, '³'.len_utf8()),
         Some('^') => {
-            let digits: String = text[1..].chars().take_while(|c| c.is_ascii_digit() || *c == '-').take(3).collect();
+            let digits: String =
+                text[1..].chars().take_while(|c| c.is_ascii_digit() || *c == '-').take(3).collect();
             match digits.parse::<i8>() {
                 Ok(n) if n != 0 && n.unsigned_abs() < 10 => (n, 1 + digits.len()),
                 _ => (1, 0),

@@ -8,10 +8,9 @@ use rust_embed::RustEmbed;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
-/// The demo workbooks, in the program.
+/// The demo workbooks, in the program. Those in `bad/` are for tests.
 #[derive(RustEmbed)]
 #[folder = "../../demo/workbooks"]
-#[exclude = "bad/*"]
 struct Workbooks;
 
 /// Imports the demo workbooks into a new database, publishes list No. 1 and serves it.
@@ -32,7 +31,10 @@ pub async fn run(args: &Demo) -> Result<ExitCode> {
     let app = App::open(&database.to_string_lossy(), Clock::china()).await?;
     let actor = super::console();
     app.name_cluster(&actor, "吉安电子信息产业集群（虚构示例）").await?;
-    let files: Vec<InputFile> = Workbooks::iter()
+    let mut names: Vec<_> = Workbooks::iter().filter(|name| !name.starts_with("bad/")).collect();
+    names.sort();
+    let files: Vec<InputFile> = names
+        .into_iter()
         .filter_map(|name| Workbooks::get(&name).map(|file| InputFile { name: name.to_string(), bytes: file.data.into_owned() }))
         .collect();
     println!("Fictional demo cluster 虚构示例集群");

@@ -1,0 +1,109 @@
+//! What an import found and did.
+
+use exchange::columns::{How, SheetPlan};
+use exchange::import::{CellError, SheetDrafts};
+use exchange::sheet::Sheet;
+use serde::Serialize;
+use store::ImportCounts;
+
+/// What an import found and did.
+#[derive(Debug, Default, Serialize)]
+pub struct ImportReport {
+    /// True where the rows are in the store.
+    pub stored: bool,
+    /// The sheets read and how they were understood.
+    pub sheets: Vec<SheetReport>,
+    /// Refused cells.
+    pub errors: Vec<CellError>,
+    /// Cells that were taken but look odd.
+    pub warnings: Vec<CellError>,
+    /// Rows that stand more than once in the files; taken once.
+    pub repeated: u64,
+    /// Records new, changed and unchanged.
+    pub counts: ImportCounts,
+    /// Enterprises that may be one, by name.
+    pub duplicates: Vec<DuplicateReport>,
+    /// The workbook of refused rows.
+    #[serde(skip)]
+    pub rejects: Option<Vec<u8>>,
+}
+
+/// Two enterprises that may be one.
+#[derive(Debug, Clone, Serialize)]
+pub struct DuplicateReport {
+    /// Name of one.
+    pub a: String,
+    /// Name of the other.
+    pub b: String,
+    /// How alike, 0..=1.
+    pub score: f64,
+    /// Why.
+    pub reasons: Vec<String>,
+}
+
+/// How a sheet was understood.
+#[derive(Debug, Serialize)]
+pub struct SheetReport {
+    /// File.
+    pub file: String,
+    /// Sheet.
+    pub sheet: String,
+    /// What its rows are, in Chinese.
+    pub kind: &'static str,
+    /// How sure that is.
+    pub kind_confidence: f64,
+    /// Rows with data.
+    pub rows: u32,
+    /// Rows taken.
+    pub accepted: u32,
+    /// Rows refused.
+    pub rejected: u32,
+    /// Sums, notes, repeated headings and empty forms passed over.
+    pub skipped: u32,
+    /// Its columns.
+    pub columns: Vec<ColumnReport>,
+}
+
+/// How a column was understood.
+#[derive(Debug, Serialize)]
+pub struct ColumnReport {
+    /// Heading.
+    pub heading: String,
+    /// Field; absent where the column is left out.
+    pub field: Option<&'static str>,
+    /// How sure that is.
+    pub confidence: f64,
+    /// Where that comes from.
+    pub how: &'static str,
+}
+
+impl SheetReport {
+    pub(super) fn new(sheet: &Sheet, plan: &SheetPlan, drafts: &SheetDrafts) -> Self {
+        let skipped = &drafts.skipped;
+        Self {
+            file: sheet.file.to_string(),
+            sheet: sheet.name.to_string(),
+            kind: plan.kind.zh(),
+            kind_confidence: plan.kind_confidence,
+            rows: drafts.rows,
+            accepted: drafts.accepted() as u32,
+            rejected: drafts.rejected,
+            skipped: skipped.totals + skipped.notes + skipped.headings + skipped.unfilled,
+            columns: plan
+                .columns
+                .iter()
+                .map(|c| ColumnReport {
+                    heading: c.heading.clone(),
+                    field: c.target.map(exchange::columns::Target::key),
+                    confidence: c.confidence,
+                    how: match c.how {
+                        How::Mapped => "mapped",
+                        How::Remembered => "remembered",
+                        How::Guessed => "guessed",
+                        How::Ignored => "ignored",
+                    },
+                })
+                .collect(),
+        }
+    }
+}

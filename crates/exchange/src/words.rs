@@ -1,0 +1,53 @@
+//! What matching says, in words for workbooks and terminals.
+
+use model::matching::{Coverage, Match, Outcome, Reason, Verdict};
+use model::property::PropertyTable;
+
+/// The outcome of a verdict in words.
+pub(crate) fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Met => "符合".to_owned(),
+        Outcome::Short { by } => format!("不足，差{by}"),
+        Outcome::Unknown => "未说明".to_owned(),
+        Outcome::Conflict => "冲突".to_owned(),
+    }
+}
+
+/// One verdict with both sides' words.
+pub(crate) fn verdict(verdict: &Verdict, properties: &PropertyTable) -> String {
+    let offer = if verdict.offer.is_empty() { "—" } else { &verdict.offer };
+    format!("{}：{}（需 {}，供 {offer}）", properties.name_zh(&verdict.property), outcome(&verdict.outcome), verdict.need)
+}
+
+/// All verdicts of a match, one a line.
+pub(crate) fn verdicts(matched: &Match, properties: &PropertyTable) -> String {
+    matched.verdicts.iter().map(|v| verdict(v, properties)).collect::<Vec<_>>().join("\n")
+}
+
+/// All reasons of a match with their points, one a line.
+pub(crate) fn reasons(matched: &Match) -> String {
+    let line = |r: &Reason| format!("{} {:.2}/{:.2}：{}", r.kind.zh(), r.points, r.of, r.words);
+    matched.reasons.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Numbers of verdicts by outcome, such as `符合3 不足1`.
+pub(crate) fn verdict_counts(matched: &Match) -> String {
+    let count = |test: fn(&Outcome) -> bool| matched.verdicts.iter().filter(|v| test(&v.outcome)).count();
+    let counts = [
+        ("符合", count(|o| matches!(o, Outcome::Met))),
+        ("不足", count(|o| matches!(o, Outcome::Short { .. }))),
+        ("冲突", count(|o| matches!(o, Outcome::Conflict))),
+        ("未知", count(|o| matches!(o, Outcome::Unknown))),
+    ];
+    let words: Vec<String> = counts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}{n}")).collect();
+    words.join(" ")
+}
+
+/// How much of a need an allocation covers.
+pub(crate) fn coverage(coverage: Coverage) -> &'static str {
+    match coverage {
+        Coverage::Full => "全部满足",
+        Coverage::Part => "部分满足",
+        Coverage::Unstated => "数量待议",
+    }
+}

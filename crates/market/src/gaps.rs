@@ -1,0 +1,182 @@
+//! Gaps: which needs stay unmet, why, and which weigh most.
+//!
+//! The cause of one need's gap, from its candidates of the same product (see [`crate::weights::Relevance`]) that are
+//! valid in the period:
+//!
+//! 1. none: no supplier;
+//! 2. a feasible one, but not enough capacity: capacity short, by what stays open;
+//! 3. otherwise the nearest candidate says it: fewest requirements in the way, then best rank. With requirements in the
+//!    way the specification is short; with none it is too far.
+//!
+//! Gaps are grouped by chain node (by title where there is none) and ranked by weight, see [`WEIGHT_ZH`].
+
+use crate::allocate;
+use crate::measure::Measures;
+use crate::pair::{self, Context};
+use crate::weights::Weights;
+use crate::{Input, Records};
+use model::fold::fold_key;
+use model::matching::{Allocation, Gap, GapCause, GapGroup, Match};
+use model::need::Need;
+use model::quantity::Quantity;
+use model::unit::Dimension;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// How a group is weighed, in Chinese.
+pub const WEIGHT_ZH: &str = "缺口权重 = 需求企业数 + Σ lg(1 + 该节点未满足数量 ÷ 全部缺口中同类单位的单项未满足数量中位数)；\
+未说明数量的缺口只计企业数";
+/// How a group is weighed, in English.
+pub const WEIGHT_EN: &str = "weight = demanding enterprises + sum over kinds of unit of log10(1 + unmet quantity of the \
+group / median unmet quantity of a single gap in that kind of unit); gaps without a quantity count by enterprises only";
+
+/// Finds the gaps that an allocation leaves, grouped and ranked.
+pub fn find_gaps(
+    input: &Input<'_>,
+    weights: &Weights,
+    matches: &[Match],
+    allocations: &[Allocation],
+) -> Vec<GapGroup> {
+    let records = Records::new(input);
+    let context = Context::new(input, weights);
+    let covered = allocate::covered(input, allocations, |_| true);
+    let mut candidates: HashMap<&str, Vec<&Match>> = HashMap::new();
+    for m in matches {
+        candidates.entry(m.need.as_str()).or_default().push(m);
+    }
+    let mut needs: Vec<&Need> = input.needs.iter().collect();
+    needs.sort_by(|a, b| a.key.cmp(&b.key));
+    let mut groups: BTreeMap<(bool, String), Group<'_>> = BTreeMap::new();
+    for need in needs {
+        let covered = covered.get(need.key.as_str()).copied().unwrap_or_default();
+        if covered.is_met() {
+            continue;
+        }
+        let candidates = candidates.get(need.key.as_str()).map_or(&[][..], Vec::as_slice);
+        let open = need.quantity.as_ref().map(|q| Quantity::new(q.value * (1.0 - covered.share), &q.unit));
+        let cause = cause(need, candidates, open.as_ref(), &records, &context);
+        // Nodes before titles, so that a node and a title of the same words stay apart.
+        let key = match &need.node {
+            Some(node) => (false, node.0.clone()),
+            None => (true, fold_key(&need.title)),
+        };
+        groups.entry(key).or_default().gaps.push(Entry { need, open, cause });
+    }
+    rank(groups, &context)
+}
+
+#[derive(Default)]
+struct Group<'a> {
+    gaps: Vec<Entry<'a>>,
+}
+
+struct Entry<'a> {
+    need: &'a Need,
+    open: Option<Quantity>,
+    cause: GapCause,
+}
+
+fn cause(
+    need: &Need,
+    candidates: &[&Match],
+    open: Option<&Quantity>,
+    records: &Records<'_>,
+    context: &Context<'_>,
+) -> GapCause {
+    let mut same: Vec<&Match> = candidates
+        .iter()
+        .filter(|m| {
+            records
+                .offer(&m.offer)
+                .is_some_and(|offer| context.match_same_product(m, need, offer) && context.open(need, offer))
+        })
+        .copied()
+        .collect();
+    let in_the_way = |m: &Match| m.verdicts.iter().filter(|v| pair::stands_in_the_way(v)).count();
+    same.sort_by_key(|m| (!m.feasible, if m.feasible { 0 } else { in_the_way(m) }, m.rank));
+    let Some(nearest) = same.first() else { return GapCause::NoSupplier };
+    let offer = nearest.offer.clone();
+    if nearest.feasible {
+        // Without a quantity every feasible offer is allotted, so that one stands here.
+        let short = open.cloned().unwrap_or_else(|| Quantity::new(0.0, ""));
+        return GapCause::CapacityShort { short, offer };
+    }
+    if in_the_way(nearest) == 0
+        && let Some(record) = records.offer(&nearest.offer)
+        && let (Some(distance_km), Some(allowed_km)) = (nearest.distance_km, pair::allowed_km(need, record))
+    {
+        return GapCause::TooFar { offer, distance_km, allowed_km };
+    }
+    let verdicts: Vec<_> = nearest.verdicts.iter().filter(|v| pair::stands_in_the_way(v)).cloned().collect();
+    GapCause::SpecificationShort { offer, verdicts }
+}
+
+fn rank(groups: BTreeMap<(bool, String), Group<'_>>, context: &Context<'_>) -> Vec<GapGroup> {
+    let medians = medians(groups.values().flat_map(|g| &g.gaps), &context.measures);
+    let mut out: Vec<(String, GapGroup)> =
+        groups.into_iter().map(|((_, key), group)| (key, describe(group, context, &medians))).collect();
+    out.sort_by(|(a_key, a), (b_key, b)| {
+        b.weight.total_cmp(&a.weight).then_with(|| (a.node.is_none(), a_key).cmp(&(b.node.is_none(), b_key)))
+    });
+    out.into_iter().map(|(_, group)| group).collect()
+}
+
+/// The amount a month that stays open of one gap.
+fn open_amount<'m>(entry: &Entry<'_>, measures: &'m Measures) -> Option<(&'m Dimension, f64)> {
+    let (open, whole) = (entry.open.as_ref()?, entry.need.quantity.as_ref()?);
+    let amount = measures.demand(entry.need)?;
+    Some((amount.dimension, amount.per_month * open.value / whole.value))
+}
+
+fn medians<'m, 'e>(
+    entries: impl Iterator<Item = &'e Entry<'e>>,
+    measures: &'m Measures,
+) -> HashMap<&'m Dimension, f64> {
+    let mut amounts: HashMap<&Dimension, Vec<f64>> = HashMap::new();
+    for (dimension, amount) in entries.filter_map(|e| open_amount(e, measures)) {
+        amounts.entry(dimension).or_default().push(amount);
+    }
+    amounts
+        .into_iter()
+        .map(|(dimension, mut amounts)| {
+            amounts.sort_by(f64::total_cmp);
+            // The lower of two middle ones: a value that occurs.
+            (dimension, amounts[(amounts.len() - 1) / 2])
+        })
+        .collect()
+}
+
+fn describe(group: Group<'_>, context: &Context<'_>, medians: &HashMap<&Dimension, f64>) -> GapGroup {
+    let first = group.gaps[0].need;
+    let node = first.node.as_ref().and_then(|id| context.input.reference.chain.get(id));
+    let named: BTreeSet<&str> =
+        group.gaps.iter().map(|e| e.need.enterprise.as_str()).filter(|e| !e.is_empty()).collect();
+    let nameless = group.gaps.iter().filter(|e| e.need.enterprise.is_empty()).count();
+    let demanders = named.len() + nameless;
+    let mut by_unit: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut by_dimension: Vec<(&Dimension, f64)> = Vec::new();
+    for entry in &group.gaps {
+        if let Some(open) = &entry.open {
+            *by_unit.entry(open.unit.as_str()).or_default() += open.value;
+        }
+        if let Some((dimension, amount)) = open_amount(entry, &context.measures) {
+            match by_dimension.iter_mut().find(|(d, _)| *d == dimension) {
+                Some((_, sum)) => *sum += amount,
+                None => by_dimension.push((dimension, amount)),
+            }
+        }
+    }
+    let size: f64 = by_dimension.iter().map(|(d, sum)| (1.0 + sum / medians[d]).log10()).sum();
+    GapGroup {
+        node: first.node.clone(),
+        name: node.map_or_else(|| first.title.clone(), |n| n.name_zh.clone()),
+        group: node.map(|n| n.group.clone()).unwrap_or_default(),
+        demanders: u32::try_from(demanders).unwrap_or(u32::MAX),
+        quantities: by_unit.into_iter().map(|(unit, value)| Quantity::new(value, unit)).collect(),
+        // Four decimals part any two groups that differ and hide the last bits of a logarithm.
+        weight: ((demanders as f64 + size) * 1e4).round() / 1e4,
+        gaps: group.gaps.into_iter().map(|e| Gap { need: e.need.key.clone(), cause: e.cause }).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

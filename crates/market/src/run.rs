@@ -1,0 +1,234 @@
+//! The main walk: candidates, scores, allocation, gaps.
+
+use crate::gaps::find_gaps;
+use crate::local_rate::{LocalRate, local_rate};
+use crate::pair::{Context, Facts, same_enterprise};
+use crate::retrieve::{Document, Field, Index, Searcher};
+use crate::score::{Part, total};
+use crate::weights::Weights;
+use crate::{Input, Options, Progress, Stage, allocate};
+use model::chain::NodeId;
+use model::matching::{Allocation, GapGroup, Match};
+use model::need::Need;
+use model::offer::Offer;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What [`run`] finds.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outcome {
+    /// Matches, by need key and rank.
+    pub matches: Vec<Match>,
+    /// Allocation, by need key.
+    pub allocations: Vec<Allocation>,
+    /// Gaps, heaviest first.
+    pub gaps: Vec<GapGroup>,
+    /// Local supporting rate.
+    pub local_rate: LocalRate,
+}
+
+/// What follows from a set of matches.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Settlement {
+    /// Allocation, by need key.
+    pub allocations: Vec<Allocation>,
+    /// Gaps, heaviest first.
+    pub gaps: Vec<GapGroup>,
+    /// Local supporting rate.
+    pub local_rate: LocalRate,
+}
+
+/// Matches all needs with all offers, allots capacity and finds the gaps.
+pub fn run(input: &Input<'_>, options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Outcome {
+    let matches = match_needs(input, options, progress);
+    let total = input.needs.len();
+    progress(Progress { stage: Stage::Settle, done: 0, total });
+    let Settlement { allocations, gaps, local_rate } = settle(input, &options.weights, &matches);
+    progress(Progress { stage: Stage::Settle, done: total, total });
+    Outcome { matches, allocations, gaps, local_rate }
+}
+
+/// Allocation, gaps and rate of given matches: those that the engine found, less those rejected, and those added by
+/// hand (with `feasible` set by whoever added them).
+pub fn settle(input: &Input<'_>, weights: &Weights, matches: &[Match]) -> Settlement {
+    let allocations = allocate::allocate(input, matches);
+    let gaps = find_gaps(input, weights, matches, &allocations);
+    let local_rate = local_rate(input, &allocations);
+    Settlement { allocations, gaps, local_rate }
+}
+
+/// The best offers of every need with their reasons, by need key and rank: feasible ones first, then by score. Offers of
+/// the need's own enterprise are left out.
+pub fn match_needs(input: &Input<'_>, options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Vec<Match> {
+    let matcher = Matcher::new(input, options, progress);
+    let mut needs: Vec<&Need> = input.needs.iter().collect();
+    needs.sort_by(|a, b| a.key.cmp(&b.key));
+    let total = needs.len();
+    let done = AtomicUsize::new(0);
+    progress(Progress { stage: Stage::Match, done: 0, total });
+    let found: Vec<Vec<Match>> = needs
+        .par_iter()
+        .map_init(
+            || matcher.index.searcher(),
+            |searcher, need| {
+                let found = matcher.matches(need, searcher);
+                progress(Progress {
+                    stage: Stage::Match,
+                    done: done.fetch_add(1, Ordering::Relaxed) + 1,
+                    total,
+                });
+                found
+            },
+        )
+        .collect();
+    found.into_iter().flatten().collect()
+}
+
+/// One pair as [`match_needs`] would describe it, at rank 1: for a pair that is added by hand.
+pub fn match_pair(input: &Input<'_>, weights: &Weights, need: &Need, offer: &Offer) -> Match {
+    let context = Context::new(input, weights);
+    let nodes = NodeTexts::new(input);
+    let index = Index::build(&[offer_document(offer, &context, &nodes)]);
+    let query = need_document(need, weights, &nodes);
+    let similarity = index.searcher().search(&query, 1).first().map_or(0.0, |hit| hit.similarity);
+    let facts = context.facts(need, offer, f64::from(similarity));
+    let parts = context.parts(need, &facts);
+    describe(&context, need, offer, facts, &parts, 1)
+}
+
+/// Names and aliases of the chain nodes that occur, as text.
+struct NodeTexts<'a>(HashMap<&'a NodeId, String>);
+
+impl<'a> NodeTexts<'a> {
+    fn new(input: &Input<'a>) -> Self {
+        let used = input
+            .needs
+            .iter()
+            .filter_map(|n| n.node.as_ref())
+            .chain(input.offers.iter().filter_map(|o| o.node.as_ref()));
+        Self(used.filter_map(|id| Some((id, text_of(input, id)?))).collect())
+    }
+
+    fn get(&self, node: Option<&NodeId>) -> &str {
+        node.and_then(|id| self.0.get(id)).map_or("", String::as_str)
+    }
+}
+
+fn text_of(input: &Input<'_>, id: &NodeId) -> Option<String> {
+    let node = input.reference.chain.get(id)?;
+    let mut text = format!("{} {}", node.name_zh, node.name_en);
+    for alias in &node.aliases {
+        text.push(' ');
+        text.push_str(alias);
+    }
+    Some(text)
+}
+
+fn need_document<'a>(need: &'a Need, weights: &Weights, nodes: &'a NodeTexts<'_>) -> Document<'a> {
+    let fields = &weights.fields;
+    vec![
+        Field { weight: fields.title, text: &need.title },
+        Field { weight: fields.node, text: nodes.get(need.node.as_ref()) },
+        Field { weight: fields.detail, text: &need.detail },
+    ]
+}
+
+fn offer_document<'a>(offer: &'a Offer, context: &Context<'a>, nodes: &'a NodeTexts<'_>) -> Document<'a> {
+    let fields = &context.weights.fields;
+    vec![
+        Field { weight: fields.title, text: &offer.title },
+        Field { weight: fields.node, text: nodes.get(offer.node.as_ref()) },
+        Field { weight: fields.detail, text: &offer.detail },
+        Field {
+            weight: fields.products,
+            text: context.site(&offer.enterprise).map_or("", |site| &site.products),
+        },
+    ]
+}
+
+struct Matcher<'a> {
+    context: Context<'a>,
+    options: &'a Options,
+    nodes: NodeTexts<'a>,
+    /// By key: the index breaks ties by place.
+    offers: Vec<&'a Offer>,
+    offers_of: HashMap<&'a str, usize>,
+    index: Index,
+}
+
+impl<'a> Matcher<'a> {
+    fn new(input: &'a Input<'a>, options: &'a Options, progress: &(dyn Fn(Progress) + Sync)) -> Self {
+        let context = Context::new(input, &options.weights);
+        let nodes = NodeTexts::new(input);
+        let mut offers: Vec<&Offer> = input.offers.iter().collect();
+        offers.sort_by(|a, b| a.key.cmp(&b.key));
+        let total = offers.len();
+        progress(Progress { stage: Stage::Index, done: 0, total });
+        let documents: Vec<Document<'_>> =
+            offers.iter().map(|offer| offer_document(offer, &context, &nodes)).collect();
+        let index = Index::build(&documents);
+        drop(documents);
+        progress(Progress { stage: Stage::Index, done: total, total });
+        let mut offers_of = HashMap::new();
+        for offer in &offers {
+            *offers_of.entry(offer.enterprise.as_str()).or_insert(0) += 1;
+        }
+        Self { context, options, nodes, offers, offers_of, index }
+    }
+
+    fn matches(&self, need: &Need, searcher: &mut Searcher<'_>) -> Vec<Match> {
+        // Room for the need's own offers, which are dropped again.
+        let own = if need.enterprise.is_empty() {
+            0
+        } else {
+            self.offers_of.get(need.enterprise.as_str()).copied().unwrap_or(0)
+        };
+        let pool = self.options.pool.max(self.options.top) + own;
+        let hits = searcher.search(&need_document(need, self.context.weights, &self.nodes), pool);
+        let mut scored: Vec<(f64, Facts, Vec<Part>, &Offer)> = hits
+            .into_iter()
+            .map(|hit| (self.offers[hit.document as usize], f64::from(hit.similarity)))
+            .filter(|(offer, _)| !same_enterprise(need, offer))
+            .map(|(offer, similarity)| {
+                let facts = self.context.facts(need, offer, similarity);
+                let parts = self.context.parts(need, &facts);
+                (total(&parts), facts, parts, offer)
+            })
+            .collect();
+        scored.sort_by(|a, b| {
+            (b.1.feasible.cmp(&a.1.feasible))
+                .then(b.0.total_cmp(&a.0))
+                .then(b.1.similarity.total_cmp(&a.1.similarity))
+                .then_with(|| a.3.key.cmp(&b.3.key))
+        });
+        scored.truncate(self.options.top);
+        (1..)
+            .zip(scored)
+            .map(|(rank, (_, facts, parts, offer))| describe(&self.context, need, offer, facts, &parts, rank))
+            .collect()
+    }
+}
+
+fn describe(
+    context: &Context<'_>,
+    need: &Need,
+    offer: &Offer,
+    facts: Facts,
+    parts: &[Part],
+    rank: u32,
+) -> Match {
+    Match {
+        need: need.key.clone(),
+        offer: offer.key.clone(),
+        rank,
+        score: total(parts),
+        reasons: context.reasons(need, offer, &facts, parts),
+        verdicts: facts.verdicts,
+        distance_km: facts.distance_km,
+        feasible: facts.feasible,
+    }
+}
+
+#[cfg(test)]
+mod tests;

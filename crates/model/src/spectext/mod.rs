@@ -1,0 +1,212 @@
+//! Reading specifications, quantities, prices and dates out of free text, Chinese or English.
+//!
+//! `贴装精度±0.03mm；FR-4/铝基；月产5000片` gives two specifications and a quantity. A clause that says nothing known, or
+//! that could be said of several properties, is kept as words. Needs and offers are read alike.
+
+mod amount;
+mod assign;
+mod date;
+mod expr;
+mod items;
+pub(crate) mod normal;
+mod number;
+mod price;
+mod resolve;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use amount::{QuantityError, parse_quantity, parse_quantity_or};
+pub use date::{DateError, DateSpan, parse_date};
+pub use price::{PriceError, parse_price};
+
+use crate::property::{PropertyId, PropertyTable};
+use crate::quantity::QuantityRange;
+use crate::spec::{SpecValue, Specification, Strictness};
+use crate::unit::UnitTable;
+use assign::{Assigner, Reading};
+use items::Cutter;
+use normal::Normal;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// Characters of a clause that are read; the rest of a longer one is kept as words.
+const CLAUSE_CHARS_MAX: usize = 2000;
+
+/// What a text says.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ParsedText {
+    /// Specifications, in the order of the text.
+    pub specs: Vec<Specification>,
+    /// Clauses and words that hold no recognised specification, as written.
+    pub rest: Vec<String>,
+    /// Amounts of supply or demand (`月产5000片`).
+    pub quantities: Vec<QuantityRange>,
+}
+
+/// Reads the specifications of a text.
+///
+/// `hints` are the properties that matter for the product (the chain node's): they decide where a clause names no
+/// property, or one with several meanings. Without a hint such a clause goes to [`ParsedText::rest`]: nothing is guessed.
+pub fn parse_specs(
+    text: &str,
+    units: &UnitTable,
+    properties: &PropertyTable,
+    hints: &[PropertyId],
+) -> ParsedText {
+    let hints: Vec<u16> = hints.iter().filter_map(|h| properties.index(h)).collect();
+    let normal = normal::normalise(text);
+    let mut out = ParsedText::default();
+    for clause in clauses(&normal.text) {
+        let (head, tail) = cut(&normal.text, clause);
+        let reader = ClauseReader { original: text, normal: &normal, units, properties, hints: &hints };
+        reader.read(head, &mut out);
+        if let Some(tail) = tail {
+            out.rest.extend(reader.words(tail));
+        }
+    }
+    out
+}
+
+/// The clauses of a text in normal form.
+fn clauses(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    let bytes = text.as_bytes();
+    let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
+    for (at, c) in text.char_indices() {
+        let thousands = || at > 0 && digit(at - 1) && (1..=3).all(|i| digit(at + i)) && !digit(at + 4);
+        let sentence =
+            || bytes.get(at + 1) == Some(&b' ') && bytes.get(at + 2).is_some_and(u8::is_ascii_uppercase);
+        let parts = match c {
+            ';' | '\n' | '。' | '，' | '|' | '!' => true,
+            ',' => !thousands(),
+            '.' => sentence(),
+            _ => false,
+        };
+        if parts {
+            out.push(start..at);
+            start = at + c.len_utf8();
+        }
+    }
+    out.push(start..text.len());
+    out.retain(|r| !text[r.clone()].trim().is_empty());
+    out
+}
+
+/// Parts a clause that is too long to be read.
+fn cut(text: &str, clause: Range<usize>) -> (Range<usize>, Option<Range<usize>>) {
+    match text[clause.clone()].char_indices().nth(CLAUSE_CHARS_MAX) {
+        Some((at, _)) => (clause.start..clause.start + at, Some(clause.start + at..clause.end)),
+        None => (clause, None),
+    }
+}
+
+struct ClauseReader<'a> {
+    original: &'a str,
+    normal: &'a Normal,
+    units: &'a UnitTable,
+    properties: &'a PropertyTable,
+    hints: &'a [u16],
+}
+
+impl ClauseReader<'_> {
+    fn read(&self, clause: Range<usize>, out: &mut ParsedText) {
+        let text = &self.normal.text[clause.clone()];
+        let folded = text.to_ascii_lowercase();
+        let cutter = Cutter { units: self.units, properties: self.properties, hints: self.hints };
+        let (items, prefer) = cutter.cut(text, &folded);
+        let assigner = Assigner {
+            units: self.units,
+            properties: self.properties,
+            hints: self.hints,
+            text,
+            folded: &folded,
+            items: &items,
+        };
+        let mut reading = assigner.read();
+        if reading.specs.is_empty() && reading.amounts.is_empty() {
+            out.rest.extend(self.words(clause));
+            return;
+        }
+        self.leftovers(text, &clause, &reading, out);
+        out.quantities.append(&mut reading.amounts);
+        let whole = reading.specs.len() == 1 && out.quantities.is_empty();
+        reading.specs.sort_by_key(|s| s.start);
+        for found in reading.specs {
+            let place =
+                if whole { clause.clone() } else { clause.start + found.start..clause.start + found.end };
+            let spec = Specification {
+                property: self.properties.at(found.property).id.clone(),
+                value: tidy(found.value),
+                unit: found.unit,
+                strictness: if prefer { Strictness::Prefer } else { Strictness::Must },
+                text: self.words(place).unwrap_or_default(),
+            };
+            // 1/1oz says the same of both faces.
+            let same = |s: &Specification| {
+                s.property == spec.property && s.value == spec.value && s.unit == spec.unit
+            };
+            if !out.specs.iter().any(same) {
+                out.specs.push(spec);
+            }
+        }
+    }
+
+    /// The original words of a range of the normal text, if they say anything.
+    fn words(&self, range: Range<usize>) -> Option<String> {
+        let words = words::trimmed(self.original.get(self.normal.origin(range))?);
+        words::says_something(words).then(|| words.to_owned())
+    }
+
+    /// What a clause says beside its specifications: parts between 、 or spaces that nothing was read from, and undecided
+    /// numbers and values in the others. Conditions in brackets (`（25℃）`) and list numbers are no words of their own.
+    fn leftovers(&self, text: &str, clause: &Range<usize>, reading: &Reading, out: &mut ParsedText) {
+        let within =
+            |list: &[(usize, usize)], from: usize, to: usize| list.iter().any(|(s, e)| *s < to && from < *e);
+        let mut start = 0;
+        for (at, c) in text.char_indices().chain([(text.len(), '、')]) {
+            // A space inside a number's words (5 mm) parts nothing.
+            let inside = reading.undecided.iter().any(|(s, e)| *s < at && at < *e);
+            if !matches!(c, '、' | ' ') || inside {
+                continue;
+            }
+            let (from, to) = (start, at);
+            start = at + c.len_utf8();
+            if within(&reading.used, from, to) {
+                let open = reading.undecided.iter().filter(|(s, e)| from <= *s && *e <= to);
+                for (s, e) in open.filter(|(s, e)| !within(&reading.used, *s, *e)) {
+                    self.keep(text, clause, *s..*e, out);
+                }
+            } else if text[from..to].chars().any(normal::is_han) || within(&reading.undecided, from, to) {
+                self.keep(text, clause, from..to, out);
+            }
+        }
+    }
+
+    fn keep(&self, text: &str, clause: &Range<usize>, range: Range<usize>, out: &mut ParsedText) {
+        let piece = &text[range.clone()];
+        let bracketed = piece.starts_with('(') || piece.ends_with(')') || text[..range.start].ends_with('(');
+        let number_only = piece.chars().all(|c| c.is_ascii_digit() || c == '.');
+        if !bracketed && !number_only && !words::WORDS.is_filler(&piece.to_ascii_lowercase()) {
+            out.rest.extend(self.words(clause.start + range.start..clause.start + range.end));
+        }
+    }
+}
+
+/// Sets name each word once.
+fn tidy(value: SpecValue) -> SpecValue {
+    match value {
+        SpecValue::Set(words) => {
+            let mut seen = Vec::with_capacity(words.len());
+            for word in words {
+                if !seen.contains(&word) {
+                    seen.push(word);
+                }
+            }
+            SpecValue::Set(seen)
+        }
+        other => other,
+    }
+}

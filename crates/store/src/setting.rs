@@ -1,0 +1,50 @@
+//! What the installation decides for itself, such as the cluster's name.
+
+use crate::Store;
+use crate::audit::{self, By};
+use crate::error::{During, Result};
+use serde_json::json;
+use sqlx::Row;
+
+impl Store {
+    /// The value of a setting, if it was ever set.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn setting(&self, name: &str) -> Result<Option<String>> {
+        let doing = "read the setting";
+        let mut tx = self.database.read(doing).await?;
+        let row = tx
+            .query("select value from setting where name = ?")
+            .bind(name)
+            .fetch_optional(&mut *tx)
+            .await
+            .during(doing)?;
+        row.map(|row| row.try_get(0)).transpose().during(doing)
+    }
+
+    /// Sets a setting. Never a secret: settings stand in the audit and in backups.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn set_setting(&self, name: &str, value: &str, by: &By) -> Result<()> {
+        let doing = "store the setting";
+        let mut tx = self.database.write(doing).await?;
+        tx.query(
+            "insert into setting (id, name, value, updated_by, updated_ms) \
+             values ((select coalesce(max(id), 0) + 1 from setting), ?, ?, ?, ?) \
+             on conflict (name) do update set value = excluded.value, updated_by = excluded.updated_by, \
+             updated_ms = excluded.updated_ms",
+        )
+        .bind(name)
+        .bind(value)
+        .bind(by.actor.as_str())
+        .bind(by.at_ms)
+        .execute(&mut *tx)
+        .await
+        .during(doing)?;
+        audit::append(&mut tx, by, "setting.set", format!("setting/{name}"), &json!({ "value": value }))
+            .await?;
+        tx.commit(doing).await
+    }
+}

@@ -1,0 +1,46 @@
+//! Match two files without a database.
+
+use crate::cli::{Format, Match};
+use crate::progress::Bar;
+use app::{Clock, Code, Error, InputFile, MatchForm, MatchOptions, Result, match_files, write_matches};
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+pub fn run(args: &Match) -> Result<ExitCode> {
+    let file = |path: &Path| -> Result<InputFile> {
+        Ok(InputFile { name: path.display().to_string(), bytes: super::read(path)? })
+    };
+    let options = MatchOptions { top: args.top, maps: args.maps.clone(), delimiter: args.delimiter };
+    let bar = Bar::new();
+    let matches = match_files(
+        &super::console(),
+        &file(&args.needs)?,
+        &file(&args.offers)?,
+        &options,
+        &Clock::china(),
+        &|s, d, t| bar.report(s, d, t),
+    )?;
+    let form = match args.format {
+        Format::Table => MatchForm::Table,
+        Format::Csv => MatchForm::Csv,
+        Format::Ndjson => MatchForm::Ndjson,
+        Format::Xlsx => MatchForm::Xlsx,
+    };
+    let bytes = write_matches(&matches, form)?;
+    drop(bar);
+    match &args.out {
+        Some(path) => super::write(path, &bytes)?,
+        None if args.format == Format::Xlsx && std::io::stdout().is_terminal() => {
+            return Err(Error::new(Code::BadInput, "a workbook cannot be shown on a terminal").hint("add --out FILE.xlsx"));
+        }
+        None => match std::io::stdout().lock().write_all(&bytes) {
+            // `| head` closes the pipe early: that is the reader's choice, not a failure.
+            Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+                return Err(Error::new(Code::File, format!("cannot write to standard output: {e}")));
+            }
+            _ => {}
+        },
+    }
+    Ok(ExitCode::SUCCESS)
+}

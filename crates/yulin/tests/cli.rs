@@ -1,0 +1,188 @@
+//! The command line, from an empty folder to a withdrawn list.
+
+use crate::common::{ok, run, text};
+use std::path::Path;
+
+const OFFERS: &str = "企业名称,所在县区,产品名称,规格参数,月产能,联系人,手机\n\
+    虚构泰和光电有限公司,泰和县,显示模组面罩,尺寸精度±30μm；适用点间距P0.8—P1.5；阻燃等级V-0,30万片/月,赵某,000-00000001\n\
+    虚构吉水塑胶有限公司,吉水县,LED显示屏面罩,尺寸精度±0.1mm；适用点间距P1.5—P2.5,50万片/月,钱某,000-00000002\n";
+const NEEDS: &str = "企业名称,所在县区,需求产品名称,规格型号,数量,目前供应商,有效期\n\
+    虚构万安屏业有限公司,万安县,小间距显示屏面罩,点间距P1.25；尺寸精度±0.03mm；阻燃V-0,5万片/月,外省某厂,2026-12-31\n\
+    虚构万安屏业有限公司,万安县,蓝宝石衬底,直径100mm,2000片/月,外省某厂,2026-12-31\n";
+
+fn folder() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("供给.csv"), OFFERS).unwrap();
+    std::fs::write(dir.path().join("需求.csv"), NEEDS).unwrap();
+    dir
+}
+
+fn import(dir: &Path) -> String {
+    ok(dir, &["import", "供给.csv", "需求.csv"])
+}
+
+/// Text after a word up to the next white space.
+fn after<'a>(text: &'a str, word: &str) -> &'a str {
+    text.split(word).nth(1).and_then(|t| t.split_whitespace().next()).unwrap_or_else(|| panic!("no {word} in {text}"))
+}
+
+#[test]
+fn empty_states_tell_the_next_step() {
+    let dir = tempfile::tempdir().unwrap();
+    insta::assert_snapshot!(text(&run(dir.path(), &["lists"])), @r"
+    exit 0
+    no list yet 尚无清单: yulin import FILE..., then yulin publish
+    ");
+    insta::assert_snapshot!(text(&run(dir.path(), &["publish", "--period", "2026-11"])), @r"
+    exit 5
+    error[nothing_to_do]: there are no needs to match
+      hint: import needs and offers first
+    ");
+    insta::assert_snapshot!(text(&run(dir.path(), &["gaps"])), @r"
+    exit 5
+    error[nothing_to_do]: no list has been published yet
+      hint: yulin publish
+    ");
+    assert_eq!(run(dir.path(), &["publish", "--period", "2026-13"]).status.code(), Some(2));
+    assert_eq!(run(dir.path(), &["lists", "--as", "nobody"]).status.code(), Some(4));
+}
+
+#[test]
+fn a_dry_run_stores_nothing_and_the_same_file_changes_nothing() {
+    let dir = folder();
+    let said = ok(dir.path(), &["import", "供给.csv", "需求.csv", "--dry-run"]);
+    assert!(said.contains("dry run") && ok(dir.path(), &["check"]).contains("offer: 0 rows"), "{said}");
+    assert!(import(dir.path()).contains("offers 供给: new 新增 2, changed 变更 0, unchanged 不变 0"));
+    let again = import(dir.path());
+    assert!(again.contains("offers 供给: new 新增 0, changed 变更 0, unchanged 不变 2"), "{again}");
+    assert!(again.contains("needs 需求: new 新增 0, changed 变更 0, unchanged 不变 2"), "{again}");
+    assert!(ok(dir.path(), &["check"]).contains("import_batch: 1 rows"), "the same files leave no second trace");
+    std::fs::write(dir.path().join("供给.csv"), OFFERS.replace("30万片", "35万片")).unwrap();
+    assert!(import(dir.path()).contains("offers 供给: new 新增 0, changed 变更 1, unchanged 不变 1"));
+}
+
+#[test]
+fn from_draft_to_withdrawal() {
+    let dir = folder();
+    let dir = dir.path();
+    import(dir);
+    let said = ok(dir, &["draft", "--period", "2026-11"]);
+    assert_eq!(after(&said, "草稿 "), "1");
+    let shown = ok(dir, &["lists", "--draft", "1"]);
+    let need = after(shown.lines().find(|l| l.contains("面罩")).unwrap(), "need ");
+    let offer = after(shown.lines().find(|l| l.contains("显示模组面罩")).unwrap(), "offer ");
+    // A rejection needs its reason.
+    assert_eq!(run(dir, &["review", "1", "reject", "--need", need, "--offer", offer]).status.code(), Some(2));
+    assert_eq!(run(dir, &["review", "1", "confirm", "--need", "99", "--offer", offer]).status.code(), Some(4));
+    ok(dir, &["review", "1", "reject", "--need", need, "--offer", offer, "--reason", "已有合作"]);
+    ok(dir, &["review", "1", "confirm", "--need", need, "--offer", offer]);
+    let published = ok(dir, &["publish", "--period", "2026-11", "--out", "out"]);
+    assert!(published.contains("第1号") && published.contains("蓝宝石"), "{published}");
+    let json: String = std::fs::read_dir(dir.join("out"))
+        .unwrap()
+        .flatten()
+        .find(|e| e.path().extension().is_some_and(|e| e == "json"))
+        .map(|e| std::fs::read_to_string(e.path()).unwrap())
+        .unwrap();
+    assert!(json.contains("\"review\":\"confirmed\""), "what was said last counts");
+    assert!(!json.contains("外省某厂") && !json.contains("000-0000"), "protected fields are blank on the list");
+    assert!(ok(dir, &["lists", "--verify", "1"]).contains("same 一致"));
+    // A second list of the same records: everything is still open.
+    let second = ok(dir, &["publish", "--period", "2026-12", "--out", "out"]);
+    assert!(second.contains("第2号"), "{second}");
+    assert!(ok(dir, &["lists", "--verify", "2"]).contains("same 一致"));
+    assert_eq!(run(dir, &["withdraw", "2", "--reason", " "]).status.code(), Some(2));
+    ok(dir, &["withdraw", "2", "--reason", "期间有误"]);
+    assert_eq!(run(dir, &["withdraw", "2", "--reason", "再次"]).status.code(), Some(5));
+    let lists = ok(dir, &["lists"]);
+    assert!(lists.contains("已撤回") && lists.contains("期间有误"), "{lists}");
+    assert!(ok(dir, &["check"]).lines().all(|l| l.starts_with("ok")));
+}
+
+#[test]
+fn a_rejected_pair_is_off_the_list_and_stays_off_the_next() {
+    let dir = folder();
+    let dir = dir.path();
+    import(dir);
+    ok(dir, &["draft", "--period", "2026-11"]);
+    let shown = ok(dir, &["lists", "--draft", "1"]);
+    let need = after(shown.lines().find(|l| l.contains("面罩")).unwrap(), "need ");
+    let offer = after(shown.lines().find(|l| l.contains("显示模组面罩")).unwrap(), "offer ");
+    ok(dir, &["review", "1", "reject", "--need", need, "--offer", offer, "--reason", "试样不合格"]);
+    for period in ["2026-11", "2026-12"] {
+        ok(dir, &["publish", "--period", period, "--out", period]);
+    }
+    for number in ["1", "2"] {
+        assert!(ok(dir, &["lists", "--verify", number]).contains("same 一致"));
+    }
+    for period in ["2026-11", "2026-12"] {
+        let json = std::fs::read_dir(dir.join(period)).unwrap().flatten().find(|e| e.path().extension().is_some_and(|e| e == "json"));
+        let json = std::fs::read_to_string(json.unwrap().path()).unwrap();
+        let content: model::list::ListContent = serde_json::from_str(&json).unwrap();
+        assert!(content.pairs.iter().all(|p| !p.matched.offer.contains("显示模组面罩")), "{period}");
+    }
+}
+
+#[test]
+fn another_person_approves() {
+    let dir = folder();
+    let dir = dir.path();
+    import(dir);
+    ok(dir, &["users", "--add", "秘书甲", "--role", "secretariat"]);
+    ok(dir, &["users", "--add", "秘书乙", "--role", "secretariat"]);
+    ok(dir, &["users", "--add", "审计员", "--role", "auditor"]);
+    ok(dir, &["draft", "--period", "2026-11", "--as", "秘书甲"]);
+    insta::assert_snapshot!(text(&run(dir, &["approve", "1", "--as", "秘书甲"])), @r"
+    exit 3
+    error[not_allowed]: 秘书甲 drafted list 1; another person approves it
+      hint: approve it under another account with --as
+    ");
+    assert_eq!(run(dir, &["approve", "1", "--as", "审计员"]).status.code(), Some(3));
+    assert_eq!(run(dir, &["import", "供给.csv", "--as", "审计员"]).status.code(), Some(3));
+    assert_eq!(run(dir, &["users", "--as", "秘书乙"]).status.code(), Some(3));
+    ok(dir, &["approve", "1", "--as", "秘书乙"]);
+    ok(dir, &["publish", "--period", "2026-11", "--as", "秘书乙"]);
+}
+
+#[test]
+fn a_backup_comes_back() {
+    let dir = folder();
+    let dir = dir.path();
+    import(dir);
+    ok(dir, &["publish", "--period", "2026-11"]);
+    let before = ok(dir, &["check"]);
+    ok(dir, &["backup", "yulin.backup"]);
+    assert_eq!(run(dir, &["restore", "yulin.backup"]).status.code(), Some(2), "a database with records is not replaced unasked");
+    ok(dir, &["restore", "yulin.backup", "--db", "other.db"]);
+    assert_eq!(ok(dir, &["check", "--db", "other.db"]), before);
+    let bytes = std::fs::read(dir.join("yulin.backup")).unwrap();
+    std::fs::write(dir.join("cut.backup"), &bytes[..bytes.len() - 40]).unwrap();
+    let output = run(dir, &["restore", "cut.backup", "--db", "third.db"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(ok(dir, &["check", "--db", "third.db"]).contains("offer: 0 rows"));
+}
+
+#[test]
+fn two_files_match_without_a_database() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    std::fs::write(dir.join("n.csv"), "id|NAME\nN1|Sony Turntable PSLX350H\nN2|Bose speaker\n").unwrap();
+    std::fs::write(dir.join("o.csv"), "id|NAME\nO1|Bose Acoustimass 5 Speaker System\nO2|Sony PS-LX350H Belt-Drive Turntable\n").unwrap();
+    let args = ["match", "--needs", "n.csv", "--offers", "o.csv", "--map", "needs.title=NAME", "--map", "offers.title=NAME", "--delimiter", "|"];
+    let said = ok(dir, &[&args[..], &["--format", "ndjson", "--top", "1"]].concat());
+    let rows: Vec<serde_json::Value> = said.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let pairs: Vec<(&str, u64, &str)> = rows
+        .iter()
+        .map(|r| (r["need"].as_str().unwrap(), r["rank"].as_u64().unwrap(), r["offer"].as_str().unwrap()))
+        .collect();
+    assert_eq!(pairs, [("N1", 1, "O2"), ("N2", 1, "O1")]);
+    assert!(rows.iter().all(|r| r["score"].as_f64().is_some_and(|s| (0.0..=1.0).contains(&s)) && r.get("verdicts").is_some()));
+    for format in ["table", "csv", "xlsx"] {
+        ok(dir, &[&args[..], &["--format", format, "--out", &format!("out.{format}")]].concat());
+        assert!(std::fs::metadata(dir.join(format!("out.{format}"))).unwrap().len() > 20);
+    }
+    let output = run(dir, &["match", "--needs", "n.csv", "--offers", "o.csv", "--map", "needs.title=WRONG"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output).contains("WRONG"), "{}", text(&output));
+    assert!(!dir.join("yulin.db").exists(), "no database is made");
+}

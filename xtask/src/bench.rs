@@ -1,0 +1,42 @@
+//! `cargo xtask bench`: quality on judged sets, speed and memory at scale. Results go into docs/benchmarks.md.
+
+mod judged;
+mod process;
+mod scale;
+
+use crate::machine;
+use anyhow::Result;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Runs everything on the release build; judged sets are skipped with a line when they are not beside the project.
+pub fn run(root: &Path, as_json: bool) -> Result<()> {
+    machine::run(root, "cargo", &["build", "--release", "--locked", "--package", "yulin"], &[])?;
+    let program = root.join("target/release/yulin");
+    let program = match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(target) => Path::new(&target).join("release/yulin"),
+        None => program,
+    };
+    let judged = root.join("../shared/data/matching");
+    let mut results: Vec<Value> = Vec::new();
+    if judged.is_dir() {
+        results.push(judged::abt_buy(&program, &judged)?);
+        results.push(judged::qbqtc(&program, &judged)?);
+    } else {
+        println!("skipped: the judged sets are not beside the project");
+    }
+    results.extend(scale::run(root, &program)?);
+    if as_json {
+        println!("{}", serde_json::to_string_pretty(&json!({ "cores": cores(), "results": results }))?);
+    } else {
+        for result in &results {
+            let fields = result.as_object().into_iter().flatten().map(|(k, v)| format!("{k} {v}"));
+            println!("{}", fields.collect::<Vec<_>>().join("  "));
+        }
+    }
+    Ok(())
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
