@@ -19,6 +19,12 @@ impl Clock {
         Self::System(TimeZone::fixed(jiff::tz::offset(8)))
     }
 
+    /// Noon of a day in China, for ever.
+    pub fn at_noon(day: Date) -> Self {
+        let zone = TimeZone::fixed(jiff::tz::offset(8));
+        Self::Fixed(day.at(12, 0, 0, 0).to_zoned(zone).map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp()))
+    }
+
     /// Milliseconds since 1970 UTC.
     pub fn now_ms(&self) -> i64 {
         match self {

@@ -50,6 +50,11 @@ impl App {
         Ok(Self { store, reference: Reference::builtin(), clock, last_list: Mutex::new(None) })
     }
 
+    /// Closes the database, so that its one file holds everything.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
     /// The calendar month of today.
     pub fn this_month(&self) -> Period {
         Period::month_of(self.clock.today())

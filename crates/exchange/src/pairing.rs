@@ -82,7 +82,8 @@ fn side<T>(
         recognise: options.recognise,
         lenient: true,
     };
-    let mut out = Side { records: Vec::new(), enterprises: Vec::new(), warnings: Vec::new(), errors: Vec::new() };
+    let mut out =
+        Side { records: Vec::new(), enterprises: Vec::new(), warnings: Vec::new(), errors: Vec::new() };
     let mut keys = Keys::default();
     let mut known = HashMap::new();
     for (index, plan) in plans(&sheets, &words, kind, options)? {
@@ -90,9 +91,14 @@ fn side<T>(
         let drafts = parse(sheet, &plan, &context);
         out.warnings.extend(drafts.warnings);
         out.errors.extend(drafts.errors);
-        let needs = drafts.needs.into_iter().map(|d| (d.row, d.value.enterprise, Record::Need(Box::new(d.value.need))));
-        let offers =
-            drafts.offers.into_iter().map(|d| (d.row, d.value.enterprise, Record::Offer(Box::new(d.value.offer))));
+        let needs = drafts
+            .needs
+            .into_iter()
+            .map(|d| (d.row, d.value.enterprise, Record::Need(Box::new(d.value.need))));
+        let offers = drafts
+            .offers
+            .into_iter()
+            .map(|d| (d.row, d.value.enterprise, Record::Offer(Box::new(d.value.offer))));
         for (number, enterprise, record) in needs.chain(offers) {
             let key = keys.key(sheet, &plan, number);
             let owner = owner(&enterprise, &key, kind, &mut known, &mut out.enterprises);
@@ -110,7 +116,8 @@ fn plans(
     options: &PairingOptions<'_>,
 ) -> Result<Vec<(usize, SheetPlan)>, ReadError> {
     let base = PlanOptions { map: Some(options.map), lenient: true, ..Default::default() };
-    let filled: Vec<usize> = (0..sheets.len()).filter(|&i| !sheets[i].rows.is_empty() && !sheets[i].hidden).collect();
+    let filled: Vec<usize> =
+        (0..sheets.len()).filter(|&i| !sheets[i].rows.is_empty() && !sheets[i].hidden).collect();
     if filled.len() > 1
         && let Ok(guessed) = plan_workbook(sheets, words, &base)
     {
@@ -119,9 +126,9 @@ fn plans(
             return Ok(of_kind);
         }
     }
-    let first = *filled.first().ok_or_else(|| {
-        ReadError::new(sheets.first().map_or("", |s| &s.file), ReadFault::NoData)
-    })?;
+    let first = *filled
+        .first()
+        .ok_or_else(|| ReadError::new(sheets.first().map_or("", |s| &s.file), ReadFault::NoData))?;
     let forced = PlanOptions { kind: Some(kind), ..base };
     if options.map.of(kind).next().is_some() {
         // A mapping must be found in the sheet that is read.

@@ -67,7 +67,14 @@ fn sheet(book: &mut Workbook, styles: &Styles, name: &str, part: &Rejected<'_>) 
         if let (Some(first), Some(last)) = (place(merge.first_row), place(merge.last_row))
             && merge.first_row >= plan.heading_first
         {
-            page.merge_range(first, at(merge.first_column), last, at(merge.last_column), "", &styles.heading)?;
+            page.merge_range(
+                first,
+                at(merge.first_column),
+                last,
+                at(merge.last_column),
+                "",
+                &styles.heading,
+            )?;
         }
     }
     let mut line = 0;
@@ -121,7 +128,8 @@ fn write_value(
         Value::Number(number) => page.write_number_with_format(row, column, *number, format)?,
         Value::Date(when) => {
             let day = when.date();
-            let (year, month, of_month) = (day.year().unsigned_abs(), day.month().unsigned_abs(), day.day().unsigned_abs());
+            let (year, month, of_month) =
+                (day.year().unsigned_abs(), day.month().unsigned_abs(), day.day().unsigned_abs());
             match ExcelDateTime::from_ymd(year, month, of_month) {
                 Ok(serial) => page.write_datetime_with_format(row, column, &serial, date)?,
                 Err(_) => page.write_string_with_format(row, column, day.to_string(), format)?,
@@ -134,7 +142,8 @@ fn write_value(
 
 /// A name that Excel takes, that no other sheet has, and that says what the rows are.
 fn sheet_name(part: &Rejected<'_>, taken: &mut HashSet<String>) -> String {
-    let clean: String = part.sheet.name.chars().map(|c| if "[]:*?/\\'".contains(c) { '_' } else { c }).collect();
+    let clean: String =
+        part.sheet.name.chars().map(|c| if "[]:*?/\\'".contains(c) { '_' } else { c }).collect();
     let kind = part.plan.kind.zh();
     let base = if clean.contains(kind) { clean } else { format!("{clean}（{kind}）") };
     for number in 1u32.. {

@@ -16,7 +16,12 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
 /// One verdict with both sides' words.
 pub(crate) fn verdict(verdict: &Verdict, properties: &PropertyTable) -> String {
     let offer = if verdict.offer.is_empty() { "—" } else { &verdict.offer };
-    format!("{}：{}（需 {}，供 {offer}）", properties.name_zh(&verdict.property), outcome(&verdict.outcome), verdict.need)
+    format!(
+        "{}：{}（需 {}，供 {offer}）",
+        properties.name_zh(&verdict.property),
+        outcome(&verdict.outcome),
+        verdict.need
+    )
 }
 
 /// All verdicts of a match, one a line.
@@ -39,7 +44,8 @@ pub(crate) fn verdict_counts(matched: &Match) -> String {
         ("冲突", count(|o| matches!(o, Outcome::Conflict))),
         ("未知", count(|o| matches!(o, Outcome::Unknown))),
     ];
-    let words: Vec<String> = counts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}{n}")).collect();
+    let words: Vec<String> =
+        counts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}{n}")).collect();
     words.join(" ")
 }
 

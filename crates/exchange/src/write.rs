@@ -105,7 +105,8 @@ pub(crate) struct Styles {
 
 impl Styles {
     pub(crate) fn new() -> Self {
-        let base = Format::new().set_font_name(BODY_FONT).set_font_size(10.5).set_align(FormatAlign::VerticalCenter);
+        let base =
+            Format::new().set_font_name(BODY_FONT).set_font_size(10.5).set_align(FormatAlign::VerticalCenter);
         let boxed = base.clone().set_border(FormatBorder::Thin).set_text_wrap();
         Self {
             title: base.clone().set_font_name(HEAD_FONT).set_font_size(18).set_align(FormatAlign::Center),
@@ -126,7 +127,14 @@ impl Styles {
     }
 
     /// Writes one cell.
-    pub(crate) fn put(&self, sheet: &mut Worksheet, row: u32, column: u16, put: &Put, centred: bool) -> Result<(), XlsxError> {
+    pub(crate) fn put(
+        &self,
+        sheet: &mut Worksheet,
+        row: u32,
+        column: u16,
+        put: &Put,
+        centred: bool,
+    ) -> Result<(), XlsxError> {
         let plain = if centred { &self.centre } else { &self.left };
         match put {
             Put::Blank => sheet.write_blank(row, column, plain)?,
@@ -154,23 +162,39 @@ pub(crate) fn bounded(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut units = 0;
-    let kept: String = text.chars().take_while(|c| { units += c.len_utf16(); units < CELL_CHARS_MAX }).collect();
+    let kept: String = text
+        .chars()
+        .take_while(|c| {
+            units += c.len_utf16();
+            units < CELL_CHARS_MAX
+        })
+        .collect();
     Cow::Owned(kept + "…")
 }
 
 /// A new workbook whose bytes depend on its content only: the creation time is given, not taken from the clock.
 pub(crate) fn workbook(title: &str, created: Option<jiff::civil::Date>) -> Result<Workbook, XlsxError> {
     let created = match created {
-        Some(day) => ExcelDateTime::from_ymd(day.year().unsigned_abs(), day.month().unsigned_abs(), day.day().unsigned_abs())?,
+        Some(day) => ExcelDateTime::from_ymd(
+            day.year().unsigned_abs(),
+            day.month().unsigned_abs(),
+            day.day().unsigned_abs(),
+        )?,
         None => ExcelDateTime::from_ymd(2000, 1, 1)?,
     };
     let mut book = Workbook::new();
-    book.set_properties(&DocProperties::new().set_title(title).set_author("Yulin").set_creation_datetime(&created));
+    book.set_properties(
+        &DocProperties::new().set_title(title).set_author("Yulin").set_creation_datetime(&created),
+    );
     Ok(book)
 }
 
 /// Sets a sheet up for print: A4, as wide as one page, page numbers, headings on every page.
-pub(crate) fn set_up_print(sheet: &mut Worksheet, landscape: bool, heading_row: Option<u32>) -> Result<(), XlsxError> {
+pub(crate) fn set_up_print(
+    sheet: &mut Worksheet,
+    landscape: bool,
+    heading_row: Option<u32>,
+) -> Result<(), XlsxError> {
     sheet.set_paper_size(A4).set_print_fit_to_pages(1, 0).set_print_center_horizontally(true);
     sheet.set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);
     if landscape {

@@ -127,7 +127,7 @@ fn main() {
         .collect();
 
     let input = Input { needs: &needs, offers: &offers, sites: &sites, period: None, reference };
-    let options = Options::default();
+    let options = Options { spread: true, ..Options::default() };
     let start = Instant::now();
     let matches = match_needs(&input, &options, &|_| {});
     let matched = start.elapsed();

@@ -21,20 +21,37 @@ const GAIN_SCALE: f64 = 1e6;
 /// Amounts are integers below this: exact in a double, and far below what a stated capacity means.
 const AMOUNT_MAX: f64 = (1u64 << 50) as f64;
 
+/// A feasible pair, as far as allocation looks at it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate<'a> {
+    pub need: &'a str,
+    pub offer: &'a str,
+    pub rank: u32,
+    pub score: f64,
+}
+
 /// Allots capacity to the feasible pairs. The result is sorted by need, then by rank of the match.
 pub fn allocate(input: &Input<'_>, matches: &[Match]) -> Vec<Allocation> {
+    let candidates = matches.iter().filter(|m| m.feasible).map(|m| Candidate {
+        need: &m.need,
+        offer: &m.offer,
+        rank: m.rank,
+        score: m.score,
+    });
+    allocate_candidates(input, candidates.collect())
+}
+
+/// [`allocate`] for pairs of which no more is known than their score.
+pub(crate) fn allocate_candidates(input: &Input<'_>, mut pairs: Vec<Candidate<'_>>) -> Vec<Allocation> {
     let records = Records::new(input);
     let measures = Measures::new(input);
-    let mut pairs: Vec<&Match> = matches
-        .iter()
-        .filter(|m| m.feasible && records.need(&m.need).is_some() && records.offer(&m.offer).is_some())
-        .collect();
-    pairs.sort_by(|a, b| (&a.need, a.rank, &a.offer).cmp(&(&b.need, b.rank, &b.offer)));
+    pairs.retain(|pair| records.need(pair.need).is_some() && records.offer(pair.offer).is_some());
+    pairs.sort_by(|a, b| (a.need, a.rank, a.offer).cmp(&(b.need, b.rank, b.offer)));
     pairs.dedup_by(|next, kept| next.need == kept.need && next.offer == kept.offer);
     let flows = flows(&pairs, &records, &measures);
 
     let mut out = Vec::new();
-    for pairs in pairs.iter().zip(flows).collect::<Vec<_>>().chunk_by(|a, b| a.0.need == b.0.need) {
+    for pairs in pairs.into_iter().zip(flows).collect::<Vec<_>>().chunk_by(|a, b| a.0.need == b.0.need) {
         allot(pairs, &records, &mut out);
     }
     out
@@ -49,14 +66,14 @@ enum Flow {
     Unstated,
 }
 
-fn flows(pairs: &[&Match], records: &Records<'_>, measures: &Measures) -> Vec<Flow> {
+fn flows(pairs: &[Candidate<'_>], records: &Records<'_>, measures: &Measures) -> Vec<Flow> {
     let mut flows = vec![Flow::Unstated; pairs.len()];
     // The pairs of each kind of measure, in the order of pairs.
     let mut groups: Vec<(&Dimension, Vec<usize>)> = Vec::new();
     let mut group_of: HashMap<&Dimension, usize> = HashMap::new();
     for (index, pair) in pairs.iter().enumerate() {
-        let demand = records.need(&pair.need).and_then(|n| measures.demand(n));
-        let supply = records.offer(&pair.offer).and_then(|o| measures.supply(o));
+        let demand = records.need(pair.need).and_then(|n| measures.demand(n));
+        let supply = records.offer(pair.offer).and_then(|o| measures.supply(o));
         if let Some((demand, supply)) = demand.zip(supply)
             && demand.dimension == supply.dimension
         {
@@ -76,7 +93,7 @@ fn flows(pairs: &[&Match], records: &Records<'_>, measures: &Measures) -> Vec<Fl
 /// One optimum over the pairs of one kind of measure.
 fn optimise(
     members: &[usize],
-    pairs: &[&Match],
+    pairs: &[Candidate<'_>],
     records: &Records<'_>,
     measures: &Measures,
     flows: &mut [Flow],
@@ -87,13 +104,13 @@ fn optimise(
     let mut arcs = Vec::with_capacity(members.len());
     for &index in members {
         let pair = pairs[index];
-        let need = *need_place.entry(pair.need.as_str()).or_insert_with(|| {
-            let amount = records.need(&pair.need).and_then(|n| measures.demand(n));
+        let need = *need_place.entry(pair.need).or_insert_with(|| {
+            let amount = records.need(pair.need).and_then(|n| measures.demand(n));
             needs.push(amount.map_or(0.0, |a| a.per_month));
             needs.len() - 1
         });
-        let offer = *offer_place.entry(pair.offer.as_str()).or_insert_with(|| {
-            let amount = records.offer(&pair.offer).and_then(|o| measures.supply(o));
+        let offer = *offer_place.entry(pair.offer).or_insert_with(|| {
+            let amount = records.offer(pair.offer).and_then(|o| measures.supply(o));
             offers.push(amount.map_or(0.0, |a| a.per_month));
             offers.len() - 1
         });
@@ -114,18 +131,18 @@ fn optimise(
 }
 
 /// Writes down what one need is given.
-fn allot(pairs: &[(&&Match, Flow)], records: &Records<'_>, out: &mut Vec<Allocation>) {
+fn allot(pairs: &[(Candidate<'_>, Flow)], records: &Records<'_>, out: &mut Vec<Allocation>) {
     let mut covered = 0.0;
-    let mut best_unstated: Option<&Match> = None;
+    let mut best_unstated: Option<Candidate<'_>> = None;
     for &(pair, flow) in pairs {
         match flow {
-            Flow::Unstated => best_unstated = best_unstated.or(Some(*pair)),
+            Flow::Unstated => best_unstated = best_unstated.or(Some(pair)),
             Flow::Share(share) if share > 0.0 => {
                 covered += share;
-                let quantity = records.need(&pair.need).and_then(|n| n.quantity.as_ref());
+                let quantity = records.need(pair.need).and_then(|n| n.quantity.as_ref());
                 out.push(Allocation {
-                    need: pair.need.clone(),
-                    offer: pair.offer.clone(),
+                    need: pair.need.to_owned(),
+                    offer: pair.offer.to_owned(),
                     quantity: quantity.map(|q| Quantity::new(q.value * share, &q.unit)),
                     coverage: if share == 1.0 { Coverage::Full } else { Coverage::Part },
                 });
@@ -135,8 +152,8 @@ fn allot(pairs: &[(&&Match, Flow)], records: &Records<'_>, out: &mut Vec<Allocat
     }
     if let Some(pair) = best_unstated.filter(|_| covered < 1.0 - TOLERANCE) {
         out.push(Allocation {
-            need: pair.need.clone(),
-            offer: pair.offer.clone(),
+            need: pair.need.to_owned(),
+            offer: pair.offer.to_owned(),
             quantity: None,
             coverage: Coverage::Unstated,
         });

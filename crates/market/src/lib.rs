@@ -75,13 +75,16 @@ pub struct Options {
     pub top: usize,
     /// Candidates taken from the text index and scored in full, at least `top`.
     pub pool: usize,
+    /// Also keep offers beyond `top` that the allocation of the whole pool would use: where many needs want the same few
+    /// best offers, capacity further down the ranking counts before anything is called a gap.
+    pub spread: bool,
     /// Settings.
     pub weights: Weights,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { top: 10, pool: 100, weights: Weights::default() }
+        Self { top: 10, pool: 100, spread: false, weights: Weights::default() }
     }
 }
 

@@ -1,10 +1,11 @@
 //! The main walk: candidates, scores, allocation, gaps.
 
+use crate::allocate::Candidate;
 use crate::gaps::find_gaps;
 use crate::local_rate::{LocalRate, local_rate};
-use crate::pair::{Context, Facts, same_enterprise};
+use crate::pair::{Context, same_enterprise};
 use crate::retrieve::{Document, Field, Index, Searcher};
-use crate::score::{Part, total};
+use crate::score::total;
 use crate::weights::Weights;
 use crate::{Input, Options, Progress, Stage, allocate};
 use model::chain::NodeId;
@@ -12,7 +13,7 @@ use model::matching::{Allocation, GapGroup, Match};
 use model::need::Need;
 use model::offer::Offer;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What [`run`] finds.
@@ -67,34 +68,65 @@ pub fn match_needs(input: &Input<'_>, options: &Options, progress: &(dyn Fn(Prog
     let total = needs.len();
     let done = AtomicUsize::new(0);
     progress(Progress { stage: Stage::Match, done: 0, total });
-    let found: Vec<Vec<Match>> = needs
+    let ranked: Vec<Vec<Ranked<'_>>> = needs
         .par_iter()
         .map_init(
             || matcher.index.searcher(),
             |searcher, need| {
-                let found = matcher.matches(need, searcher);
+                let ranked = matcher.rank(need, searcher);
                 progress(Progress {
                     stage: Stage::Match,
                     done: done.fetch_add(1, Ordering::Relaxed) + 1,
                     total,
                 });
-                found
+                ranked
             },
         )
+        .collect();
+    let wanted = if options.spread { allotted(input, &needs, &ranked) } else { HashSet::new() };
+    let found: Vec<Vec<Match>> = needs
+        .par_iter()
+        .zip(&ranked)
+        .map(|(need, ranked)| {
+            let kept = (1..).zip(ranked).filter(|(rank, r)| {
+                *rank as usize <= options.top || wanted.contains(&(need.key.as_str(), r.offer.key.as_str()))
+            });
+            kept.map(|(rank, r)| matcher.context.describe(need, r.offer, r.similarity, rank)).collect()
+        })
         .collect();
     found.into_iter().flatten().collect()
 }
 
-/// One pair as [`match_needs`] would describe it, at rank 1: for a pair that is added by hand.
+/// The pairs that an allocation over all ranked offers uses.
+fn allotted<'a>(
+    input: &Input<'a>,
+    needs: &[&'a Need],
+    ranked: &[Vec<Ranked<'a>>],
+) -> HashSet<(&'a str, &'a str)> {
+    let mut candidates = Vec::new();
+    for (need, ranked) in needs.iter().zip(ranked) {
+        candidates.extend((1..).zip(ranked).filter(|(_, r)| r.feasible).map(|(rank, r)| Candidate {
+            need: &need.key,
+            offer: &r.offer.key,
+            rank,
+            score: r.score,
+        }));
+    }
+    let keys: HashMap<&str, &'a str> =
+        candidates.iter().flat_map(|c| [(c.need, c.need), (c.offer, c.offer)]).collect();
+    let allocations = allocate::allocate_candidates(input, candidates);
+    allocations.iter().map(|a| (keys[a.need.as_str()], keys[a.offer.as_str()])).collect()
+}
+
+/// One pair as [`match_needs`] would describe it, at rank 1: for a pair that is added by hand. There being no other
+/// offers to tell common words from telling ones, its text similarity is a little less sharp.
 pub fn match_pair(input: &Input<'_>, weights: &Weights, need: &Need, offer: &Offer) -> Match {
     let context = Context::new(input, weights);
     let nodes = NodeTexts::new(input);
     let index = Index::build(&[offer_document(offer, &context, &nodes)]);
     let query = need_document(need, weights, &nodes);
     let similarity = index.searcher().search(&query, 1).first().map_or(0.0, |hit| hit.similarity);
-    let facts = context.facts(need, offer, f64::from(similarity));
-    let parts = context.parts(need, &facts);
-    describe(&context, need, offer, facts, &parts, 1)
+    context.describe(need, offer, f64::from(similarity), 1)
 }
 
 /// Names and aliases of the chain nodes that occur, as text.
@@ -177,56 +209,58 @@ impl<'a> Matcher<'a> {
         Self { context, options, nodes, offers, offers_of, index }
     }
 
-    fn matches(&self, need: &Need, searcher: &mut Searcher<'_>) -> Vec<Match> {
+    /// The candidates of a need, best first; all of the pool where spreading, else `top`.
+    fn rank(&self, need: &Need, searcher: &mut Searcher<'_>) -> Vec<Ranked<'a>> {
         // Room for the need's own offers, which are dropped again.
-        let own = if need.enterprise.is_empty() {
-            0
-        } else {
-            self.offers_of.get(need.enterprise.as_str()).copied().unwrap_or(0)
-        };
-        let pool = self.options.pool.max(self.options.top) + own;
+        let own =
+            if need.enterprise.is_empty() { None } else { self.offers_of.get(need.enterprise.as_str()) };
+        let pool = self.options.pool.max(self.options.top) + own.copied().unwrap_or(0);
         let hits = searcher.search(&need_document(need, self.context.weights, &self.nodes), pool);
-        let mut scored: Vec<(f64, Facts, Vec<Part>, &Offer)> = hits
+        let mut ranked: Vec<Ranked<'a>> = hits
             .into_iter()
             .map(|hit| (self.offers[hit.document as usize], f64::from(hit.similarity)))
             .filter(|(offer, _)| !same_enterprise(need, offer))
             .map(|(offer, similarity)| {
                 let facts = self.context.facts(need, offer, similarity);
-                let parts = self.context.parts(need, &facts);
-                (total(&parts), facts, parts, offer)
+                let score = total(&self.context.parts(need, &facts));
+                Ranked { offer, similarity, score, feasible: facts.feasible }
             })
             .collect();
-        scored.sort_by(|a, b| {
-            (b.1.feasible.cmp(&a.1.feasible))
-                .then(b.0.total_cmp(&a.0))
-                .then(b.1.similarity.total_cmp(&a.1.similarity))
-                .then_with(|| a.3.key.cmp(&b.3.key))
+        ranked.sort_by(|a, b| {
+            (b.feasible.cmp(&a.feasible))
+                .then(b.score.total_cmp(&a.score))
+                .then(b.similarity.total_cmp(&a.similarity))
+                .then_with(|| a.offer.key.cmp(&b.offer.key))
         });
-        scored.truncate(self.options.top);
-        (1..)
-            .zip(scored)
-            .map(|(rank, (_, facts, parts, offer))| describe(&self.context, need, offer, facts, &parts, rank))
-            .collect()
+        if !self.options.spread {
+            ranked.truncate(self.options.top);
+        }
+        ranked
     }
 }
 
-fn describe(
-    context: &Context<'_>,
-    need: &Need,
-    offer: &Offer,
-    facts: Facts,
-    parts: &[Part],
-    rank: u32,
-) -> Match {
-    Match {
-        need: need.key.clone(),
-        offer: offer.key.clone(),
-        rank,
-        score: total(parts),
-        reasons: context.reasons(need, offer, &facts, parts),
-        verdicts: facts.verdicts,
-        distance_km: facts.distance_km,
-        feasible: facts.feasible,
+/// A candidate with what ranks it.
+struct Ranked<'a> {
+    offer: &'a Offer,
+    similarity: f64,
+    score: f64,
+    feasible: bool,
+}
+
+impl Context<'_> {
+    fn describe(&self, need: &Need, offer: &Offer, similarity: f64, rank: u32) -> Match {
+        let facts = self.facts(need, offer, similarity);
+        let parts = self.parts(need, &facts);
+        Match {
+            need: need.key.clone(),
+            offer: offer.key.clone(),
+            rank,
+            score: total(&parts),
+            reasons: self.reasons(need, offer, &facts, &parts),
+            verdicts: facts.verdicts,
+            distance_km: facts.distance_km,
+            feasible: facts.feasible,
+        }
     }
 }
 

@@ -159,7 +159,6 @@ pub struct Match {
 
 /// Form of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "the words say it")]
 pub enum Format {
     Table,
     Csv,
@@ -196,7 +195,6 @@ pub struct Review {
 
 /// What the secretariat says of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "the words say it")]
 pub enum ReviewWord {
     Confirm,
     Reject,

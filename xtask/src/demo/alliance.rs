@@ -1,7 +1,7 @@
 //! Workbook 1: the alliance's own list, three sheets, as its secretariat keeps it.
 
 use super::amount::Per;
-use super::cluster::{Cluster, Firm, Need, Offer, Source};
+use super::cluster::{Cluster, Firm, Need, Offer, Source, labelled};
 use super::rng::Rng;
 use super::table::{Cell, Column, Table, below, column};
 
@@ -55,7 +55,7 @@ fn directory(cluster: &Cluster) -> Table {
 fn push_firm(table: &mut Table, firm: &Firm, name: &str, code: &str) {
     table.push(vec![
         Cell::from(table.rows.len() as i64 + 1),
-        name.into(),
+        labelled(name).into(),
         code.into(),
         (&firm.short_name).into(),
         (&firm.county_name).into(),
@@ -115,7 +115,7 @@ fn offer_row(rng: &mut Rng, number: i64, offer: &Offer, firm: &Firm) -> Vec<Cell
     vec![
         number.into(),
         (&offer.number).into(),
-        (&firm.name).into(),
+        firm.labelled().into(),
         place.into(),
         (&offer.title).into(),
         (&offer.spec).into(),
@@ -178,7 +178,7 @@ fn need_row(number: i64, need: &Need, firm: &Firm) -> Vec<Cell> {
     vec![
         number.into(),
         (&need.number).into(),
-        (&firm.name).into(),
+        firm.labelled().into(),
         (&firm.county_name).into(),
         (&firm.group).into(),
         (&need.title).into(),

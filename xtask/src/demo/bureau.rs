@@ -2,7 +2,7 @@
 //! or in the cells, full-width digits, days as text and as Excel dates, and a handful of bad rows.
 
 use super::amount::{Day, Per, full_width};
-use super::cluster::{Cluster, Firm, Need, Offer, Source};
+use super::cluster::{Cluster, Firm, Need, Offer, Source, labelled};
 use super::fault::{Fault, Kind};
 use super::fixed;
 use super::names::Names;
@@ -59,7 +59,7 @@ const SPOILT_COUNTED: [Spoilt; 5] = [
     Spoilt {
         company: "泰和县桐岭精工有限公司",
         heading: "月产能(万片)",
-        cell: "若干",
+        cell: "很多",
         kind: Kind::UnreadableQuantity,
     },
     Spoilt {
@@ -179,7 +179,7 @@ impl Writer<'_, '_> {
         };
         vec![
             place.into(),
-            (&firm.name).into(),
+            firm.labelled().into(),
             firm.uscc.as_str().into(),
             (&firm.contact.name).into(),
             (&firm.contact.phone).into(),
@@ -224,7 +224,7 @@ impl Writer<'_, '_> {
             column("统一信用代码", 22.0),
             column("属地", 12.0),
             column("预算", 18.0),
-            column("目前来源", 14.0),
+            column("目前供应地", 14.0),
             column("截止日期", 14.0),
             column("联系人", 10.0),
             column("联系电话", 14.0),
@@ -241,7 +241,7 @@ impl Writer<'_, '_> {
                 (&need.title).into(),
                 (&need.spec).into(),
                 self.wanted(need),
-                (&firm.name).into(),
+                firm.labelled().into(),
                 firm.uscc.as_str().into(),
                 (&firm.county_name).into(),
                 need.price.as_ref().map(ToString::to_string).unwrap_or_default().into(),
@@ -291,7 +291,7 @@ impl Writer<'_, '_> {
         let contact = self.names.person()?;
         let mut row: Vec<Cell> = vec![
             "泰和县".into(),
-            spoilt.company.into(),
+            labelled(spoilt.company).into(),
             code.as_str().into(),
             contact.name.into(),
             contact.phone.into(),

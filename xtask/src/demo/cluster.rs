@@ -61,6 +61,18 @@ pub struct Firm {
     pub source: Source,
 }
 
+impl Firm {
+    /// The name as workbooks write it, with the label that importers read.
+    pub fn labelled(&self) -> String {
+        labelled(&self.name)
+    }
+}
+
+/// A name with the label that says that nobody bears it.
+pub fn labelled(name: &str) -> String {
+    format!("{name}（虚构示例）")
+}
+
 /// First and last day of a row.
 #[derive(Debug, Clone, Copy)]
 pub struct Valid {

@@ -32,20 +32,18 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// A word for tests.
+    /// The importer's word for it (`exchange::import::ErrorCode`).
     pub fn code(self) -> &'static str {
         match self {
-            Self::UsccCheck => "uscc_check",
-            Self::UsccLength => "uscc_length",
-            Self::UsccCharacter => "uscc_character",
-            Self::UnknownRegion => "unknown_region",
-            Self::UnreadableQuantity => "unreadable_quantity",
-            Self::UnknownUnit => "unknown_unit",
+            Self::UsccCheck | Self::UsccLength | Self::UsccCharacter => "uscc_invalid",
+            Self::UnknownRegion => "region_unknown",
+            Self::UnreadableQuantity => "quantity_unreadable",
+            Self::UnknownUnit => "unit_unknown",
             Self::MissingTitle => "missing_title",
-            Self::MissingName => "missing_name",
-            Self::BadDate => "bad_date",
-            Self::UnreadablePrice => "unreadable_price",
-            Self::Duplicate => "duplicate",
+            Self::MissingName => "missing_enterprise",
+            Self::BadDate => "date_unreadable",
+            Self::UnreadablePrice => "price_unreadable",
+            Self::Duplicate => "duplicate_row",
         }
     }
 

@@ -1,5 +1,6 @@
 //! The workbook of faults: a few good rows and one bad row of every kind, for tests and the walk-through.
 
+use super::cluster::labelled;
 use super::fault::{Fault, Kind, wrong_check};
 use super::names::Names;
 use super::table::{Cell, Table, column};
@@ -36,7 +37,7 @@ fn directory(file: &'static str, names: &mut Names<'_>, faults: &mut Vec<Fault>)
     let mut table = sheet("企业名录", &["企业名称", "统一社会信用代码", "所在县区", "主营产品", "备注"]);
     for (name, county) in GOOD.into_iter().zip(["万安县", "泰和县", "遂川县"]) {
         table.push(vec![
-            name.into(),
+            labelled(&name).into(),
             names.uscc()?.as_str().into(),
             county.into(),
             "示例产品".into(),
@@ -56,7 +57,7 @@ fn directory(file: &'static str, names: &mut Names<'_>, faults: &mut Vec<Fault>)
     for (i, bad) in bad.into_iter().enumerate() {
         let name = format!("吉安市样例错误{}号电子有限公司", i + 1);
         let good = vec![
-            name.into(),
+            labelled(&name).into(),
             names.uscc()?.as_str().into(),
             "吉安县".into(),
             "示例产品".into(),
@@ -78,7 +79,7 @@ fn offers(file: &'static str, faults: &mut Vec<Fault>) -> Result<Table> {
     let good = |number: usize| -> Vec<Cell> {
         vec![
             format!("GY-{number}").into(),
-            GOOD[number % 3].into(),
+            labelled(GOOD[number % 3]).into(),
             "LED显示屏面罩".into(),
             "点间距P1.25~P2.5；尺寸精度±0.05mm".into(),
             "20万片/月".into(),
@@ -110,7 +111,7 @@ fn needs(file: &'static str, faults: &mut Vec<Fault>) -> Result<Table> {
     let good = |number: usize| -> Vec<Cell> {
         vec![
             format!("XQ-{number}").into(),
-            GOOD[number % 3].into(),
+            labelled(GOOD[number % 3]).into(),
             "键合金丝".into(),
             "线径20μm；纯度≥99.99%".into(),
             Cell::Number(5.0),
@@ -123,7 +124,7 @@ fn needs(file: &'static str, faults: &mut Vec<Fault>) -> Result<Table> {
     table.push(good(1));
     table.push(good(2));
     let bad = [
-        row("数量", "待定", Kind::UnreadableQuantity),
+        row("数量", "说不准", Kind::UnreadableQuantity),
         row("单位", "万坨", Kind::UnknownUnit),
         row("需求产品名称", "", Kind::MissingTitle),
         row("有效期至", "明年春节", Kind::BadDate),
@@ -132,9 +133,9 @@ fn needs(file: &'static str, faults: &mut Vec<Fault>) -> Result<Table> {
     for (i, bad) in bad.into_iter().enumerate() {
         push_bad(file, &mut table, good(i + 3), bad, faults)?;
     }
-    let number = table.column("编号")?;
+    let title = table.column("需求产品名称")?;
     table.push(good(1));
-    faults.push(Fault::at(file, &table, table.rows.len() - 1, number, Kind::Duplicate));
+    faults.push(Fault::at(file, &table, table.rows.len() - 1, title, Kind::Duplicate));
     Ok(table)
 }
 

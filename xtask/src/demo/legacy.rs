@@ -39,7 +39,7 @@ pub fn needs(seed: u64, cluster: &Cluster) -> Table {
     for (need, firm) in cluster.needs_of(Source::Legacy) {
         table.push(vec![
             (&need.number).into(),
-            (&firm.name).into(),
+            firm.labelled().into(),
             firm.uscc.as_str().into(),
             (&firm.county_name).into(),
             (&need.title).into(),
@@ -99,7 +99,7 @@ pub fn offers(seed: u64, cluster: &Cluster) -> Table {
         };
         table.push(vec![
             (&offer.number).into(),
-            (&firm.name).into(),
+            firm.labelled().into(),
             firm.uscc.as_str().into(),
             (&firm.county).into(),
             (&offer.title).into(),

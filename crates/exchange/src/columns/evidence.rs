@@ -13,6 +13,11 @@ const SAMPLE_ROWS: usize = 60;
 /// Below this a kind is a toss-up and a person must say it.
 const KIND_CONFIDENCE_MIN: f64 = 0.52;
 
+/// What is left of a kind's score where the column that a row cannot do without is missing.
+const WITHOUT_REQUIRED: f64 = 0.25;
+/// How much louder the headings must speak for a kind without that column to win over one with it.
+const MUCH_LOUDER: f64 = 2.5;
+
 /// The first data rows.
 pub(super) struct Sample<'a>(Vec<&'a Row>);
 
@@ -50,14 +55,16 @@ fn test(field: Field) -> Option<fn(&Value) -> bool> {
             const ENDS: [&str; 12] =
                 ["公司", "厂", "集团", "中心", "院", "社", "店", "部", "所", "大学", "ltd", "（虚构示例）"];
             let key = fold_key(&v.text());
-            ENDS.iter().any(|end| key.ends_with(&fold_key(end))) || key.contains("公司") || key.contains("ltd")
+            ENDS.iter().any(|end| key.ends_with(&fold_key(end)))
+                || key.contains("公司")
+                || key.contains("ltd")
         },
         Field::Uscc => |v| {
             let text = v.text();
             let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
             (15..=20).contains(&letters) && text.chars().any(|c| c.is_ascii_digit())
         },
-        Field::Phone => |v| v.text().chars().filter(|c| c.to_digit(10).is_some()).count() >= 7,
+        Field::Phone => |v| v.text().chars().filter(|c| c.is_numeric()).count() >= 7,
         Field::Quantity | Field::Capacity | Field::CapacityYear | Field::CapacityMonth | Field::Employees => {
             |v| v.is_number() || v.text().chars().any(|c| c.is_numeric())
         }
@@ -79,7 +86,7 @@ pub(super) fn kind(
     plans: &[(SheetKind, Vec<ColumnPlan>)],
     map: Option<&ColumnMap>,
 ) -> Option<(SheetKind, f64)> {
-    let mut scores: Vec<(f64, SheetKind)> = plans
+    let mut scores: Vec<(f64, f64, SheetKind)> = plans
         .iter()
         .map(|(kind, columns)| {
             let from_columns: f64 = columns.iter().map(|c| weight(*kind, c, words, plans)).sum();
@@ -87,17 +94,29 @@ pub(super) fn kind(
             let from_map = map.map_or(0, |m| m.of(*kind).count()) as f64;
             let has_required = columns.iter().any(|c| c.target == Some(Target::Field(kind.required())));
             let all = 0.1 + from_columns + from_names + from_map;
-            (if has_required { all } else { all * 0.25 }, *kind)
+            (if has_required { all } else { all * WITHOUT_REQUIRED }, all, *kind)
         })
         .collect();
     scores.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let [(first, kind), (second, _), ..] = scores[..] else { return None };
+    let [(first, all, kind), (second, ..), ..] = scores[..] else { return None };
+    // Headings that speak loudly for another kind, which only lacks the column that a row cannot do without: better to
+    // say that this column is missing than to take the sheet for something else and pass most of it over.
+    if let Some((_, loud, other)) = scores.iter().max_by(|a, b| a.1.total_cmp(&b.1))
+        && *loud > all * MUCH_LOUDER
+    {
+        return Some((*other, loud / (loud + all)));
+    }
     let confidence = first / (first + second);
     (confidence >= KIND_CONFIDENCE_MIN).then_some((kind, confidence))
 }
 
 /// How much a column speaks for this kind: much where no other kind knows its heading.
-fn weight(kind: SheetKind, column: &ColumnPlan, words: &Headings<'_>, plans: &[(SheetKind, Vec<ColumnPlan>)]) -> f64 {
+fn weight(
+    kind: SheetKind,
+    column: &ColumnPlan,
+    words: &Headings<'_>,
+    plans: &[(SheetKind, Vec<ColumnPlan>)],
+) -> f64 {
     let Some(Target::Field(field)) = column.target else { return 0.0 };
     if words.is_common(field) {
         // Where an enterprise sits is what an enterprise sheet is about, and a side remark elsewhere.
@@ -128,12 +147,24 @@ fn hints(sheet: &Sheet, found: &HeadingRows, kind: SheetKind) -> f64 {
 fn says(text: &str) -> Option<SheetKind> {
     const NEEDS: [&str; 8] = ["需求", "采购", "求购", "外购", "need", "demand", "purchas", "buy"];
     const OFFERS: [&str; 12] = [
-        "供给", "供应", "供货", "可供", "产能", "产品目录", "产品清单", "产品名录", "offer", "suppl", "product", "sell",
+        "供给",
+        "供应",
+        "供货",
+        "可供",
+        "产能",
+        "产品目录",
+        "产品清单",
+        "产品名录",
+        "offer",
+        "suppl",
+        "product",
+        "sell",
     ];
     const ENTERPRISES: [&str; 9] =
         ["企业名录", "企业名单", "企业信息", "会员", "名录", "一企一档", "花名册", "enterprise", "member"];
     let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
-    match (has(&NEEDS), has(&OFFERS) && !text.contains("供应商"), has(&ENTERPRISES) || text.ends_with("企业")) {
+    match (has(&NEEDS), has(&OFFERS) && !text.contains("供应商"), has(&ENTERPRISES) || text.ends_with("企业"))
+    {
         (true, false, _) => Some(SheetKind::Needs),
         (false, true, _) => Some(SheetKind::Offers),
         (false, false, true) => Some(SheetKind::Enterprises),

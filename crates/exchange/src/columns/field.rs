@@ -151,7 +151,10 @@ impl Field {
 
     /// True where several columns may carry it, their texts joined.
     pub fn is_joined(self) -> bool {
-        matches!(self, Self::Detail | Self::Note | Self::Certificates | Self::Phone | Self::Delivery | Self::Sequence)
+        matches!(
+            self,
+            Self::Detail | Self::Note | Self::Certificates | Self::Phone | Self::Delivery | Self::Sequence
+        )
     }
 
     /// True where a vertically merged cell means the same for every row it spans: what is the enterprise's.
@@ -201,7 +204,8 @@ impl Target {
         if text == "clause" {
             return Some(Self::Clause);
         }
-        let field = Field::ALL.iter().copied().find(|f| f.key().eq_ignore_ascii_case(text) || f.zh() == text)?;
+        let field =
+            Field::ALL.iter().copied().find(|f| f.key().eq_ignore_ascii_case(text) || f.zh() == text)?;
         Some(Self::Field(field))
     }
 }

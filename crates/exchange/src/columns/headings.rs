@@ -66,7 +66,8 @@ impl<'a> Headings<'a> {
         };
         for (line, row) in table::rows::<Row>(TABLE, text)? {
             let fault = |message: String| TableError::new(TABLE, line, message);
-            let field = Field::from_key(&row.field).ok_or_else(|| fault(format!("no field {}", row.field)))?;
+            let field =
+                Field::from_key(&row.field).ok_or_else(|| fault(format!("no field {}", row.field)))?;
             let kinds: Vec<SheetKind> = if row.noun == "any" {
                 out.common.insert(field);
                 SheetKind::ALL.to_vec()
@@ -164,7 +165,9 @@ impl<'a> Headings<'a> {
                 name.chars().count() >= least && heading.bare.contains(name.as_str())
             })
             // What stands at the end names the thing: 产品名称 in 需要采购的产品名称.
-            .max_by_key(|(name, field)| (name.chars().count(), heading.bare.ends_with(name.as_str()), **field))?;
+            .max_by_key(|(name, field)| {
+                (name.chars().count(), heading.bare.ends_with(name.as_str()), **field)
+            })?;
         let share = longest.0.chars().count() as f64 / letters as f64;
         (share >= 0.3).then_some((Target::Field(*longest.1), 0.45 + 0.45 * share))
     }

@@ -128,16 +128,28 @@ pub fn plan(sheet: &Sheet, words: &Headings<'_>, options: &PlanOptions<'_>) -> R
             .ok_or_else(|| sheet.error(ReadFault::UnknownKind { headings: listed() }))?,
     };
     let columns = best.swap_remove(kind as usize).1;
-    let plan =
-        SheetPlan { kind, kind_confidence, heading_first: found.first, heading_last: found.last, columns, source };
+    let plan = SheetPlan {
+        kind,
+        kind_confidence,
+        heading_first: found.first,
+        heading_last: found.last,
+        columns,
+        source,
+    };
     let mut required = vec![kind.required()];
     if !options.lenient {
         required.push(Field::Enterprise);
     }
     for field in required {
-        let by_code = field == Field::Enterprise && plan.column_of(Field::Uscc).is_some() && kind != SheetKind::Enterprises;
+        let by_code = field == Field::Enterprise
+            && plan.column_of(Field::Uscc).is_some()
+            && kind != SheetKind::Enterprises;
         if plan.column_of(field).is_none() && !by_code {
-            let name = if field == Field::Title && kind == SheetKind::Needs { "需求产品名称" } else { field.zh() };
+            let name = if field == Field::Title && kind == SheetKind::Needs {
+                "需求产品名称"
+            } else {
+                field.zh()
+            };
             let fault = ReadFault::NoRequiredColumn { kind: kind.zh(), field: name, headings: listed() };
             return Err(sheet.error(fault));
         }
@@ -162,7 +174,7 @@ pub fn plan_workbook(
             Ok(_) => {}
             Err(error) if sheet.hidden || explains(sheet) => passed = passed.or(Some(error)),
             // An empty form among filled sheets is common; alone it is an error.
-            Err(error) if matches!(error.fault, ReadFault::NoRows { .. }) => passed = passed.or(Some(error)),
+            Err(error) if matches!(*error.fault, ReadFault::NoRows { .. }) => passed = passed.or(Some(error)),
             Err(error) => return Err(error),
         }
     }
@@ -173,7 +185,9 @@ pub fn plan_workbook(
     for entry in options.map.into_iter().flat_map(|m| &m.0) {
         let mut of_kind = plans.iter().filter(|(_, p)| p.kind == entry.kind).peekable();
         if let Some((index, plan)) = of_kind.peek().copied()
-            && !of_kind.any(|(_, p)| p.columns.iter().any(|c| c.how == How::Mapped && c.target == Some(entry.target)))
+            && !of_kind.any(|(_, p)| {
+                p.columns.iter().any(|c| c.how == How::Mapped && c.target == Some(entry.target))
+            })
         {
             let headings: Vec<&str> = plan.columns.iter().map(|c| c.heading.as_str()).collect();
             let fault =
@@ -211,7 +225,9 @@ fn assign(
             let (target, confidence) = guess(kind, words, parent, own, &text, &group);
             let (target, confidence) = match target {
                 // 单位 heads both units of measurement and organisations; the cells tell.
-                Some(Target::Field(Field::Unit | Field::CapacityUnit)) if sample.names_enterprises(*column) => {
+                Some(Target::Field(Field::Unit | Field::CapacityUnit))
+                    if sample.names_enterprises(*column) =>
+                {
                     (Some(Target::Field(Field::Enterprise)), 0.8)
                 }
                 Some(Target::Field(field)) => (target, sample.adjust(*column, field, confidence)),
@@ -236,11 +252,14 @@ fn assign(
     for entry in options.map.into_iter().flat_map(|m| m.of(kind)) {
         let wanted = fold_name(&entry.heading);
         let by_heading = |c: &ColumnPlan| {
-            fold_name(&c.heading) == wanted || c.heading.rsplit('/').next().is_some_and(|own| fold_name(own) == wanted)
+            fold_name(&c.heading) == wanted
+                || c.heading.rsplit('/').next().is_some_and(|own| fold_name(own) == wanted)
         };
         let at = columns.iter().position(by_heading).or_else(|| {
             let index = column_index(&entry.heading)?;
-            columns.iter().position(|c| c.column == index && column_name(c.column).eq_ignore_ascii_case(&entry.heading))
+            columns
+                .iter()
+                .position(|c| c.column == index && column_name(c.column).eq_ignore_ascii_case(&entry.heading))
         });
         if let Some(at) = at {
             let column = &mut columns[at];
@@ -291,7 +310,8 @@ fn keep_best(columns: &mut [ColumnPlan]) {
         }
         for j in 0..columns.len() {
             let same = j != i && columns[j].target == columns[i].target;
-            let wins = rank(&columns[i]) > rank(&columns[j]) || (rank(&columns[i]) == rank(&columns[j]) && i < j);
+            let wins =
+                rank(&columns[i]) > rank(&columns[j]) || (rank(&columns[i]) == rank(&columns[j]) && i < j);
             if same && wins && !(field.is_joined() && columns[j].how == How::Mapped) {
                 columns[j].target = None;
                 columns[j].how = How::Ignored;

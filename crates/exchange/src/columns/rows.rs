@@ -89,7 +89,8 @@ fn is_child(sheet: &Sheet, row: &Row, below: &Row, words: &Headings<'_>) -> bool
         return true;
     }
     // Without merged cells (delimited text): the lower row fills columns that the upper one leaves blank.
-    let fills = below.cells.iter().any(|c| row.get(c.column).is_none() && c.column < row.width().max(below.width()));
+    let fills =
+        below.cells.iter().any(|c| row.get(c.column).is_none() && c.column < row.width().max(below.width()));
     let known = below.cells.iter().filter(|c| words.likeness(&c.value.text()) >= 0.85).count();
     fills && known >= 2 && known * 2 >= below.cells.len()
 }
@@ -101,11 +102,13 @@ fn links(sheet: &Sheet, upper: &Row, lower: &Row) -> bool {
         m.first_row == upper.number
             && m.last_row == upper.number
             && m.last_column > m.first_column
-            && lower.cells.iter().filter(|c| (m.first_column..=m.last_column).contains(&c.column)).count() >= 2
+            && lower.cells.iter().filter(|c| (m.first_column..=m.last_column).contains(&c.column)).count()
+                >= 2
     };
     let spans = |m: &Merge| m.first_row == upper.number && m.last_row == lower.number;
     let grouped = sheet.merges.iter().any(groups);
-    grouped && (upper.cells.len() > 1) || sheet.merges.iter().any(|m| spans(m) && m.last_column == m.first_column)
+    grouped && (upper.cells.len() > 1)
+        || sheet.merges.iter().any(|m| spans(m) && m.last_column == m.first_column)
 }
 
 fn short_text(value: &Value) -> bool {
@@ -119,19 +122,21 @@ fn two_rows(sheet: &Sheet, upper: &Row, lower: &Row) -> HeadingRows {
     for column in 0..width {
         let own = upper.text(column);
         if !own.is_empty() {
-            let merged = sheet
-                .merges
-                .iter()
-                .find(|m| m.first_row == upper.number && m.last_row == upper.number && m.first_column == column);
+            let merged = sheet.merges.iter().find(|m| {
+                m.first_row == upper.number && m.last_row == upper.number && m.first_column == column
+            });
             // Without merges a group reaches to the next heading of the upper row.
-            let last = if sheet.merges.is_empty() { u32::MAX } else { merged.map_or(column, |m| m.last_column) };
+            let last =
+                if sheet.merges.is_empty() { u32::MAX } else { merged.map_or(column, |m| m.last_column) };
             group = Some((own.into_owned(), last));
         }
         let parent = group.as_ref().filter(|(_, last)| column <= *last).map_or("", |(text, _)| text);
         let child = lower.text(column);
         match (parent, child.as_ref()) {
             ("", "") => {}
-            (parent, "") if upper.get(column).is_some() => headings.push((column, String::new(), parent.to_owned())),
+            (parent, "") if upper.get(column).is_some() => {
+                headings.push((column, String::new(), parent.to_owned()))
+            }
             (_, "") => {}
             (parent, child) => headings.push((column, parent.to_owned(), child.to_owned())),
         }

@@ -88,7 +88,8 @@ fn titles_two_rows_and_blank_rows() {
 
 #[test]
 fn merged_groups_make_two_rows() {
-    let mut sheet = csv("需求.csv", "企业名称,需求产品,数量与价格,,\n,,数值,单位,参考价/元\n某某公司,端子,5,只,3\n");
+    let mut sheet =
+        csv("需求.csv", "企业名称,需求产品,数量与价格,,\n,,数值,单位,参考价/元\n某某公司,端子,5,只,3\n");
     sheet.merges = vec![
         Merge { first_row: 1, first_column: 0, last_row: 2, last_column: 0 },
         Merge { first_row: 1, first_column: 1, last_row: 2, last_column: 1 },
@@ -102,9 +103,11 @@ fn merged_groups_make_two_rows() {
 #[test]
 fn people_and_memory_go_before_guesses() {
     let words = Headings::builtin(Reference::builtin());
-    let sheet = csv("abt.csv", "id|name|description|price\n0|Sony Turntable|Belt drive|\n1|Bose Speaker|Black|399\n");
+    let sheet =
+        csv("abt.csv", "id|name|description|price\n0|Sony Turntable|Belt drive|\n1|Bose Speaker|Black|399\n");
     let map = ColumnMap::parse(["needs.title=name"]).unwrap();
-    let options = PlanOptions { map: Some(&map), kind: Some(SheetKind::Needs), lenient: true, ..Default::default() };
+    let options =
+        PlanOptions { map: Some(&map), kind: Some(SheetKind::Needs), lenient: true, ..Default::default() };
     let first = plan(&sheet, &words, &options).unwrap();
     assert_eq!(targets(&first), "number title detail price");
     assert_eq!(first.columns[1].how, How::Mapped);

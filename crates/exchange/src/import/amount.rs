@@ -1,23 +1,13 @@
-//! Amounts: quantities, capacities, prices, distances, days, counts.
+//! Quantities and capacities.
 
 use super::error::{CellError, ErrorCode};
 use super::row::{Found, RowReader};
 use crate::columns::Field;
 use crate::sheet::Value;
 use model::fold::{fold, fold_key};
-use model::price::PriceRange;
 use model::quantity::{Quantity, QuantityRange};
-use model::spectext::{PriceError, QuantityError, parse_price, parse_quantity_or};
+use model::spectext::{QuantityError, parse_quantity_or};
 use model::unit::UnitTable;
-
-/// Half the girth of the earth; nothing is farther.
-const KM_MAX: f64 = 20_040.0;
-/// Longest sample time.
-const DAYS_MAX: f64 = 3_650.0;
-/// Employees of the largest enterprises.
-const COUNT_MAX: f64 = 10_000_000.0;
-/// Yuan above which a yearly revenue is a slip (10 trillion).
-const YUAN_MAX: f64 = 1e13;
 
 /// Which end of an interval counts.
 #[derive(Clone, Copy)]
@@ -38,7 +28,7 @@ struct Surroundings {
 }
 
 impl RowReader<'_> {
-    fn units(&self) -> &UnitTable {
+    pub(super) fn units(&self) -> &UnitTable {
         &self.context().reference.units
     }
 
@@ -77,7 +67,8 @@ impl RowReader<'_> {
         for (field, period) in fields {
             if let Some(found) = self.one(field) {
                 let period = period.or_else(|| heading_period(&found.plan.heading));
-                let around = Surroundings { unit: self.unit_beside(&found, Field::CapacityUnit), period, zero: false };
+                let around =
+                    Surroundings { unit: self.unit_beside(&found, Field::CapacityUnit), period, zero: false };
                 return self.quantity(&found, &around, End::Low);
             }
         }
@@ -86,18 +77,20 @@ impl RowReader<'_> {
 
     /// Free capacity, as an amount or as a share of the total.
     pub(super) fn spare_capacity(&mut self, total: Option<&Quantity>) -> Option<Quantity> {
-        let fields = [(Field::SpareMonth, Some("月")), (Field::SpareYear, Some("年")), (Field::SpareCapacity, None)];
+        let fields =
+            [(Field::SpareMonth, Some("月")), (Field::SpareYear, Some("年")), (Field::SpareCapacity, None)];
         for (field, period) in fields {
             let Some(found) = self.one(field) else { continue };
             if let Some(share) = share(&found.value, false) {
                 return total.map(|t| Quantity::new(t.value * share, &t.unit));
             }
             let stock = ["现货", "库存", "stock"].iter().any(|w| fold_key(&found.plan.heading).contains(w));
-            let total_period = total.and_then(|t| t.unit.rsplit_once('/')).and_then(|(_, time)| period_word(time));
-            let period = period
-                .or_else(|| heading_period(&found.plan.heading))
-                .or(total_period.filter(|_| !stock));
-            let unit = self.unit_beside(&found, Field::CapacityUnit).or_else(|| total.map(|t| t.unit.clone()));
+            let total_period =
+                total.and_then(|t| t.unit.rsplit_once('/')).and_then(|(_, time)| period_word(time));
+            let period =
+                period.or_else(|| heading_period(&found.plan.heading)).or(total_period.filter(|_| !stock));
+            let unit =
+                self.unit_beside(&found, Field::CapacityUnit).or_else(|| total.map(|t| t.unit.clone()));
             let spare = self.quantity(&found, &Surroundings { unit, period, zero: true }, End::Low)?;
             self.warn_above(&found, &spare, total);
             return Some(spare);
@@ -110,8 +103,9 @@ impl RowReader<'_> {
                     return total.map(|t| Quantity::new(t.value * share, &t.unit));
                 }
                 None => {
-                    let error =
-                        self.error_at(&found, ErrorCode::NumberUnreadable).expected("0%到100%之间的百分比，如 30%");
+                    let error = self
+                        .error_at(&found, ErrorCode::NumberUnreadable)
+                        .expected("0%到100%之间的百分比，如 30%");
                     self.refuse(error);
                 }
             }
@@ -189,7 +183,9 @@ impl RowReader<'_> {
             return self.refuse_sign(found);
         }
         let unit = match around.period {
-            Some(time) if !read.unit.contains('/') && !read.unit.is_empty() => format!("{}/{time}", read.unit),
+            Some(time) if !read.unit.contains('/') && !read.unit.is_empty() => {
+                format!("{}/{time}", read.unit)
+            }
             _ => read.unit,
         };
         Some(Quantity { value: read.value, unit })
@@ -213,150 +209,6 @@ impl RowReader<'_> {
         self.refuse(error);
         None
     }
-
-    /// Price out of one column, or of a lowest and a highest one.
-    pub(super) fn price(&mut self) -> Option<PriceRange> {
-        if let Some(found) = self.one(Field::Price) {
-            return self.priced(&found);
-        }
-        let (low, high) = (self.one(Field::PriceLow), self.one(Field::PriceHigh));
-        let low_price = low.as_ref().and_then(|f| self.priced(f));
-        let high_price = high.as_ref().and_then(|f| self.priced(f));
-        let per = low_price.iter().chain(&high_price).map(|p| p.per.clone()).find(|p| !p.is_empty()).unwrap_or_default();
-        let low_yuan = low_price.and_then(|p| p.low_yuan.or(p.high_yuan));
-        let high_yuan = high_price.and_then(|p| p.high_yuan.or(p.low_yuan));
-        if let (Some(a), Some(b), Some(cell)) = (low_yuan, high_yuan, &high)
-            && a > b
-        {
-            self.refuse_price_order(cell, a, b);
-            return None;
-        }
-        (low_yuan.is_some() || high_yuan.is_some()).then_some(PriceRange { low_yuan, high_yuan, per })
-    }
-
-    fn priced(&mut self, found: &Found<'_>) -> Option<PriceRange> {
-        let text = found.text();
-        if is_negative(&text) {
-            let error = self.error_at(found, ErrorCode::PriceUnreadable).expected("不小于零的价格");
-            self.refuse(error);
-            return None;
-        }
-        let bare = fold(&text).chars().all(|c| c.is_ascii_digit() || "., -~至到".contains(c));
-        let unit = found.plan.unit.clone().or_else(|| self.one(Field::PriceUnit).map(|f| f.text().into_owned()));
-        let whole = match &unit {
-            Some(unit) if bare => format!("{text}{}", as_money(unit)),
-            _ => text.into_owned(),
-        };
-        match parse_price(&whole, self.units()) {
-            Ok(Some(price)) => {
-                if let Some((a, b)) = reversed(&whole) {
-                    self.refuse_price_order(found, a, b);
-                    return None;
-                }
-                Some(price)
-            }
-            Ok(None) => None,
-            Err(error) => {
-                let hint = match error {
-                    PriceError::NotYuan { unit, .. } => format!("单位“{unit}”不是人民币，请换算成元"),
-                    PriceError::NoNumber(_) => "没有价格请留空或写“面议”".to_owned(),
-                };
-                let error = self.error_at(found, ErrorCode::PriceUnreadable).expected("价格，如 12~15元/卷").hint(hint);
-                self.refuse(error);
-                None
-            }
-        }
-    }
-
-    fn refuse_price_order(&mut self, found: &Found<'_>, low: f64, high: f64) {
-        let error = self
-            .error_at(found, ErrorCode::PriceOrder)
-            .expected("最低价不高于最高价")
-            .hint(format!("读到的最低价 {low} 高于最高价 {high}"));
-        self.refuse(error);
-    }
-
-    /// Whole days, rounded up; of an interval the longest.
-    pub(super) fn days(&mut self, field: Field) -> Option<u32> {
-        let found = self.one(field)?;
-        let text = found.text().replace("个工作日", "天").replace("工作日", "天");
-        let unit = found.plan.unit.clone().filter(|u| !u.contains("工作日")).unwrap_or_else(|| "天".to_owned());
-        let days = self.measure(&found, &text, &unit, "天")?;
-        if !(0.0..=DAYS_MAX).contains(&days) {
-            return self.refuse_number(&found, "0到3650天");
-        }
-        Some(days.ceil() as u32)
-    }
-
-    /// Kilometres; of an interval the longest. 全国 and the like set no bound.
-    pub(super) fn kilometres(&mut self, field: Field) -> Option<f64> {
-        const UNBOUNDED: [&str; 11] =
-            ["全国", "国内", "全球", "全省", "省内", "不限", "无限制", "江西", "华南", "华东", "长三角"];
-        let found = self.one(field)?;
-        let text = found.text();
-        let worded = !text.chars().any(char::is_numeric);
-        if worded && UNBOUNDED.iter().any(|w| text.contains(w)) {
-            return None;
-        }
-        let unit = found.plan.unit.clone().unwrap_or_else(|| "km".to_owned());
-        let km = self.measure(&found, &text, &unit, "km")?;
-        if !(0.0..=KM_MAX).contains(&km) || km == 0.0 {
-            return self.refuse_number(&found, "大于零的公里数");
-        }
-        Some(km)
-    }
-
-    /// The high end of a measured cell in `target`.
-    fn measure(&mut self, found: &Found<'_>, text: &str, default_unit: &str, target: &str) -> Option<f64> {
-        let read = match parse_quantity_or(text, self.units(), Some(default_unit)) {
-            Ok(quantity) => Some(quantity),
-            Err(QuantityError::Range(range)) => range.high_end(),
-            Err(QuantityError::Unstated) => return None,
-            Err(_) => None,
-        };
-        let value = read.and_then(|q| q.value_in(target, self.units()).ok());
-        if value.is_none() || is_negative(text) {
-            return self.refuse_number(found, &format!("数字加单位，如 30{target}"));
-        }
-        value
-    }
-
-    fn refuse_number<T>(&mut self, found: &Found<'_>, expected: &str) -> Option<T> {
-        let error = self.error_at(found, ErrorCode::NumberOutOfRange).expected(expected);
-        self.refuse(error);
-        None
-    }
-
-    /// A whole number of people.
-    pub(super) fn count(&mut self, field: Field) -> Option<u32> {
-        let found = self.one(field)?;
-        let count = self.measure(&found, &found.text(), "人", "人")?;
-        if !(0.0..=COUNT_MAX).contains(&count) {
-            return self.refuse_number(&found, "合理的人数");
-        }
-        Some(count.round() as u32)
-    }
-
-    /// An amount of money in fen.
-    pub(super) fn money_fen(&mut self, field: Field) -> Option<i64> {
-        let found = self.one(field)?;
-        let price = self.priced(&found)?;
-        let yuan = price.high_yuan.or(price.low_yuan)?;
-        if !(0.0..=YUAN_MAX).contains(&yuan) {
-            return self.refuse_number(&found, "合理的金额");
-        }
-        Some((yuan * 100.0).round() as i64)
-    }
-
-    /// Degrees within a range.
-    pub(super) fn degrees(&mut self, field: Field, range: std::ops::RangeInclusive<f64>) -> Option<f64> {
-        let found = self.one(field)?;
-        let value = fold(&found.text()).trim_end_matches(['°', '度', 'e', 'n']).trim().parse::<f64>();
-        match value {
-            Ok(value) if range.contains(&value) => Some(value),
-            _ => self.refuse_number(&found, &format!("{}到{}之间的度数（十进制）", range.start(), range.end())),
-        }
-    }
 }
 
 fn of_range(range: &QuantityRange, end: End) -> Option<Quantity> {
@@ -366,33 +218,10 @@ fn of_range(range: &QuantityRange, end: End) -> Option<Quantity> {
     }
 }
 
-fn is_negative(text: &str) -> bool {
+pub(super) fn is_negative(text: &str) -> bool {
     let folded = fold(text);
     let mut chars = folded.trim_start().chars();
     chars.next() == Some('-') && chars.next().is_some_and(|c| c.is_ascii_digit() || c == '.')
-}
-
-/// A heading's or column's price unit as money: `片` means 元/片.
-fn as_money(unit: &str) -> String {
-    let money = ["元", "¥", "￥", "rmb", "cny", "角", "分钱"].iter().any(|m| fold(unit).contains(m));
-    if money { unit.to_owned() } else { format!("元/{}", unit.trim_start_matches('/')) }
-}
-
-/// Both numbers of `15~12元`, where the first is the greater.
-fn reversed(text: &str) -> Option<(f64, f64)> {
-    let folded = fold(text);
-    let (left, right) = folded.split_once(['~', '至', '到']).or_else(|| folded.split_once('-'))?;
-    let number = |part: &str, last: bool| -> Option<f64> {
-        let mut numbers = part.split(|c: char| !c.is_ascii_digit() && c != '.').filter(|n| !n.is_empty());
-        let number = if last { numbers.next_back() } else { numbers.next() };
-        number?.parse().ok()
-    };
-    // 9000元-1万元 is no reversal: with units on both sides the numbers alone say nothing.
-    if left.trim_end().ends_with(|c: char| !c.is_ascii_digit()) || right.contains(['万', '千', '亿']) {
-        return None;
-    }
-    let (a, b) = (number(left, true)?, number(right, false)?);
-    (a > b).then_some((a, b))
 }
 
 /// A share of 0..=1 from `30%`, and, where the column holds shares, from 0.3 or 30.
@@ -441,7 +270,8 @@ fn frequency_period(text: &str) -> Option<Option<&'static str>> {
         .trim_end_matches("1次")
         .trim_end_matches(['度', '/']);
     Some(match key {
-        "次" | "次性" | "单次" | "" | "单批" | "批" | "once" | "次性采购" | "不定期" | "按需" | "长期" | "常年" | "临时" => None,
+        "次" | "次性" | "单次" | "" | "单批" | "批" | "once" | "次性采购" | "不定期" | "按需" | "长期"
+        | "常年" | "临时" => None,
         "月" | "个月" | "monthly" | "month" | "月采购" => Some("月"),
         "年" | "yearly" | "annually" | "year" | "annual" => Some("年"),
         "季" | "个季" | "季节" | "quarterly" | "quarter" => Some("季度"),
@@ -476,12 +306,5 @@ mod tests {
         ] {
             assert_eq!(frequency_period(text), expect, "{text}");
         }
-    }
-
-    #[test]
-    fn reversals() {
-        assert_eq!(reversed("15~12元/片"), Some((15.0, 12.0)));
-        assert_eq!(reversed("12-15元"), None);
-        assert_eq!(reversed("9000-1万元"), None);
     }
 }

@@ -40,7 +40,8 @@ pub(super) fn day(text: &str, end: bool, today: Date) -> Result<Option<Date>, ()
 /// Reads a validity: a last day, `2026-11-01至2026-12-31`, `3个月`, `长期`.
 pub(super) fn validity(text: &str, today: Date) -> Option<Validity> {
     let key = fold_key(text);
-    if key.starts_with("长期") || ["常年", "永久", "不限", "longterm", "unlimited"].contains(&key.as_str()) {
+    if key.starts_with("长期") || ["常年", "永久", "不限", "longterm", "unlimited"].contains(&key.as_str())
+    {
         return Some(Validity::default());
     }
     if let Ok(until) = day(&key, true, today) {
@@ -49,7 +50,9 @@ pub(super) fn validity(text: &str, today: Date) -> Option<Validity> {
     for mark in ["至", "到", "~", "--", "-"] {
         for (at, _) in key.match_indices(mark) {
             let (left, right) = (&key[..at], &key[at + mark.len()..]);
-            if let (Ok(Some(from)), Ok(Some(until))) = (day(left, false, today), day(&with_year(left, right), true, today)) {
+            if let (Ok(Some(from)), Ok(Some(until))) =
+                (day(left, false, today), day(&with_year(left, right), true, today))
+            {
                 return Some(Validity { from: Some(from), until: Some(until) });
             }
         }
@@ -62,7 +65,11 @@ pub(super) fn validity(text: &str, today: Date) -> Option<Validity> {
 fn with_year(first: &str, second: &str) -> String {
     let parts = second.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).count();
     let year: String = first.chars().take(4).collect();
-    if parts == 2 && second.chars().take_while(char::is_ascii_digit).count() <= 2 { format!("{year}年{second}") } else { second.to_owned() }
+    if parts == 2 && second.chars().take_while(char::is_ascii_digit).count() <= 2 {
+        format!("{year}年{second}")
+    } else {
+        second.to_owned()
+    }
 }
 
 fn span(key: &str) -> Option<Span> {
@@ -71,10 +78,22 @@ fn span(key: &str) -> Option<Span> {
     let digits = key.chars().take_while(char::is_ascii_digit).collect::<String>();
     let (count, unit) = if digits.is_empty() {
         const WORDS: [(&str, i32); 11] = [
-            ("一", 1), ("二", 2), ("两", 2), ("三", 3), ("四", 4), ("五", 5), ("六", 6), ("七", 7), ("八", 8), ("九", 9), ("十", 10),
+            ("一", 1),
+            ("二", 2),
+            ("两", 2),
+            ("三", 3),
+            ("四", 4),
+            ("五", 5),
+            ("六", 6),
+            ("七", 7),
+            ("八", 8),
+            ("九", 9),
+            ("十", 10),
         ];
         if let Some(unit) = key.strip_prefix("半") {
-            return (unit == "年").then(|| 6.months()).or((unit == "月" || unit == "个月").then(|| 15.days()));
+            return (unit == "年")
+                .then(|| 6.months())
+                .or((unit == "月" || unit == "个月").then(|| 15.days()));
         }
         WORDS.iter().find_map(|(word, n)| key.strip_prefix(word).map(|unit| (*n, unit)))?
     } else {
@@ -107,7 +126,11 @@ mod tests {
             ("2026-11", false, "2026-11-01"),
             ("2026年底", true, "2026-12-31"),
         ] {
-            assert_eq!(day(text, end, today).map(|d| d.map(|d| d.to_string())), Ok(Some(expect.to_owned())), "{text}");
+            assert_eq!(
+                day(text, end, today).map(|d| d.map(|d| d.to_string())),
+                Ok(Some(expect.to_owned())),
+                "{text}"
+            );
         }
         for text in ["2026-13-01", "2026-02-30", "尽快", "5", "11-22-33-44"] {
             assert_eq!(day(text, true, today), Err(()), "{text}");

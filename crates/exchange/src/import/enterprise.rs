@@ -22,7 +22,7 @@ impl RowReader<'_> {
         }
         let uscc = self.uscc();
         let mut out = Enterprise::new(uscc, &name);
-        out.fictional = self.flag(Field::Fictional) || labelled;
+        out.fictional = self.is_fictional(labelled);
         out.short_name = self.line(Field::ShortName, NAME_CHARS);
         out.other_names = self
             .line(Field::OtherNames, NOTE_CHARS)
@@ -64,8 +64,10 @@ impl RowReader<'_> {
     fn refuse_lone(&mut self, field: Field) {
         // A refused half is already reported.
         if self.one(field).is_none() {
-            let error =
-                self.missing(field, ErrorCode::NumberUnreadable).expected("度数").hint("经度和纬度须同时填写");
+            let error = self
+                .missing(field, ErrorCode::NumberUnreadable)
+                .expected("度数")
+                .hint("经度和纬度须同时填写");
             self.refuse(error);
         }
     }

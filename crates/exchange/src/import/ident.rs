@@ -32,7 +32,7 @@ impl RowReader<'_> {
         }
         let (region, park) = self.place();
         let group = self.line(Field::Group, NAME_CHARS);
-        let fictional = self.flag(Field::Fictional) || labelled;
+        let fictional = self.is_fictional(labelled);
         EnterpriseRef { name, uscc, region, park, group, fictional }
     }
 
@@ -55,8 +55,10 @@ impl RowReader<'_> {
                     Some(code) => format!("{fault}；是否为 {code}？"),
                     None => fault.to_string(),
                 };
-                let error =
-                    self.error_at(&found, ErrorCode::UsccInvalid).expected("有效的18位统一社会信用代码").hint(hint);
+                let error = self
+                    .error_at(&found, ErrorCode::UsccInvalid)
+                    .expected("有效的18位统一社会信用代码")
+                    .hint(hint);
                 self.refuse(error);
                 None
             }
@@ -79,7 +81,10 @@ impl RowReader<'_> {
                         RegionError::Unknown(_) => ErrorCode::RegionUnknown,
                         RegionError::Ambiguous(..) => ErrorCode::RegionAmbiguous,
                     };
-                    let error = self.error_at(&found, code).expected("县（市、区）或园区的名称或代码").hint(fault.to_string());
+                    let error = self
+                        .error_at(&found, code)
+                        .expected("县（市、区）或园区的名称或代码")
+                        .hint(fault.to_string());
                     self.refuse(error);
                 }
             }
@@ -91,7 +96,9 @@ impl RowReader<'_> {
                     park = Some(read.code.clone());
                 }
                 // 泰和县工业园 names at least the county.
-                Ok(read) if read.level == RegionLevel::County && region.is_none() => region = Some(read.code.clone()),
+                Ok(read) if read.level == RegionLevel::County && region.is_none() => {
+                    region = Some(read.code.clone())
+                }
                 Ok(_) | Err(_) => {
                     let warning = self
                         .error_at(&found, ErrorCode::ParkUnknown)
@@ -140,13 +147,21 @@ impl RowReader<'_> {
         })
     }
 
+    /// True for a row that says that its enterprise is invented: by a column of its own, a label behind the name, or a remark.
+    pub(super) fn is_fictional(&mut self, labelled: bool) -> bool {
+        let remark = self.one(Field::Note).is_some_and(|note| note.text().trim().starts_with("虚构企业"));
+        self.flag(Field::Fictional) || labelled || remark
+    }
+
     pub(super) fn flag(&mut self, field: Field) -> bool {
         let Some(found) = self.one(field) else { return false };
         if let Value::Bool(flag) = *found.value {
             return flag;
         }
         match fold_key(&found.text()).as_str() {
-            "是" | "1" | "y" | "yes" | "true" | "虚构" | "示例" | "虚构示例" | "(虚构示例)" => true,
+            "是" | "1" | "y" | "yes" | "true" | "虚构" | "示例" | "虚构示例" | "(虚构示例)" => {
+                true
+            }
             "否" | "0" | "n" | "no" | "false" | "真实" => false,
             _ => {
                 let error = self.error_at(&found, ErrorCode::FlagUnknown).expected("是或否");
@@ -171,7 +186,9 @@ pub(super) fn unlabelled(name: &str) -> (String, bool) {
 fn looks_exponential(text: &str) -> bool {
     let key = fold(text);
     key.split_once("e+").is_some_and(|(mantissa, exponent)| {
-        mantissa.parse::<f64>().is_ok() && exponent.chars().all(|c| c.is_ascii_digit()) && mantissa.contains('.')
+        mantissa.parse::<f64>().is_ok()
+            && exponent.chars().all(|c| c.is_ascii_digit())
+            && mantissa.contains('.')
     })
 }
 
@@ -204,12 +221,18 @@ fn is_phone(text: &str) -> bool {
     // An extension behind 转 or ext is free; words before the number (手机:) are, too.
     let text = text.split(['转', '#']).next().unwrap_or("").split("ext").next().unwrap_or("");
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let digits = digits.strip_prefix("0086").or(digits.strip_prefix("86").filter(|d| d.len() >= 10)).unwrap_or(&digits);
+    let digits = digits
+        .strip_prefix("0086")
+        .or(digits.strip_prefix("86").filter(|d| d.len() >= 10))
+        .unwrap_or(&digits);
     let foreign = text.contains('+') && !text.contains("+86");
     match digits.as_bytes() {
         _ if foreign => (7..=15).contains(&digits.len()),
         [b'1', second, ..] if *second >= b'3' && digits.len() == 11 => true,
-        [b'1', b'0', ..] | [b'0', ..] => (10..=12).contains(&digits.len()) || (digits.starts_with('0') && (13..=16).contains(&digits.len()) && text.contains('-')),
+        [b'1', b'0', ..] | [b'0', ..] => {
+            (10..=12).contains(&digits.len())
+                || (digits.starts_with('0') && (13..=16).contains(&digits.len()) && text.contains('-'))
+        }
         [b'4' | b'8', b'0', b'0', ..] => digits.len() == 10,
         [b'2'..=b'8', ..] => digits.len() == 7 || digits.len() == 8,
         [b'9', b'5', ..] => (5..=6).contains(&digits.len()),
@@ -224,8 +247,18 @@ mod tests {
     #[test]
     fn telephones() {
         for good in [
-            "13800138000", "138 0013 8000", "138-0013-8000", "+86 13800138000", "0796-8888888", "（0796）8888888",
-            "010-62345678", "400-800-1234", "8888888", "0796-8888888转801", "手机:13800138000", "+852 2345 6789",
+            "13800138000",
+            "138 0013 8000",
+            "138-0013-8000",
+            "+86 13800138000",
+            "0796-8888888",
+            "（0796）8888888",
+            "010-62345678",
+            "400-800-1234",
+            "8888888",
+            "0796-8888888转801",
+            "手机:13800138000",
+            "+852 2345 6789",
         ] {
             assert!(numbers_of(good).all(|n| is_phone(&n)), "{good}");
         }
@@ -239,6 +272,9 @@ mod tests {
     fn codes_that_excel_or_eyes_spoiled() {
         assert!(looks_exponential("9.1E+17") && looks_exponential("9.13608E+17"));
         assert!(!looks_exponential("91350100M000100Y43"));
-        assert_eq!(repaired("9135O100MOO01OOY43").map(|c| c.to_string()).as_deref(), Some("91350100M000100Y43"));
+        assert_eq!(
+            repaired("9135O100MOO01OOY43").map(|c| c.to_string()).as_deref(),
+            Some("91350100M000100Y43")
+        );
     }
 }

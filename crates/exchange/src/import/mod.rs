@@ -10,6 +10,8 @@ mod enterprise;
 mod error;
 pub(crate) mod fill;
 mod ident;
+mod measure;
+mod money;
 mod need;
 mod offer;
 mod row;
@@ -25,10 +27,10 @@ pub use ident::FICTIONAL_LABEL;
 use crate::columns::{Field, SheetKind, SheetPlan, Target};
 use crate::progress::{EVERY_ROWS, Phase, Progress};
 use crate::sheet::{Format, Row, Sheet};
+use fill::Fill;
 use jiff::civil::Date;
 use model::chain::NodeId;
 use model::reference::Reference;
-use fill::Fill;
 use row::{RowReader, SheetReader};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -133,10 +135,11 @@ fn refuse_extra_cells(reader: &mut RowReader<'_>) {
     let Format::Csv(delimiter) = sheet.format else { return };
     let width = plan.columns.last().map_or(0, |c| c.column + 1);
     if let Some(cell) = reader.row.cells.iter().find(|c| c.column >= width) {
-        let error = CellError::new(sheet, reader.row.number, cell.column, "表头以外的列", ErrorCode::ExtraCells)
-            .read(&cell.value.text())
-            .expected(format!("每行{width}列"))
-            .hint(format!("多半是某格内含有分隔符“{}”，请给该格加上双引号", delimiter.escape_default()));
+        let error =
+            CellError::new(sheet, reader.row.number, cell.column, "表头以外的列", ErrorCode::ExtraCells)
+                .read(&cell.value.text())
+                .expected(format!("每行{width}列"))
+                .hint(format!("多半是某格内含有分隔符“{}”，请给该格加上双引号", delimiter.escape_default()));
         reader.refuse(error);
     }
 }

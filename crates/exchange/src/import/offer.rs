@@ -15,7 +15,8 @@ impl RowReader<'_> {
         offer.material = self.line(Field::Material, NOTE_CHARS);
         offer.standard = self.line(Field::Standard, NOTE_CHARS);
         let read = self.specification(&title, &offer.material, &offer.standard);
-        (offer.detail, offer.node, offer.specs, offer.unread) = (read.detail, read.node, read.specs, read.unread);
+        (offer.detail, offer.node, offer.specs, offer.unread) =
+            (read.detail, read.node, read.specs, read.unread);
         offer.capacity = self.capacity();
         offer.spare_capacity = self.spare_capacity(offer.capacity.as_ref());
         offer.price = self.price();

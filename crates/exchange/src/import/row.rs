@@ -32,7 +32,22 @@ impl Found<'_> {
 /// Words that stand for an empty cell.
 pub(super) fn is_nothing(text: &str) -> bool {
     const WORDS: [&str; 16] = [
-        "/", "-", "--", "—", "\\", "无", "暂无", "没有", "n/a", "na", "none", "null", "nil", "空", "不详", "待补充",
+        "/",
+        "-",
+        "--",
+        "—",
+        "\\",
+        "无",
+        "暂无",
+        "没有",
+        "n/a",
+        "na",
+        "none",
+        "null",
+        "nil",
+        "空",
+        "不详",
+        "待补充",
     ];
     let key = fold_key(text);
     key.is_empty() || WORDS.contains(&key.as_str()) || key.chars().all(|c| c == '-' || c == '/')
@@ -61,13 +76,20 @@ impl<'a> RowReader<'a> {
     fn refuse_formula_errors(&mut self) {
         for cell in &self.row.cells {
             if let Value::Error(words) = cell.value
-                && let Some(plan) = self.sheet.plan.columns.iter().find(|c| c.column == cell.column && c.target.is_some())
+                && let Some(plan) =
+                    self.sheet.plan.columns.iter().find(|c| c.column == cell.column && c.target.is_some())
             {
                 let name = self.heading_name(plan);
-                let error = CellError::new(self.sheet.sheet, self.row.number, cell.column, &name, ErrorCode::FormulaError)
-                    .read(words)
-                    .expected("公式算出的值")
-                    .hint("公式引用已失效，请改为直接填写");
+                let error = CellError::new(
+                    self.sheet.sheet,
+                    self.row.number,
+                    cell.column,
+                    &name,
+                    ErrorCode::FormulaError,
+                )
+                .read(words)
+                .expected("公式算出的值")
+                .hint("公式引用已失效，请改为直接填写");
                 self.errors.push(error);
             }
         }
@@ -90,7 +112,8 @@ impl<'a> RowReader<'a> {
         let (sheet, row) = (self.sheet, self.row);
         sheet.plan.columns_of(field).filter_map(move |plan| {
             let value = sheet.fill.value(row, plan.column)?;
-            (!matches!(*value, Value::Error(_)) && !is_nothing(&value.text())).then_some(Found { value, plan })
+            (!matches!(*value, Value::Error(_)) && !is_nothing(&value.text()))
+                .then_some(Found { value, plan })
         })
     }
 
@@ -151,8 +174,8 @@ impl<'a> RowReader<'a> {
     pub(super) fn words(&mut self, field: Field, chars_max: usize) -> String {
         let Some(found) = self.one(field) else { return String::new() };
         let text = found.text();
-        let lenient = self.context().lenient;
-        if !lenient && !matches!(*found.value, Value::Text(_)) || !lenient && !text.chars().any(char::is_alphabetic) {
+        let worded = matches!(*found.value, Value::Text(_)) && text.chars().any(char::is_alphabetic);
+        if !worded && !self.context().lenient {
             let error = self
                 .error_at(&found, ErrorCode::TextExpected)
                 .expected("文字")
@@ -160,7 +183,6 @@ impl<'a> RowReader<'a> {
             self.refuse(error);
             return String::new();
         }
-        drop(text);
         self.line(field, chars_max)
     }
 }

@@ -7,8 +7,23 @@ use model::fold::{fold_key, fold_name};
 
 const TOTALS: [&str; 8] = ["合计", "总计", "小计", "累计", "共计", "total", "subtotal", "sum"];
 const NOTES: [&str; 17] = [
-    "注:", "注1", "注、", "备注:", "说明:", "填表说明", "填表人", "填报人", "制表", "审核", "审批", "联系方式:", "示例", "例如", "填写",
-    "以下空白", "单位负责人",
+    "注:",
+    "注1",
+    "注、",
+    "备注:",
+    "说明:",
+    "填表说明",
+    "填表人",
+    "填报人",
+    "制表",
+    "审核",
+    "审批",
+    "联系方式:",
+    "示例",
+    "例如",
+    "填写",
+    "以下空白",
+    "单位负责人",
 ];
 
 /// Counts the row as skipped, or says that it carries a record.
@@ -37,12 +52,12 @@ fn is_section(sheet: &Sheet, row: &Row, words: &str) -> bool {
     if row.cells.len() != 1 {
         return false;
     }
-    let wide = sheet
-        .merges
-        .iter()
-        .any(|m| m.first_row == row.number && m.last_row == row.number && m.last_column >= m.first_column + 2);
+    let wide = sheet.merges.iter().any(|m| {
+        m.first_row == row.number && m.last_row == row.number && m.last_column >= m.first_column + 2
+    });
     let ordinal = words.trim_start_matches('(').trim_start_matches(|c| "一二三四五六七八九十".contains(c));
-    let numbered = ordinal.len() < words.trim_start_matches('(').len() && ordinal.starts_with(['、', '.', ')', ',']);
+    let numbered =
+        ordinal.len() < words.trim_start_matches('(').len() && ordinal.starts_with(['、', '.', ')', ',']);
     wide || numbered
 }
 
@@ -52,10 +67,9 @@ fn repeats_headings(plan: &SheetPlan, row: &Row) -> bool {
         .iter()
         .filter(|cell| {
             let own = fold_name(&cell.value.text());
-            plan.columns
-                .iter()
-                .find(|c| c.column == cell.column)
-                .is_some_and(|c| c.heading.split('/').chain([c.heading.as_str()]).any(|h| fold_name(h) == own))
+            plan.columns.iter().find(|c| c.column == cell.column).is_some_and(|c| {
+                c.heading.split('/').chain([c.heading.as_str()]).any(|h| fold_name(h) == own)
+            })
         })
         .count();
     same >= 2 && same * 5 >= row.cells.len() * 3

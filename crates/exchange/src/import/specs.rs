@@ -50,8 +50,10 @@ impl RowReader<'_> {
         }
         let context = self.context();
         let node = (context.recognise)(title, &detail);
-        let hints = node.as_ref().and_then(|id| context.reference.chain.get(id)).map_or(&[][..], |n| &n.properties);
-        let read = |text: &str| parse_specs(text, &context.reference.units, &context.reference.properties, hints);
+        let hints =
+            node.as_ref().and_then(|id| context.reference.chain.get(id)).map_or(&[][..], |n| &n.properties);
+        let read =
+            |text: &str| parse_specs(text, &context.reference.units, &context.reference.properties, hints);
         let parsed = read(&detail);
         let mut specs = parsed.specs;
         for (name, text) in [("材质", material), ("执行标准", standard)] {
@@ -60,7 +62,11 @@ impl RowReader<'_> {
             }
             let more = read(&format!("{name}：{text}")).specs;
             let known = specs.len();
-            specs.extend(more.into_iter().filter(|s| !specs[..known].iter().any(|k| k.property == s.property)).collect::<Vec<_>>());
+            specs.extend(
+                more.into_iter()
+                    .filter(|s| !specs[..known].iter().any(|k| k.property == s.property))
+                    .collect::<Vec<_>>(),
+            );
         }
         Specified { detail, node, specs, unread: parsed.rest }
     }

@@ -18,7 +18,8 @@ fn drafts_of(sheet: &Sheet) -> SheetDrafts {
     let words = Headings::builtin(reference);
     let plan = plan(sheet, &words, &PlanOptions::default()).unwrap_or_else(|e| panic!("{e}"));
     let recognise = |title: &str, _: &str| reference.chain.by_name(title).map(|n| n.id.clone());
-    let context = Context { reference, today: jiff::civil::date(2026, 11, 22), recognise: &recognise, lenient: false };
+    let context =
+        Context { reference, today: jiff::civil::date(2026, 11, 22), recognise: &recognise, lenient: false };
     parse(sheet, &plan, &context)
 }
 
@@ -58,7 +59,10 @@ fn a_full_row_becomes_a_need() {
     assert_eq!(enterprise.uscc.as_ref().map(|c| c.as_str()), Some("91350100M000100Y43"));
     assert_eq!(enterprise.region.as_deref(), Some("360826"));
     assert_eq!(words(need.quantity.as_ref()), "500卷/月");
-    assert_eq!(need.price.as_ref().map(|p| (p.low_yuan, p.high_yuan, p.per.as_str())), Some((Some(12.0), Some(15.0), "卷")));
+    assert_eq!(
+        need.price.as_ref().map(|p| (p.low_yuan, p.high_yuan, p.per.as_str())),
+        Some((Some(12.0), Some(15.0), "卷"))
+    );
     assert_eq!(need.valid_until.map(|d| d.to_string()).as_deref(), Some("2026-12-31"));
     let properties: Vec<&str> = need.specs.iter().map(|s| s.property.0.as_str()).collect();
     assert_eq!(properties, ["wire_diameter", "purity"]);
@@ -96,7 +100,11 @@ fn capacities_and_what_is_free_of_them() {
     ] {
         let offer = offer(headings, row);
         let free = offer.spare_capacity.map(|q| Quantity::new((q.value * 1e6).round() / 1e6, &q.unit));
-        assert_eq!((words(offer.capacity.as_ref()).as_str(), words(free.as_ref()).as_str()), (capacity, spare), "{row}");
+        assert_eq!(
+            (words(offer.capacity.as_ref()).as_str(), words(free.as_ref()).as_str()),
+            (capacity, spare),
+            "{row}"
+        );
     }
 }
 
@@ -113,7 +121,8 @@ fn other_fields_of_an_offer() {
     assert_eq!(offer.certificates, ["ISO9001", "IATF16949", "RoHS"]);
     assert_eq!(offer.detail, "线径：15~30μm");
     assert_eq!(offer.valid_until.map(|d| d.to_string()).as_deref(), Some("2027-02-22"));
-    let specs: Vec<String> = offer.specs.iter().map(|s| format!("{} {}", s.property, s.value_words())).collect();
+    let specs: Vec<String> =
+        offer.specs.iter().map(|s| format!("{} {}", s.property, s.value_words())).collect();
     assert_eq!(specs, ["wire_diameter 15~30μm", "material 金"]);
 }
 
@@ -141,17 +150,27 @@ fn rows_without_a_record_are_counted() {
     );
     assert_eq!(drafts.errors, []);
     assert_eq!(drafts.skipped, Skipped { totals: 1, notes: 3, headings: 1, unfilled: 1 });
-    assert_eq!(drafts.needs.iter().map(|d| d.value.enterprise.name.as_str()).collect::<Vec<_>>(), ["某某公司", "某某公司"]);
+    assert_eq!(
+        drafts.needs.iter().map(|d| d.value.enterprise.name.as_str()).collect::<Vec<_>>(),
+        ["某某公司", "某某公司"]
+    );
 }
 
 #[test]
 fn merged_cells_fill_what_is_the_enterprises_only() {
-    let mut sheet = sheet("企业名称,电话,需求产品,数量\n甲公司,13800138000,端子,5只\n,,连接器,\n,,线缆,7米\n", "需求.csv");
+    let mut sheet = sheet(
+        "企业名称,电话,需求产品,数量\n甲公司,13800138000,端子,5只\n,,连接器,\n,,线缆,7米\n",
+        "需求.csv",
+    );
     for column in [0, 1, 3] {
         sheet.merges.push(Merge { first_row: 2, first_column: column, last_row: 3, last_column: column });
     }
     let drafts = drafts_of(&sheet);
-    let read: Vec<_> = drafts.needs.iter().map(|d| (d.row, d.value.enterprise.name.as_str(), words(d.value.need.quantity.as_ref()))).collect();
+    let read: Vec<_> = drafts
+        .needs
+        .iter()
+        .map(|d| (d.row, d.value.enterprise.name.as_str(), words(d.value.need.quantity.as_ref())))
+        .collect();
     assert_eq!(read, [(2, "甲公司", "5只".to_owned()), (3, "甲公司", "-".to_owned())]);
     assert_eq!(drafts.errors.len(), 1);
     insta::assert_snapshot!(drafts.errors[0], @"需求.csv [需求] A4 企业名称为空：应为企业全称（同一企业的多行请逐行填写，或合并单元格，或写“同上”）");
@@ -191,7 +210,8 @@ fn refusals_say_cell_reading_expectation_and_remedy() {
 
 #[test]
 fn refusals_of_pairs_of_cells() {
-    let error = |text: &str| drafts(text).errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let error =
+        |text: &str| drafts(text).errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     insta::assert_snapshot!(error("企业名称,需求产品,数量,单位\n甲公司,端子,5,坨\n"), @"需求.csv [需求] D2 单位“坨”：应为计量单位，如 片、万片/月、吨/年、卷");
     insta::assert_snapshot!(error("企业名称,需求产品,起始日期,截止日期\n甲公司,端子,2026-12-01,2026-11-30\n"), @"需求.csv [需求] D2 截止日期“2026-11-30”：应为不早于起始日期 2026-12-01（读到的截止日期是 2026-11-30）");
     insta::assert_snapshot!(error("企业名称,需求产品,最低价,最高价\n甲公司,端子,9,8\n"), @"需求.csv [需求] D2 最高价“8”：应为最低价不高于最高价（读到的最低价 9 高于最高价 8）");

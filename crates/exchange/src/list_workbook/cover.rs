@@ -22,20 +22,29 @@ pub(super) fn write(book: &mut Workbook, page: &Page<'_>) -> Result<(), WriteErr
     sheet.set_row_height(1, 48)?;
     sheet.merge_range(1, 0, 1, 2, &page.title, &head.clone().set_font_size(26))?;
     sheet.merge_range(3, 0, 3, 2, &page.subtitle, &centre)?;
-    let published = page.published.map_or(String::new(), |day| {
-        format!("发布日期：{}年{}月{}日", day.year(), day.month(), day.day())
-    });
+    let published = page
+        .published
+        .map_or(String::new(), |day| format!("发布日期：{}年{}月{}日", day.year(), day.month(), day.day()));
     sheet.merge_range(4, 0, 4, 2, &published, &centre)?;
 
     for (column, heading) in (0u16..).zip(["指标", "数值", "算法"]) {
-        sheet.write_string_with_format(6, column, heading, &boxed.clone().set_font_name("黑体").set_align(FormatAlign::Center))?;
+        sheet.write_string_with_format(
+            6,
+            column,
+            heading,
+            &boxed.clone().set_font_name("黑体").set_align(FormatAlign::Center),
+        )?;
     }
     let summary = &content.summary;
     let figures = [
         ("需求", f64::from(summary.needs), "本期内有效的需求条数"),
         ("供给", f64::from(summary.offers), "本期内有效的供给条数"),
         ("企业", f64::from(summary.enterprises), "本清单列出的企业数"),
-        ("已对接", f64::from(summary.matched), "配给数量覆盖全部需求量，或需求量、产能未载明而有可行供给的需求条数"),
+        (
+            "已对接",
+            f64::from(summary.matched),
+            "配给数量覆盖全部需求量，或需求量、产能未载明而有可行供给的需求条数",
+        ),
         ("部分对接", f64::from(summary.part), "配给数量只覆盖部分需求量的需求条数"),
         ("未对接", f64::from(summary.unmet), "没有配给的需求条数"),
         ("上期已撤", summary.gone.len() as f64, "上一号清单有、本号没有的需求条数"),
@@ -53,7 +62,14 @@ pub(super) fn write(book: &mut Workbook, page: &Page<'_>) -> Result<(), WriteErr
 
     row += 2;
     let approved = page.list.approved_by.as_deref().unwrap_or("");
-    sheet.merge_range(row, 0, row, 2, &format!("编制：{}　　批准：{approved}", page.list.drafted_by), &base)?;
+    sheet.merge_range(
+        row,
+        0,
+        row,
+        2,
+        &format!("编制：{}　　批准：{approved}", page.list.drafted_by),
+        &base,
+    )?;
     row += 1;
     sheet.set_row_height(row, 110)?;
     let stamp = centre.clone().set_font_size(12).set_border(FormatBorder::Dashed);

@@ -23,8 +23,16 @@ const COLUMNS: [Column; 11] = [
 
 pub(super) fn write(book: &mut Workbook, styles: &Styles, page: &Page<'_>) -> Result<(), WriteError> {
     let groups = (1u32..).zip(&page.list.content.gaps);
-    let rows = groups.flat_map(|(place, group)| group.gaps.iter().map(move |gap| row(place, group, gap, page)));
-    Ok(table(book, styles, "缺口（补链）", [&format!("{}（缺口）", page.title), &page.subtitle], &COLUMNS, rows)?)
+    let rows =
+        groups.flat_map(|(place, group)| group.gaps.iter().map(move |gap| row(place, group, gap, page)));
+    Ok(table(
+        book,
+        styles,
+        "缺口（补链）",
+        [&format!("{}（缺口）", page.title), &page.subtitle],
+        &COLUMNS,
+        rows,
+    )?)
 }
 
 fn row(place: u32, group: &GapGroup, gap: &Gap, page: &Page<'_>) -> [Put; 11] {
@@ -57,7 +65,10 @@ fn explained(cause: &GapCause, page: &Page<'_>) -> String {
             format!("尚缺{short}；供应能力最合适的是{}", firm(&page.index, offer))
         }
         GapCause::TooFar { offer, distance_km, allowed_km } => {
-            format!("最近的是{}，相距{distance_km:.1}km，超出允许的{allowed_km:.0}km", firm(&page.index, offer))
+            format!(
+                "最近的是{}，相距{distance_km:.1}km，超出允许的{allowed_km:.0}km",
+                firm(&page.index, offer)
+            )
         }
     }
 }

@@ -24,7 +24,11 @@ use std::io::{Seek, Write};
 ///
 /// # Errors
 /// The destination cannot be written.
-pub fn write_list(list: &MatchingList, reference: &Reference, out: impl Write + Seek + Send) -> Result<(), WriteError> {
+pub fn write_list(
+    list: &MatchingList,
+    reference: &Reference,
+    out: impl Write + Seek + Send,
+) -> Result<(), WriteError> {
     let page = Page::new(list, reference);
     let mut book = workbook(&page.title, page.published)?;
     let styles = Styles::new();

@@ -29,7 +29,14 @@ const COLUMNS: [Column; 18] = [
 
 pub(super) fn write(book: &mut Workbook, styles: &Styles, page: &Page<'_>) -> Result<(), WriteError> {
     let rows = page.list.content.pairs.iter().map(|p| row(p, page));
-    Ok(table(book, styles, "供需对接", [&format!("{}（供需对接）", page.title), &page.subtitle], &COLUMNS, rows)?)
+    Ok(table(
+        book,
+        styles,
+        "供需对接",
+        [&format!("{}（供需对接）", page.title), &page.subtitle],
+        &COLUMNS,
+        rows,
+    )?)
 }
 
 fn row(pair: &ListPair, page: &Page<'_>) -> [Put; 18] {

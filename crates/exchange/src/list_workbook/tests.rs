@@ -4,9 +4,12 @@ use super::write_list;
 use crate::sheet::{ReadOptions, Sheet, Value, read};
 use model::chain::NodeId;
 use model::list::{
-    Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListState, ListSummary, MatchingList, Review,
+    Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListState, ListSummary, MatchingList,
+    Review,
 };
-use model::matching::{Allocation, Coverage, Gap, GapCause, GapGroup, Match, Outcome, Reason, ReasonKind, Verdict};
+use model::matching::{
+    Allocation, Coverage, Gap, GapCause, GapGroup, Match, Outcome, Reason, ReasonKind, Verdict,
+};
 use model::need::Need;
 use model::offer::Offer;
 use model::price::PriceRange;
@@ -48,7 +51,8 @@ fn list() -> MatchingList {
         need: "18μm".to_owned(),
         offer: "20~25μm".to_owned(),
     };
-    let reason = Reason { kind: ReasonKind::Text, points: 0.3, of: 0.35, words: "名称几乎相同".to_owned() };
+    let reason =
+        Reason { kind: ReasonKind::Text, points: 0.3, of: 0.35, words: "名称几乎相同".to_owned() };
     let matched = Match {
         need: "n1".to_owned(),
         offer: "o1".to_owned(),
@@ -107,7 +111,9 @@ fn list() -> MatchingList {
             gaps: vec![
                 gap(GapCause::NoSupplier),
                 gap(GapCause::SpecificationShort { offer: "o1".to_owned(), verdicts: vec![verdict] }),
-                gap(GapCause::CapacityShort { short: Quantity::new(1.0, "万m²/月"), offer: "o1".to_owned() }),
+                gap(GapCause::CapacityShort {
+                    short: Quantity::new(1.0, "万m²/月"), offer: "o1".to_owned()
+                }),
                 gap(GapCause::TooFar { offer: "o9".to_owned(), distance_km: 512.34, allowed_km: 300.0 }),
             ],
         }],
@@ -140,7 +146,9 @@ fn sheets() -> Vec<Sheet> {
 fn row(sheet: &Sheet, at: usize) -> String {
     let headings = sheet.rows.iter().find(|r| r.number == 3).unwrap();
     let row = sheet.rows.iter().filter(|r| r.number > 3).nth(at).unwrap();
-    let cell = |c: &crate::sheet::Cell| format!("{}={}", headings.text(c.column), c.value.text().replace('\n', " ⏎ "));
+    let cell = |c: &crate::sheet::Cell| {
+        format!("{}={}", headings.text(c.column), c.value.text().replace('\n', " ⏎ "))
+    };
     row.cells.iter().map(cell).collect::<Vec<_>>().join("\n")
 }
 
@@ -294,7 +302,13 @@ fn every_table_sheet_is_set_up_for_screen_and_print() {
     let bytes = bytes(&list());
     for sheet in 2..=5 {
         let xml = String::from_utf8(part(&bytes, &format!("xl/worksheets/sheet{sheet}.xml"))).unwrap();
-        for setting in ["state=\"frozen\"", "<autoFilter", "orientation=\"landscape\"", "paperSize=\"9\"", "第 &amp;P 页 共 &amp;N 页"] {
+        for setting in [
+            "state=\"frozen\"",
+            "<autoFilter",
+            "orientation=\"landscape\"",
+            "paperSize=\"9\"",
+            "第 &amp;P 页 共 &amp;N 页",
+        ] {
             assert!(xml.contains(setting), "sheet {sheet}: {setting}");
         }
     }

@@ -8,7 +8,16 @@ use std::io::Write;
 pub(super) struct CsvWriter;
 
 const HEADINGS: [&str; 10] = [
-    "need", "need_title", "rank", "offer", "offer_title", "score", "distance_km", "feasible", "verdicts", "reasons",
+    "need",
+    "need_title",
+    "rank",
+    "offer",
+    "offer_title",
+    "score",
+    "distance_km",
+    "feasible",
+    "verdicts",
+    "reasons",
 ];
 
 impl MatchWriter for CsvWriter {

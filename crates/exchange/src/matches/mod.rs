@@ -24,7 +24,10 @@ pub struct Titles<'a> {
 
 impl<'a> Titles<'a> {
     /// The titles of needs and offers.
-    pub fn new(needs: impl IntoIterator<Item = &'a Need>, offers: impl IntoIterator<Item = &'a Offer>) -> Self {
+    pub fn new(
+        needs: impl IntoIterator<Item = &'a Need>,
+        offers: impl IntoIterator<Item = &'a Offer>,
+    ) -> Self {
         Self {
             needs: needs.into_iter().map(|n| (n.key.as_str(), n.title.as_str())).collect(),
             offers: offers.into_iter().map(|o| (o.key.as_str(), o.title.as_str())).collect(),

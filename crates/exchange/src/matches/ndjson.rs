@@ -24,7 +24,16 @@ impl<'a> From<&'a Match> for Line<'a> {
     fn from(m: &'a Match) -> Self {
         // Taken apart so that a new field of a match cannot be forgotten here.
         let Match { need, offer, rank, score, reasons, verdicts, distance_km, feasible } = m;
-        Self { need, rank: *rank, offer, score: *score, distance_km: *distance_km, feasible: *feasible, verdicts, reasons }
+        Self {
+            need,
+            rank: *rank,
+            offer,
+            score: *score,
+            distance_km: *distance_km,
+            feasible: *feasible,
+            verdicts,
+            reasons,
+        }
     }
 }
 

@@ -10,7 +10,10 @@ use model::spec::Strictness;
 
 fn written(format: MatchFormat) -> Vec<u8> {
     let needs = [Need::new("n1", "", "键合金丝"), Need::new("n2", "", "=1+1")];
-    let offers = [Offer::new("o1", "", "gold bonding wire, 4N"), Offer::new("o2", "", "很长的名称".repeat(9).as_str())];
+    let offers = [
+        Offer::new("o1", "", "gold bonding wire, 4N"),
+        Offer::new("o2", "", "很长的名称".repeat(9).as_str()),
+    ];
     let verdict = Verdict {
         property: PropertyId("wire_diameter".to_owned()),
         strictness: Strictness::Must,

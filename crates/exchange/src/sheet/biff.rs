@@ -22,7 +22,9 @@ pub(super) fn check(stream: &[u8], limits: &Limits) -> Result<(), ReadFault> {
     let mut starts = Vec::new();
     for (kind, data) in (Records { stream }) {
         match kind {
-            BOUND_SHEET => starts.extend(data.get(..4).map(|p| u32::from_le_bytes([p[0], p[1], p[2], p[3]]) as usize)),
+            BOUND_SHEET => {
+                starts.extend(data.get(..4).map(|p| u32::from_le_bytes([p[0], p[1], p[2], p[3]]) as usize))
+            }
             EOF => break,
             _ => {}
         }

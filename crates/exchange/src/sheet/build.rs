@@ -73,7 +73,8 @@ impl<'a> RowBuilder<'a> {
     fn row(&mut self, number: u32) -> Result<usize, ReadError> {
         let at = match self.rows.last() {
             Some(last) if last.number == number => return Ok(self.rows.len() - 1),
-            Some(last) if last.number > number => match self.rows.binary_search_by_key(&number, |r| r.number) {
+            Some(last) if last.number > number => match self.rows.binary_search_by_key(&number, |r| r.number)
+            {
                 Ok(at) => return Ok(at),
                 Err(at) => at,
             },
@@ -138,7 +139,6 @@ fn error_text(text: &str) -> Option<&'static str> {
 /// Runs a third-party parser over foreign bytes. A panic in it becomes an error: one hostile file must not
 /// take the server down.
 pub(super) fn guarded<T>(file: &str, parse: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(parse)).unwrap_or_else(|_| {
-        Err(ReadError::new(file, ReadFault::Damaged("内部结构前后矛盾".to_owned())))
-    })
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(parse))
+        .unwrap_or_else(|_| Err(ReadError::new(file, ReadFault::Damaged("内部结构前后矛盾".to_owned()))))
 }

@@ -127,7 +127,9 @@ mod tests {
 
     #[test]
     fn names_of_cells() {
-        for (row, column, name) in [(1, 0, "A1"), (7, 25, "Z7"), (2, 26, "AA2"), (9, 701, "ZZ9"), (1, 702, "AAA1")] {
+        for (row, column, name) in
+            [(1, 0, "A1"), (7, 25, "Z7"), (2, 26, "AA2"), (9, 701, "ZZ9"), (1, 702, "AAA1")]
+        {
             assert_eq!(a1(row, column), name);
             assert_eq!(column_index(name.trim_end_matches(|c: char| c.is_ascii_digit())), Some(column));
         }

@@ -49,14 +49,16 @@ impl<'a> Compound<'a> {
             entries: Vec::new(),
         };
         for sector in out.fat_sectors()? {
-            let words = out.sector(sector)?.chunks_exact(4).map(|w| u32::from_le_bytes([w[0], w[1], w[2], w[3]]));
+            let words =
+                out.sector(sector)?.chunks_exact(4).map(|w| u32::from_le_bytes([w[0], w[1], w[2], w[3]]));
             out.fat.extend(words.collect::<Vec<_>>());
         }
         let directory = out.chain(u32_at(bytes, 48)?, usize::MAX)?;
         let mut root = None;
         for entry in directory.chunks_exact(ENTRY_BYTES) {
             let name_bytes = usize::from(u16_at(entry, 64)?).min(64).saturating_sub(2);
-            let units: Vec<u16> = entry[..name_bytes].chunks_exact(2).map(|u| u16::from_le_bytes([u[0], u[1]])).collect();
+            let units: Vec<u16> =
+                entry[..name_bytes].chunks_exact(2).map(|u| u16::from_le_bytes([u[0], u[1]])).collect();
             let found = Entry {
                 name: String::from_utf16_lossy(&units),
                 start: u32_at(entry, 116)?,
@@ -73,7 +75,8 @@ impl<'a> Compound<'a> {
         {
             out.mini_stream = out.chain(start, bytes)?;
             let table = out.chain(u32_at(out.bytes, 60)?, usize::MAX)?;
-            out.mini_fat = table.chunks_exact(4).map(|w| u32::from_le_bytes([w[0], w[1], w[2], w[3]])).collect();
+            out.mini_fat =
+                table.chunks_exact(4).map(|w| u32::from_le_bytes([w[0], w[1], w[2], w[3]])).collect();
         }
         Some(out)
     }
@@ -107,7 +110,8 @@ impl<'a> Compound<'a> {
         let mut left = self.bytes.len() / self.sector_bytes;
         while next < MARKS_FROM {
             left = left.checked_sub(1)?;
-            let words: Vec<u32> = (0..self.sector_bytes / 4).filter_map(|i| u32_at(self.sector(next)?, 4 * i)).collect();
+            let words: Vec<u32> =
+                (0..self.sector_bytes / 4).filter_map(|i| u32_at(self.sector(next)?, 4 * i)).collect();
             let (last, more) = words.split_last()?;
             sectors.extend(more);
             next = *last;
@@ -132,7 +136,9 @@ impl<'a> Compound<'a> {
             match self.sector(sector) {
                 Some(content) => out.extend_from_slice(content),
                 // The last sector may be written short.
-                None => out.extend_from_slice(self.bytes.get((sector as usize + 1).checked_mul(self.sector_bytes)?..)?),
+                None => out.extend_from_slice(
+                    self.bytes.get((sector as usize + 1).checked_mul(self.sector_bytes)?..)?,
+                ),
             }
             sector = *self.fat.get(sector as usize)?;
         }

@@ -35,9 +35,10 @@ pub(super) fn read(
     let mut records = Records::new(text, delimiter);
     let lines = text.bytes().filter(|&b| b == b'\n').count() as u64;
     let mut number = 0;
-    while let Some(fields) = records.next_record().map_err(|line| {
-        ReadError::new(file, ReadFault::BrokenQuotes).at(format!("第{line}行"))
-    })? {
+    while let Some(fields) = records
+        .next_record()
+        .map_err(|line| ReadError::new(file, ReadFault::BrokenQuotes).at(format!("第{line}行")))?
+    {
         number += 1;
         if number == 1 && named.is_some() {
             continue;

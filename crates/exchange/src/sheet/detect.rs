@@ -91,12 +91,8 @@ fn cfb_container(bytes: &[u8]) -> Result<Container, ReadFault> {
 /// Web pages and XML under a workbook's name.
 fn markup(bytes: &[u8]) -> Option<ReadFault> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let head: String = bytes
-        .iter()
-        .take(2048)
-        .filter(|&&b| b != 0)
-        .map(|&b| char::from(b.to_ascii_lowercase()))
-        .collect();
+    let head: String =
+        bytes.iter().take(2048).filter(|&&b| b != 0).map(|&b| char::from(b.to_ascii_lowercase())).collect();
     let head = head.trim_start_matches(|c: char| c.is_whitespace() || c == 'ÿ' || c == 'þ');
     if !head.starts_with('<') {
         return None;

@@ -11,8 +11,8 @@ pub struct ReadError {
     pub sheet: Option<String>,
     /// Cell (`C5`) or line (`第3行`), where the fault has one.
     pub place: Option<String>,
-    /// What is wrong.
-    pub fault: ReadFault,
+    /// What is wrong; boxed, so that the error is small beside what is returned without one.
+    pub fault: Box<ReadFault>,
 }
 
 /// What is wrong with a file, a sheet or its headings.
@@ -159,7 +159,7 @@ pub enum ReadFault {
 impl ReadError {
     /// A fault of the whole file.
     pub fn new(file: &str, fault: ReadFault) -> Self {
-        Self { file: file.to_owned(), sheet: None, place: None, fault }
+        Self { file: file.to_owned(), sheet: None, place: None, fault: Box::new(fault) }
     }
 
     /// The same fault, placed in a sheet.
@@ -178,7 +178,7 @@ impl ReadError {
 
     /// Stable code for interfaces.
     pub fn code(&self) -> &'static str {
-        match self.fault {
+        match *self.fault {
             ReadFault::EmptyFile => "file_empty",
             ReadFault::NotAWorkbook(_) => "not_a_workbook",
             ReadFault::UnknownContent(_) => "unknown_content",
@@ -210,27 +210,35 @@ impl ReadError {
 
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
-        match self.fault {
-            ReadFault::EmptyFile | ReadFault::NoData | ReadFault::NoRows { .. } => "请确认选对了文件，填好数据后再导入",
-            ReadFault::NotAWorkbook(_) | ReadFault::UnknownContent(_) => "请提供 xlsx、xls、xlsb、csv 或 tsv 文件",
+        match *self.fault {
+            ReadFault::EmptyFile | ReadFault::NoData | ReadFault::NoRows { .. } => {
+                "请确认选对了文件，填好数据后再导入"
+            }
+            ReadFault::NotAWorkbook(_) | ReadFault::UnknownContent(_) => {
+                "请提供 xlsx、xls、xlsb、csv 或 tsv 文件"
+            }
             ReadFault::Unsupported(_) | ReadFault::Html | ReadFault::Xml2003 => {
                 "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后再导入"
             }
             ReadFault::Encrypted => "请在 Excel 或 WPS 中取消打开密码，保存后再导入",
-            ReadFault::Truncated | ReadFault::DamagedEntry { .. } => "多半是传输或下载中断，请向发件人重新索取文件",
+            ReadFault::Truncated | ReadFault::DamagedEntry { .. } => {
+                "多半是传输或下载中断，请向发件人重新索取文件"
+            }
             ReadFault::Damaged(_) => "请用 Excel 或 WPS 打开修复，另存为 xlsx 后再导入",
             ReadFault::FileTooLarge { .. } => "请删去图片和无关工作表，或拆成几个文件",
             ReadFault::InflatesTooLarge { .. } | ReadFault::TooManyEntries { .. } => {
                 "请核实文件来源；若可信，请把数据复制到新工作簿后再导入"
             }
-            ReadFault::TooManySheets { .. } | ReadFault::TooManyRows { .. } | ReadFault::TooManyCells { .. } => {
-                "请拆成几个文件分别导入"
-            }
+            ReadFault::TooManySheets { .. }
+            | ReadFault::TooManyRows { .. }
+            | ReadFault::TooManyCells { .. } => "请拆成几个文件分别导入",
             ReadFault::TooManyColumns { .. } => "请删去表格右侧多余的内容",
             ReadFault::CellTooLong { .. } => "请缩短此单元格的文字",
             ReadFault::Encoding(_) => "请用 Excel 另存为“CSV UTF-8（逗号分隔）”后再导入",
             ReadFault::BrokenQuotes => "请检查此行：字段中的双引号要写成两个（\"\"），并成对出现",
-            ReadFault::NoHeading { .. } => "请在数据上方写一行列名，如“企业名称、需求产品名称、规格型号、数量”",
+            ReadFault::NoHeading { .. } => {
+                "请在数据上方写一行列名，如“企业名称、需求产品名称、规格型号、数量”"
+            }
             ReadFault::UnknownKind { .. } => "请在工作表名中写明“企业”“需求”或“供给”，或指定表的类别",
             ReadFault::NoRequiredColumn { .. } => "请补上该列，或用 --map 指定，如 --map needs.title=列名",
             ReadFault::UnknownHeading { .. } => "请照表头原样写列名，或写列的字母",

@@ -61,8 +61,10 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// False for binary data that happens to decode.
 fn is_printable(text: &str) -> bool {
-    let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{1a}' | '\u{85}') || c == '\u{fffd}';
-    let (all, strange) = text.chars().take(20_000).fold((0usize, 0usize), |(n, s), c| (n + 1, s + usize::from(odd(c))));
+    let odd =
+        |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{1a}' | '\u{85}') || c == '\u{fffd}';
+    let (all, strange) =
+        text.chars().take(20_000).fold((0usize, 0usize), |(n, s), c| (n + 1, s + usize::from(odd(c))));
     strange * 50 <= all && !text.contains('\0')
 }
 
@@ -75,7 +77,8 @@ mod tests {
         let text = "企业名称,需求产品\n泰和某某电子有限公司,键合金丝\n";
         let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let marked: Vec<u8> = [0xff, 0xfe].into_iter().chain(utf16.iter().copied()).collect();
-        let big: Vec<u8> = [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
+        let big: Vec<u8> =
+            [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
         let (gb, _, _) = GB18030.encode(text);
         let bom = [b"\xef\xbb\xbf", text.as_bytes()].concat();
         for bytes in [text.as_bytes(), &bom, &marked, &big, &gb] {

@@ -44,13 +44,21 @@ pub(super) fn read_xlsx(
                 }
                 if u64::from(row) >= reported + EVERY_ROWS {
                     reported = u64::from(row);
-                    progress(Progress { phase: Phase::Read, sheet: &name, done: reported, total: total.max(reported) });
+                    progress(Progress {
+                        phase: Phase::Read,
+                        sheet: &name,
+                        done: reported,
+                        total: total.max(reported),
+                    });
                 }
             }
             let rows = rows.finish();
             drop(reader);
-            let merges =
-                if rows.is_empty() { Vec::new() } else { book.merge_cells_by_sheet_name(&name).map_err(placed)? };
+            let merges = if rows.is_empty() {
+                Vec::new()
+            } else {
+                book.merge_cells_by_sheet_name(&name).map_err(placed)?
+            };
             sheets.push(Sheet {
                 file: file.into(),
                 name: name.as_str().into(),
@@ -91,7 +99,12 @@ pub(super) fn read_xlsb(
                 }
                 if u64::from(row) >= reported + EVERY_ROWS {
                     reported = u64::from(row);
-                    progress(Progress { phase: Phase::Read, sheet: &name, done: reported, total: total.max(reported) });
+                    progress(Progress {
+                        phase: Phase::Read,
+                        sheet: &name,
+                        done: reported,
+                        total: total.max(reported),
+                    });
                 }
             }
             let rows = rows.finish();

@@ -72,7 +72,11 @@ impl Counts {
         self.look(&seam);
         self.look(piece);
         let keep = seam.len().max(piece.len()).min(COUNT.len() + COUNT_CHARS);
-        self.tail = if piece.len() >= keep { piece[piece.len() - keep..].to_vec() } else { seam.split_off(seam.len() - keep) };
+        self.tail = if piece.len() >= keep {
+            piece[piece.len() - keep..].to_vec()
+        } else {
+            seam.split_off(seam.len() - keep)
+        };
     }
 
     fn look(&mut self, piece: &[u8]) {
@@ -82,8 +86,13 @@ impl Counts {
             at += found + 1;
             let start = at.saturating_sub(4);
             if piece[start..].starts_with(COUNT) {
-                let digits = piece[start + COUNT.len()..].iter().take(COUNT_CHARS).skip(1).take_while(|b| b.is_ascii_digit());
-                let count = digits.fold(0u64, |n, d| n.saturating_mul(10).saturating_add(u64::from(d - b'0')));
+                let digits = piece[start + COUNT.len()..]
+                    .iter()
+                    .take(COUNT_CHARS)
+                    .skip(1)
+                    .take_while(|b| b.is_ascii_digit());
+                let count =
+                    digits.fold(0u64, |n, d| n.saturating_mul(10).saturating_add(u64::from(d - b'0')));
                 self.greatest = self.greatest.max(count);
             }
         }

@@ -68,7 +68,8 @@ fn files_beyond_the_limits() {
     let zeros = vec![b' '; 3 << 20];
     let bomb = zip(&[("xl/workbook.xml", b"<workbook/>"), ("xl/worksheets/sheet1.xml", &zeros)]);
     insta::assert_snapshot!(refused_with(Limits { inflated_bytes: 2 << 20, ..limits }, "炸弹.xlsx", &bomb), @"炸弹.xlsx：压缩包解开后超过 2 MiB，疑似压缩炸弹。请核实文件来源；若可信，请把数据复制到新工作簿后再导入。");
-    let parts: Vec<(String, Vec<u8>)> = (0..30).map(|i| (format!("xl/workbook.xml{i}"), Vec::new())).collect();
+    let parts: Vec<(String, Vec<u8>)> =
+        (0..30).map(|i| (format!("xl/workbook.xml{i}"), Vec::new())).collect();
     let mut parts: Vec<(&str, &[u8])> = parts.iter().map(|(n, c)| (n.as_str(), c.as_slice())).collect();
     parts.push(("xl/workbook.xml", b"<workbook/>"));
     insta::assert_snapshot!(refused_with(Limits { zip_entries: 20, ..limits }, "碎.xlsx", &zip(&parts)), @"碎.xlsx：压缩包内有 31 个部件，上限 20。请核实文件来源；若可信，请把数据复制到新工作簿后再导入。");
@@ -89,7 +90,8 @@ fn files_beyond_the_limits() {
 fn text_that_is_broken() {
     insta::assert_snapshot!(refused("引号.csv", "企业名称,需求产品\n甲公司,\"端子\n乙公司,连接器\n".as_bytes()), @r#"引号.csv 第2行：从此行开始的双引号没有正确闭合。请检查此行：字段中的双引号要写成两个（""），并成对出现。"#);
     insta::assert_snapshot!(refused("引号后.csv", "企业名称,需求产品\n甲公司,端子\n乙公司,\"15\"寸屏\n".as_bytes()), @r#"引号后.csv 第3行：从此行开始的双引号没有正确闭合。请检查此行：字段中的双引号要写成两个（""），并成对出现。"#);
-    let mut text = "企业名称,需求产品名称,规格型号,数量\n甲公司,连接器端子线缆模组,屏幕,5\n".as_bytes().to_vec();
+    let mut text =
+        "企业名称,需求产品名称,规格型号,数量\n甲公司,连接器端子线缆模组,屏幕,5\n".as_bytes().to_vec();
     text.extend(b"\xc3\x28\xff,1\n");
     insta::assert_snapshot!(refused("坏字节.csv", &text), @"坏字节.csv 第3行：文字编码无法识别：此行有无效的 UTF-8 字节。请用 Excel 另存为“CSV UTF-8（逗号分隔）”后再导入。");
     insta::assert_snapshot!(refused("乱码.csv", b"a,b\n\x80\xff\xff\xfe,\x81\n"), @"乱码.csv：文字编码无法识别：既不是 UTF-8，也不是 GB18030/GBK。请用 Excel 另存为“CSV UTF-8（逗号分隔）”后再导入。");

@@ -24,7 +24,8 @@ fn expected() -> Vec<(u32, Vec<String>)> {
 #[test]
 fn delimited_text_of_all_encodings_and_delimiters() {
     let (gb, _, _) = encoding_rs::GB18030.encode(TEXT);
-    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(TEXT.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf16: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(TEXT.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let unmarked: Vec<u8> = "id,name\n1,ab\n2,cd\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     for bytes in [TEXT.as_bytes().to_vec(), format!("\u{feff}{TEXT}").into_bytes(), gb.into_owned(), utf16] {
         assert_eq!(texts(&sheets(&bytes, "需求.csv")[0]), expected());
@@ -59,12 +60,14 @@ fn xlsx_cells_keep_their_types() {
     let page = book.add_worksheet();
     let date = ExcelDateTime::from_ymd(2026, 11, 22).unwrap();
     page.write_number(0, 0, 0.1 + 0.2).unwrap();
-    page.write_datetime_with_format(0, 1, &date, &Style::new().set_num_format("yyyy\"年\"m\"月\"d\"日\"")).unwrap();
+    page.write_datetime_with_format(0, 1, &date, &Style::new().set_num_format("yyyy\"年\"m\"月\"d\"日\""))
+        .unwrap();
     page.write_boolean(0, 2, true).unwrap();
     page.write_formula(0, 3, Formula::new("=1/0").set_result("#DIV/0!")).unwrap();
     page.write_number_with_format(0, 4, 0.9999, &Style::new().set_num_format("0.00%")).unwrap();
     page.write_number_with_format(0, 5, 5000, &Style::new().set_num_format("#,##0\"片/月\"")).unwrap();
-    page.write_number_with_format(0, 6, 5000, &Style::new().set_num_format("#,##0.00_);[Red](#,##0.00)")).unwrap();
+    page.write_number_with_format(0, 6, 5000, &Style::new().set_num_format("#,##0.00_);[Red](#,##0.00)"))
+        .unwrap();
     page.write_string(0, 7, "  文字  ").unwrap();
     page.write_string(0, 8, "   ").unwrap();
     page.merge_range(2, 0, 4, 0, "合并", &Style::new()).unwrap();

@@ -13,7 +13,8 @@ static WORDS: LazyLock<Headings<'static>> = LazyLock::new(|| Headings::builtin(R
 static XLSX: LazyLock<Vec<u8>> =
     LazyLock::new(|| xlsx("需求", &[&["企业名称", "需求产品名称", "数量"], &["某某公司", "端子", "5只"]]));
 static XLS: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let cells = [(0, 0, Biff::Text("企业名称")), (0, 1, Biff::Text("需求产品名称")), (1, 0, Biff::Number(5.0))];
+    let cells =
+        [(0, 0, Biff::Text("企业名称")), (0, 1, Biff::Text("需求产品名称")), (1, 0, Biff::Number(5.0))];
     xls("需求", &cells, &[[0, 1, 0, 0]], false)
 });
 
@@ -23,8 +24,12 @@ fn swallow(bytes: &[u8]) {
     let Ok(sheets) = read(bytes, "来件", &ReadOptions { delimiter: None, limits }) else { return };
     let reference = Reference::builtin();
     let Ok(plans) = plan_workbook(&sheets, &WORDS, &PlanOptions::default()) else { return };
-    let context =
-        Context { reference, today: jiff::civil::date(2026, 11, 22), recognise: &|_, _| None, lenient: false };
+    let context = Context {
+        reference,
+        today: jiff::civil::date(2026, 11, 22),
+        recognise: &|_, _| None,
+        lenient: false,
+    };
     for (index, plan) in plans {
         let drafts = parse(&sheets[index], &plan, &context);
         assert!(drafts.accepted() + drafts.rejected as usize == drafts.rows as usize);

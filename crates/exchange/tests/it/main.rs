@@ -1,5 +1,7 @@
 //! What crosses the crate: files in, drafts, errors and files out.
 
+#![expect(clippy::unwrap_used, reason = "a test's failure message is its own")]
+
 mod broken;
 mod build;
 mod formats;

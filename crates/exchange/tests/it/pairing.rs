@@ -20,13 +20,15 @@ fn options<'a>(map: &'a ColumnMap, delimiter: Option<char>) -> PairingOptions<'a
 fn only_a_title_is_required() {
     let map = ColumnMap::parse(["needs.title=wanted"]).unwrap();
     let side = read_needs("wanted\nsteel\n\n12345\n".as_bytes(), "a.csv", &options(&map, None)).unwrap();
-    let read: Vec<_> = side.records.iter().map(|n| (n.key.as_str(), n.title.as_str(), n.enterprise.as_str())).collect();
+    let read: Vec<_> =
+        side.records.iter().map(|n| (n.key.as_str(), n.title.as_str(), n.enterprise.as_str())).collect();
     assert_eq!(read, [("2", "steel", "needs:2"), ("4", "12345", "needs:4")]);
 }
 
 #[test]
 fn ids_enterprises_and_what_cannot_be_read() {
-    let text = "编号,公司,产品,产能\nP1,甲公司,端子,5万只/月\nP1,甲公司,连接器,很多\nP3,,,1只\nP4,乙公司,线缆,\n";
+    let text =
+        "编号,公司,产品,产能\nP1,甲公司,端子,5万只/月\nP1,甲公司,连接器,很多\nP3,,,1只\nP4,乙公司,线缆,\n";
     let side = read_offers(text.as_bytes(), "offers.csv", &options(&ColumnMap::default(), None)).unwrap();
     let read: Vec<_> = side.records.iter().map(|o| (o.key.as_str(), o.enterprise.as_str())).collect();
     assert_eq!(read, [("P1", "name:甲公司"), ("P1@offers3", "name:甲公司"), ("P4", "name:乙公司")]);
@@ -45,9 +47,10 @@ fn a_mapping_to_nowhere_is_refused() {
 #[test]
 fn the_public_pair_of_catalogues() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/matching/");
-    let (Ok(abt), Ok(buy)) =
-        (std::fs::read(format!("{folder}abt_buy_abt.csv")), std::fs::read(format!("{folder}abt_buy_buy.csv")))
-    else {
+    let (Ok(abt), Ok(buy)) = (
+        std::fs::read(format!("{folder}abt_buy_abt.csv")),
+        std::fs::read(format!("{folder}abt_buy_buy.csv")),
+    ) else {
         eprintln!("skipped: the catalogues are not beside the project");
         return;
     };

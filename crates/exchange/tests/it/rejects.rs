@@ -13,8 +13,12 @@ fn import(bytes: &[u8]) -> (Vec<Sheet>, Vec<(usize, exchange::columns::SheetPlan
     let sheets = read(bytes, "来件.xlsx", &ReadOptions::default()).unwrap_or_else(|e| panic!("{e}"));
     let words = Headings::builtin(reference);
     let plans = plan_workbook(&sheets, &words, &PlanOptions::default()).unwrap_or_else(|e| panic!("{e}"));
-    let context =
-        Context { reference, today: jiff::civil::date(2026, 11, 22), recognise: &|_, _| None, lenient: false };
+    let context = Context {
+        reference,
+        today: jiff::civil::date(2026, 11, 22),
+        recognise: &|_, _| None,
+        lenient: false,
+    };
     let drafts = plans.into_iter().map(|(i, p)| (i, p.clone(), parse(&sheets[i], &p, &context))).collect();
     (sheets, drafts)
 }

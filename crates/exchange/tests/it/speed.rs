@@ -9,9 +9,26 @@ use std::time::Instant;
 
 const ROWS: u32 = 50_000;
 const HEADINGS: [&str; 20] = [
-    "序号", "企业名称", "统一社会信用代码", "所在县区", "产品名称", "规格参数", "材质", "执行标准", "年产能（万片）",
-    "剩余产能（万片）", "主要客户", "认证", "供货半径（km）", "最小起订量", "样品周期（天）", "单价区间（元/片）", "有效期",
-    "联系人", "手机", "备注",
+    "序号",
+    "企业名称",
+    "统一社会信用代码",
+    "所在县区",
+    "产品名称",
+    "规格参数",
+    "材质",
+    "执行标准",
+    "年产能（万片）",
+    "剩余产能（万片）",
+    "主要客户",
+    "认证",
+    "供货半径（km）",
+    "最小起订量",
+    "样品周期（天）",
+    "单价区间（元/片）",
+    "有效期",
+    "联系人",
+    "手机",
+    "备注",
 ];
 
 fn cells(row: u32) -> [String; 20] {
@@ -21,7 +38,11 @@ fn cells(row: u32) -> [String; 20] {
         "91350100M000100Y43",
         ["泰和县", "万安县", "吉水县", "青原区"][row as usize % 4],
         ["键合金丝", "FPC柔性线路板", "背光模组", "LED封装器件", "盖板玻璃"][row as usize % 5],
-        &format!("线径{}μm；纯度≥99.99%；断裂负荷≥{}cN；尺寸500×600mm；耐温-40~85℃；铜厚≥20μm；编号{row}", 15 + row % 30, 5 + row % 7),
+        &format!(
+            "线径{}μm；纯度≥99.99%；断裂负荷≥{}cN；尺寸500×600mm；耐温-40~85℃；铜厚≥20μm；编号{row}",
+            15 + row % 30,
+            5 + row % 7
+        ),
         "金",
         "GB/T 8750",
         &(row % 900 + 100).to_string(),
@@ -73,8 +94,12 @@ fn fifty_thousand_rows() {
         let read_in = start.elapsed();
         let plans = plan_workbook(&sheets, &words, &PlanOptions::default()).unwrap();
         let recognise = |title: &str, _: &str| reference.chain.by_name(title).map(|n| n.id.clone());
-        let context =
-            Context { reference, today: jiff::civil::date(2026, 11, 22), recognise: &recognise, lenient: false };
+        let context = Context {
+            reference,
+            today: jiff::civil::date(2026, 11, 22),
+            recognise: &recognise,
+            lenient: false,
+        };
         let start = Instant::now();
         let drafts = parse(&sheets[0], &plans[0].1, &context);
         let parsed_in = start.elapsed();

@@ -133,6 +133,28 @@ fn order_and_threads_do_not_matter() {
 }
 
 #[test]
+fn capacity_beyond_the_top_counts_before_a_gap() {
+    let mut cluster = wanan_and_taihe();
+    cluster.needs.clear();
+    cluster.offers.clear();
+    for i in 0..6 {
+        let mut n = need(&format!("n{i}"), "wanan-screen", "键合金丝");
+        n.quantity = quantity(10.0, "卷/月");
+        cluster.needs.push(n);
+        let mut o = offer(&format!("o{i}"), "taihe-wire", "键合金丝");
+        o.capacity = quantity(10.0, "卷/月");
+        cluster.offers.push(o);
+    }
+    for (spread, unmet) in [(false, 4), (true, 0)] {
+        let options = Options { top: 2, spread, ..Options::default() };
+        let outcome = run(&cluster.input(), &options, &|_| {});
+        assert_eq!(outcome.gaps.iter().map(|g| g.gaps.len()).sum::<usize>(), unmet);
+        assert_eq!(outcome.matches.iter().filter(|m| m.rank <= 2).count(), 12);
+        assert_eq!(outcome.matches.len(), if spread { 16 } else { 12 });
+    }
+}
+
+#[test]
 fn distance_and_validity_stop_a_pair() {
     let mut cluster = wanan_and_taihe();
     cluster.needs[0].max_distance_km = Some(40.0);

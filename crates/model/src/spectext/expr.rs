@@ -395,8 +395,32 @@ impl ExprReader<'_> {
         ))
     }
 
-    /// Further sides behind a first one.
+    /// A size whose first side was read.
     fn sides(&self, first: Side, at: usize) -> Option<(Shape, usize)> {
+        let (sides, mut end) = self.chain(first, at)?;
+        // `50*50~510*460`: a range of sizes.
+        if sides.iter().all(|s| s.high.is_none())
+            && let Some((low, upper)) = self.range_end(end)
+            && let Some((tops, upper)) = self.chain(Side { low, high: None, tolerance: None }, upper)
+            && tops.len() == sides.len()
+        {
+            let both = sides.into_iter().zip(tops).map(|(s, t)| Side { high: Some(t.low), ..s }).collect();
+            return Some((Shape::Sides(both, None), upper));
+        }
+        let role = if let Some(after) = self.skip_word(Role::OrLess, end) {
+            end = after;
+            Some(Role::AtMost)
+        } else if let Some(after) = self.skip_word(Role::OrMore, end) {
+            end = after;
+            Some(Role::AtLeast)
+        } else {
+            None
+        };
+        Some((Shape::Sides(sides, role), end))
+    }
+
+    /// Two sides or more, joined by multiplication signs.
+    fn chain(&self, first: Side, at: usize) -> Option<(Vec<Side>, usize)> {
         let mut sides = vec![first];
         let mut end = self.side_mark(at);
         while sides.len() < SIDES_MAX {
@@ -409,29 +433,7 @@ impl ExprReader<'_> {
             sides.push(side);
             end = self.side_mark(side_end);
         }
-        if sides.len() < 2 {
-            return None;
-        }
-        // `50*50~510*460`: a range of sizes.
-        if sides.iter().all(|s| s.high.is_none())
-            && let Some((upper, upper_end)) = self.range_end(end)
-            && let Some((Shape::Sides(tops, _), upper_end)) =
-                self.sides(Side { low: upper, high: None, tolerance: None }, upper_end)
-            && tops.len() == sides.len()
-        {
-            let both = sides.into_iter().zip(tops).map(|(s, t)| Side { high: Some(t.low), ..s }).collect();
-            return Some((Shape::Sides(both, None), upper_end));
-        }
-        let role = if let Some(after) = self.skip_word(Role::OrLess, end) {
-            end = after;
-            Some(Role::AtMost)
-        } else if let Some(after) = self.skip_word(Role::OrMore, end) {
-            end = after;
-            Some(Role::AtLeast)
-        } else {
-            None
-        };
-        Some((Shape::Sides(sides, role), end))
+        (sides.len() > 1).then_some((sides, end))
     }
 
     fn side(&self, at: usize) -> Option<(Side, usize)> {

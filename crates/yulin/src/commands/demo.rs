@@ -4,9 +4,14 @@ use super::{import, lists, serve};
 use crate::cli::Demo;
 use crate::progress::Bar;
 use app::{App, Clock, Code, Error, ImportOptions, InputFile, Result};
+use jiff::civil::{Date, date};
 use rust_embed::RustEmbed;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
+use std::sync::Arc;
+
+/// The day on which the demo cluster lives: its rows are valid then, and its list has the same hash whenever it is made.
+const DAY: Date = date(2026, 11, 22);
 
 /// The demo workbooks, in the program. Those in `bad/` are for tests.
 #[derive(RustEmbed)]
@@ -28,7 +33,14 @@ pub async fn run(args: &Demo) -> Result<ExitCode> {
             Err(e) => return Err(Error::new(Code::File, format!("cannot remove {}: {e}", database.display()))),
         }
     }
-    let app = App::open(&database.to_string_lossy(), Clock::china()).await?;
+    let app = Arc::new(App::open(&database.to_string_lossy(), Clock::at_noon(DAY)).await?);
+    let result = run_in(&app, args).await;
+    app.close().await;
+    result
+}
+
+async fn run_in(app: &Arc<App>, args: &Demo) -> Result<ExitCode> {
+    let database = args.out.join("demo.db");
     let actor = super::console();
     app.name_cluster(&actor, "吉安电子信息产业集群（虚构示例）").await?;
     let mut names: Vec<_> = Workbooks::iter().filter(|name| !name.starts_with("bad/")).collect();
@@ -50,7 +62,7 @@ pub async fn run(args: &Demo) -> Result<ExitCode> {
     }
     let bar = Bar::new();
     let list = app.publish_period(&actor, app.this_month(), &|s, d, t| bar.report(s, d, t)).await?;
-    let written = lists::write_files(&app, &actor, &list, &args.out)?;
+    let written = lists::write_files(app, &actor, &list, &args.out)?;
     drop(bar);
     lists::summary(&list);
     lists::show_files(&written);
@@ -58,5 +70,5 @@ pub async fn run(args: &Demo) -> Result<ExitCode> {
     if args.no_serve {
         return Ok(ExitCode::SUCCESS);
     }
-    serve::serve(app, IpAddr::V4(Ipv4Addr::LOCALHOST), args.port).await
+    serve::serve(app.clone(), IpAddr::V4(Ipv4Addr::LOCALHOST), args.port).await
 }

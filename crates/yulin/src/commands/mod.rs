@@ -12,6 +12,7 @@ use crate::cli::{Cli, Command};
 use app::{Actor, App, Clock, Code, Error, Result};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Sends the program's log to standard error.
 pub fn log(verbose: u8) {
@@ -38,24 +39,30 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Match(args) => return matching::run(&args),
         _ => {}
     }
-    let app = App::open(&cli.db, Clock::china()).await?;
-    let actor = app.actor(cli.actor.as_deref()).await?;
-    match cli.command {
+    let app = Arc::new(App::open(&cli.db, Clock::china()).await?);
+    let result = in_database(&app, cli.actor.as_deref(), cli.command).await;
+    app.close().await;
+    result
+}
+
+async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> Result<ExitCode> {
+    let actor = &app.actor(actor).await?;
+    match command {
         Command::Demo(_) | Command::Match(_) => unreachable!("handled before a database is opened"),
-        Command::Import(args) => import::run(&app, &actor, &args).await,
-        Command::Draft(args) => lists::draft(&app, &actor, &args).await,
-        Command::Review(args) => lists::review(&app, &actor, &args).await,
-        Command::Approve { draft } => lists::approve(&app, &actor, draft).await,
-        Command::Publish(args) => lists::publish(&app, &actor, &args).await,
-        Command::Withdraw { number, reason } => lists::withdraw(&app, &actor, number, &reason).await,
-        Command::Lists(args) => lists::lists(&app, &actor, &args).await,
-        Command::Gaps(args) => lists::gaps(&app, &actor, &args).await,
-        Command::Duplicates(args) => users::duplicates(&app, &actor, &args).await,
-        Command::Serve(args) => serve::run(app, &args).await,
-        Command::Users(args) => users::run(&app, &actor, &args).await,
-        Command::Backup { file } => keep::backup(&app, &actor, &file).await,
-        Command::Restore { file, force } => keep::restore(&app, &actor, &file, force).await,
-        Command::Check => keep::check(&app, &actor).await,
+        Command::Import(args) => import::run(app, actor, &args).await,
+        Command::Draft(args) => lists::draft(app, actor, &args).await,
+        Command::Review(args) => lists::review(app, actor, &args).await,
+        Command::Approve { draft } => lists::approve(app, actor, draft).await,
+        Command::Publish(args) => lists::publish(app, actor, &args).await,
+        Command::Withdraw { number, reason } => lists::withdraw(app, actor, number, &reason).await,
+        Command::Lists(args) => lists::lists(app, actor, &args).await,
+        Command::Gaps(args) => lists::gaps(app, actor, &args).await,
+        Command::Duplicates(args) => users::duplicates(app, actor, &args).await,
+        Command::Serve(args) => serve::serve(app.clone(), args.host, args.port).await,
+        Command::Users(args) => users::run(app, actor, &args).await,
+        Command::Backup { file } => keep::backup(app, actor, &file).await,
+        Command::Restore { file, force } => keep::restore(app, actor, &file, force).await,
+        Command::Check => keep::check(app, actor).await,
     }
 }
 

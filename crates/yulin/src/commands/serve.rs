@@ -1,18 +1,13 @@
 //! The web server.
 
-use crate::cli::Serve;
 use app::{Actor, App, Code, Error, Result, Role};
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
-pub async fn run(app: App, args: &Serve) -> Result<ExitCode> {
-    serve(app, args.host, args.port).await
-}
-
 /// Serves until Ctrl-C or SIGTERM.
-pub async fn serve(app: App, host: IpAddr, port: u16) -> Result<ExitCode> {
+pub async fn serve(app: Arc<App>, host: IpAddr, port: u16) -> Result<ExitCode> {
     let address = SocketAddr::new(host, port);
     let listener = TcpListener::bind(address).await.map_err(|e| {
         Error::new(Code::File, format!("cannot listen on {address}: {e}")).hint("choose another --port")
@@ -21,7 +16,7 @@ pub async fn serve(app: App, host: IpAddr, port: u16) -> Result<ExitCode> {
     println!("web 网页: http://{address}/  (Ctrl-C to stop 停止)");
     // Pages have no sign-in yet: whoever reaches them reads with a member's eyes.
     let reader = Actor { name: "web".to_owned(), role: Role::Bureau };
-    server::serve(listener, server::router(Arc::new(app), reader), stop())
+    server::serve(listener, server::router(app, reader), stop())
         .await
         .map_err(|e| Error::new(Code::Internal, format!("the server ended: {e}")))?;
     Ok(ExitCode::SUCCESS)

@@ -52,7 +52,7 @@ fn broken() -> Vec<Broken> {
         case("no_rows.csv", csv("企业名称,所在县区,产品名称,规格参数,月产能\n"), &["no_rows.csv"]),
         case("no_title.csv", csv("企业名称,所在县区,规格参数,月产能,供货半径\n虚构甲有限公司,泰和县,P1.25,3万片/月,100\n"), &["no_title.csv", "产品名称"]),
         case("code.xlsx", row_with(1, "91360826MA0000001X"), &["code.xlsx", "[供给清单]", "B3", "统一社会信用代码"]),
-        case("code_number.csv", csv("企业名称,统一社会信用代码,所在县区,产品名称\n虚构甲有限公司,9.1361E+17,泰和县,面罩\n"), &["code_number.csv", "B2"]),
+        case("code_number.csv", csv("企业名称,统一社会信用代码,所在县区,产品名称,月产能\n虚构甲有限公司,9.1361E+17,泰和县,面罩,3万片/月\n"), &["code_number.csv", "B2"]),
         case("region.xlsx", row_with(2, "深圳市"), &["region.xlsx", "C3", "深圳市"]),
         case("title.xlsx", row_with(3, ""), &["title.xlsx", "D3", "产品名称"]),
         case("quantity.xlsx", row_with(5, "很多很多"), &["quantity.xlsx", "F3", "很多很多"]),

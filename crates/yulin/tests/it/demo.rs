@@ -54,7 +54,7 @@ fn the_reference_scenario_holds() {
     // What is protected is nowhere in the files.
     assert!(content.needs.iter().all(|n| n.need.current_source.is_empty() && n.need.contact.phone.is_empty() && n.need.price.is_none()));
 
-    let mut workbook: Xlsx<_> = open_workbook(file(&out, "xlsx")).unwrap();
+    let workbook: Xlsx<_> = open_workbook(file(&out, "xlsx")).unwrap();
     assert!(workbook.sheet_names().len() >= 5, "{:?}", workbook.sheet_names());
     let page = std::fs::read_to_string(file(&out, "html")).unwrap();
     assert!(page.contains("虚构") && page.contains(&scenario.need.title));

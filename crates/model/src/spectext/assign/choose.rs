@@ -1,0 +1,222 @@
+//! Choosing one property among those that a number may speak of: by its name, its unit, the hints.
+
+use super::super::expr::{Expr, Shape, Side};
+use super::super::resolve::Resolved;
+use super::super::words::Role;
+use super::{Assigner, Placed};
+use crate::property::{Direction, Entry, Property, PropertyId, PropertyKind, fold};
+use crate::unit::UnitWords;
+
+impl Assigner<'_> {
+    /// The property among a name's that the numbers fit, with their values.
+    pub(super) fn fit(
+        &self,
+        entry: &Entry,
+        name: &str,
+        list: &[&Expr],
+        fallback: Option<&UnitWords>,
+    ) -> Vec<Placed> {
+        let largest = name.starts_with("最大") || name.starts_with("max");
+        let all = |index: u16| -> Option<Vec<Resolved>> {
+            let upper = |shape: &Shape| match shape {
+                // 最大加工尺寸600×1100mm takes all that is smaller.
+                Shape::Sides(..) if largest => shape.clone().bounded_by(Role::AtMost),
+                _ => shape.clone(),
+            };
+            list.iter().map(|e| self.resolver().resolve(index, &upper(&e.shape), fallback)).collect()
+        };
+        let fits: Vec<(u16, Vec<Resolved>)> =
+            entry.targets.iter().filter_map(|t| Some((t.0, all(t.0)?))).collect();
+        if entry.shared && fits.len() > 1 {
+            return share(fits, list.len());
+        }
+        if let Some(chosen) = self.choose(fits, name, list) {
+            let (index, values) = chosen;
+            return values.into_iter().enumerate().map(|(i, v)| (i, (index, v))).collect();
+        }
+        // 厚度±0.1mm states a tolerance of what is named.
+        if let [Expr { shape: shape @ Shape::Bare(_), .. }] = list
+            && let Some((index, value)) = self.accuracy(shape)
+        {
+            return vec![(0, (index, value))];
+        }
+        Vec::new()
+    }
+
+    /// One of the fitting properties: the only one, the hinted one, the one whose first name it is, or the one that is
+    /// measured in just this unit.
+    fn choose(
+        &self,
+        fits: Vec<(u16, Vec<Resolved>)>,
+        name: &str,
+        list: &[&Expr],
+    ) -> Option<(u16, Vec<Resolved>)> {
+        let only = |test: &dyn Fn(u16) -> bool| {
+            let mut found = fits.iter().filter(|f| test(f.0));
+            found.next().filter(|_| found.next().is_none()).cloned()
+        };
+        let hinted = |i: u16| self.hints.contains(&i);
+        let first_name = |i: u16| {
+            let p = self.property(i);
+            fold(&p.name_zh) == name || fold(&p.name_en) == name
+        };
+        let any_hinted = fits.iter().any(|f| hinted(f.0));
+        let symbol = list
+            .iter()
+            .find_map(|e| e.shape.unit())
+            .and_then(|w| self.units.compose(w).first().map(|u| u.symbol.clone()));
+        let own_symbol = |i: u16| symbol.is_some() && self.property(i).unit == symbol;
+        only(&|_| true)
+            .or_else(|| only(&hinted))
+            .or_else(|| only(&|i| (hinted(i) || !any_hinted) && first_name(i)))
+            .or_else(|| only(&first_name))
+            .or_else(|| only(&|i| (hinted(i) || !any_hinted) && own_symbol(i)))
+    }
+
+    /// Numbers that no name stands beside.
+    pub(super) fn unnamed(
+        &self,
+        at: usize,
+        next: usize,
+        list: &[&Expr],
+        fallback: Option<&UnitWords>,
+    ) -> Vec<Placed> {
+        if let Some(found) = self.own_unit(list, fallback) {
+            return found;
+        }
+        if !self.stands_alone(self.items[at].from, self.items[next - 1].end, at, next - 1) {
+            return Vec::new();
+        }
+        if let [Expr { shape, .. }] = list {
+            match shape {
+                Shape::Bare(_) => return self.accuracy(shape).map(|f| (0, f)).into_iter().collect(),
+                Shape::Sides(..) => return self.size(shape),
+                _ => {}
+            }
+        }
+        let all = |index: u16| -> Option<Vec<Resolved>> {
+            list.iter()
+                .map(|e| {
+                    let measured = e.shape.unit().or(fallback).is_some() || has_nines(&e.shape);
+                    let fits = measured && may_be_bare(self.property(index), &e.shape);
+                    fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()
+                })
+                .collect()
+        };
+        let mut fits = self.hints.iter().filter_map(|h| Some((*h, all(*h)?)));
+        match (fits.next(), fits.next()) {
+            (Some((index, values)), None) => {
+                values.into_iter().enumerate().map(|(i, v)| (i, (index, v))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The property that alone is measured in this unit.
+    pub(super) fn own_unit(&self, list: &[&Expr], fallback: Option<&UnitWords>) -> Option<Vec<Placed>> {
+        let words = list.iter().find_map(|e| e.shape.unit()).or(fallback)?;
+        if let [Expr { shape: Shape::Sides(sides, None), .. }] = list {
+            return self.cores(words, sides);
+        }
+        // Only the likeliest reading counts: 25L is a volume, not 25 layers.
+        let owner = self.properties.owner_of_unit(&self.units.compose(words).first()?.symbol)?;
+        let values: Option<Vec<Resolved>> =
+            list.iter().map(|e| self.resolver().resolve(owner, &e.shape, fallback)).collect();
+        Some(values?.into_iter().enumerate().map(|(i, v)| (i, (owner, v))).collect())
+    }
+
+    /// `2×1.5mm²`: cores and the area of each.
+    fn cores(&self, words: &UnitWords, sides: &[Side]) -> Option<Vec<Placed>> {
+        let [count, area] = sides else { return None };
+        let owner =
+            self.units.compose(words).iter().find_map(|u| self.properties.owner_of_unit(&u.symbol))?;
+        if self.property(owner).id.0 != "conductor_area"
+            || count.low.unit.is_some()
+            || count.low.value.fract() != 0.0
+        {
+            return None;
+        }
+        let cores = self.properties.index(&PropertyId("core_count".to_owned()))?;
+        let area = self.resolver().resolve(owner, &Shape::Point(area.low.clone()), None)?;
+        let count = self.resolver().resolve(cores, &Shape::Point(count.low.clone()), None)?;
+        Some(vec![(0, (cores, count)), (0, (owner, area))])
+    }
+
+    /// The property of a bare `±x`: the hinted accuracy, or the first of the table that is measured so.
+    fn accuracy(&self, shape: &Shape) -> Option<(u16, Resolved)> {
+        let fit = |i: u16| Some((i, self.resolver().resolve(i, shape, None)?));
+        shape.unit()?;
+        let mut general = self.properties.accuracies().filter_map(fit);
+        let first = general.next();
+        let mut hinted =
+            self.hints.iter().filter(|h| self.property(**h).is_accuracy()).filter_map(|h| fit(*h));
+        match (hinted.next(), hinted.next()) {
+            (Some(one), None) => Some(one),
+            (None, _) => first,
+            (Some(_), Some(_)) => first.filter(|f| self.hints.contains(&f.0)),
+        }
+    }
+
+    /// The property of bare sides: the hinted one, or the first size of the table where a unit is given.
+    fn size(&self, shape: &Shape) -> Vec<Placed> {
+        let fit = |i: u16| Some((i, self.resolver().resolve(i, shape, None)?));
+        let measured = |f: &(u16, Resolved)| {
+            let Shape::Sides(sides, _) = shape else { return false };
+            let default = self.property(f.0).unit.as_deref().unwrap_or_default();
+            let (Ok(default), words) =
+                (self.units.unit(default), sides.iter().filter_map(|s| s.low.unit.as_ref()))
+            else {
+                return false;
+            };
+            words.flat_map(|w| self.units.compose(w)).any(|u| u.dimension == default.dimension)
+        };
+        let sized = |i: &u16| self.property(*i).kind == PropertyKind::Dimensions;
+        let hinted: Vec<(u16, Resolved)> = self.hints.iter().copied().filter(sized).filter_map(fit).collect();
+        let with_unit: Vec<&(u16, Resolved)> = hinted.iter().filter(|f| measured(f)).collect();
+        let chosen = match (hinted.as_slice(), with_unit.as_slice()) {
+            (_, [one]) => Some((*one).clone()),
+            ([one], []) if shape.unit().is_none() => Some(one.clone()),
+            _ => {
+                let places = 0..u16::try_from(self.properties.rows().len()).unwrap_or(u16::MAX);
+                places.filter(sized).filter_map(fit).find(|f| measured(f))
+            }
+        };
+        chosen.map(|f| (0, f)).into_iter().collect()
+    }
+}
+
+/// `线宽/线距 3/4mil`: one value each, or the same for all.
+fn share(fits: Vec<(u16, Vec<Resolved>)>, values: usize) -> Vec<Placed> {
+    let properties = fits.len();
+    fits.into_iter()
+        .enumerate()
+        .flat_map(|(place, (index, list))| {
+            let each = values == properties;
+            list.into_iter()
+                .enumerate()
+                .filter(move |(i, _)| !each || *i == place)
+                .map(move |(i, v)| (i, (index, v)))
+        })
+        .collect()
+}
+
+fn has_nines(shape: &Shape) -> bool {
+    match shape {
+        Shape::Point(a) | Shape::Low(a, _) | Shape::High(a, _) | Shape::Better(a) => a.nines.is_some(),
+        _ => false,
+    }
+}
+
+/// Whether a number without a name may be of this property: a plain value states no accuracy, a lower bound nothing of
+/// which less is better, an upper bound nothing of which more is better.
+fn may_be_bare(property: &Property, shape: &Shape) -> bool {
+    if property.kind != PropertyKind::Number || property.is_accuracy() {
+        return matches!(shape, Shape::High(..)) && property.kind == PropertyKind::Number;
+    }
+    match shape {
+        Shape::Low(..) => property.direction != Direction::Smaller,
+        Shape::High(..) => property.direction != Direction::Larger,
+        Shape::Bare(_) | Shape::Sides(..) => false,
+        _ => true,
+    }
+}

@@ -1,0 +1,240 @@
+//! Numbers and the names that stand beside them.
+
+use super::super::amount;
+use super::super::expr::{Expr, Shape};
+use super::super::items::{Item, Kind, Named};
+use super::super::words::{Role, WORDS, is_list_gap};
+use super::{Assigner, Found, GAP_MAX, Placed, Reading};
+use crate::property::{Entry, fold};
+use crate::spec::{Interval, SpecValue};
+use crate::unit::UnitWords;
+
+/// The property whose numbers are amounts of supply, not specifications.
+const CAPACITY: &str = "monthly_capacity";
+/// Words for the long times by which supply is counted.
+const SUPPLY_TIMES: [&str; 5] = ["月", "年", "天", "周", "季度"];
+
+/// Values, and where the words of their name begin.
+type Assigned = (Vec<Placed>, Option<usize>);
+
+impl Assigner<'_> {
+    /// A list of numbers (`0.8/1.0/1.6mm`) that starts at item `at`; gives the item behind it.
+    pub(super) fn numbers(&self, at: usize, taken: &mut [bool], out: &mut Reading) -> usize {
+        let mut list: Vec<&Expr> = Vec::new();
+        let mut next = at;
+        while let Some(Item { kind: Kind::Number(expr), .. }) = self.items.get(next) {
+            if next > at && !(is_list_gap(self.gap(next - 1, next)) && self.alike(&list, expr)) {
+                break;
+            }
+            list.push(expr);
+            next += 1;
+        }
+        let fallback = list.iter().rev().find_map(|e| e.shape.unit());
+        let end = self.items[next - 1].end;
+        if self.second_bound(at, &list, out) || self.amount(at, next, &list, taken, out) {
+            taken[at..next].fill(true);
+            out.used.push((self.items[at].from, end));
+            return next;
+        }
+        let (found, from) = self.named(at, next, &list, fallback, taken);
+        let (found, from) = if found.is_empty() && from.is_none() {
+            (self.unnamed(at, next, &list, fallback), None)
+        } else {
+            (found, from)
+        };
+        if found.is_empty() {
+            if self.supply(at, &list, out) {
+                out.used.push((self.items[at].from, end));
+            } else {
+                out.undecided.extend(self.items[at..next].iter().map(|i| (i.from, i.end)));
+            }
+            return next;
+        }
+        taken[at..next].fill(true);
+        let start = from.unwrap_or(self.items[at].from);
+        let single = found.len() == 1;
+        for (place, (property, (value, unit))) in found {
+            // In a list each value has its own words, the first with the name before it.
+            let (start, end) = match self.items.get(at + place) {
+                Some(item) if !single && place > 0 => (item.from, item.end),
+                Some(item) if !single => (start, item.end.max(start)),
+                _ => (start, end),
+            };
+            out.used.push((start, end));
+            out.specs.push(Found { property, value, unit, start, end });
+        }
+        next
+    }
+
+    /// True where an expression can be measured as those before it are (not `150℃/30min`).
+    fn alike(&self, list: &[&Expr], expr: &Expr) -> bool {
+        let (Some(a), Some(b)) = (list.iter().find_map(|e| e.shape.unit()), expr.shape.unit()) else {
+            return true;
+        };
+        let theirs = self.units.compose(b);
+        self.units.compose(a).iter().any(|u| theirs.iter().any(|t| t.dimension == u.dimension))
+    }
+
+    /// `大于5小于10mm`: the second bound of a range whose first is the last specification.
+    fn second_bound(&self, at: usize, list: &[&Expr], out: &mut Reading) -> bool {
+        let [Expr { shape: shape @ Shape::High(..), .. }] = list else { return false };
+        let Some(before) = at.checked_sub(1).filter(|b| matches!(self.items[*b].kind, Kind::Number(_)))
+        else {
+            return false;
+        };
+        let gap = fold(self.gap(before, at));
+        let Some(last) = out.specs.last_mut().filter(|s| s.end == self.items[before].end) else {
+            return false;
+        };
+        let joined = WORDS.is_filler(&gap) || is_list_gap(&gap);
+        let SpecValue::Interval(low @ Interval { low: Some(_), high: None, .. }) = last.value else {
+            return false;
+        };
+        let Some((SpecValue::Interval(high), unit)) = self.resolver().resolve(last.property, shape, None)
+        else {
+            return false;
+        };
+        if !joined || unit != last.unit {
+            return false;
+        }
+        last.value = SpecValue::Interval(Interval { high: high.high, high_open: high.high_open, ..low });
+        last.end = self.items[at].end;
+        true
+    }
+
+    /// Numbers behind a word such as 月产, or behind the name of the capacity.
+    fn amount(&self, at: usize, next: usize, list: &[&Expr], taken: &mut [bool], out: &mut Reading) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        if self.items[at].from.saturating_sub(self.items[before].end) > GAP_MAX {
+            return false;
+        }
+        let announced = match &self.items[before].kind {
+            Kind::Word(role) => *role == Role::Amount,
+            Kind::Name(entry, _) => entry.targets.iter().any(|t| self.property(t.0).id.0 == CAPACITY),
+            _ => false,
+        };
+        if !announced {
+            return false;
+        }
+        let words = &self.text[self.items[before].start..self.items[before].end];
+        let mut any = false;
+        for expr in list {
+            if let Some(range) = amount::quantity(self.units, &expr.shape, amount::period(words)) {
+                out.amounts.push(range);
+                any = true;
+            }
+        }
+        if any {
+            taken[before..next].fill(true);
+            out.used.push((self.items[before].from, self.items[before].end));
+        }
+        any
+    }
+
+    /// `5000片/月` without a name: an amount of supply.
+    fn supply(&self, at: usize, list: &[&Expr], out: &mut Reading) -> bool {
+        let [expr] = list else { return false };
+        let Some(words) = expr.shape.unit().filter(|w| w.is_quotient()) else { return false };
+        let named = at.checked_sub(1).is_some_and(|b| matches!(self.items[b].kind, Kind::Name(..)));
+        let timed = self.units.compose(words).first().is_some_and(|u| {
+            u.symbol.rsplit_once('/').is_some_and(|(_, below)| SUPPLY_TIMES.contains(&below))
+        });
+        if named || !timed {
+            return false;
+        }
+        let Some(range) = amount::quantity(self.units, &expr.shape, None) else { return false };
+        out.amounts.push(range);
+        true
+    }
+
+    /// Numbers whose property is named before or behind them: values with their place in the list, and where the name's
+    /// words begin. A name that does not fit gives no values but still forbids guessing.
+    fn named(
+        &self,
+        at: usize,
+        next: usize,
+        list: &[&Expr],
+        fallback: Option<&UnitWords>,
+        taken: &mut [bool],
+    ) -> Assigned {
+        let mut place = at;
+        let mut refused: Option<&Item<'_>> = None;
+        // Back over values in between (板厚(FR-4)1.6mm) and over a nearer name that does not fit.
+        while let Some(before) = place.checked_sub(1) {
+            let item = &self.items[before];
+            if self.items[at].from.saturating_sub(item.end) > GAP_MAX {
+                break;
+            }
+            match &item.kind {
+                Kind::Name(entry, named) if !taken[before] => {
+                    let found = self.fit(entry, &self.folded[item.start..item.end], list, fallback);
+                    if !found.is_empty() {
+                        taken[before] = true;
+                        let spelled =
+                            before.checked_sub(1).filter(|_| *named == Named::Mark && !taken[before - 1]);
+                        return self
+                            .overruled(spelled, item, list, fallback, taken)
+                            .unwrap_or((found, Some(item.from)));
+                    }
+                    // A mark before sides (Φ10×20mm) is one of the sides.
+                    if *named == Named::Word || !matches!(list, [Expr { shape: Shape::Sides(..), .. }]) {
+                        refused = refused.or(Some(item));
+                    }
+                    place = before;
+                }
+                Kind::Value(_) if before + 1 == at => place = before,
+                Kind::Number(_) if !taken[before] => place = before,
+                _ => break,
+            }
+        }
+        if refused.is_none()
+            && let Some(behind) = self.items.get(next)
+            && let Kind::Name(entry, _) = behind.kind
+            && !taken[next]
+            && list.iter().all(|e| e.shape.unit().is_some() && !matches!(e.shape, Shape::Bare(_)))
+        {
+            let gap = self.gap(next - 1, next);
+            let belongs_behind = !gap.is_empty() && self.leads_number(next, entry);
+            if matches!(gap, "" | "的" | " ") && !belongs_behind {
+                let found = self.fit(entry, &self.folded[behind.start..behind.end], list, fallback);
+                if !found.is_empty() {
+                    taken[next] = true;
+                    return (found, Some(self.items[at].from));
+                }
+            }
+        }
+        // Directly behind a name even a telling unit is not taken for another property.
+        let adjacent = |name: &&Item<'_>| name.end == self.items[at].from;
+        let barred = refused.filter(|name| adjacent(name) || self.own_unit(list, fallback).is_none());
+        (Vec::new(), barred.map(|name| name.from))
+    }
+
+    /// The reading by the name in words at item `spelled` directly before a mark (耐压AC500V), where it fits.
+    fn overruled(
+        &self,
+        spelled: Option<usize>,
+        mark: &Item<'_>,
+        list: &[&Expr],
+        fallback: Option<&UnitWords>,
+        taken: &mut [bool],
+    ) -> Option<Assigned> {
+        let place = spelled?;
+        let item = &self.items[place];
+        let Kind::Name(entry, Named::Word) = item.kind else { return None };
+        if mark.from.saturating_sub(item.end) > GAP_MAX {
+            return None;
+        }
+        let found = self.fit(entry, &self.folded[item.start..item.end], list, fallback);
+        if found.is_empty() {
+            return None;
+        }
+        taken[place] = true;
+        Some((found, Some(item.from)))
+    }
+
+    /// True where the name at item `place` is followed by a number of its own.
+    fn leads_number(&self, place: usize, entry: &Entry) -> bool {
+        let Some(Item { kind: Kind::Number(expr), .. }) = self.items.get(place + 1) else { return false };
+        entry.targets.iter().any(|t| self.resolver().resolve(t.0, &expr.shape, None).is_some())
+    }
+}

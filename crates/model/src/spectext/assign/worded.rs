@@ -1,0 +1,206 @@
+//! Properties whose values are words: sets, grades, texts.
+
+use super::super::items::{Item, Kind, is_relation, is_worded};
+use super::super::words::{Role, WORDS, is_list_gap};
+use super::{Assigner, Reading};
+use crate::property::{Entry, PropertyKind};
+use crate::spec::SpecValue;
+use std::ops::Range;
+
+/// Characters of words without a colon that may still be one value behind a name.
+const BARE_WORDS_MAX: usize = 24;
+
+impl<'a> Assigner<'a> {
+    /// A set, grade or text property that is named: the words behind the name.
+    pub(super) fn named_words(&self, at: usize, entry: &Entry, taken: &mut [bool], out: &mut Reading) {
+        let worded: Vec<u16> =
+            entry.targets.iter().map(|t| t.0).filter(|t| is_worded(self.property(*t).kind)).collect();
+        let item = &self.items[at];
+        let lead = self.folded[item.end..].trim_start_matches(' ');
+        let explicit =
+            lead.starts_with([':', '=']) || ["为", "采用", "选用"].iter().any(|w| lead.starts_with(w));
+        let region = self.words_region(at, explicit);
+        if region.is_empty() {
+            return;
+        }
+        // Of several properties with this name the one whose value follows is meant.
+        let valued = worded.iter().find(|w| self.inner_value(region.clone(), **w).is_some());
+        let Some(index) = valued.or(worded.first()).copied() else { return };
+        if self.property(index).kind == PropertyKind::Text {
+            let latin = self.text[region.clone()].starts_with(|c: char| c.is_ascii_alphanumeric());
+            if explicit || latin {
+                let words = self.text[region.clone()].trim_matches([' ', '、', '/']).to_owned();
+                self.take(region.clone(), taken);
+                taken[at] = true;
+                out.push_words(index, SpecValue::Text(words), item.from, region.end);
+            }
+            return;
+        }
+        self.named_set(at, index, region, explicit, taken, out);
+    }
+
+    /// The words of a set behind its name: known ones by their canonical names; others as they are where a colon or a hint
+    /// says that they are values, or where they stand in a list with known ones.
+    fn named_set(
+        &self,
+        at: usize,
+        index: u16,
+        region: Range<usize>,
+        explicit: bool,
+        taken: &mut [bool],
+        out: &mut Reading,
+    ) {
+        let property = self.property(index);
+        let mut set: Vec<String> = Vec::new();
+        let mut unknown = 0;
+        let mut place = region.start;
+        let mut end = region.start;
+        for part in self.text[region.clone()].split(['/', '、', '&', '或', '+']) {
+            let span = place..place + part.len();
+            place = span.end + self.text[span.end..].chars().next().map_or(0, char::len_utf8);
+            let word = part.trim();
+            if !word.chars().any(char::is_alphanumeric) {
+                continue;
+            }
+            let known = property.rank(word).or_else(|| self.value_within(span.clone(), index, explicit));
+            match known.and_then(|v| property.values.get(v)) {
+                Some(value) => set.push(value.name.clone()),
+                None => {
+                    unknown += 1;
+                    set.push(word.to_owned());
+                }
+            }
+            end = span.end;
+        }
+        let listed = unknown < set.len();
+        let plausible = unknown == 0 || explicit || listed || self.hints.contains(&index);
+        let short = explicit || self.text[region.clone()].chars().count() <= BARE_WORDS_MAX;
+        if set.is_empty() || !plausible || !short {
+            return;
+        }
+        taken[at] = true;
+        self.take(region, taken);
+        out.push_words(index, SpecValue::Set(set), self.items[at].from, end);
+    }
+
+    /// Where the words behind a name end: at the next name that has a number or a colon, and without a colon also at a
+    /// space or a measured number.
+    fn words_region(&self, at: usize, explicit: bool) -> Range<usize> {
+        let item = &self.items[at];
+        let next_name = self.items.iter().enumerate().skip(at + 1).find(|(place, next)| {
+            let behind = self.items.get(place + 1).is_some_and(|n| matches!(n.kind, Kind::Number(_)));
+            let colon = self.text[next.end..].trim_start_matches(' ').starts_with(':');
+            matches!(next.kind, Kind::Name(..)) && (behind || colon)
+        });
+        let mut end = next_name.map_or(self.text.len(), |(_, next)| next.from);
+        let raw = &self.text[item.end..end];
+        let lead = raw.trim_start_matches(|c: char| matches!(c, ' ' | ':' | '=' | '(') || "≥≤<>".contains(c));
+        let words = ["为", "采用", "选用"].iter().find_map(|w| lead.strip_prefix(w)).unwrap_or(lead);
+        let mut start = end - words.len();
+        // A relation in words (铅笔硬度不低于3H) is no part of the value.
+        if let Some(next) = self.items.get(at + 1)
+            && matches!(next.kind, Kind::Word(role) if is_relation(role))
+        {
+            start = start.max(next.end);
+        }
+        if !explicit {
+            let measured = self
+                .items
+                .iter()
+                .find(|i| i.start >= start && matches!(&i.kind, Kind::Number(e) if e.shape.unit().is_some()));
+            end = measured.map_or(end, |m| end.min(m.from)).max(start);
+            let gap = self.text[start..end].len() - self.text[start..end].trim_start_matches(' ').len();
+            let values_end = self
+                .items
+                .iter()
+                .filter(|i| matches!(i.kind, Kind::Value(_)) && i.start <= start + gap)
+                .map(|i| i.end)
+                .max();
+            let from = values_end.unwrap_or(start + gap).clamp(start + gap, end);
+            end = self.text[from..end].find(' ').map_or(end, |i| from + i);
+        }
+        start..end
+    }
+
+    /// The first known value of a property within a range.
+    fn inner_value(&self, span: Range<usize>, index: u16) -> Option<(&Item<'a>, usize)> {
+        self.items.iter().filter(|i| i.start >= span.start && i.end <= span.end).find_map(|item| match &item
+            .kind
+        {
+            Kind::Value(value) => {
+                value.targets.iter().find(|t| t.0 == index).map(|t| (item, usize::from(t.1)))
+            }
+            _ => None,
+        })
+    }
+
+    /// The known value that a word contains. The head of a Chinese word is its end: 进口304不锈钢 is steel, 电镀镍金 is no nickel.
+    fn value_within(&self, span: Range<usize>, index: u16, explicit: bool) -> Option<usize> {
+        let (item, value) = self.inner_value(span.clone(), index)?;
+        let before = &self.folded[span.start..item.start];
+        let after = &self.folded[item.end..span.end];
+        let bracketed = after.trim_start().starts_with('(');
+        ((explicit || WORDS.is_filler(before)) && (bracketed || WORDS.is_filler(after))).then_some(value)
+    }
+
+    fn take(&self, span: Range<usize>, taken: &mut [bool]) {
+        for (i, item) in self.items.iter().enumerate() {
+            if item.start >= span.start && item.end <= span.end {
+                taken[i] = true;
+            }
+        }
+    }
+
+    /// Values without a name: `FR-4/铝基/CEM-3`.
+    pub(super) fn bare_values(&self, at: usize, taken: &mut [bool], out: &mut Reading) -> usize {
+        let next = at + 1;
+        let item = &self.items[at];
+        let Some((index, value)) = self.bare_value(at) else {
+            // One character (红, 铜) is part of another word rather than a value.
+            if self.text[item.start..item.end].chars().count() > 1 {
+                out.undecided.push((item.start, item.end));
+            }
+            return next;
+        };
+        let mut words = vec![self.property(index).values[usize::from(value)].name.clone()];
+        let (mut last, mut place) = (at, next);
+        while let Some(following) = self.items.get(place) {
+            let gap = self.gap(last, place);
+            let same = match &following.kind {
+                Kind::Value(entry) => entry.targets.iter().find(|t| t.0 == index),
+                _ => None,
+            };
+            let Some(same) = same.filter(|_| is_list_gap(gap) || gap.trim().is_empty()) else { break };
+            words.push(self.property(index).values[usize::from(same.1)].name.clone());
+            (last, place) = (place, place + 1);
+        }
+        let end = self.items[last].end;
+        if !self.stands_alone(item.start, end, at, last) && !self.hints.contains(&index) {
+            out.undecided.extend(self.items[at..=last].iter().map(|i| (i.start, i.end)));
+            return place;
+        }
+        words.dedup();
+        taken[at..=last].fill(true);
+        out.push_words(index, SpecValue::Set(words), item.from, end);
+        place
+    }
+
+    fn bare_value(&self, at: usize) -> Option<(u16, u16)> {
+        let item = &self.items[at];
+        let Kind::Value(entry) = &item.kind else { return None };
+        let before = at.checked_sub(1).map(|i| &self.items[i]);
+        let negated =
+            before.is_some_and(|b| matches!(b.kind, Kind::Word(Role::Negation)) && item.start - b.end <= 3);
+        if negated {
+            return None;
+        }
+        let mut hinted = entry.targets.iter().filter(|t| self.hints.contains(&t.0));
+        let hint = hinted.next().filter(|_| hinted.next().is_none());
+        let single = self.text[item.start..item.end].chars().count() < 2;
+        match (hint, entry.targets.as_slice()) {
+            (Some(hint), _) => Some(*hint),
+            (None, [only]) if !single => Some(*only),
+            _ => None,
+        }
+    }
+}
