@@ -26,5 +26,10 @@ pub fn run(root: &Path) -> Result<()> {
 fn demo(root: &Path) -> Result<()> {
     let out = tempfile::tempdir()?;
     let out = out.path().to_string_lossy().into_owned();
-    machine::run(root, "cargo", &["run", "--release", "--locked", "--quiet", "--", "demo", "--no-serve", "--out", &out], &[])
+    machine::run(
+        root,
+        "cargo",
+        &["run", "--release", "--locked", "--quiet", "--", "demo", "--no-serve", "--out", &out],
+        &[],
+    )
 }

@@ -24,8 +24,12 @@ mod tests {
 
     /// Arrows between crates of the house, from `cargo metadata`, without dev-dependencies.
     fn arrows() -> Vec<(String, String)> {
-        let text = machine::output(&crate::root(), "cargo", &["metadata", "--format-version", "1", "--no-deps", "--locked"])
-            .expect("cargo metadata answers");
+        let text = machine::output(
+            &crate::root(),
+            "cargo",
+            &["metadata", "--format-version", "1", "--no-deps", "--locked"],
+        )
+        .expect("cargo metadata answers");
         let metadata: Value = serde_json::from_str(&text).expect("metadata is JSON");
         let mut arrows = Vec::new();
         for package in metadata["packages"].as_array().expect("packages") {
@@ -51,7 +55,9 @@ mod tests {
                 continue;
             }
             let (Some(upper), Some(lower)) = (floors.get(from.as_str()), floors.get(to.as_str())) else {
-                faults.push(format!("{from} -> {to}: a crate without a floor; give it one here and in ARCHITECTURE.md"));
+                faults.push(format!(
+                    "{from} -> {to}: a crate without a floor; give it one here and in ARCHITECTURE.md"
+                ));
                 continue;
             };
             // Store and exchange do not know each other, engines do not know engines.
@@ -65,8 +71,15 @@ mod tests {
     #[test]
     fn engines_do_no_io() {
         // A word that only I/O, clocks or global randomness need.
-        const FORBIDDEN: [&str; 7] =
-            ["std::fs", "std::net", "std::env", "SystemTime::now", "Instant::now", "Timestamp::now", "thread_rng"];
+        const FORBIDDEN: [&str; 7] = [
+            "std::fs",
+            "std::net",
+            "std::env",
+            "SystemTime::now",
+            "Instant::now",
+            "Timestamp::now",
+            "thread_rng",
+        ];
         let mut faults = Vec::new();
         for (name, floor) in FLOORS {
             if floor > 1 {

@@ -20,7 +20,12 @@ pub fn run(root: &Path, seconds: u32) -> Result<()> {
         .lines()
         .find_map(|line| line.strip_prefix("host: ").map(str::to_owned))
         .context("rustc names its host")?;
-    machine::run(&fuzz, "cargo", &["build", "--release", "--locked", "--quiet", "--target", &host], &[("RUSTFLAGS", FLAGS)])?;
+    machine::run(
+        &fuzz,
+        "cargo",
+        &["build", "--release", "--locked", "--quiet", "--target", &host],
+        &[("RUSTFLAGS", FLAGS)],
+    )?;
     let mut targets: Vec<String> = std::fs::read_dir(fuzz.join("src/bin"))?
         .flatten()
         .filter_map(|e| e.path().file_stem()?.to_str().map(str::to_owned))

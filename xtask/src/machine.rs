@@ -59,7 +59,9 @@ pub fn apt_install(root: &Path, packages: &[&str]) -> Result<bool> {
     if run(root, "apt-get", &args, &env).is_ok() {
         return Ok(true);
     }
-    Ok(run(root, "apt-get", &["update", "-qq"], &env).and_then(|()| run(root, "apt-get", &args, &env)).is_ok())
+    Ok(run(root, "apt-get", &["update", "-qq"], &env)
+        .and_then(|()| run(root, "apt-get", &args, &env))
+        .is_ok())
 }
 
 /// Installs a cargo tool of an exact version unless it is there.

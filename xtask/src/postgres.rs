@@ -38,15 +38,14 @@ impl Server {
             machine::run(root, "chmod", &["755", path(folder.path())?], &[])?;
         }
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let server = Self {
-            url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
-            folder,
-            bin,
-            as_postgres,
-        };
+        let server =
+            Self { url: format!("postgres://postgres@127.0.0.1:{port}/postgres"), folder, bin, as_postgres };
         let data = server.data();
         let data = path(&data)?;
-        server.tool("initdb", &["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"])?;
+        server.tool(
+            "initdb",
+            &["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+        )?;
         let log = server.folder.path().join("log");
         // Tests measure no durability here, and a temporary server has nothing to lose.
         let options = format!(
@@ -109,7 +108,7 @@ fn find_bin() -> Option<PathBuf> {
         .filter(|bin| bin.join("initdb").exists())
         .collect();
     versions.sort();
-    versions.pop().or_else(|| {
-        std::env::split_paths(&std::env::var_os("PATH")?).find(|dir| dir.join("initdb").exists())
-    })
+    versions
+        .pop()
+        .or_else(|| std::env::split_paths(&std::env::var_os("PATH")?).find(|dir| dir.join("initdb").exists()))
 }

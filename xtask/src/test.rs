@@ -12,7 +12,8 @@ pub fn run(root: &Path) -> Result<()> {
     match &server {
         Some(server) => env.push(("YULIN_TEST_POSTGRES", server.url.as_str())),
         None if machine::is_ci() => bail!("PostgreSQL is missing and could not be installed"),
-        None => skipped.push("PostgreSQL tests: no server, and this user may not install one (Debian: postgresql)"),
+        None => skipped
+            .push("PostgreSQL tests: no server, and this user may not install one (Debian: postgresql)"),
     }
     if !root.join("../shared/data").is_dir() {
         skipped.push("judged sets: they are not beside the project; their tests print `skipped`");

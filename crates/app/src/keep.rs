@@ -35,10 +35,17 @@ impl App {
     ///
     /// # Errors
     /// File and storage errors; a damaged backup with its line.
-    pub async fn restore(&self, actor: &Actor, file: &Path, force: bool, progress: Progress<'_>) -> Result<BackupSummary> {
+    pub async fn restore(
+        &self,
+        actor: &Actor,
+        file: &Path,
+        force: bool,
+        progress: Progress<'_>,
+    ) -> Result<BackupSummary> {
         actor.need(Act::Administer)?;
         self.forget_list();
-        let report = self.store.restore(file, force, |done, total| progress(Stage::Store, done, total)).await?;
+        let report =
+            self.store.restore(file, force, |done, total| progress(Stage::Store, done, total)).await?;
         Ok(BackupSummary { rows: report.rows.values().sum() })
     }
 
@@ -49,7 +56,8 @@ impl App {
     pub async fn check(&self, actor: &Actor) -> Result<Health> {
         actor.need(Act::Administer)?;
         let report = self.store.check().await?;
-        let mut passed: Vec<String> = report.rows.iter().map(|(table, rows)| format!("{table}: {rows} rows")).collect();
+        let mut passed: Vec<String> =
+            report.rows.iter().map(|(table, rows)| format!("{table}: {rows} rows")).collect();
         if let Some((seq, hash)) = &report.audit_head {
             passed.push(format!("audit chain: {seq} entries, head {hash}"));
         }

@@ -28,6 +28,8 @@ use model::reference::Reference;
 use std::sync::{Arc, Mutex};
 use store::Store;
 
+/// The formula of the local supporting rate, in English.
+pub use market::local_rate::FORMULA_EN as LOCAL_RATE_FORMULA_EN;
 pub use store::ListHead;
 
 /// The running application: a store, the reference tables and a clock.
@@ -68,6 +70,9 @@ impl Actor {
         if self.may(act) {
             return Ok(());
         }
-        Err(Error::new(Code::NotAllowed, format!("{} ({}) may not {act:?}", self.name, self.role.word()).to_lowercase()))
+        Err(Error::new(
+            Code::NotAllowed,
+            format!("{} ({}) may not {act:?}", self.name, self.role.word()).to_lowercase(),
+        ))
     }
 }

@@ -107,7 +107,9 @@ impl App {
             let pair = (d.proposal.a.as_str(), d.proposal.b.as_str());
             pair == (a, b) || pair == (b, a)
         });
-        let found = found.ok_or_else(|| Error::new(Code::NotFound, format!("{a} and {b} were not proposed as duplicates")))?;
+        let found = found.ok_or_else(|| {
+            Error::new(Code::NotFound, format!("{a} and {b} were not proposed as duplicates"))
+        })?;
         let state = if same { store::DuplicateState::Confirmed } else { store::DuplicateState::Rejected };
         Ok(self.store.decide_duplicate(found.id, state, &self.by(actor)).await?)
     }

@@ -3,7 +3,7 @@
 //! In: [`sheet`] reads workbooks and delimited text, [`columns`] finds out what their columns mean, [`import`] turns
 //! rows into drafts or placed refusals, [`rejects`] writes the refused rows back for correction, [`pairing`] reads any
 //! two files for matching without a database. Out: [`list_workbook`] and [`list_json`] write matching lists,
-//! [`matches`] writes pairs. No database, no network.
+//! [`mod@matches`] writes pairs. No database, no network.
 
 pub mod columns;
 pub mod import;

@@ -124,9 +124,7 @@ impl ChainGraph {
         let mut seen = std::collections::HashSet::new();
         for (line, row) in table::rows::<EdgeRow>("edges.csv", edges)? {
             let fault = |message: String| TableError::new("edges.csv", line, message);
-            let index = |id: &str| {
-                graph.by_id.get(id).copied().ok_or_else(|| fault(format!("no node {id}")))
-            };
+            let index = |id: &str| graph.by_id.get(id).copied().ok_or_else(|| fault(format!("no node {id}")));
             let edge = Edge { from: index(&row.from)?, kind: row.kind, to: index(&row.to)? };
             if edge.from == edge.to {
                 return Err(fault(format!("{} feeds itself", row.from)));
@@ -216,7 +214,12 @@ mod tests {
         }
         for (node, touched) in chain.nodes().iter().zip(touched) {
             assert!(touched, "{} has no edge", node.id);
-            assert!(reference.industries.get(&node.industry).is_some(), "{}: industry {}", node.id, node.industry);
+            assert!(
+                reference.industries.get(&node.industry).is_some(),
+                "{}: industry {}",
+                node.id,
+                node.industry
+            );
             assert!(reference.units.unit(&node.unit).is_ok(), "{}: unit {}", node.id, node.unit);
             for property in &node.properties {
                 assert!(reference.properties.get(property).is_some(), "{}: property {property}", node.id);

@@ -38,19 +38,13 @@ pub fn fold(text: &str) -> String {
 
 /// Folds a text for use as a look-up key: [`fold`] and no white space at all.
 pub fn fold_key(text: &str) -> String {
-    text.chars()
-        .map(fold_char)
-        .filter(|c| !c.is_whitespace())
-        .collect()
+    text.chars().map(fold_char).filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Folds the name of an organisation: [`fold_key`] without brackets and punctuation, so that
 /// `吉安（万安）某某电子有限公司` and `吉安万安某某电子有限公司` meet.
 pub fn fold_name(text: &str) -> String {
-    fold_key(text)
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .collect()
+    fold_key(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 #[cfg(test)]

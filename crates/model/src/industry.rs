@@ -53,10 +53,7 @@ impl IndustryTable {
         if !digits.is_empty() {
             return self.get(&digits);
         }
-        self.0
-            .values()
-            .filter(|i| crate::fold::fold_key(&i.name_zh) == key)
-            .max_by_key(|i| i.code.len())
+        self.0.values().filter(|i| crate::fold::fold_key(&i.name_zh) == key).max_by_key(|i| i.code.len())
     }
 
     /// Number of classes of all levels.

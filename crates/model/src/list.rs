@@ -123,6 +123,29 @@ pub struct ListEnterprise {
     pub fictional: bool,
 }
 
+/// How far a need is covered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NeedState {
+    /// 已匹配: in full, or by a supplier with whom the quantity is to be agreed.
+    Matched,
+    /// 部分匹配: a part of the quantity; the rest is a gap.
+    Part,
+    /// 未满足: not at all.
+    Unmet,
+}
+
+impl NeedState {
+    /// Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Matched => "已匹配",
+            Self::Part => "部分匹配",
+            Self::Unmet => "未满足",
+        }
+    }
+}
+
 /// A numbered need on a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ListNeed {
@@ -132,8 +155,8 @@ pub struct ListNeed {
     pub need: Need,
     /// Against the last list.
     pub change: Change,
-    /// True where the allocation covers it, wholly or unstated; false where a gap stays.
-    pub matched: bool,
+    /// How far the allocation covers it.
+    pub state: NeedState,
 }
 
 /// A numbered offer on a list.

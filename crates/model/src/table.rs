@@ -28,10 +28,7 @@ impl TableError {
 pub fn rows<T: DeserializeOwned>(table: &str, text: &str) -> Result<Vec<(u64, T)>, TableError> {
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let headers = reader
-        .headers()
-        .map_err(|e| TableError::new(table, 1, e.to_string()))?
-        .clone();
+    let headers = reader.headers().map_err(|e| TableError::new(table, 1, e.to_string()))?.clone();
     let mut out = Vec::new();
     let mut record = csv::StringRecord::new();
     loop {

@@ -159,10 +159,7 @@ mod tests {
     #[test]
     fn worked_example_of_the_standard() {
         assert_eq!(Uscc::parse("91350100m000100y43").unwrap().as_str(), "91350100M000100Y43");
-        assert_eq!(
-            Uscc::parse("91350100M000100Y44"),
-            Err(UsccError::Check { expected: '3', found: '4' })
-        );
+        assert_eq!(Uscc::parse("91350100M000100Y44"), Err(UsccError::Check { expected: '3', found: '4' }));
     }
 
     #[test]

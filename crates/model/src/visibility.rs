@@ -41,7 +41,9 @@ impl Visibility {
         let key = crate::fold::fold_key(text);
         match key.as_str() {
             "公开" | "完全公开" | "public" | "是" => Some(Self::Public),
-            "联盟成员" | "成员" | "联盟内" | "联盟内公开" | "会员" | "members" => Some(Self::Members),
+            "联盟成员" | "成员" | "联盟内" | "联盟内公开" | "会员" | "members" => {
+                Some(Self::Members)
+            }
             "对接双方" | "双方" | "counterparties" => Some(Self::Counterparties),
             "秘书处" | "仅秘书处" | "secretariat" => Some(Self::Secretariat),
             "本企业" | "不公开" | "保密" | "own" | "否" => Some(Self::Own),
@@ -82,7 +84,11 @@ impl VisibilityTable {
         let mut levels = BTreeMap::new();
         for (line, row) in table::rows::<Row>("visibility.csv", text)? {
             if levels.insert((row.noun, row.field.clone()), row.level).is_some() {
-                return Err(TableError::new("visibility.csv", line, format!("field {} stands twice", row.field)));
+                return Err(TableError::new(
+                    "visibility.csv",
+                    line,
+                    format!("field {} stands twice", row.field),
+                ));
             }
         }
         Ok(Self(levels))
@@ -90,11 +96,7 @@ impl VisibilityTable {
 
     /// The level of `field`; the row's own wish (its 公开级别) can only close it further.
     pub fn level(&self, noun: Noun, field: &str, row: Visibility) -> Visibility {
-        self.0
-            .get(&(noun, field.to_owned()))
-            .copied()
-            .unwrap_or(Visibility::Secretariat)
-            .max(row)
+        self.0.get(&(noun, field.to_owned())).copied().unwrap_or(Visibility::Secretariat).max(row)
     }
 
     /// All fields with their levels.

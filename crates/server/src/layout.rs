@@ -9,8 +9,13 @@ pub const CSS: &str = include_str!("../assets/yulin.css");
 pub const CSS_PATH: &str = "/assets/yulin.css";
 
 /// The entries of the main menu: path and Chinese word.
-const MENU: [(&str, &str); 5] =
-    [("/", "总览"), ("/list", "对接清单"), ("/needs", "需求与匹配"), ("/gaps", "补链缺口"), ("/lists", "历期清单")];
+const MENU: [(&str, &str); 5] = [
+    ("/", "总览"),
+    ("/list", "对接清单"),
+    ("/needs", "需求与匹配"),
+    ("/gaps", "补链缺口"),
+    ("/lists", "历期清单"),
+];
 
 /// A served page.
 pub fn page(lang: Lang, path: &str, title: &str, body: &Markup) -> Markup {

@@ -116,16 +116,28 @@ impl Site {
     }
 }
 
-async fn overview(State(site): State<Site>, Query(query): Query<LangQuery>, headers: HeaderMap) -> Result<Response, Failure> {
+async fn overview(
+    State(site): State<Site>,
+    Query(query): Query<LangQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     let lang = lang(&query, &headers);
     let list = site.newest(lang).await?;
     Ok(answer(&query, lang, page(lang, "/", lang.t("总览"), &pages::overview::page(lang, list.as_deref()))))
 }
 
-async fn list(State(site): State<Site>, Query(query): Query<LangQuery>, headers: HeaderMap) -> Result<Response, Failure> {
+async fn list(
+    State(site): State<Site>,
+    Query(query): Query<LangQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     let lang = lang(&query, &headers);
     let list = site.newest(lang).await?;
-    Ok(answer(&query, lang, page(lang, "/list", lang.t("对接清单"), &pages::list::page(lang, list.as_deref()))))
+    Ok(answer(
+        &query,
+        lang,
+        page(lang, "/list", lang.t("对接清单"), &pages::list::page(lang, list.as_deref())),
+    ))
 }
 
 async fn needs(
@@ -148,7 +160,8 @@ async fn need(
 ) -> Result<Response, Failure> {
     let lang = lang(&query, &headers);
     let list = site.newest(lang).await?;
-    let found = list.as_deref().and_then(|l| l.content.needs.iter().find(|n| n.number == number).map(|n| (l, n)));
+    let found =
+        list.as_deref().and_then(|l| l.content.needs.iter().find(|n| n.number == number).map(|n| (l, n)));
     let Some((list, row)) = found else {
         return Err(Failure(lang, app::Error::new(Code::NotFound, format!("清单上没有第{number}号需求"))));
     };
@@ -156,13 +169,25 @@ async fn need(
     Ok(answer(&query, lang, page(lang, &format!("/needs/{number}"), &row.need.title, &body)))
 }
 
-async fn gaps(State(site): State<Site>, Query(query): Query<LangQuery>, headers: HeaderMap) -> Result<Response, Failure> {
+async fn gaps(
+    State(site): State<Site>,
+    Query(query): Query<LangQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     let lang = lang(&query, &headers);
     let list = site.newest(lang).await?;
-    Ok(answer(&query, lang, page(lang, "/gaps", lang.t("补链缺口"), &pages::gaps::page(lang, list.as_deref()))))
+    Ok(answer(
+        &query,
+        lang,
+        page(lang, "/gaps", lang.t("补链缺口"), &pages::gaps::page(lang, list.as_deref())),
+    ))
 }
 
-async fn lists(State(site): State<Site>, Query(query): Query<LangQuery>, headers: HeaderMap) -> Result<Response, Failure> {
+async fn lists(
+    State(site): State<Site>,
+    Query(query): Query<LangQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     let lang = lang(&query, &headers);
     let lists = site.app.lists(&site.actor).await.map_err(|e| Failure(lang, e))?;
     Ok(answer(&query, lang, page(lang, "/lists", lang.t("历期清单"), &pages::lists::page(lang, &lists))))
@@ -177,7 +202,11 @@ async fn numbered_list(
     let lang = lang(&query, &headers);
     let list = site.app.list_by_number(&site.actor, number).await.map_err(|e| Failure(lang, e))?;
     let body = pages::list::page(lang, Some(&list));
-    Ok(answer(&query, lang, page(lang, &format!("/lists/{number}"), &pages::overview::title(lang, &list), &body)))
+    Ok(answer(
+        &query,
+        lang,
+        page(lang, &format!("/lists/{number}"), &pages::overview::title(lang, &list), &body),
+    ))
 }
 
 async fn css() -> impl IntoResponse {
@@ -193,7 +222,10 @@ async fn security_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
-        ("content-security-policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "same-origin"),
     ] {

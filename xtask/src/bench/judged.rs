@@ -13,8 +13,21 @@ pub fn abt_buy(program: &Path, sets: &Path) -> Result<Value> {
     let out = dir.path().join("out.ndjson");
     let (needs, offers) = (path("abt_buy_abt.csv"), path("abt_buy_buy.csv"));
     let args = [
-        "match", "--needs", &needs, "--offers", &offers, "--delimiter", "|", "--map", "needs.title=name", "--map",
-        "offers.title=name", "--top", "10", "--format", "ndjson",
+        "match",
+        "--needs",
+        &needs,
+        "--offers",
+        &offers,
+        "--delimiter",
+        "|",
+        "--map",
+        "needs.title=name",
+        "--map",
+        "offers.title=name",
+        "--top",
+        "10",
+        "--format",
+        "ndjson",
     ];
     let cost = process::measure(program, dir.path(), &args, Some(&out))?;
     let ranked = ranking(&std::fs::read_to_string(&out)?)?;
@@ -45,9 +58,14 @@ pub fn qbqtc(program: &Path, sets: &Path) -> Result<Value> {
     let mut titles: BTreeMap<String, String> = BTreeMap::new();
     for line in text.lines().filter(|l| !l.trim().is_empty()) {
         let row: Value = serde_json::from_str(line)?;
-        let field = |name: &str| row[name].as_str().map(str::to_owned).or_else(|| row[name].as_i64().map(|n| n.to_string()));
-        let (query, title, label) =
-            (field("query").context("query")?, field("title").context("title")?, field("label").context("label")?);
+        let field = |name: &str| {
+            row[name].as_str().map(str::to_owned).or_else(|| row[name].as_i64().map(|n| n.to_string()))
+        };
+        let (query, title, label) = (
+            field("query").context("query")?,
+            field("title").context("title")?,
+            field("label").context("label")?,
+        );
         let next = titles.len() + 1;
         let id = titles.entry(title).or_insert_with(|| format!("T{next}")).clone();
         if label == "2" {
@@ -68,8 +86,19 @@ pub fn qbqtc(program: &Path, sets: &Path) -> Result<Value> {
     let offers = write("offers.csv", &mut titles.iter().map(|(title, id)| (id.clone(), title)))?;
     let out = dir.path().join("out.ndjson");
     let args = [
-        "match", "--needs", &needs, "--offers", &offers, "--map", "needs.title=title", "--map", "offers.title=title", "--top",
-        "10", "--format", "ndjson",
+        "match",
+        "--needs",
+        &needs,
+        "--offers",
+        &offers,
+        "--map",
+        "needs.title=title",
+        "--map",
+        "offers.title=title",
+        "--top",
+        "10",
+        "--format",
+        "ndjson",
     ];
     let cost = process::measure(program, dir.path(), &args, Some(&out))?;
     let ranked = ranking(&std::fs::read_to_string(&out)?)?;
@@ -89,7 +118,9 @@ fn ranking(ndjson: &str) -> Result<HashMap<String, Vec<String>>> {
     let mut out: HashMap<String, Vec<String>> = HashMap::new();
     for line in ndjson.lines() {
         let row: Value = serde_json::from_str(line)?;
-        let id = |name: &str| row[name].as_str().map(str::to_owned).with_context(|| format!("ndjson without {name}"));
+        let id = |name: &str| {
+            row[name].as_str().map(str::to_owned).with_context(|| format!("ndjson without {name}"))
+        };
         out.entry(id("need")?).or_default().push(id("offer")?);
     }
     Ok(out)
@@ -98,8 +129,13 @@ fn ranking(ndjson: &str) -> Result<HashMap<String, Vec<String>>> {
 /// Binary nDCG@10: DCG with gain 1/log2(rank+1), divided by that of the best possible order.
 fn ndcg(offers: &[String], wanted: &HashSet<String>) -> f64 {
     let discount = |rank: usize| 1.0 / ((rank + 2) as f64).log2();
-    let got: f64 =
-        offers.iter().take(10).enumerate().filter(|(_, o)| wanted.contains(*o)).map(|(rank, _)| discount(rank)).sum();
+    let got: f64 = offers
+        .iter()
+        .take(10)
+        .enumerate()
+        .filter(|(_, o)| wanted.contains(*o))
+        .map(|(rank, _)| discount(rank))
+        .sum();
     let best: f64 = (0..wanted.len().min(10)).map(discount).sum();
     if best > 0.0 { got / best } else { 0.0 }
 }

@@ -12,7 +12,19 @@ const OFFERS: u32 = 50_000;
 const NEEDS: u32 = 5_000;
 const ENTERPRISES: usize = 8_000;
 const COUNTIES: [&str; 13] = [
-    "吉州区", "青原区", "吉安县", "吉水县", "峡江县", "新干县", "永丰县", "泰和县", "遂川县", "万安县", "安福县", "永新县", "井冈山市",
+    "吉州区",
+    "青原区",
+    "吉安县",
+    "吉水县",
+    "峡江县",
+    "新干县",
+    "永丰县",
+    "泰和县",
+    "遂川县",
+    "万安县",
+    "安福县",
+    "永新县",
+    "井冈山市",
 ];
 
 /// Imports and publishes; seconds and peak memory of each.
@@ -27,9 +39,7 @@ pub fn run(root: &Path, program: &Path) -> Result<Vec<Value>> {
     let again = step(&["import", "--db", "scale.db", "offers.xlsx"])?;
     let publish = step(&["publish", "--db", "scale.db", "--period", "2026-11", "--out", "out"])?;
     let check = step(&["check", "--db", "scale.db"])?;
-    let row = |bench: &str, rows: u32, cost: Cost| {
-        json!({ "bench": bench, "rows": rows, "seconds": round(cost.seconds), "peak_mib": round(cost.peak_mib) })
-    };
+    let row = |bench: &str, rows: u32, cost: Cost| json!({ "bench": bench, "rows": rows, "seconds": round(cost.seconds), "peak_mib": round(cost.peak_mib) });
     Ok(vec![
         row("import_offers", OFFERS, import_offers),
         row("import_needs", NEEDS, import_needs),
@@ -83,7 +93,8 @@ fn workbook(templates: &[Template], rows: u32, offers: bool, path: &Path) -> Res
     for row in 1..=rows {
         let template = rng.pick(templates);
         let firm = rng.below(ENTERPRISES);
-        let amount = template.capacity.0 + (template.capacity.1 - template.capacity.0) * rng.below(1000) as f64 / 1000.0;
+        let amount = template.capacity.0
+            + (template.capacity.1 - template.capacity.0) * rng.below(1000) as f64 / 1000.0;
         let amount = if offers { amount } else { amount / 5.0 };
         let title = rng.pick(&template.titles).expand(&mut rng);
         let spec = if offers { &template.offer_spec } else { &template.need_spec };

@@ -37,7 +37,7 @@ fn directory(file: &'static str, names: &mut Names<'_>, faults: &mut Vec<Fault>)
     let mut table = sheet("企业名录", &["企业名称", "统一社会信用代码", "所在县区", "主营产品", "备注"]);
     for (name, county) in GOOD.into_iter().zip(["万安县", "泰和县", "遂川县"]) {
         table.push(vec![
-            labelled(&name).into(),
+            labelled(name).into(),
             names.uscc()?.as_str().into(),
             county.into(),
             "示例产品".into(),

@@ -16,8 +16,8 @@ pub fn text(cluster: &Cluster, faults: &[Fault]) -> String {
         "# Demo cluster (fictional) / 示例集群（虚构）
 
 **Everything in here is invented**: enterprises, people, telephone numbers, codes, prices. No row describes a real
-enterprise. Every file name, title row and remark says so (虚构示例数据, 虚构企业); every code stands in the range
-`91360899XUGU....` and every telephone number begins with `000-`.
+enterprise. Every file name, title row and remark says so (虚构示例数据, 虚构企业), and every enterprise's name carries
+the label （虚构示例）; every code stands in the range `91360899XUGU....`, every telephone number begins with `000-`.
 
 **本目录全部为虚构示例数据**：企业、人员、电话、统一社会信用代码、价格均为编造，与任何真实企业无关。
 
@@ -47,8 +47,8 @@ by it too; do not edit it by hand.
     row(
         files::ALLIANCE,
         format!(
-            "The alliance's list: 企业名录 (with the enterprises of files 3 and 4; {LIKELY_DUPLICATES} members from Taihe \
-             stand here once more without code and under a shortened name, as likely duplicates), 供给清单 ({} offers, \
+            "The alliance's list: 企业名录 (with the enterprises of files 3 and 4, and a few of file 2; \
+             {LIKELY_DUPLICATES} of these without code and under a shortened name, as likely duplicates), 供给清单 ({} offers, \
              two heading rows), 需求清单 ({} needs, quantity in three columns). Title and note rows merged, panes frozen. \
              联盟汇总表。",
             offers(Source::Alliance),

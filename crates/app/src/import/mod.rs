@@ -6,7 +6,9 @@ mod resolve;
 pub use report::{ColumnReport, DuplicateReport, ImportReport, SheetReport};
 
 use crate::{Act, Actor, App, Code, Error, Progress, Result, Stage};
-use exchange::columns::{ColumnMap, Headings, How, PlanOptions, Remembered, SheetKind, SheetPlan, plan_workbook};
+use exchange::columns::{
+    ColumnMap, Headings, How, PlanOptions, Remembered, SheetKind, SheetPlan, plan_workbook,
+};
 use exchange::import::{CellError, Context, EnterpriseRef, SheetDrafts, parse_with_progress};
 use exchange::rejects::{self, Rejected};
 use exchange::sheet::{self, ReadOptions, Sheet};
@@ -64,7 +66,8 @@ impl App {
         progress: Progress<'_>,
     ) -> Result<ImportReport> {
         actor.need(Act::Intake)?;
-        let sources: Vec<(String, String)> = files.iter().map(|f| (f.name.clone(), sha256_hex(&f.bytes))).collect();
+        let sources: Vec<(String, String)> =
+            files.iter().map(|f| (f.name.clone(), sha256_hex(&f.bytes))).collect();
         let read = self.read(files, options, progress).await?;
         let errors: Vec<CellError> = read.iter().flat_map(|r| r.drafts.errors.iter().cloned()).collect();
         let mut report = ImportReport {
@@ -87,17 +90,29 @@ impl App {
         Ok(report)
     }
 
-    async fn read(&self, files: Vec<InputFile>, options: &ImportOptions, progress: Progress<'_>) -> Result<Vec<Read>> {
+    async fn read(
+        &self,
+        files: Vec<InputFile>,
+        options: &ImportOptions,
+        progress: Progress<'_>,
+    ) -> Result<Vec<Read>> {
         let bad = |e: &dyn std::fmt::Display| Error::new(Code::BadInput, e.to_string());
         let headings = Headings::builtin(self.reference);
         let map = ColumnMap::parse(&options.maps).map_err(|e| bad(&e))?;
         let kind = match options.kind.as_deref() {
-            Some(word) => Some(SheetKind::parse(word).ok_or_else(|| bad(&format!("no kind of sheet `{word}`")))?),
+            Some(word) => {
+                Some(SheetKind::parse(word).ok_or_else(|| bad(&format!("no kind of sheet `{word}`")))?)
+            }
             None => None,
         };
         let recogniser = market::node::Recogniser::new(&self.reference.chain);
         let recognise = |title: &str, detail: &str| recogniser.recognise(title, detail).map(|(node, _)| node);
-        let context = Context { reference: self.reference, today: self.clock.today(), recognise: &recognise, lenient: false };
+        let context = Context {
+            reference: self.reference,
+            today: self.clock.today(),
+            recognise: &recognise,
+            lenient: false,
+        };
         let read_options = ReadOptions { delimiter: options.delimiter, ..ReadOptions::default() };
         let remembered = self.remembered().await?;
         let plan_options = PlanOptions {
@@ -129,7 +144,10 @@ impl App {
     async fn remembered(&self) -> Result<Remembered> {
         let maps = self.store.column_maps().await?;
         // A mapping of an older program that this one cannot read is as good as none.
-        Ok(maps.into_iter().filter_map(|m| Some((m.fingerprint, serde_json::from_value(m.mapping).ok()?))).collect())
+        Ok(maps
+            .into_iter()
+            .filter_map(|m| Some((m.fingerprint, serde_json::from_value(m.mapping).ok()?)))
+            .collect())
     }
 
     /// Joins drafts to enterprises, gives keys, looks for duplicates.
@@ -194,7 +212,9 @@ impl App {
         Ok(ImportBatch {
             file: sources.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join("; "),
             source: sources.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join("; "),
-            sha256: sha256_hex(sources.iter().map(|(_, sha)| sha.as_str()).collect::<Vec<_>>().join("\n").as_bytes()),
+            sha256: sha256_hex(
+                sources.iter().map(|(_, sha)| sha.as_str()).collect::<Vec<_>>().join("\n").as_bytes(),
+            ),
             by: self.by(actor),
             enterprises,
             needs,

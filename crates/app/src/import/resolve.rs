@@ -35,7 +35,12 @@ pub struct Enterprises {
 impl Enterprises {
     /// Begins with what the store holds.
     pub fn new(stored: impl Iterator<Item = Enterprise>) -> Self {
-        let mut known = Self { all: Vec::new(), by_uscc: HashMap::new(), by_name: HashMap::new(), touched: BTreeSet::new() };
+        let mut known = Self {
+            all: Vec::new(),
+            by_uscc: HashMap::new(),
+            by_name: HashMap::new(),
+            touched: BTreeSet::new(),
+        };
         for enterprise in stored {
             known.push(enterprise);
         }
@@ -146,7 +151,10 @@ fn merge(known: Enterprise, draft: Enterprise) -> Enterprise {
     let text = |new: String, old: String| if new.is_empty() { old } else { new };
     // Another name under the same code is a new name, unless it is one that the enterprise is known by already.
     let known_by = |name: &str| {
-        [&known.name, &known.short_name].into_iter().chain(&known.other_names).any(|n| fold_name(n) == fold_name(name))
+        [&known.name, &known.short_name]
+            .into_iter()
+            .chain(&known.other_names)
+            .any(|n| fold_name(n) == fold_name(name))
     };
     let renamed = !known_by(&draft.name);
     let name = if renamed { draft.name } else { known.name.clone() };
@@ -243,13 +251,17 @@ mod tests {
         known.take(Enterprise::new(Some(code("91360826MA000000")), "新名有限公司"));
         let all = known.into_touched();
         assert_eq!(all[0].address, "工业园1号");
-        assert_eq!((all[0].name.as_str(), all[0].other_names.as_slice()), ("新名有限公司", &["旧名有限公司".to_owned()][..]));
+        assert_eq!(
+            (all[0].name.as_str(), all[0].other_names.as_slice()),
+            ("新名有限公司", &["旧名有限公司".to_owned()][..])
+        );
     }
 
     #[test]
     fn rows_get_stable_keys() {
         let mut keys = Keys::default();
-        let mut give = |number: &str, title: &str, content: &str| keys.give("e", number, title, content.to_owned());
+        let mut give =
+            |number: &str, title: &str, content: &str| keys.give("e", number, title, content.to_owned());
         assert_eq!(give("1", "面 罩", "a").as_deref(), Some("e/面罩"));
         assert_eq!(give("2", "面罩", "b").as_deref(), Some("e/面罩#2"));
         assert_eq!(give("3", "面罩", "a"), None, "the same row twice");

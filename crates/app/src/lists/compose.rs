@@ -5,9 +5,9 @@ use market::local_rate::FORMULA_ZH;
 use market::{Input, Options, Settlement, Site, Weights};
 use model::enterprise::Enterprise;
 use model::list::{
-    Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, Review,
+    Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, NeedState, Review,
 };
-use model::matching::{Allocation, Coverage, Match};
+use model::matching::{Allocation, Match};
 use model::need::Need;
 use model::offer::Offer;
 use model::period::Period;
@@ -96,8 +96,12 @@ impl Composer {
             self.enterprises.insert(enterprise.key.clone(), enterprise);
         }
         let name = |key: &str| self.enterprises.get(key).map_or("", |e| e.name.as_str());
-        self.needs.sort_by(|a, b| (name(&a.enterprise), &a.title, &a.key).cmp(&(name(&b.enterprise), &b.title, &b.key)));
-        self.offers.sort_by(|a, b| (name(&a.enterprise), &a.title, &a.key).cmp(&(name(&b.enterprise), &b.title, &b.key)));
+        self.needs.sort_by(|a, b| {
+            (name(&a.enterprise), &a.title, &a.key).cmp(&(name(&b.enterprise), &b.title, &b.key))
+        });
+        self.offers.sort_by(|a, b| {
+            (name(&a.enterprise), &a.title, &a.key).cmp(&(name(&b.enterprise), &b.title, &b.key))
+        });
     }
 
     fn list_enterprise(&self, value: Enterprise) -> ListEnterprise {
@@ -141,7 +145,7 @@ impl Composer {
     pub fn matches(&self, progress: Progress<'_>) -> Vec<Match> {
         let total = self.needs.len() as u64;
         progress(Stage::Match, 0, total);
-        let options = Options { top: CANDIDATES, ..Options::default() };
+        let options = Options { top: CANDIDATES, spread: true, ..Options::default() };
         let matches = market::match_needs(&self.input(), &options, &|p| {
             if p.stage == market::Stage::Match {
                 progress(Stage::Match, p.done as u64, p.total as u64);
@@ -156,7 +160,9 @@ impl Composer {
         progress(Stage::Freeze, 0, 1);
         let said: HashMap<(&str, &str), &Review> =
             reviews.iter().map(|(need, offer, review)| ((need.as_str(), offer.as_str()), review)).collect();
-        let review_of = |m: &Match| said.get(&(m.need.as_str(), m.offer.as_str())).map_or(Review::Proposed, |r| (*r).clone());
+        let review_of = |m: &Match| {
+            said.get(&(m.need.as_str(), m.offer.as_str())).map_or(Review::Proposed, |r| (*r).clone())
+        };
         let kept: Vec<Match> =
             matches.into_iter().filter(|m| !matches!(review_of(m), Review::Rejected { .. })).collect();
         let settlement = market::settle(&self.input(), &Weights::default(), &kept);
@@ -194,7 +200,8 @@ impl Composer {
     /// same ranking: a rejected pair makes room for the next candidate, not for a hole.
     pub fn settle_reviewed(self, reviews: &[Reviewed], progress: Progress<'_>) -> ListContent {
         let mut matches = self.matches(progress);
-        let known: HashSet<(String, String)> = matches.iter().map(|m| (m.need.clone(), m.offer.clone())).collect();
+        let known: HashSet<(String, String)> =
+            matches.iter().map(|m| (m.need.clone(), m.offer.clone())).collect();
         let added = reviews.iter().filter(|(need, offer, review)| {
             *review == Review::Added && !known.contains(&(need.clone(), offer.clone()))
         });
@@ -210,23 +217,24 @@ impl Composer {
     }
 
     fn content(self, settlement: &Settlement, pairs: Vec<ListPair>) -> ListContent {
-        // A need is matched when its whole quantity is covered, or when quantities are not stated and a supplier is there.
-        let mut covered: HashMap<&str, Coverage> = HashMap::new();
-        for allocation in &settlement.allocations {
-            covered.insert(&allocation.need, allocation.coverage);
-        }
+        let covered: HashSet<&str> = settlement.allocations.iter().map(|a| a.need.as_str()).collect();
         let open: HashSet<&str> =
             settlement.gaps.iter().flat_map(|g| &g.gaps).map(|g| g.need.as_str()).collect();
-        let full = |key: &str| covered.contains_key(key) && !open.contains(key);
-        let part = |key: &str| covered.contains_key(key) && open.contains(key);
-        let count = |test: &dyn Fn(&str) -> bool| self.needs.iter().filter(|n| test(&n.key)).count() as u32;
+        // A need is covered in full when something is allotted to it and no gap stays; quantities that are not stated
+        // leave no gap.
+        let state_of = |key: &str| match (covered.contains(key), open.contains(key)) {
+            (true, false) => NeedState::Matched,
+            (true, true) => NeedState::Part,
+            (false, _) => NeedState::Unmet,
+        };
+        let count = |state: NeedState| self.needs.iter().filter(|n| state_of(&n.key) == state).count() as u32;
         let summary = ListSummary {
             needs: self.needs.len() as u32,
             offers: self.offers.len() as u32,
             enterprises: self.enterprises.len() as u32,
-            matched: count(&full),
-            part: count(&part),
-            unmet: count(&|key| !covered.contains_key(key)),
+            matched: count(NeedState::Matched),
+            part: count(NeedState::Part),
+            unmet: count(NeedState::Unmet),
             local_supporting_rate: settlement.local_rate.rate,
             local_supporting_formula: FORMULA_ZH.to_owned(),
             gone: Vec::new(),
@@ -235,10 +243,19 @@ impl Composer {
             .needs
             .iter()
             .zip(1..)
-            .map(|(need, number)| ListNeed { number, matched: full(&need.key), need: need.clone(), change: Change::New })
+            .map(|(need, number)| ListNeed {
+                number,
+                state: state_of(&need.key),
+                need: need.clone(),
+                change: Change::New,
+            })
             .collect();
-        let offers =
-            self.offers.into_iter().zip(1..).map(|(offer, number)| ListOffer { number, offer, change: Change::New }).collect();
+        let offers = self
+            .offers
+            .into_iter()
+            .zip(1..)
+            .map(|(offer, number)| ListOffer { number, offer, change: Change::New })
+            .collect();
         ListContent {
             format: FORMAT,
             cluster: self.cluster,
@@ -275,7 +292,8 @@ pub fn compare(mut content: ListContent, previous: Option<&ListContent>) -> List
     for row in &mut content.needs {
         row.change = change(needs.get(row.need.key.as_str()).map(|old| **old == row.need));
     }
-    let offers: HashMap<&str, &Offer> = previous.offers.iter().map(|o| (o.offer.key.as_str(), &o.offer)).collect();
+    let offers: HashMap<&str, &Offer> =
+        previous.offers.iter().map(|o| (o.offer.key.as_str(), &o.offer)).collect();
     for row in &mut content.offers {
         row.change = change(offers.get(row.offer.key.as_str()).map(|old| **old == row.offer));
     }
@@ -283,10 +301,14 @@ pub fn compare(mut content: ListContent, previous: Option<&ListContent>) -> List
         previous.pairs.iter().map(|p| ((p.matched.need.as_str(), p.matched.offer.as_str()), p)).collect();
     for pair in &mut content.pairs {
         let old = pairs.get(&(pair.matched.need.as_str(), pair.matched.offer.as_str()));
-        pair.change = change(old.map(|old| old.allocation == pair.allocation && old.matched.verdicts == pair.matched.verdicts));
+        pair.change =
+            change(old.map(|old| {
+                old.allocation == pair.allocation && old.matched.verdicts == pair.matched.verdicts
+            }));
     }
     let now: HashSet<&str> = content.needs.iter().map(|n| n.need.key.as_str()).collect();
-    content.summary.gone = needs.keys().filter(|key| !now.contains(*key)).map(|key| (*key).to_owned()).collect();
+    content.summary.gone =
+        needs.keys().filter(|key| !now.contains(*key)).map(|key| (*key).to_owned()).collect();
     content.summary.gone.sort();
     content
 }

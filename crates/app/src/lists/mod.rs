@@ -49,7 +49,8 @@ impl App {
             Some(last) => self.rejections_that_stand(last, &composer).await?,
             None => Vec::new(),
         };
-        let content = compare(composer.settle(matches, &kept, progress), previous.as_ref().map(|l| &l.content));
+        let content =
+            compare(composer.settle(matches, &kept, progress), previous.as_ref().map(|l| &l.content));
         progress(Stage::Freeze, 0, 1);
         let by = self.by(actor);
         let head = self.store.insert_draft(&content, &by).await?;
@@ -69,18 +70,25 @@ impl App {
         actor.need(Act::Publish)?;
         let stored = self.store.list(id).await?;
         if stored.list.drafted_by == actor.name && self.another_approver(actor).await? {
-            return Err(Error::new(Code::NotAllowed, format!("{} drafted list {id}; another person approves it", actor.name))
-                .hint("approve it under another account with --as"));
+            return Err(Error::new(
+                Code::NotAllowed,
+                format!("{} drafted list {id}; another person approves it", actor.name),
+            )
+            .hint("approve it under another account with --as"));
         }
         if stored.list.state != ListState::Draft {
-            return Err(Error::new(Code::Conflict, format!("list {id} is no draft: {}", stored.list.state.zh())));
+            return Err(Error::new(
+                Code::Conflict,
+                format!("list {id} is no draft: {}", stored.list.state.zh()),
+            ));
         }
         let by = self.by(actor);
         let reviews = self.standing_reviews(id).await?;
         let mut version = stored.version;
         if !reviews.is_empty() {
             let previous = self.last_published().await?;
-            let settled = Composer::reopen(self.reference, &stored.list.content).settle_reviewed(&reviews, progress);
+            let settled =
+                Composer::reopen(self.reference, &stored.list.content).settle_reviewed(&reviews, progress);
             let content = compare(settled, previous.as_ref().map(|l| &l.content));
             version = self.store.update_draft(id, version, &content, &by).await?.version;
         }
@@ -96,7 +104,8 @@ impl App {
         actor.need(Act::Publish)?;
         progress(Stage::Freeze, 0, 1);
         let version = self.store.list(id).await?.version;
-        let chained = self.store.lists().await?.into_iter().filter(|l| l.number.is_some()).max_by_key(|l| l.number);
+        let chained =
+            self.store.lists().await?.into_iter().filter(|l| l.number.is_some()).max_by_key(|l| l.number);
         let chained = chained.and_then(|l| l.sha256).unwrap_or_default();
         let previous = self.last_published().await?.map(|l| l.content);
         let by = self.by(actor);
@@ -106,7 +115,10 @@ impl App {
                 // Another list in between would make the comparison stale: the store refuses a content that names the wrong one.
                 debug_assert!(chained.is_empty() || chained.len() == 64);
                 let compared = compare(content, previous.as_ref());
-                ListContent { previous_sha256: if chained == last_sha256 { chained } else { "stale".to_owned() }, ..compared }
+                ListContent {
+                    previous_sha256: if chained == last_sha256 { chained } else { "stale".to_owned() },
+                    ..compared
+                }
             })
             .await?;
         progress(Stage::Freeze, 1, 1);
@@ -118,7 +130,12 @@ impl App {
     ///
     /// # Errors
     /// Those of the single steps.
-    pub async fn publish_period(&self, actor: &Actor, period: Period, progress: Progress<'_>) -> Result<Arc<MatchingList>> {
+    pub async fn publish_period(
+        &self,
+        actor: &Actor,
+        period: Period,
+        progress: Progress<'_>,
+    ) -> Result<Arc<MatchingList>> {
         actor.need(Act::Publish)?;
         let open = self.store.lists().await?.into_iter().filter(|l| l.period == period).max_by_key(|l| l.id);
         let id = match open {
@@ -153,7 +170,8 @@ impl App {
 
     /// What was said last of each pair.
     async fn standing_reviews(&self, id: i64) -> Result<Vec<Reviewed>> {
-        let mut last: std::collections::BTreeMap<(String, String), model::list::Review> = std::collections::BTreeMap::new();
+        let mut last: std::collections::BTreeMap<(String, String), model::list::Review> =
+            std::collections::BTreeMap::new();
         for PairReview { need, offer, review, .. } in self.store.reviews(id).await? {
             last.insert((need, offer), review);
         }
@@ -164,7 +182,8 @@ impl App {
     async fn rejections_that_stand(&self, last: &MatchingList, now: &Composer) -> Result<Vec<Reviewed>> {
         let mut reviews = self.standing_reviews(last.id).await?;
         reviews.retain(|(need, offer, review)| {
-            matches!(review, model::list::Review::Rejected { .. }) && now.unchanged(&last.content, need, offer)
+            matches!(review, model::list::Review::Rejected { .. })
+                && now.unchanged(&last.content, need, offer)
         });
         Ok(reviews)
     }

@@ -94,7 +94,8 @@ impl App {
         let list = self.store.list_by_number(number).await?.list;
         let previous = self.store.last_published(Some(number)).await?.map(|s| s.list.content);
         let reviews = self.standing_reviews(list.id).await?;
-        let settled = Composer::reopen(self.reference, &list.content).settle_reviewed(&reviews, &|_, _, _| {});
+        let settled =
+            Composer::reopen(self.reference, &list.content).settle_reviewed(&reviews, &|_, _, _| {});
         let recomputed = ListContent {
             previous_sha256: list.content.previous_sha256.clone(),
             ..compare(settled, previous.as_ref())

@@ -16,16 +16,23 @@ impl App {
             return Err(Error::new(Code::Conflict, format!("list {id} is no draft: {}", list.state.zh())));
         }
         let content = &list.content;
-        let missing = |what: &str, number: u32| Error::new(Code::NotFound, format!("no {what} {number} on draft {id}"));
-        let need = &content.needs.iter().find(|n| n.number == need).ok_or_else(|| missing("need", need))?.need;
-        let offer = &content.offers.iter().find(|o| o.number == offer).ok_or_else(|| missing("offer", offer))?.offer;
+        let missing =
+            |what: &str, number: u32| Error::new(Code::NotFound, format!("no {what} {number} on draft {id}"));
+        let need =
+            &content.needs.iter().find(|n| n.number == need).ok_or_else(|| missing("need", need))?.need;
+        let offer =
+            &content.offers.iter().find(|o| o.number == offer).ok_or_else(|| missing("offer", offer))?.offer;
         let paired = content.pairs.iter().any(|p| p.matched.need == need.key && p.matched.offer == offer.key);
         match (&review, paired) {
             (Review::Added, true) => {
-                return Err(Error::new(Code::BadInput, "this pair is on the draft already").hint("confirm it"));
+                return Err(
+                    Error::new(Code::BadInput, "this pair is on the draft already").hint("confirm it")
+                );
             }
             (Review::Confirmed | Review::Rejected { .. }, false) => {
-                return Err(Error::new(Code::BadInput, "this pair is not on the draft").hint("add it by hand"));
+                return Err(
+                    Error::new(Code::BadInput, "this pair is not on the draft").hint("add it by hand")
+                );
             }
             _ => {}
         }

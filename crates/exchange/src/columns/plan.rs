@@ -103,7 +103,9 @@ impl SheetPlan {
 pub fn plan(sheet: &Sheet, words: &Headings<'_>, options: &PlanOptions<'_>) -> Result<SheetPlan, ReadError> {
     let wanted: Vec<String> =
         options.map.into_iter().flat_map(|m| &m.0).map(|entry| entry.heading.clone()).collect();
-    let found = rows::find(sheet, words, &wanted).ok_or_else(|| {
+    let lettered = wanted.iter().any(|w| column_index(w).is_some());
+    let found = rows::find(sheet, words, &wanted).or_else(|| rows::first(sheet).filter(|_| lettered));
+    let found = found.ok_or_else(|| {
         sheet.error(ReadFault::NoHeading { looked: sheet.rows.len().min(rows::LOOKED_ROWS) })
     })?;
     let data: Vec<&Row> = sheet.rows.iter().filter(|r| r.number > found.last).collect();
@@ -157,7 +159,8 @@ pub fn plan(sheet: &Sheet, words: &Headings<'_>, options: &PlanOptions<'_>) -> R
     Ok(plan)
 }
 
-/// Plans all sheets of a workbook. Hidden sheets, empty ones and those that by name only explain are passed over.
+/// Plans all sheets of a workbook: index of the sheet and its plan. Hidden sheets, empty ones and those that by name
+/// only explain are passed over; every other sheet with rows is in the answer or is an error.
 ///
 /// # Errors
 /// The first sheet with rows that cannot be planned; a mapping whose heading no sheet of its kind has.
@@ -198,13 +201,13 @@ pub fn plan_workbook(
     Ok(plans)
 }
 
-/// True for a sheet that by its name or first words only explains the others.
+/// True for a sheet that by its name only explains the others. 产品目录 is no such name, 目录 is.
 fn explains(sheet: &Sheet) -> bool {
-    const WORDS: [&str; 10] =
-        ["说明", "封面", "目录", "字典", "须知", "指南", "readme", "cover", "instruction", "下拉"];
-    let first = sheet.rows.first().and_then(|r| r.cells.first()).map(|c| fold_key(&c.value.text()));
+    const WHOLE: [&str; 8] = ["说明", "封面", "目录", "字典", "cover", "index", "readme", "notes"];
+    const PARTS: [&str; 8] =
+        ["填表说明", "填写说明", "使用说明", "填报说明", "须知", "填表指南", "下拉", "instruction"];
     let name = fold_key(&sheet.name);
-    WORDS.iter().any(|w| name.contains(w) || first.as_ref().is_some_and(|f| f.contains(w)))
+    WHOLE.contains(&name.as_str()) || PARTS.iter().any(|w| name.contains(w))
 }
 
 /// Gives every column its meaning for one kind of sheet.

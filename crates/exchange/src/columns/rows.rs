@@ -44,8 +44,17 @@ pub(super) fn find(sheet: &Sheet, words: &Headings<'_>, wanted: &[String]) -> Op
     {
         return Some(two_rows(sheet, row, below));
     }
+    Some(one_row(row))
+}
+
+/// The first row as headings, for a person who names columns by their letters.
+pub(super) fn first(sheet: &Sheet) -> Option<HeadingRows> {
+    sheet.rows.first().map(one_row)
+}
+
+fn one_row(row: &Row) -> HeadingRows {
     let headings = row.cells.iter().map(|c| (c.column, String::new(), c.value.text().into_owned())).collect();
-    Some(HeadingRows { first: row.number, last: row.number, headings })
+    HeadingRows { first: row.number, last: row.number, headings }
 }
 
 /// Sum of likeness, number of cells that look like headings, and of those that a person named.

@@ -111,6 +111,11 @@ fn people_and_memory_go_before_guesses() {
     let first = plan(&sheet, &words, &options).unwrap();
     assert_eq!(targets(&first), "number title detail price");
     assert_eq!(first.columns[1].how, How::Mapped);
+    let letters = csv("x.csv", "甲,乙\n1,steel\n2,copper\n");
+    let map = ColumnMap::parse(["needs.title=B"]).unwrap();
+    let options =
+        PlanOptions { map: Some(&map), kind: Some(SheetKind::Needs), lenient: true, ..Default::default() };
+    assert_eq!(targets(&plan(&letters, &words, &options).unwrap()), "- title");
     let remembered = Remembered::from([first.remember()]);
     let options = PlanOptions { remembered: Some(&remembered), lenient: true, ..Default::default() };
     let second = plan(&sheet, &words, &options).unwrap();

@@ -33,6 +33,7 @@ use model::chain::NodeId;
 use model::reference::Reference;
 use row::{RowReader, SheetReader};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
 
 /// Finds the chain node of a title and its specification text.
@@ -69,7 +70,7 @@ pub fn parse_with_progress(
     let total = sheet.rows.len() as u64;
     for (done, row) in (1..).zip(&sheet.rows) {
         if row.number > plan.heading_last && !skip::skip(sheet, plan, row, &mut out.skipped) {
-            let duplicate = if context.lenient { None } else { seen.of(plan, row) };
+            let duplicate = if context.lenient { None } else { seen.of(plan, &reader.fill, row) };
             read_row(&reader, row, duplicate, &mut out);
             reader.fill.passed(row);
         }
@@ -146,28 +147,28 @@ fn refuse_extra_cells(reader: &mut RowReader<'_>) {
 
 /// Finds rows that stand twice, by what their columns mean (not by their sequence number).
 #[derive(Default)]
-struct Duplicates<'a> {
-    hasher: RandomState,
-    rows: HashMap<u64, Vec<&'a Row>>,
+struct Duplicates {
+    // Two independent hashes of 64 bits: among a million rows a chance collision is beyond belief, and no text is kept.
+    hashers: [RandomState; 2],
+    rows: HashMap<[u64; 2], u32>,
 }
 
-impl<'a> Duplicates<'a> {
-    /// Number of an equal row above.
-    fn of(&mut self, plan: &SheetPlan, row: &'a Row) -> Option<u32> {
-        let content = |row: &'a Row| -> Vec<(u32, String)> {
-            plan.columns
-                .iter()
-                .filter(|c| !matches!(c.target, None | Some(Target::Field(Field::Sequence | Field::Reason))))
-                .filter_map(|c| row.get(c.column).map(|v| (c.column, v.text().into_owned())))
-                .collect()
-        };
-        let own = content(row);
-        let hash = self.hasher.hash_one(&own);
-        let alike = self.rows.entry(hash).or_default();
-        if let Some(first) = alike.iter().find(|other| content(other) == own) {
-            return Some(first.number);
+impl Duplicates {
+    /// Number of an equal row above. Merged cells and 同上 count as what they stand for.
+    fn of(&mut self, plan: &SheetPlan, fill: &Fill<'_>, row: &Row) -> Option<u32> {
+        let content: Vec<(u32, String)> = plan
+            .columns
+            .iter()
+            .filter(|c| !matches!(c.target, None | Some(Target::Field(Field::Sequence | Field::Reason))))
+            .filter_map(|c| fill.value(row, c.column).map(|v| (c.column, v.text().into_owned())))
+            .collect();
+        let hash = [0, 1].map(|i: usize| self.hashers[i].hash_one(&content));
+        match self.rows.entry(hash) {
+            Entry::Occupied(first) => Some(*first.get()),
+            Entry::Vacant(free) => {
+                free.insert(row.number);
+                None
+            }
         }
-        alike.push(row);
-        None
     }
 }

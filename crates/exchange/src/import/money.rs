@@ -44,7 +44,7 @@ impl RowReader<'_> {
             self.refuse(error);
             return None;
         }
-        let bare = fold(&text).chars().all(|c| c.is_ascii_digit() || "., -~至到".contains(c));
+        let bare = is_bare(&text);
         let unit =
             found.plan.unit.clone().or_else(|| self.one(Field::PriceUnit).map(|f| f.text().into_owned()));
         let whole = match &unit {
@@ -87,12 +87,25 @@ impl RowReader<'_> {
     pub(super) fn money_fen(&mut self, field: Field) -> Option<i64> {
         let found = self.one(field)?;
         let price = self.priced(&found)?;
+        let text = found.text();
+        if found.plan.unit.is_none() && is_bare(&text) {
+            let warning = self
+                .error_at(&found, ErrorCode::UnitMissing)
+                .expected("带单位的金额，如 3000万元")
+                .hint("没有单位，已按元读取；如是万元请在列名中写明");
+            self.warn(warning);
+        }
         let yuan = price.high_yuan.or(price.low_yuan)?;
         if !(0.0..=YUAN_MAX).contains(&yuan) {
             return self.refuse_number(&found, "合理的金额");
         }
         Some((yuan * 100.0).round() as i64)
     }
+}
+
+/// True for a number or an interval without any unit.
+fn is_bare(text: &str) -> bool {
+    fold(text).chars().all(|c| c.is_ascii_digit() || "., -~至到".contains(c))
 }
 
 /// A heading's or column's price unit as money: `片` means 元/片.

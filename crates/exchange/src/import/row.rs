@@ -135,6 +135,12 @@ impl<'a> RowReader<'a> {
     }
 
     pub(super) fn refuse(&mut self, error: CellError) {
+        // A cell whose formula failed is refused for that, not for being empty as well.
+        let empty = matches!(error.code, ErrorCode::MissingTitle | ErrorCode::MissingEnterprise);
+        let failed = |e: &CellError| e.column == error.column && e.code == ErrorCode::FormulaError;
+        if empty && !self.context().lenient && self.errors.iter().any(failed) {
+            return;
+        }
         self.errors.push(error);
     }
 

@@ -177,6 +177,17 @@ fn merged_cells_fill_what_is_the_enterprises_only() {
 }
 
 #[test]
+fn merged_companies_with_the_same_product_are_no_duplicates() {
+    let text = "企业名称,需求产品,数量\n甲公司,端子,5只\n,线缆,7米\n乙公司,端子,5只\n,线缆,7米\n";
+    let mut sheet = sheet(text, "需求.csv");
+    for first_row in [2, 4] {
+        sheet.merges.push(Merge { first_row, first_column: 0, last_row: first_row + 1, last_column: 0 });
+    }
+    let drafts = drafts_of(&sheet);
+    assert_eq!((drafts.errors, drafts.needs.len()), (vec![], 4));
+}
+
+#[test]
 fn refusals_say_cell_reading_expectation_and_remedy() {
     let row = |cells: [&str; 13]| drafts(&format!("{NEED_HEADINGS}\n{}\n", cells.join(",")));
     let error = |column: usize, text: &str| {
@@ -203,6 +214,7 @@ fn refusals_say_cell_reading_expectation_and_remedy() {
     insta::assert_snapshot!(error(9, "2026-02-30"), @"需求.csv [需求] J2 截止日期“2026-02-30”：应为日期，如 2026-12-31");
     insta::assert_snapshot!(error(10, "1380013800"), @"需求.csv [需求] K2 电话“1380013800”：应为11位手机号，或带区号的固定电话（“1380013800”有10位数字）");
     insta::assert_snapshot!(error(11, "内部"), @"需求.csv [需求] L2 公开级别“内部”：应为公开、联盟成员、对接双方、秘书处、本企业之一");
+    insta::assert_snapshot!(error(3, "#N/A"), @"需求.csv [需求] D2 需求产品名称“#N/A”：应为公式算出的值（公式引用已失效，请改为直接填写）");
     insta::assert_snapshot!(error(4, "#REF!"), @"需求.csv [需求] E2 规格参数“#REF!”：应为公式算出的值（公式引用已失效，请改为直接填写）");
     insta::assert_snapshot!(error(3, &"长".repeat(201)), @"需求.csv [需求] D2 需求产品名称“长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长…”：应为不超过200字（现有201字，请缩短）");
     insta::assert_snapshot!(error(12, "急,多出来的"), @"需求.csv [需求] N2 表头以外的列“多出来的”：应为每行13列（多半是某格内含有分隔符“,”，请给该格加上双引号）");

@@ -41,12 +41,12 @@ pub(super) fn write(book: &mut Workbook, page: &Page<'_>) -> Result<(), WriteErr
         ("供给", f64::from(summary.offers), "本期内有效的供给条数"),
         ("企业", f64::from(summary.enterprises), "本清单列出的企业数"),
         (
-            "已对接",
+            "已匹配",
             f64::from(summary.matched),
             "配给数量覆盖全部需求量，或需求量、产能未载明而有可行供给的需求条数",
         ),
-        ("部分对接", f64::from(summary.part), "配给数量只覆盖部分需求量的需求条数"),
-        ("未对接", f64::from(summary.unmet), "没有配给的需求条数"),
+        ("部分匹配", f64::from(summary.part), "配给数量只覆盖部分需求量的需求条数"),
+        ("未满足", f64::from(summary.unmet), "没有配给的需求条数"),
         ("上期已撤", summary.gone.len() as f64, "上一号清单有、本号没有的需求条数"),
     ];
     let mut row = 7;

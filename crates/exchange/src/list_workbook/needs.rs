@@ -69,6 +69,6 @@ fn row(listed: &ListNeed, page: &Page<'_>) -> [Put; 26] {
         need.note.as_str().into(),
         need.visibility.zh().into(),
         listed.change.zh().into(),
-        if listed.matched { "已对接" } else { "待补链" }.into(),
+        listed.state.zh().into(),
     ]
 }

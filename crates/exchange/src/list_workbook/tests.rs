@@ -5,7 +5,7 @@ use crate::sheet::{ReadOptions, Sheet, Value, read};
 use model::chain::NodeId;
 use model::list::{
     Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListState, ListSummary, MatchingList,
-    Review,
+    NeedState, Review,
 };
 use model::matching::{
     Allocation, Coverage, Gap, GapCause, GapGroup, Match, Outcome, Reason, ReasonKind, Verdict,
@@ -91,8 +91,8 @@ fn list() -> MatchingList {
             enterprise("e2", "泰和某某材料有限公司", "泰和县"),
         ],
         needs: vec![
-            ListNeed { number: 1, need, change: Change::New, matched: true },
-            ListNeed { number: 2, need: second, change: Change::Open, matched: false },
+            ListNeed { number: 1, need, change: Change::New, state: NeedState::Matched },
+            ListNeed { number: 2, need: second, change: Change::Open, state: NeedState::Unmet },
         ],
         offers: vec![ListOffer { number: 1, offer, change: Change::New }],
         pairs: vec![ListPair {
@@ -173,7 +173,7 @@ fn five_sheets_with_their_columns() {
 有效期=2026-12-31
 公开级别=公开
 与上期比=新增
-对接情况=已对接
+对接情况=已匹配
 ");
     insta::assert_snapshot!(row(&sheets[2], 0), @"
 序号=1
@@ -268,14 +268,14 @@ fn the_cover_says_number_figures_and_hash() {
 需求 | 2 | 本期内有效的需求条数
 供给 | 1 | 本期内有效的供给条数
 企业 | 2 | 本清单列出的企业数
-已对接 | 1 | 配给数量覆盖全部需求量，或需求量、产能未载明而有可行供给的需求条数
-部分对接 | 0 | 配给数量只覆盖部分需求量的需求条数
-未对接 | 1 | 没有配给的需求条数
+已匹配 | 1 | 配给数量覆盖全部需求量，或需求量、产能未载明而有可行供给的需求条数
+部分匹配 | 0 | 配给数量只覆盖部分需求量的需求条数
+未满足 | 1 | 没有配给的需求条数
 上期已撤 | 0 | 上一号清单有、本号没有的需求条数
 本地配套率 | 50% | 已对接需求数 ÷ 需求总数
 编制：甲　　批准：乙
 （盖章处）
-内容指纹（SHA-256）：469486aec322de53a6c8b6767cb61e0d3151ddf5d1aaf5f1489ac622a6824dd7
+内容指纹（SHA-256）：abababababababababababababababababababababababababababababababab
 名称后标有“（虚构示例）”的企业为演示用虚构企业。
 ");
 }

@@ -4,8 +4,10 @@
 
 mod broken;
 mod build;
+mod demo;
 mod formats;
 mod hostile;
+mod list;
 mod pairing;
 mod rejects;
 mod speed;

@@ -112,3 +112,26 @@ fn fifty_thousand_rows() {
         assert_eq!(drafts.accepted(), ROWS as usize);
     }
 }
+
+/// Greatest memory of the process so far in MB, where the system tells.
+fn peak_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|l| l.starts_with("VmHWM")).unwrap_or("");
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0) / 1e3
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn a_list_of_fifty_thousand_offers() {
+    let list = crate::list::large(ROWS);
+    let before = peak_mb();
+    let start = Instant::now();
+    let mut out = std::io::Cursor::new(Vec::new());
+    exchange::list_workbook::write_list(&list, Reference::builtin(), &mut out).unwrap();
+    eprintln!(
+        "list with {ROWS} offers: {:.1} MB in {:.2?}, peak memory {before:.0} -> {:.0} MB",
+        out.get_ref().len() as f64 / 1e6,
+        start.elapsed(),
+        peak_mb()
+    );
+}

@@ -27,7 +27,8 @@ pub fn page(lang: Lang, list: Option<&MatchingList>) -> Markup {
     let content = &list.content;
     let index = &ListIndex::new(content);
     let wanted: Vec<&ListNeed> = content.needs.iter().take(SECTION_ROWS).collect();
-    let pairs: Vec<&ListPair> = content.pairs.iter().filter(|p| p.allocation.is_some()).take(SECTION_ROWS).collect();
+    let pairs: Vec<&ListPair> =
+        content.pairs.iter().filter(|p| p.allocation.is_some()).take(SECTION_ROWS).collect();
     let paired: HashSet<&str> = pairs.iter().map(|p| p.matched.offer.as_str()).collect();
     let offers: Vec<&ListOffer> =
         content.offers.iter().filter(|o| paired.contains(o.offer.key.as_str())).collect();

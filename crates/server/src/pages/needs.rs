@@ -5,7 +5,7 @@ use crate::layout::empty;
 use crate::pages::overview;
 use crate::words::Lang;
 use maud::{Markup, html};
-use model::list::{ListEnterprise, ListIndex, ListNeed, ListPair, MatchingList};
+use model::list::{ListEnterprise, ListIndex, ListNeed, ListPair, MatchingList, NeedState};
 use model::matching::Coverage;
 
 /// Rows a page.
@@ -39,8 +39,8 @@ pub fn index(lang: Lang, list: Option<&MatchingList>, query: &Query) -> Markup {
         .needs
         .iter()
         .filter(|n| match query.state.as_str() {
-            "matched" => n.matched,
-            "open" => !n.matched,
+            "matched" => n.state == NeedState::Matched,
+            "open" => n.state != NeedState::Matched,
             _ => true,
         })
         .filter(|n| wanted.is_empty() || haystack(&index, n).contains(&wanted))
@@ -55,7 +55,7 @@ pub fn index(lang: Lang, list: Option<&MatchingList>, query: &Query) -> Markup {
             label { (lang.t("查找")) input type="search" name="q" value=(query.q); }
             label { (lang.t("状态"))
                 select name="state" {
-                    @for (value, word) in [("", lang.t("全部")), ("matched", lang.t("已匹配")), ("open", lang.t("未满足"))] {
+                    @for (value, word) in [("", lang.t("全部")), ("matched", lang.t("已匹配")), ("open", lang.t("有缺口"))] {
                         option value=(value) selected[query.state == value] { (word) }
                     }
                 }
@@ -79,9 +79,8 @@ fn haystack(index: &ListIndex<'_>, need: &ListNeed) -> String {
 }
 
 fn turn(lang: Lang, query: &Query, page: usize, pages: usize) -> Markup {
-    let to = |page: usize| {
-        format!("/needs?q={}&state={}&page={page}", encode(&query.q), encode(&query.state))
-    };
+    let to =
+        |page: usize| format!("/needs?q={}&state={}&page={page}", encode(&query.q), encode(&query.state));
     html! {
         @if pages > 1 {
             nav.pages aria-label=(lang.t("翻页")) {
@@ -130,12 +129,12 @@ pub fn table(lang: Lang, index: &ListIndex<'_>, needs: &[&ListNeed]) -> Markup {
                             td.t data-label=(lang.t("需求产品")) { a href={ "/needs/" (row.number) } { (need.title) } }
                             td.w data-label=(lang.t("规格参数")) { (need.detail) }
                             td.n data-label=(lang.t("数量")) { (format::quantity(need.quantity.as_ref())) }
-                            td.t data-label=(lang.t("企业")) { (name(owner)) }
+                            td.t data-label=(lang.t("企业")) { (name(lang, owner)) }
                             td data-label=(lang.t("县区")) { (owner.map_or("", |e| e.region.as_str())) }
-                            td.t data-label=(lang.t("首选供方")) { @if let Some(pair) = best { (name(index.supplier(&pair.matched.offer))) } }
+                            td.t data-label=(lang.t("首选供方")) { @if let Some(pair) = best { (name(lang, index.supplier(&pair.matched.offer))) } }
                             td.n data-label=(lang.t("距离")) { (format::km(best.and_then(|p| p.matched.distance_km))) }
                             td.n data-label=(lang.t("得分")) { @if let Some(pair) = best { (format!("{:.3}", pair.matched.score)) } }
-                            td data-label=(lang.t("状态")) { (lang.t(if row.matched { "已匹配" } else { "未满足" })) }
+                            td data-label=(lang.t("状态")) { (lang.t(row.state.zh())) }
                         }
                     }
                 }
@@ -144,11 +143,11 @@ pub fn table(lang: Lang, index: &ListIndex<'_>, needs: &[&ListNeed]) -> Markup {
     }
 }
 
-fn name(enterprise: Option<&ListEnterprise>) -> Markup {
+fn name(lang: Lang, enterprise: Option<&ListEnterprise>) -> Markup {
     html! {
         @if let Some(enterprise) = enterprise {
             (enterprise.name)
-            @if enterprise.fictional { " " span.tag.fiction { "虚构" } }
+            @if enterprise.fictional { " " span.tag.fiction { (lang.t("虚构")) } }
         }
     }
 }
@@ -163,7 +162,7 @@ pub fn detail(lang: Lang, list: &MatchingList, row: &ListNeed) -> Markup {
         p.soft { a href="/needs" { (lang.t("需求与匹配")) } " / " (overview::title(lang, list)) }
         h1 { (row.number) ". " (need.title) }
         (overview::fictional(lang, list))
-        p { (name(owner)) " · " (owner.map_or("", |e| e.region.as_str())) }
+        p { (name(lang, owner)) " · " (owner.map_or("", |e| e.region.as_str())) }
         p { strong { (lang.t("规格参数")) "：" } (need.detail) }
         p { strong { (lang.t("数量")) "：" } (format::quantity(need.quantity.as_ref())) }
         h2 { (lang.t("匹配结果与理由")) }
@@ -198,7 +197,7 @@ pub fn pairs_table(lang: Lang, index: &ListIndex<'_>, pairs: &[&ListPair]) -> Ma
                         tr {
                             td.n data-label=(lang.t("名次")) { (matched.rank) }
                             td.t data-label=(lang.t("供给产品")) { (index.offer(&matched.offer).map_or("", |o| o.offer.title.as_str())) }
-                            td.t data-label=(lang.t("供方")) { (name(from)) " " span.soft { (from.map_or("", |e| e.region.as_str())) } }
+                            td.t data-label=(lang.t("供方")) { (name(lang, from)) " " span.soft { (from.map_or("", |e| e.region.as_str())) } }
                             td.n data-label=(lang.t("距离")) { (format::km(matched.distance_km)) }
                             td.n data-label=(lang.t("得分")) { (format::score(matched.score)) }
                             td.w data-label=(lang.t("规格判定")) { (format::verdicts(lang, &matched.verdicts)) }

@@ -48,6 +48,14 @@ pub fn fictional(lang: Lang, list: &MatchingList) -> Markup {
     html! { @if any { p.notice { (lang.t("示例数据：本清单中的企业均为虚构，仅供演示。")) } } }
 }
 
+/// The formula of the rate; a list freezes the Chinese one.
+fn formula(lang: Lang, summary: &ListSummary) -> &str {
+    match lang {
+        Lang::Zh => &summary.local_supporting_formula,
+        Lang::En => app::LOCAL_RATE_FORMULA_EN,
+    }
+}
+
 /// The figures of a list, with the formula of the rate.
 pub fn figures(lang: Lang, summary: &ListSummary) -> Markup {
     let counts = [
@@ -63,6 +71,6 @@ pub fn figures(lang: Lang, summary: &ListSummary) -> Markup {
             @for (word, count) in counts { div { dt { (word) } dd { (count) } } }
             div { dt { (lang.t("本地配套率")) } dd { (format::percent(summary.local_supporting_rate)) } }
         }
-        p.soft { (lang.t("本地配套率")) "：" (summary.local_supporting_formula) }
+        p.soft { (formula(lang, summary)) }
     }
 }

@@ -1,7 +1,7 @@
 //! Values to store.
 
 use model::enterprise::Enterprise;
-use model::list::{Change, ListContent, ListNeed, ListOffer, ListPair, ListSummary, Review};
+use model::list::{Change, ListContent, ListNeed, ListOffer, ListPair, ListSummary, NeedState, Review};
 use model::matching::{Match, Reason, ReasonKind};
 use model::need::Need;
 use model::offer::Offer;
@@ -88,7 +88,7 @@ pub fn content(titles: &[&str]) -> ListContent {
             gone: Vec::new(),
         },
         enterprises: Vec::new(),
-        needs: vec![ListNeed { number: 1, need: need(), change: Change::New, matched: true }],
+        needs: vec![ListNeed { number: 1, need: need(), change: Change::New, state: NeedState::Matched }],
         offers: titles
             .iter()
             .enumerate()

@@ -30,7 +30,9 @@ pub async fn run(args: &Demo) -> Result<ExitCode> {
         match std::fs::remove_file(&file) {
             Ok(()) => {}
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-            Err(e) => return Err(Error::new(Code::File, format!("cannot remove {}: {e}", database.display()))),
+            Err(e) => {
+                return Err(Error::new(Code::File, format!("cannot remove {}: {e}", database.display())));
+            }
         }
     }
     let app = Arc::new(App::open(&database.to_string_lossy(), Clock::at_noon(DAY)).await?);
@@ -47,7 +49,10 @@ async fn run_in(app: &Arc<App>, args: &Demo) -> Result<ExitCode> {
     names.sort();
     let files: Vec<InputFile> = names
         .into_iter()
-        .filter_map(|name| Workbooks::get(&name).map(|file| InputFile { name: name.to_string(), bytes: file.data.into_owned() }))
+        .filter_map(|name| {
+            Workbooks::get(&name)
+                .map(|file| InputFile { name: name.to_string(), bytes: file.data.into_owned() })
+        })
         .collect();
     println!("Fictional demo cluster 虚构示例集群");
     let bar = Bar::new();

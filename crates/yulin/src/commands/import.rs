@@ -14,7 +14,9 @@ pub async fn run(app: &App, actor: &Actor, args: &Import) -> Result<ExitCode> {
         .files
         .iter()
         .map(|path| {
-            let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+            let name = path
+                .file_name()
+                .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
             Ok(InputFile { name, bytes: super::read(path)? })
         })
         .collect::<Result<Vec<_>>>()?;
@@ -36,7 +38,8 @@ pub async fn run(app: &App, actor: &Actor, args: &Import) -> Result<ExitCode> {
     let report = app.import(actor, files, &options, &|s, d, t| bar.report(s, d, t)).await?;
     drop(bar);
     if args.json {
-        let text = serde_json::to_string_pretty(&report).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+        let text =
+            serde_json::to_string_pretty(&report).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
         println!("{text}");
     } else {
         show(&report, ERRORS_SHOWN);
@@ -48,7 +51,11 @@ pub async fn run(app: &App, actor: &Actor, args: &Import) -> Result<ExitCode> {
         super::write(&path, rejects)?;
         eprintln!("refused rows 退回行: {}", path.display());
     }
-    Ok(if report.errors.is_empty() || report.stored { ExitCode::SUCCESS } else { ExitCode::from(Code::BadInput.row().exit) })
+    Ok(if report.errors.is_empty() || report.stored {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(Code::BadInput.row().exit)
+    })
 }
 
 fn rejects_path(first: &Path) -> PathBuf {
@@ -93,7 +100,13 @@ pub fn show(report: &ImportReport, errors_shown: usize) {
         println!("repeated rows, taken once 重复行只收一次: {}", report.repeated);
     }
     for pair in report.duplicates.iter().take(errors_shown) {
-        println!("likely duplicate 疑似重复 {:.2}: {} / {} ({})", pair.score, pair.a, pair.b, pair.reasons.join("；"));
+        println!(
+            "likely duplicate 疑似重复 {:.2}: {} / {} ({})",
+            pair.score,
+            pair.a,
+            pair.b,
+            pair.reasons.join("；")
+        );
     }
     if report.stored {
         for (word, count) in [
@@ -101,11 +114,17 @@ pub fn show(report: &ImportReport, errors_shown: usize) {
             ("needs 需求", report.counts.needs),
             ("offers 供给", report.counts.offers),
         ] {
-            println!("{word}: new 新增 {}, changed 变更 {}, unchanged 不变 {}", count.new, count.changed, count.unchanged);
+            println!(
+                "{word}: new 新增 {}, changed 变更 {}, unchanged 不变 {}",
+                count.new, count.changed, count.unchanged
+            );
         }
     } else if report.errors.is_empty() {
         println!("dry run: nothing stored 试运行，未入库");
     } else {
-        println!("nothing stored 未入库: {} refused cells 处退回; correct them, or use --accept-valid", report.errors.len());
+        println!(
+            "nothing stored 未入库: {} refused cells 处退回; correct them, or use --accept-valid",
+            report.errors.len()
+        );
     }
 }

@@ -67,7 +67,8 @@ pub async fn lists(app: &App, actor: &Actor, args: &cli::Lists) -> Result<ExitCo
         println!("published  {}", verification.published);
         println!("content    {}", verification.content);
         println!("recomputed {}", verification.recomputed);
-        let same = verification.published == verification.content && verification.content == verification.recomputed;
+        let same =
+            verification.published == verification.content && verification.content == verification.recomputed;
         println!("{}", if same { "same 一致" } else { "DIFFERENT 不一致" });
         return Ok(if same { ExitCode::SUCCESS } else { ExitCode::from(6) });
     }
@@ -156,7 +157,9 @@ pub fn gap_lines(list: &MatchingList, top: usize) {
             .gaps
             .iter()
             .find_map(|gap| match &gap.cause {
-                GapCause::SpecificationShort { verdicts, .. } => verdicts.first().map(|v| format!("; {} ← {}", v.need, v.offer)),
+                GapCause::SpecificationShort { verdicts, .. } => {
+                    verdicts.first().map(|v| format!("; {} ← {}", v.need, v.offer))
+                }
                 _ => None,
             })
             .unwrap_or_default();
@@ -192,9 +195,19 @@ pub fn summary(list: &MatchingList) {
 }
 
 fn figures(summary: &ListSummary) {
-    println!("  needs 需求 {}   offers 供给 {}   enterprises 企业 {}", summary.needs, summary.offers, summary.enterprises);
-    println!("  matched 已匹配 {}   in part 部分匹配 {}   unmet 未满足 {}", summary.matched, summary.part, summary.unmet);
-    println!("  local supporting rate 本地配套率 {:.1}%  = {}", summary.local_supporting_rate * 100.0, summary.local_supporting_formula);
+    println!(
+        "  needs 需求 {}   offers 供给 {}   enterprises 企业 {}",
+        summary.needs, summary.offers, summary.enterprises
+    );
+    println!(
+        "  matched 已匹配 {}   in part 部分匹配 {}   unmet 未满足 {}",
+        summary.matched, summary.part, summary.unmet
+    );
+    println!(
+        "  local supporting rate 本地配套率 {:.1}%  = {}",
+        summary.local_supporting_rate * 100.0,
+        summary.local_supporting_formula
+    );
 }
 
 /// Writes the workbook, the page and the JSON of a list.
@@ -202,9 +215,11 @@ pub fn write_files(app: &App, actor: &Actor, list: &MatchingList, out: &Path) ->
     let stem = format!("供需对接清单_第{}号_{}", list.number.unwrap_or(0), list.period);
     let mut written = Vec::new();
     let page = server::pages::list::file(server::Lang::Zh, list).into_bytes();
-    for (extension, bytes) in
-        [("xlsx", app.list_workbook(actor, list)?), ("html", page), ("json", list.content.canonical().into_bytes())]
-    {
+    for (extension, bytes) in [
+        ("xlsx", app.list_workbook(actor, list)?),
+        ("html", page),
+        ("json", list.content.canonical().into_bytes()),
+    ] {
         let path = out.join(format!("{stem}.{extension}"));
         super::write(&path, &bytes)?;
         written.push(path);

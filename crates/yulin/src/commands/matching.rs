@@ -32,7 +32,8 @@ pub fn run(args: &Match) -> Result<ExitCode> {
     match &args.out {
         Some(path) => super::write(path, &bytes)?,
         None if args.format == Format::Xlsx && std::io::stdout().is_terminal() => {
-            return Err(Error::new(Code::BadInput, "a workbook cannot be shown on a terminal").hint("add --out FILE.xlsx"));
+            return Err(Error::new(Code::BadInput, "a workbook cannot be shown on a terminal")
+                .hint("add --out FILE.xlsx"));
         }
         None => match std::io::stdout().lock().write_all(&bytes) {
             // `| head` closes the pipe early: that is the reader's choice, not a failure.

@@ -30,7 +30,15 @@ pub async fn duplicates(app: &App, actor: &Actor, args: &Duplicates) -> Result<E
         println!("no open proposals 没有待定的疑似重复企业");
     }
     for pair in open {
-        println!("{:.2}\t{} {}\t{} {}\t{}", pair.score, pair.a, pair.a_name, pair.b, pair.b_name, pair.reasons.join("；"));
+        println!(
+            "{:.2}\t{} {}\t{} {}\t{}",
+            pair.score,
+            pair.a,
+            pair.a_name,
+            pair.b,
+            pair.b_name,
+            pair.reasons.join("；")
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

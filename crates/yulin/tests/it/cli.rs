@@ -23,7 +23,10 @@ fn import(dir: &Path) -> String {
 
 /// Text after a word up to the next white space.
 fn after<'a>(text: &'a str, word: &str) -> &'a str {
-    text.split(word).nth(1).and_then(|t| t.split_whitespace().next()).unwrap_or_else(|| panic!("no {word} in {text}"))
+    text.split(word)
+        .nth(1)
+        .and_then(|t| t.split_whitespace().next())
+        .unwrap_or_else(|| panic!("no {word} in {text}"))
 }
 
 #[test]
@@ -56,7 +59,10 @@ fn a_dry_run_stores_nothing_and_the_same_file_changes_nothing() {
     let again = import(dir.path());
     assert!(again.contains("offers 供给: new 新增 0, changed 变更 0, unchanged 不变 2"), "{again}");
     assert!(again.contains("needs 需求: new 新增 0, changed 变更 0, unchanged 不变 2"), "{again}");
-    assert!(ok(dir.path(), &["check"]).contains("import_batch: 1 rows"), "the same files leave no second trace");
+    assert!(
+        ok(dir.path(), &["check"]).contains("import_batch: 1 rows"),
+        "the same files leave no second trace"
+    );
     std::fs::write(dir.path().join("供给.csv"), OFFERS.replace("30万片", "35万片")).unwrap();
     assert!(import(dir.path()).contains("offers 供给: new 新增 0, changed 变更 1, unchanged 不变 1"));
 }
@@ -73,7 +79,10 @@ fn from_draft_to_withdrawal() {
     let offer = after(shown.lines().find(|l| l.contains("显示模组面罩")).unwrap(), "offer ");
     // A rejection needs its reason.
     assert_eq!(run(dir, &["review", "1", "reject", "--need", need, "--offer", offer]).status.code(), Some(2));
-    assert_eq!(run(dir, &["review", "1", "confirm", "--need", "99", "--offer", offer]).status.code(), Some(4));
+    assert_eq!(
+        run(dir, &["review", "1", "confirm", "--need", "99", "--offer", offer]).status.code(),
+        Some(4)
+    );
     ok(dir, &["review", "1", "reject", "--need", need, "--offer", offer, "--reason", "已有合作"]);
     ok(dir, &["review", "1", "confirm", "--need", need, "--offer", offer]);
     let published = ok(dir, &["publish", "--period", "2026-11", "--out", "out"]);
@@ -85,7 +94,10 @@ fn from_draft_to_withdrawal() {
         .map(|e| std::fs::read_to_string(e.path()).unwrap())
         .unwrap();
     assert!(json.contains("\"review\":\"confirmed\""), "what was said last counts");
-    assert!(!json.contains("外省某厂") && !json.contains("000-0000"), "protected fields are blank on the list");
+    assert!(
+        !json.contains("外省某厂") && !json.contains("000-0000"),
+        "protected fields are blank on the list"
+    );
     assert!(ok(dir, &["lists", "--verify", "1"]).contains("same 一致"));
     // A second list of the same records: everything is still open.
     let second = ok(dir, &["publish", "--period", "2026-12", "--out", "out"]);
@@ -116,7 +128,10 @@ fn a_rejected_pair_is_off_the_list_and_stays_off_the_next() {
         assert!(ok(dir, &["lists", "--verify", number]).contains("same 一致"));
     }
     for period in ["2026-11", "2026-12"] {
-        let json = std::fs::read_dir(dir.join(period)).unwrap().flatten().find(|e| e.path().extension().is_some_and(|e| e == "json"));
+        let json = std::fs::read_dir(dir.join(period))
+            .unwrap()
+            .flatten()
+            .find(|e| e.path().extension().is_some_and(|e| e == "json"));
         let json = std::fs::read_to_string(json.unwrap().path()).unwrap();
         let content: model::list::ListContent = serde_json::from_str(&json).unwrap();
         assert!(content.pairs.iter().all(|p| !p.matched.offer.contains("显示模组面罩")), "{period}");
@@ -152,7 +167,11 @@ fn a_backup_comes_back() {
     ok(dir, &["publish", "--period", "2026-11"]);
     let before = ok(dir, &["check"]);
     ok(dir, &["backup", "yulin.backup"]);
-    assert_eq!(run(dir, &["restore", "yulin.backup"]).status.code(), Some(2), "a database with records is not replaced unasked");
+    assert_eq!(
+        run(dir, &["restore", "yulin.backup"]).status.code(),
+        Some(2),
+        "a database with records is not replaced unasked"
+    );
     ok(dir, &["restore", "yulin.backup", "--db", "other.db"]);
     assert_eq!(ok(dir, &["check", "--db", "other.db"]), before);
     let bytes = std::fs::read(dir.join("yulin.backup")).unwrap();
@@ -167,8 +186,24 @@ fn two_files_match_without_a_database() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
     std::fs::write(dir.join("n.csv"), "id|NAME\nN1|Sony Turntable PSLX350H\nN2|Bose speaker\n").unwrap();
-    std::fs::write(dir.join("o.csv"), "id|NAME\nO1|Bose Acoustimass 5 Speaker System\nO2|Sony PS-LX350H Belt-Drive Turntable\n").unwrap();
-    let args = ["match", "--needs", "n.csv", "--offers", "o.csv", "--map", "needs.title=NAME", "--map", "offers.title=NAME", "--delimiter", "|"];
+    std::fs::write(
+        dir.join("o.csv"),
+        "id|NAME\nO1|Bose Acoustimass 5 Speaker System\nO2|Sony PS-LX350H Belt-Drive Turntable\n",
+    )
+    .unwrap();
+    let args = [
+        "match",
+        "--needs",
+        "n.csv",
+        "--offers",
+        "o.csv",
+        "--map",
+        "needs.title=NAME",
+        "--map",
+        "offers.title=NAME",
+        "--delimiter",
+        "|",
+    ];
     let said = ok(dir, &[&args[..], &["--format", "ndjson", "--top", "1"]].concat());
     let rows: Vec<serde_json::Value> = said.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     let pairs: Vec<(&str, u64, &str)> = rows
@@ -176,7 +211,9 @@ fn two_files_match_without_a_database() {
         .map(|r| (r["need"].as_str().unwrap(), r["rank"].as_u64().unwrap(), r["offer"].as_str().unwrap()))
         .collect();
     assert_eq!(pairs, [("N1", 1, "O2"), ("N2", 1, "O1")]);
-    assert!(rows.iter().all(|r| r["score"].as_f64().is_some_and(|s| (0.0..=1.0).contains(&s)) && r.get("verdicts").is_some()));
+    assert!(rows.iter().all(
+        |r| r["score"].as_f64().is_some_and(|s| (0.0..=1.0).contains(&s)) && r.get("verdicts").is_some()
+    ));
     for format in ["table", "csv", "xlsx"] {
         ok(dir, &[&args[..], &["--format", format, "--out", &format!("out.{format}")]].concat());
         assert!(std::fs::metadata(dir.join(format!("out.{format}"))).unwrap().len() > 20);

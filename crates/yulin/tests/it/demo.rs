@@ -23,8 +23,13 @@ fn the_reference_scenario_holds() {
         assert!(said.contains(word), "the summary lacks {word}:\n{said}");
     }
     let out = dir.path().join("out");
-    let content: ListContent = serde_json::from_str(&std::fs::read_to_string(file(&out, "json")).unwrap()).unwrap();
-    assert!(content.enterprises.len() >= 300 && content.offers.len() >= 1_500 && content.needs.len() >= 400, "{:?}", content.summary);
+    let content: ListContent =
+        serde_json::from_str(&std::fs::read_to_string(file(&out, "json")).unwrap()).unwrap();
+    assert!(
+        content.enterprises.len() >= 300 && content.offers.len() >= 1_500 && content.needs.len() >= 400,
+        "{:?}",
+        content.summary
+    );
     assert!(content.enterprises.iter().all(|e| e.fictional), "every demo enterprise is labelled fictional");
     let mut counties: Vec<&str> = content.enterprises.iter().map(|e| &e.region_code[..6]).collect();
     counties.sort_unstable();
@@ -38,7 +43,8 @@ fn the_reference_scenario_holds() {
         .filter(|n| index.enterprise(&n.need.enterprise).is_some_and(|e| e.region_code == "360828"))
         .find(|n| {
             index.pairs_of(&n.need.key).first().is_some_and(|p| {
-                index.supplier(&p.matched.offer).is_some_and(|e| e.region_code == "360826") && p.matched.verdicts.len() >= 3
+                index.supplier(&p.matched.offer).is_some_and(|e| e.region_code == "360826")
+                    && p.matched.verdicts.len() >= 3
             }) && n.need.title.contains("面罩")
         })
         .expect("the Wan'an need has the Taihe offer first");
@@ -48,11 +54,16 @@ fn the_reference_scenario_holds() {
     assert!((km - 41.7).abs() <= 0.3, "{km}");
     assert!(pair.matched.verdicts.iter().all(|v| v.outcome == Outcome::Met), "{:#?}", pair.matched.verdicts);
     assert!(pair.allocation.is_some(), "it is in the allocation");
-    assert!(content.gaps.iter().flat_map(|g| &g.gaps).all(|g| g.need != scenario.need.key), "and not in the gaps");
+    assert!(
+        content.gaps.iter().flat_map(|g| &g.gaps).all(|g| g.need != scenario.need.key),
+        "and not in the gaps"
+    );
     let sum: f64 = pair.matched.reasons.iter().map(|r| r.points).sum();
     assert!((sum - pair.matched.score).abs() < 1e-9, "the score is the sum of its reasons");
     // What is protected is nowhere in the files.
-    assert!(content.needs.iter().all(|n| n.need.current_source.is_empty() && n.need.contact.phone.is_empty() && n.need.price.is_none()));
+    assert!(content.needs.iter().all(|n| n.need.current_source.is_empty()
+        && n.need.contact.phone.is_empty()
+        && n.need.price.is_none()));
 
     let workbook: Xlsx<_> = open_workbook(file(&out, "xlsx")).unwrap();
     assert!(workbook.sheet_names().len() >= 5, "{:?}", workbook.sheet_names());

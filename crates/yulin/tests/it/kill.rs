@@ -15,9 +15,20 @@ fn workbooks(dir: &Path, rows: usize, round: usize) -> (String, String) {
     let mut needs = String::from("企业名称,所在县区,需求产品名称,规格型号,数量\n");
     for i in 0..rows {
         let firm = i % 40;
-        writeln!(offers, "虚构供应{firm}号有限公司,泰和县,显示面罩{i}型,精度±0.0{}mm,{}片/月", 1 + round, 1000 + i).unwrap();
+        writeln!(
+            offers,
+            "虚构供应{firm}号有限公司,泰和县,显示面罩{i}型,精度±0.0{}mm,{}片/月",
+            1 + round,
+            1000 + i
+        )
+        .unwrap();
         if i % 4 == 0 {
-            writeln!(needs, "虚构采购{firm}号有限公司,万安县,显示面罩{i}型,精度±0.05mm,{}片/月", 100 + i + round).unwrap();
+            writeln!(
+                needs,
+                "虚构采购{firm}号有限公司,万安县,显示面罩{i}型,精度±0.05mm,{}片/月",
+                100 + i + round
+            )
+            .unwrap();
         }
     }
     let (a, b) = (format!("供给{round}.csv"), format!("需求{round}.csv"));
@@ -43,8 +54,13 @@ fn state(database: &Path) -> (Vec<i64>, Vec<String>) {
             needs.iter().map(|n| n.version).sum(),
         ];
         let numbers: Vec<u32> = lists.iter().filter_map(|l| l.number).collect();
-        assert_eq!(numbers, (1..=numbers.len() as u32).collect::<Vec<_>>(), "numbers run from 1 without a gap");
-        let states = lists.iter().map(|l| format!("{:?} {:?} {}", l.number, l.state, l.sha256.is_some())).collect();
+        assert_eq!(
+            numbers,
+            (1..=numbers.len() as u32).collect::<Vec<_>>(),
+            "numbers run from 1 without a gap"
+        );
+        let states =
+            lists.iter().map(|l| format!("{:?} {:?} {}", l.number, l.state, l.sha256.is_some())).collect();
         store.close().await;
         (rows, states)
     })
@@ -90,7 +106,10 @@ fn an_import_is_all_or_nothing() {
     let (before, after) = (&seen[0], &seen[1]);
     assert_ne!(before, after);
     for (kill, state) in seen[2..].iter().enumerate() {
-        assert!(state == before || state == after, "kill {kill}: {state:?}\nbefore {before:?}\nafter {after:?}");
+        assert!(
+            state == before || state == after,
+            "kill {kill}: {state:?}\nbefore {before:?}\nafter {after:?}"
+        );
     }
 }
 
@@ -105,7 +124,10 @@ fn a_publication_is_all_or_nothing() {
     for (kill, (rows, lists)) in seen.iter().enumerate() {
         assert_eq!(rows, &seen[0].0, "kill {kill}: a publication changes no record");
         let allowed = ["None Draft false", "None Approved false", "Some(1) Published true"];
-        assert!(lists.len() <= 1 && lists.iter().all(|l| allowed.contains(&l.as_str())), "kill {kill}: {lists:?}");
+        assert!(
+            lists.len() <= 1 && lists.iter().all(|l| allowed.contains(&l.as_str())),
+            "kill {kill}: {lists:?}"
+        );
     }
     // The next start goes on from where the kill left it.
     let victim = dir.path().join("victim.db").to_string_lossy().into_owned();
