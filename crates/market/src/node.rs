@@ -5,27 +5,36 @@
 //! (`LED灯珠用键合丝` is a bonding wire, `PCB钻孔加工` is drilling), in English the last one before `for`, `with`,
 //! `used` ... (`bonding wire for LED packages`). What stands in brackets, and what follows `用于`, `适用于`, only says
 //! what it is for. A name that is followed by another noun is not the head (`PCB清洗剂` is no PCB), so that the
-//! confidence falls with what stands behind it.
+//! confidence falls with what stands behind it. A blank behind a Chinese word parts the product from its attributes
+//! (`RJ45网口 带灯`). In a title without ideographs a name must be whole words and a fair share of them: one short word
+//! of many (`Bose Acoustimass 5 Series III Speaker System`) names no industrial product.
+
+mod words;
 
 use crate::analyse::is_ideograph;
 use aho_corasick::AhoCorasick;
-use model::chain::{ChainGraph, NodeId};
+use model::chain::{ChainGraph, NodeId, NodeKind};
 use model::fold::fold_char;
+use words::TitleWords;
 
 /// Finds chain nodes in titles. Built once from a graph; look-ups are linear in the text.
 #[derive(Debug)]
 pub struct Recogniser {
     automaton: AhoCorasick,
     patterns: Vec<Pattern>,
+    words: TitleWords,
 }
 
 #[derive(Debug)]
 struct Pattern {
     node: NodeId,
+    kind: NodeKind,
     /// Length in characters, reduced.
     length: usize,
     /// The name itself has a sign that elsewhere parts phrases (`PC/ABS合金`).
     parted: bool,
+    /// No ideograph in it.
+    latin: bool,
 }
 
 /// Below this confidence a title is said to name no node.
@@ -34,113 +43,12 @@ pub const CONFIDENCE_MIN: f64 = 0.5;
 /// Confidence of a node read in the detail text instead of the title.
 const DETAIL_FACTOR: f64 = 0.6;
 
-/// Words behind a name that leave it the head of its phrase.
-const TAILS: &[&str] = &[
-    "产品",
-    "系列",
-    "成品",
-    "材料",
-    "采购",
-    "需求",
-    "求购",
-    "供应",
-    "供货",
-    "配套",
-    "定制",
-    "订制",
-    "批量",
-    "长期",
-    "打样",
-    "合作",
-    "外协",
-    "代工",
-    "加工",
-    "生产",
-    "制造",
-    "项目",
-    "原料",
-    "销售",
-    "寻源",
-    "国产化",
-    "替代",
-    "等",
-    "及",
-    "products",
-    "product",
-    "series",
-    "supply",
-    "supplier",
-    "purchase",
-    "wanted",
-];
+/// Share of a Latin title's words from which on a name is taken without doubt; below it the confidence falls in
+/// proportion, and reaches [`CONFIDENCE_MIN`] at half of it.
+const LATIN_SHARE_FULL: f64 = 0.7;
 
-/// Ends of phrases that name another thing than the noun before them.
-const OTHER_HEADS: &[&str] = &[
-    "机",
-    "设备",
-    "装置",
-    "剂",
-    "胶",
-    "油墨",
-    "液",
-    "药水",
-    "水",
-    "模具",
-    "治具",
-    "夹具",
-    "刀",
-    "服务",
-    "系统",
-    "软件",
-    "维修",
-    "检测",
-    "测试",
-    "认证",
-    "回收",
-    "清洗",
-    "膜",
-    "板",
-    "线",
-    "架",
-    "盒",
-    "仪",
-    "炉",
-    "网",
-    "纸",
-    "粉",
-    "片",
-    "座",
-    "壳",
-    "罩",
-    "支架",
-    "材",
-    "件",
-    "器",
-    "屏",
-    "灯",
-    "管",
-    "头",
-    "柜",
-    "箱",
-    "车",
-    "技术",
-    "废料",
-    "污泥",
-    "研发",
-    "设计",
-    "人才",
-    "machine",
-    "equipment",
-    "tester",
-    "cleaner",
-    "service",
-];
-
-/// Words before which an English phrase ends.
-const ENGLISH_ENDS: &[&str] = &["for", "with", "used", "using", "of", "to", "in", "on", "from", "by"];
-
-/// Words in front of which a Chinese phrase ends: what follows says what it is for.
-const CHINESE_ENDS: &[&str] = &["用于", "适用于", "适用", "应用于", "配套于", "使用于"];
+/// Signs at which a detail text parts into clauses.
+const CLAUSE_ENDS: [char; 7] = [';', '；', ',', '，', '。', '\n', '|'];
 
 /// A text reduced to letters, digits and ideographs, with what stood between them.
 struct Reduced {
@@ -155,31 +63,40 @@ struct Letter {
     c: char,
     /// A blank or hyphen stood before it.
     parted: bool,
+    /// A hyphen or point joined it to what stood before (`AL-2`).
+    joined: bool,
     /// Number of the phrase: phrases are parted by commas, brackets and the like.
     phrase: u16,
+    /// Number of the piece of the phrase: a blank behind an ideograph begins a new one.
+    piece: u16,
     /// Inside brackets.
     aside: bool,
 }
 
 fn reduce(text: &str) -> Reduced {
     let mut out = Reduced { text: String::new(), place: Vec::new(), chars: Vec::new() };
-    let (mut depth, mut phrase, mut parted) = (0u16, 0u16, true);
+    let (mut depth, mut phrase, mut piece, mut parted) = (0u16, 0u16, 0u16, true);
+    let mut joined = false;
     for c in text.chars().map(fold_char) {
         match c {
             _ if c.is_alphanumeric() => {
-                let letter = Letter { c, parted, phrase, aside: depth > 0 };
+                let letter = Letter { c, parted, joined, phrase, piece, aside: depth > 0 };
                 out.text.push(c);
                 out.place.resize(out.text.len(), out.chars.len());
                 out.chars.push(letter);
-                parted = false;
+                (parted, joined) = (false, false);
                 continue;
             }
             '(' | '[' | '{' => (depth, phrase) = (depth + 1, phrase.saturating_add(1)),
             ')' | ']' | '}' => (depth, phrase) = (depth.saturating_sub(1), phrase.saturating_add(1)),
+            ' ' if !parted && out.chars.last().is_some_and(|l| is_ideograph(l.c)) => {
+                piece = piece.saturating_add(1);
+            }
             // Blanks, hyphens and points stand inside names: `bonding wire`, `FR-4`, `USB2.0`.
             ' ' | '-' | '_' | '.' | '·' | '\'' => {}
             _ => phrase = phrase.saturating_add(1),
         }
+        joined = !parted && matches!(c, '-' | '_' | '.');
         parted = true;
     }
     out
@@ -193,6 +110,25 @@ impl Reduced {
             || at == 0
             || kind(letter.c) == Script::Ideograph
             || kind(self.chars[at - 1].c) != kind(letter.c)
+    }
+
+    /// True where nothing but a sign, a blank or the end stands before place `at`.
+    fn parts(&self, at: usize) -> bool {
+        at == 0 || self.chars.get(at).is_none_or(|l| l.parted || l.phrase != self.chars[at - 1].phrase)
+    }
+
+    /// True for a text of letters without any ideograph.
+    fn is_latin(&self) -> bool {
+        !self.chars.iter().any(|l| is_ideograph(l.c))
+    }
+
+    /// Words between two places that are no sizes, numbers or models: nothing but letters, more than one.
+    fn latin_words(&self, start: usize, end: usize) -> usize {
+        let chars = &self.chars[start..end];
+        chars
+            .chunk_by(|_, next| !next.parted || next.joined)
+            .filter(|word| word.len() > 1 && word.iter().all(|l| kind(l.c) == Script::Letter))
+            .count()
     }
 
     fn same_phrase(&self, start: usize, end: usize) -> bool {
@@ -236,7 +172,10 @@ impl Recogniser {
                 [&node.name_zh, &node.name_en].into_iter().chain(&node.aliases).map(|name| {
                     let Reduced { text, chars, .. } = reduce(name);
                     let parted = chars.last().is_some_and(|last| last.phrase != chars[0].phrase);
-                    (text, Pattern { node: node.id.clone(), length: chars.len(), parted })
+                    let latin = !chars.iter().any(|l| is_ideograph(l.c));
+                    let pattern =
+                        Pattern { node: node.id.clone(), kind: node.kind, length: chars.len(), parted, latin };
+                    (text, pattern)
                 })
             })
             // A single character is no name.
@@ -248,26 +187,31 @@ impl Recogniser {
         let automaton = AhoCorasick::new(names.iter().map(|(name, _)| name))
             .expect("a few thousand short names stay below the automaton's limits");
         let patterns = names.into_iter().map(|(_, pattern)| pattern).collect();
-        Self { automaton, patterns }
+        Self { automaton, patterns, words: TitleWords::builtin() }
     }
 
     /// The node that a title names and how sure that is (0..=1, at least [`CONFIDENCE_MIN`]); where the title names
-    /// none, the detail text is read, with less confidence.
+    /// none, the detail text is read, with less confidence: there a name counts only at the beginning of a clause
+    /// (`材质ABS` says what a thing is made of).
     pub fn recognise(&self, title: &str, detail: &str) -> Option<(NodeId, f64)> {
-        let from_title = self.best(title);
-        let best = from_title
-            .or_else(|| self.best(detail).map(|(node, confidence)| (node, confidence * DETAIL_FACTOR)));
+        let from_title = self.best(title, false);
+        let from_detail = || {
+            let clauses = detail.split(CLAUSE_ENDS).filter_map(|clause| self.best(clause, true));
+            let best = clauses.max_by(|a, b| a.1.total_cmp(&b.1));
+            best.map(|(pattern, confidence)| (pattern, confidence * DETAIL_FACTOR))
+        };
+        let best = from_title.or_else(from_detail);
         best.filter(|(_, confidence)| *confidence >= CONFIDENCE_MIN)
             .map(|(pattern, confidence)| (self.patterns[pattern].node.clone(), confidence))
     }
 
-    /// The head of the surest phrase: pattern and confidence.
-    fn best(&self, text: &str) -> Option<(usize, f64)> {
+    /// The head of the surest phrase: pattern and confidence. `leading` where only the first words count.
+    fn best(&self, text: &str, leading: bool) -> Option<(usize, f64)> {
         let text = reduce(text);
         let found = self.longest(&text);
         let mut best: Option<(f64, usize, usize)> = None;
-        for at in &found {
-            let confidence = confidence(&text, at, &found);
+        for at in found.iter().filter(|at| !leading || at.start == 0) {
+            let confidence = self.confidence(&text, at, &found);
             let length = self.patterns[at.pattern].length;
             // The surest; of equally sure ones the longest name; of those the first phrase's.
             if best.is_none_or(|(c, l, _)| confidence > c || (confidence == c && length > l)) {
@@ -279,6 +223,7 @@ impl Recogniser {
 
     /// All names in the text that lie within no longer one, by place.
     fn longest(&self, text: &Reduced) -> Vec<Found> {
+        let latin = text.is_latin();
         let mut all: Vec<Found> = self
             .automaton
             .find_overlapping_iter(&text.text)
@@ -293,7 +238,8 @@ impl Recogniser {
                     && kind(text.chars[f.end - 1].c) == Script::Letter;
                 let end = f.end + usize::from(plural && !text.begins(f.end));
                 let together = self.patterns[f.pattern].parted || text.same_phrase(f.start, f.end);
-                text.begins(f.start) && text.begins(end) && together
+                let whole = !latin || (text.parts(f.start) && text.parts(end));
+                text.begins(f.start) && text.begins(end) && whole && together
             })
             .collect();
         all.sort_by_key(|f| (f.start, std::cmp::Reverse(f.end)));
@@ -305,71 +251,94 @@ impl Recogniser {
         }
         out
     }
-}
 
-/// How sure it is that a name found is what the text is about.
-fn confidence(text: &Reduced, at: &Found, all: &[Found]) -> f64 {
-    let phrase = text.chars[at.end - 1].phrase;
-    let phrase_end = at.end + text.chars[at.end..].iter().take_while(|l| l.phrase == phrase).count();
-    // Where the phrase's head must end: before `for`, before `用于`.
-    let stop = (at.end..phrase_end).find(|&i| ends_phrase(text, i, phrase_end)).unwrap_or(phrase_end);
-    let governed = (0..at.start)
-        .rev()
-        .take_while(|&i| text.chars[i].phrase == phrase)
-        .any(|i| ends_phrase(text, i, phrase_end));
-    // Another name follows in the same phrase: that one is the head.
-    if all.iter().any(|other| other.start >= at.start && other.end > at.end && other.end <= stop) {
-        return 0.0;
+    /// How sure it is that a name found is what the text is about.
+    fn confidence(&self, text: &Reduced, at: &Found, all: &[Found]) -> f64 {
+        let phrase = text.chars[at.end - 1].phrase;
+        let phrase_end = at.end + text.chars[at.end..].iter().take_while(|l| l.phrase == phrase).count();
+        // Where the phrase's head must end: before `for`, before `用于`.
+        let stop =
+            (at.end..phrase_end).find(|&i| self.ends_phrase(text, i, phrase_end)).unwrap_or(phrase_end);
+        let piece = text.chars[at.end - 1].piece;
+        let piece_end = at.end + text.chars[at.end..stop].iter().take_while(|l| l.piece == piece).count();
+        let before = || (0..at.start).rev().take_while(|&i| text.chars[i].phrase == phrase);
+        // Another name follows in the same words: that one is the head.
+        let follows = |other: &&Found| other.start >= at.start && other.end > at.end && other.end <= stop;
+        if all.iter().filter(follows).any(|other| other.end <= piece_end) {
+            return 0.0;
+        }
+        let mut sure = 1.0;
+        // Behind a blank a Chinese name is the likelier head (`锌合金 压铸件`), a Latin one an attribute (`冲针 SKD11`).
+        if all.iter().filter(follows).any(|other| !self.patterns[other.pattern].latin) {
+            sure *= 0.9;
+        }
+        let other_piece = |other: &Found| {
+            text.chars[other.start].phrase == phrase && text.chars[other.start].piece < piece
+        };
+        if self.patterns[at.pattern].latin && all.iter().any(other_piece) {
+            sure *= 0.8;
+        }
+        if text.chars[at.start].aside {
+            sure *= 0.55;
+        }
+        if before().any(|i| self.ends_phrase(text, i, phrase_end)) {
+            // `用于显示模组的键合丝`: the last noun is the head again, if the phrase goes on with 的.
+            sure *= if before().any(|i| text.chars[i].c == '的') { 0.9 } else { 0.3 };
+        }
+        if text.is_latin() {
+            let start = before().last().unwrap_or(at.start);
+            let words = text.latin_words(start, stop).max(1) as f64;
+            let own = text.latin_words(at.start, at.end).max(1) as f64;
+            let behind = text.word(at.end, stop);
+            let another = if self.without_tails(&behind, &[]).is_empty() { 0 } else { text.latin_words(at.end, stop) };
+            return sure * (own / words / LATIN_SHARE_FULL).min(1.0) / (1.0 + another as f64);
+        }
+        let tail = text.word(at.end, piece_end);
+        if tail.starts_with('用') {
+            // `LED灯珠用…`: named only as the purpose of something that is not in the graph.
+            return sure * 0.2;
+        }
+        sure * self.tail_factor(&tail, self.patterns[at.pattern].kind)
     }
-    let mut sure = 1.0;
-    if text.chars[at.start].aside {
-        sure *= 0.55;
-    }
-    let tail = text.word(at.end, stop);
-    if governed {
-        // `用于显示模组的键合丝`: the last noun is the head again, if the phrase goes on with 的.
-        let of = (0..at.start)
-            .rev()
-            .take_while(|&i| text.chars[i].phrase == phrase)
-            .any(|i| text.chars[i].c == '的');
-        sure *= if of { 0.9 } else { 0.3 };
-    }
-    if tail.starts_with('用') {
-        // `LED灯珠用…`: named only as the purpose of something that is not in the graph.
-        return sure * 0.2;
-    }
-    sure * tail_factor(&tail)
-}
 
-fn ends_phrase(text: &Reduced, at: usize, end: usize) -> bool {
-    let rest = &text.chars[at..end];
-    let starts =
-        |word: &str| rest.len() >= word.chars().count() && word.chars().zip(rest).all(|(w, l)| w == l.c);
-    CHINESE_ENDS.iter().any(|w| starts(w))
-        || rest[0].parted
-            && ENGLISH_ENDS.iter().any(|w| {
-                starts(w) && text.begins(at + w.chars().count()) && {
+    fn ends_phrase(&self, text: &Reduced, at: usize, end: usize) -> bool {
+        let rest = &text.chars[at..end];
+        let starts =
+            |word: &str| rest.len() >= word.chars().count() && word.chars().zip(rest).all(|(w, l)| w == l.c);
+        self.words.chinese_ends.iter().any(|w| starts(w))
+            || rest[0].parted
+                && self.words.english_ends.iter().any(|w| {
                     // A whole word: a blank or the end behind it.
-                    rest.get(w.chars().count()).is_none_or(|l| l.parted)
-                }
-            })
-}
+                    starts(w) && rest.get(w.chars().count()).is_none_or(|l| l.parted)
+                })
+    }
 
-/// 1 for a tail that changes nothing, down to 0.3 for one that names another thing.
-fn tail_factor(tail: &str) -> f64 {
-    let mut rest = tail;
-    while let Some(shorter) = TAILS.iter().find_map(|t| rest.strip_prefix(t).or_else(|| rest.strip_suffix(t)))
-    {
-        rest = shorter;
+    /// What is left of a tail without the words that change nothing.
+    fn without_tails<'t>(&self, tail: &'t str, more: &[String]) -> &'t str {
+        let mut rest = tail;
+        let words = || self.words.tails.iter().chain(more);
+        while let Some(shorter) =
+            words().find_map(|t| rest.strip_prefix(t.as_str()).or_else(|| rest.strip_suffix(t.as_str())))
+        {
+            rest = shorter;
+        }
+        rest
     }
-    let words = noun_length(rest);
-    if words == 0.0 {
-        return 1.0;
+
+    /// 1 for a tail that changes nothing, down to 0.3 for one that names another thing.
+    fn tail_factor(&self, tail: &str, kind: NodeKind) -> f64 {
+        let work = matches!(kind, NodeKind::Process | NodeKind::Service);
+        let rest = self.without_tails(tail, if work { &self.words.work_tails } else { &[] });
+        let words = noun_length(rest);
+        if words == 0.0 {
+            return 1.0;
+        }
+        let own = |head: &String| kind == NodeKind::Material && self.words.material_heads.contains(head);
+        if self.words.other_heads.iter().any(|head| rest.ends_with(head.as_str()) && !own(head)) {
+            return 0.3;
+        }
+        1.0 / (1.0 + words / 8.0)
     }
-    if OTHER_HEADS.iter().any(|head| rest.ends_with(head)) {
-        return 0.3;
-    }
-    1.0 / (1.0 + words / 8.0)
 }
 
 /// Length of a tail in ideographs, four Latin letters counting as one. Sizes and model numbers (letters beside

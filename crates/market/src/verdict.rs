@@ -2,12 +2,26 @@
 //!
 //! | direction | met when | short by |
 //! |---|---|---|
-//! | smaller | the offer's upper end is not above the need's | what it is above |
-//! | larger | the offer's lower end is not below the need's | what it is below |
+//! | smaller | the end that the offer promises is not above the need's | what it is above |
+//! | larger | the end that the offer promises is not below the need's | what it is below |
 //! | cover, need a range | the offer's range holds the need's | the longer piece it leaves open |
 //! | cover, need a value (with tolerance or not) | the offer's range holds the value, or lies within the tolerance | the way between the two |
 //! | cover, need with one open end | the offer reaches beyond the closed end | what it lacks |
-//! | equal | the offer's value lies within the need's tolerance, or its range reaches into it | the way between the two |
+//! | equal, need a value or range | the offer's value lies within it, or its range reaches into it | the way between the two |
+//! | equal, need with one open end | the offer reaches the closed end; one with the same end open promises its own closed end | what it lacks |
+//!
+//! Cover is for what a supplier can choose or a product must bear (sizes, voltages, working temperatures); equal is for
+//! what a product is (hardness, viscosity, wavelength): 58~62HRC asks for something in between, not for all of it.
+//!
+//! Which end a range promises is the property's ([`RangeMeaning`]):
+//!
+//! | range | the offer says | promised where smaller / larger is better |
+//! |---|---|---|
+//! | spread | the values that its products have (1.0~1.4N/mm) | the upper end / the lower end |
+//! | choice | what the buyer can have (5~500mA, 0.2~6mm) | the lower end / the upper end |
+//! | limit | a lone value is the most it bears (260℃), whichever relation it stands with | all up to the value |
+//!
+//! Against a need for a range, a lone limit that suffices at the upper end says nothing of the lower one: unknown.
 //!
 //! An offer with a tolerance (1.6±0.1) states what it keeps, not what it can choose: against a need with a tolerance it
 //! must stay within. Ends that are themselves excluded (大于, 小于) count as included: the shortfall would be nothing.
@@ -15,17 +29,12 @@
 //! states in a unit that does not compare, is unknown: a question, not a no.
 
 use model::matching::{Outcome, Verdict};
-use model::property::{Direction, Property, PropertyKind};
+use model::property::{Direction, Property, PropertyKind, RangeMeaning};
 use model::quantity::Quantity;
 use model::reference::Reference;
 use model::spec::{Interval, SpecValue, Specification};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
-
-/// Set properties of which an enterprise may have more than an offer states: what is missing is unknown there, while
-/// another material or colour excludes the one asked for.
-const OPEN_SETS: &[&str] =
-    &["certification", "environmental_compliance", "interface", "packaging", "process", "protocol"];
 
 /// Unit in which a shortfall on an ordered scale (IP65, V-0) is told.
 const GRADE_UNIT: &str = "级";
@@ -111,13 +120,14 @@ fn judge_one(
         interval.try_map(|v| reference.units.convert(v, from, unit)).ok()
     };
     match (&requirement.value, &stated.value) {
-        (SpecValue::Interval(need), SpecValue::Interval(offer)) => same_unit(offer)
-            .map_or(Outcome::Unknown, |offer| outcome(shortfall(need, &offer, property.direction), unit)),
+        (SpecValue::Interval(need), SpecValue::Interval(offer)) => {
+            same_unit(offer).map_or(Outcome::Unknown, |offer| judge_interval(need, &offer, property, unit))
+        }
         (SpecValue::Dimensions(need), SpecValue::Dimensions(offer)) => {
             let offer: Option<Vec<Interval>> = offer.iter().map(same_unit).collect();
             match offer {
                 Some(offer) if offer.len() == need.len() => {
-                    outcome(sides(need, &offer, property.direction), unit)
+                    outcome(sides(need, &offer, property), unit)
                 }
                 _ => Outcome::Unknown,
             }
@@ -145,6 +155,19 @@ fn word_list(value: &SpecValue) -> Option<&[String]> {
     }
 }
 
+/// An interval against an interval in the same unit.
+fn judge_interval(need: &Interval, offer: &Interval, property: &Property, unit: &str) -> Outcome {
+    if property.range != RangeMeaning::Limit {
+        return outcome(shortfall(need, offer, property), unit);
+    }
+    let lone = |i: &Interval| if i.low == i.high { i.low } else { i.low.xor(i.high) };
+    let need = lone(need).map_or(*need, Interval::at_least);
+    let limit = lone(offer);
+    let short = shortfall(&need, &limit.map_or(*offer, Interval::at_most), property);
+    let lower_end_unsaid = limit.is_some() && lone(&need).is_none();
+    if short == 0.0 && lower_end_unsaid { Outcome::Unknown } else { outcome(short, unit) }
+}
+
 fn outcome(short: f64, unit: &str) -> Outcome {
     if short > 0.0 { Outcome::Short { by: Quantity::new(tidy(short), unit) } } else { Outcome::Met }
 }
@@ -159,14 +182,22 @@ fn ends(interval: &Interval) -> (f64, f64) {
 }
 
 /// How much an offer lacks, in the unit of both; 0 where it meets the need.
-fn shortfall(need: &Interval, offer: &Interval, direction: Direction) -> f64 {
+fn shortfall(need: &Interval, offer: &Interval, property: &Property) -> f64 {
     let ((low, high), (offer_low, offer_high)) = (ends(need), ends(offer));
+    let choice = property.range == RangeMeaning::Choice && !keeps_a_tolerance(offer);
     // An end that is not stated falls back on the other one: `线宽 0.1mm` and `线宽 ≥0.1mm` both promise 0.1.
-    let short = match direction {
+    let (least, most) = (offer.low.or(offer.high), offer.high.or(offer.low));
+    let short = match property.direction {
         Direction::Smaller => {
-            offer.high.or(offer.low).zip(need.high.or(need.low)).map_or(0.0, |(o, n)| o - n)
+            let promised = if choice { least } else { most };
+            promised.zip(need.high.or(need.low)).map_or(0.0, |(o, n)| o - n)
         }
-        Direction::Larger => offer.low.or(offer.high).zip(need.low.or(need.high)).map_or(0.0, |(o, n)| n - o),
+        Direction::Larger => {
+            let promised = if choice { most } else { least };
+            promised.zip(need.low.or(need.high)).map_or(0.0, |(o, n)| n - o)
+        }
+        Direction::Equal if need.low.is_none() && offer.low.is_none() => offer_high - high,
+        Direction::Equal if need.high.is_none() && offer.high.is_none() => low - offer_low,
         Direction::Cover | Direction::Equal if need.low.is_none() => offer_low - high,
         Direction::Cover | Direction::Equal if need.high.is_none() => low - offer_high,
         Direction::Cover if need.nominal.is_none() && low < high => (offer_low - low).max(high - offer_high),
@@ -181,32 +212,36 @@ fn shortfall(need: &Interval, offer: &Interval, direction: Direction) -> f64 {
     if short > noise { short } else { 0.0 }
 }
 
+/// True for a nominal value with a tolerance: what an offer keeps, not what it can choose.
+fn keeps_a_tolerance(offer: &Interval) -> bool {
+    offer.nominal.is_some() && offer.low != offer.high
+}
+
 /// How far an offer is from a closed interval of the need.
 fn apart(need: &Interval, offer: &Interval) -> f64 {
     let ((low, high), (offer_low, offer_high)) = (ends(need), ends(offer));
     let outside = (low - offer_low).max(offer_high - high).max(0.0);
     let gap = (low - offer_high).max(offer_low - high).max(0.0);
-    let keeps_a_tolerance = offer.nominal.is_some() && offer.low != offer.high;
     match need.nominal {
         // The need's own tolerance is the yardstick for one that the offer keeps.
-        Some(_) if keeps_a_tolerance => outside,
+        Some(_) if keeps_a_tolerance(offer) => outside,
         // A range to choose from must hold the nominal value; what lies within the tolerance does too.
         Some(nominal) if outside > 0.0 => (offer_low - nominal).max(nominal - offer_high).max(gap),
         Some(_) => 0.0,
-        None if keeps_a_tolerance && low < high => outside,
+        None if keeps_a_tolerance(offer) && low < high => outside,
         None => gap,
     }
 }
 
 /// The sides of two bodies, each sorted by size: 600×500 is 500×600. The worst side counts.
-fn sides(need: &[Interval], offer: &[Interval], direction: Direction) -> f64 {
+fn sides(need: &[Interval], offer: &[Interval], property: &Property) -> f64 {
     let size = |i: &Interval| i.nominal.or(i.high).or(i.low).unwrap_or(0.0);
     let sorted = |sides: &[Interval]| {
         let mut sides = sides.to_vec();
         sides.sort_by(|a, b| size(a).total_cmp(&size(b)));
         sides
     };
-    sorted(need).iter().zip(&sorted(offer)).map(|(n, o)| shortfall(n, o, direction)).fold(0.0, f64::max)
+    sorted(need).iter().zip(&sorted(offer)).map(|(n, o)| shortfall(n, o, property)).fold(0.0, f64::max)
 }
 
 /// The range from the least to the greatest of several statements, in the need's unit, where the need asks for a
@@ -250,7 +285,7 @@ fn judge_set(asked: &[String], stated: &[&Specification], property: &Property) -
     let found = asked.iter().filter(|word| held.contains(&key(word))).count();
     let outcome = if found == asked.len() {
         Outcome::Met
-    } else if found > 0 || held.is_empty() || OPEN_SETS.contains(&property.id.0.as_str()) {
+    } else if found > 0 || held.is_empty() || property.open {
         Outcome::Unknown
     } else {
         Outcome::Conflict

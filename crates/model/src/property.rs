@@ -51,6 +51,20 @@ pub enum Direction {
     Equal,
 }
 
+/// What a range (or a lone value) in an offer says, where that is not plain from the direction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RangeMeaning {
+    /// What the product's values spread over: only the worse end is promised (剥离强度1.0~1.4N/mm is at least 1.0).
+    #[default]
+    #[serde(alias = "")]
+    Spread,
+    /// What the buyer can choose from: the better end can be had (输出电流5~500mA reaches 500mA).
+    Choice,
+    /// A lone value is the most that is withstood (耐温260℃ holds for all below, too).
+    Limit,
+}
+
 /// One value of a set or grade property with its other spellings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PropertyValue {
@@ -58,6 +72,8 @@ pub struct PropertyValue {
     pub name: String,
     /// Other spellings.
     pub aliases: Vec<String>,
+    /// Number of the ordered scale that it stands on: values of one scale can be the ends of a range (0201~1206).
+    scale: usize,
 }
 
 /// One property.
@@ -77,6 +93,11 @@ pub struct Property {
     pub unit: Option<String>,
     /// How values compare.
     pub direction: Direction,
+    /// What a range in an offer says.
+    pub range: RangeMeaning,
+    /// A set of which an enterprise may have more than it states (certificates): what is missing is unknown, while
+    /// another material or colour excludes the one asked for.
+    pub open: bool,
     /// Remark for the reader of the table.
     pub note: String,
     /// Known values of a set, or the grades from worst to best.
@@ -100,6 +121,15 @@ impl Property {
         self.rank(value).map_or_else(|| value.trim().to_owned(), |i| self.values[i].name.clone())
     }
 
+    /// The values from one to another on the same ordered scale, by their canonical names; `None` where the two do not
+    /// stand on one.
+    pub fn values_between(&self, from: &str, to: &str) -> Option<Vec<String>> {
+        let (from, to) = (self.rank(from)?, self.rank(to)?);
+        let run = self.values.get(from.min(to)..=from.max(to))?;
+        let one_scale = run.iter().all(|v| v.scale == run[0].scale);
+        (one_scale && run.len() > 1).then(|| run.iter().map(|v| v.name.clone()).collect())
+    }
+
     /// True for accuracies: a bare `±x` states them.
     pub(crate) fn is_accuracy(&self) -> bool {
         self.prefixes.iter().any(|p| p == "±")
@@ -117,6 +147,10 @@ struct Row {
     #[serde(default)]
     unit: String,
     direction: Direction,
+    #[serde(default)]
+    range: RangeMeaning,
+    #[serde(default)]
+    open: String,
     #[serde(default)]
     note: String,
     #[serde(default)]
@@ -176,10 +210,11 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 impl PropertyTable {
-    /// Reads `id,name_zh,name_en,aliases,kind,unit,direction,note,values,prefixes,own_units`.
+    /// Reads `id,name_zh,name_en,aliases,kind,unit,direction,range,open,note,values,prefixes,own_units`.
     ///
-    /// `aliases` are parted by `|`; one with a leading `&` names all properties that have it at once. `values` are parted
-    /// by `|` for sets and by `<` (worst to best) for grades, each with `=` and other spellings.
+    /// `aliases` are parted by `|`; one with a leading `&` names all properties that have it at once. `range` is `choice`,
+    /// `limit` or empty; `open` is `yes` or empty. `values` are parted by `|`, and by `<` where they stand on an ordered
+    /// scale (grades: worst to best), each with `=` and other spellings.
     ///
     /// # Errors
     /// The first faulty row, with its line.
@@ -205,7 +240,12 @@ impl PropertyTable {
                     return Err(fault(format!("{unit} is another property's own unit")));
                 }
             }
-            let values = values(&row.values, row.kind);
+            let open = match row.open.as_str() {
+                "yes" => true,
+                "" => false,
+                other => return Err(fault(format!("open is yes or empty, not {other}"))),
+            };
+            let values = values(&row.values);
             let places = places(&values);
             rows.push(Property {
                 id: PropertyId(row.id),
@@ -215,6 +255,8 @@ impl PropertyTable {
                 kind: row.kind,
                 unit: (!row.unit.is_empty()).then_some(row.unit),
                 direction: row.direction,
+                range: row.range,
+                open,
                 note: row.note,
                 values,
                 prefixes: table::words(&row.prefixes).iter().map(|p| fold(p)).collect(),
@@ -308,12 +350,13 @@ fn squeeze(key: &str) -> String {
     key.chars().filter(|c| *c != ' ').collect()
 }
 
-fn values(cell: &str, kind: PropertyKind) -> Vec<PropertyValue> {
-    let separator = if kind == PropertyKind::Grade { '<' } else { '|' };
-    cell.split(separator)
-        .filter_map(|entry| {
+fn values(cell: &str) -> Vec<PropertyValue> {
+    let scales = cell.split('|').enumerate();
+    scales
+        .flat_map(|(scale, run)| run.split('<').map(move |entry| (scale, entry)))
+        .filter_map(|(scale, entry)| {
             let mut words = entry.split('=').map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned);
-            Some(PropertyValue { name: words.next()?, aliases: words.collect() })
+            Some(PropertyValue { name: words.next()?, aliases: words.collect(), scale })
         })
         .collect()
 }

@@ -9,7 +9,7 @@ use crate::{Act, Actor, App, Code, Error, Progress, Result, Stage};
 use exchange::columns::{
     ColumnMap, Headings, How, PlanOptions, Remembered, SheetKind, SheetPlan, plan_workbook,
 };
-use exchange::import::{CellError, Context, EnterpriseRef, SheetDrafts, parse_with_progress};
+use exchange::import::{CellError, Context, EnterpriseRef, ErrorCode, SheetDrafts, parse_with_progress};
 use exchange::rejects::{self, Rejected};
 use exchange::sheet::{self, ReadOptions, Sheet};
 use model::enterprise::Contact;
@@ -77,9 +77,9 @@ impl App {
             errors,
             ..ImportReport::default()
         };
-        let refused = !report.errors.is_empty() && !options.accept_valid;
         let maps = mapped(&read)?;
         let batch = self.resolve(read, &sources, maps, actor, &mut report, progress).await?;
+        let refused = !report.errors.is_empty() && !options.accept_valid;
         if refused || options.dry_run {
             return Ok(report);
         }
@@ -174,7 +174,14 @@ impl App {
         // Enterprise sheets come first whatever the order of the files, so that rows find their enterprise.
         for draft in need_drafts {
             let mut need = draft.value.need;
-            need.enterprise = enterprises.owner(&owner(draft.value.enterprise, &need.contact));
+            let owner = owner(draft.value.enterprise, &need.contact);
+            match enterprises.owner(&owner) {
+                Some(key) => need.enterprise = key,
+                None => {
+                    report.errors.push(nameless(&draft.file, &draft.sheet, draft.row, &owner));
+                    continue;
+                }
+            }
             match keys.0.give(&need.enterprise, &need.number, &need.title, need_content(&need)) {
                 Some(key) => needs.push(Need { key, ..need }),
                 None => report.repeated += 1,
@@ -182,7 +189,14 @@ impl App {
         }
         for draft in offer_drafts {
             let mut offer = draft.value.offer;
-            offer.enterprise = enterprises.owner(&owner(draft.value.enterprise, &offer.contact));
+            let owner = owner(draft.value.enterprise, &offer.contact);
+            match enterprises.owner(&owner) {
+                Some(key) => offer.enterprise = key,
+                None => {
+                    report.errors.push(nameless(&draft.file, &draft.sheet, draft.row, &owner));
+                    continue;
+                }
+            }
             match keys.1.give(&offer.enterprise, &offer.number, &offer.title, offer_content(&offer)) {
                 Some(key) => offers.push(Offer { key, ..offer }),
                 None => report.repeated += 1,
@@ -234,6 +248,22 @@ fn owner(enterprise: EnterpriseRef, contact: &Contact) -> Owner {
         group: enterprise.group,
         contact: contact.clone(),
         fictional: enterprise.fictional,
+    }
+}
+
+/// The refusal of a row that gives a code which nobody knows, and no name.
+fn nameless(file: &str, sheet: &str, row: u32, owner: &Owner) -> CellError {
+    CellError {
+        file: file.to_owned(),
+        sheet: sheet.to_owned(),
+        row,
+        column: 0,
+        cell: format!("第{row}行"),
+        field: "企业名称".to_owned(),
+        code: ErrorCode::MissingEnterprise,
+        read: owner.uscc.as_ref().map_or_else(String::new, ToString::to_string),
+        expected: "企业全称，或名录中已有的统一社会信用代码".to_owned(),
+        hint: "先导入企业名录，或在本行补上企业名称".to_owned(),
     }
 }
 

@@ -101,9 +101,12 @@ impl Enterprises {
 
     /// The key of the enterprise that owns a row; one that is not known yet is made from what the row says. A row fills
     /// what is not known, and changes nothing that is.
-    pub fn owner(&mut self, owner: &Owner) -> String {
+    ///
+    /// `None` for a row that gives only a code, and one that nobody knows: an enterprise has a name.
+    pub fn owner(&mut self, owner: &Owner) -> Option<String> {
         let index = match self.find(owner.uscc.as_ref(), &owner.name) {
             Some(index) => index,
+            None if owner.name.is_empty() => return None,
             None => self.push(Enterprise::new(owner.uscc.clone(), &owner.name)),
         };
         let known = &mut self.all[index];
@@ -130,7 +133,7 @@ impl Enterprises {
             self.index(&known, index);
         }
         self.touched.insert(index);
-        key
+        Some(key)
     }
 
     /// All enterprises known.
@@ -227,7 +230,9 @@ mod tests {
     #[test]
     fn a_code_learnt_later_keeps_the_key() {
         let mut known = Enterprises::new(std::iter::empty());
-        let key = known.owner(&Owner { name: "某某光电有限公司".into(), ..Owner::default() });
+        let key = known.owner(&Owner { name: "某某光电有限公司".into(), ..Owner::default() }).unwrap();
+        let nobody = Owner { uscc: Some(code("91360826MA000009")), ..Owner::default() };
+        assert_eq!(known.owner(&nobody), None, "a code alone makes no enterprise");
         known.take(Enterprise::new(Some(code("91360826MA000000")), "某某光电 有限公司"));
         let all = known.into_touched();
         assert_eq!(all.len(), 1);

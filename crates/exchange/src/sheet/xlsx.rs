@@ -40,7 +40,7 @@ pub(super) fn read_xlsx(
             while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(placed)? {
                 let (row, column) = cell.get_position();
                 if let Some(value) = value(cell.get_value(), dresses.get(style)) {
-                    rows.add(row + 1, column, value)?;
+                    rows.add(row.saturating_add(1), column, value)?;
                 }
                 if u64::from(row) >= reported + EVERY_ROWS {
                     reported = u64::from(row);

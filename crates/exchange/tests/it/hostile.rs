@@ -1,6 +1,6 @@
 //! Foreign bytes never bring the reader down.
 
-use crate::build::{Biff, xls, xlsx};
+use crate::build::{Biff, with_part, xls, xlsx};
 use exchange::columns::{Headings, PlanOptions, plan_workbook};
 use exchange::import::{Context, parse};
 use exchange::limits::Limits;
@@ -67,6 +67,19 @@ proptest! {
             swallow(&bytes);
             swallow(&bytes[..cut % bytes.len()]);
         }
+    }
+
+    #[test]
+    fn workbook_parts_with_wrong_text(changes in proptest::collection::vec((any::<usize>(), "(<|>|/|\"|=|[0-9]{1,12}|[A-Z]{1,4}[0-9]{0,9}|row|c|\\PC)"), 1..6), part in 0usize..4) {
+        let part = ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml", "xl/styles.xml"][part];
+        swallow(&with_part(&XLSX, part, |xml| {
+            changes.iter().fold(xml, |xml, (at, text)| {
+                let chars: Vec<char> = xml.chars().collect();
+                let at = at % chars.len();
+                let end = (at + text.chars().count() / 2).min(chars.len());
+                chars[..at].iter().copied().chain(text.chars()).chain(chars[end..].iter().copied()).collect()
+            })
+        }));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::super::items::{Item, Kind, is_relation, is_worded};
 use super::super::words::{Role, WORDS, is_list_gap};
 use super::{Assigner, Reading};
-use crate::property::{Entry, PropertyKind};
+use crate::property::{Entry, Property, PropertyKind};
 use crate::spec::SpecValue;
 use std::ops::Range;
 
@@ -60,6 +60,11 @@ impl<'a> Assigner<'a> {
             place = span.end + self.text[span.end..].chars().next().map_or(0, char::len_utf8);
             let word = part.trim();
             if !word.chars().any(char::is_alphanumeric) {
+                continue;
+            }
+            if let Some(between) = values_between(property, word) {
+                set.extend(between);
+                end = span.end;
                 continue;
             }
             let known = property.rank(word).or_else(|| self.value_within(span.clone(), index, explicit));
@@ -143,6 +148,12 @@ impl<'a> Assigner<'a> {
         ((explicit || WORDS.is_filler(before)) && (bracketed || WORDS.is_filler(after))).then_some(value)
     }
 
+    /// The values from the one at item `first` to the one at item `last` where they are the ends of a range (0402~1206).
+    fn range_of_values(&self, index: u16, first: usize, last: usize) -> Option<Vec<String>> {
+        let words = &self.text[self.items[first].start..self.items[last].end];
+        values_between(self.property(index), words)
+    }
+
     fn take(&self, span: Range<usize>, taken: &mut [bool]) {
         for (i, item) in self.items.iter().enumerate() {
             if item.start >= span.start && item.end <= span.end {
@@ -170,8 +181,14 @@ impl<'a> Assigner<'a> {
                 Kind::Value(entry) => entry.targets.iter().find(|t| t.0 == index),
                 _ => None,
             };
-            let Some(same) = same.filter(|_| is_list_gap(gap) || gap.trim().is_empty()) else { break };
-            words.push(self.property(index).values[usize::from(same.1)].name.clone());
+            let Some(same) = same else { break };
+            if let Some(between) = self.range_of_values(index, last, place) {
+                words.extend(between);
+            } else if is_list_gap(gap) || gap.trim().is_empty() {
+                words.push(self.property(index).values[usize::from(same.1)].name.clone());
+            } else {
+                break;
+            }
             (last, place) = (place, place + 1);
         }
         let end = self.items[last].end;
@@ -203,4 +220,11 @@ impl<'a> Assigner<'a> {
             _ => None,
         }
     }
+}
+
+/// The values that a range of two values on one ordered scale stands for (`0201~1206`, `0402-0805`).
+fn values_between(property: &Property, words: &str) -> Option<Vec<String>> {
+    words.match_indices(['~', '-']).find_map(|(at, sign)| {
+        property.values_between(words[..at].trim(), words[at + sign.len()..].trim())
+    })
 }
