@@ -17,6 +17,7 @@ pub enum Code {
     StorageNewer,
     Storage,
     File,
+    Output,
     Internal,
 }
 
@@ -37,7 +38,7 @@ pub struct CodeRow {
 
 impl Code {
     /// Every code with its word, HTTP status, exit code and help.
-    pub const TABLE: [CodeRow; 12] = [
+    pub const TABLE: [CodeRow; 13] = [
         row(Code::BadInput, "bad_input", 422, 2, "correct the place named and try again"),
         row(Code::NotAllowed, "not_allowed", 403, 3, "ask the administrator for the office"),
         row(Code::NotFound, "not_found", 404, 4, "look at the list of what exists"),
@@ -49,6 +50,7 @@ impl Code {
         row(Code::StorageNewer, "storage_newer", 500, 6, "use the program version that wrote the database"),
         row(Code::Storage, "storage", 500, 6, "look at the database named in the message"),
         row(Code::File, "file", 422, 2, "check the path and the rights"),
+        row(Code::Output, "output", 500, 6, "check the folder, its rights and the free space"),
         row(Code::Internal, "internal", 500, 1, "report it with the message"),
     ];
 

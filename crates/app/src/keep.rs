@@ -4,10 +4,13 @@ use crate::{Act, Actor, App, Progress, Result, Stage};
 use std::path::Path;
 
 /// What a backup or restore handled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupSummary {
     /// Rows of all tables.
     pub rows: u64,
+    /// What the check of the restored database found, with its place: a backup of an unsound database restores as
+    /// unsound as it was. Empty after a backup, which checks nothing.
+    pub faults: Vec<String>,
 }
 
 /// What a check found.
@@ -27,7 +30,7 @@ impl App {
     pub async fn backup(&self, actor: &Actor, file: &Path, progress: Progress<'_>) -> Result<BackupSummary> {
         actor.need(Act::Administer)?;
         let rows = self.store.backup(file, |done, total| progress(Stage::Write, done, total)).await?;
-        Ok(BackupSummary { rows })
+        Ok(BackupSummary { rows, faults: Vec::new() })
     }
 
     /// Restores a backup. Everything is verified before the database is touched; a database that is not empty is
@@ -43,10 +46,11 @@ impl App {
         progress: Progress<'_>,
     ) -> Result<BackupSummary> {
         actor.need(Act::Administer)?;
+        let restored =
+            self.store.restore(file, force, |done, total| progress(Stage::Store, done, total)).await;
         self.forget_list();
-        let report =
-            self.store.restore(file, force, |done, total| progress(Stage::Store, done, total)).await?;
-        Ok(BackupSummary { rows: report.rows.values().sum() })
+        let report = restored?;
+        Ok(BackupSummary { rows: report.rows.values().sum(), faults: faults(&report.check) })
     }
 
     /// Checks the database: integrity, audit chain, list hashes, row hashes.
@@ -64,7 +68,31 @@ impl App {
         if let Some((number, hash)) = &report.list_head {
             passed.push(format!("list chain: No. {number}, head {hash}"));
         }
-        let faults = report.faults.iter().map(|f| format!("{}: {}", f.object, f.message)).collect();
-        Ok(Health { passed, faults })
+        Ok(Health { passed, faults: faults(&report) })
+    }
+}
+
+/// The faults of a report, one line each, and how many more there are.
+fn faults(report: &store::CheckReport) -> Vec<String> {
+    let mut lines: Vec<String> =
+        report.faults.iter().map(|f| format!("{}: {}", f.object, f.message)).collect();
+    let more = report.faults_total - lines.len() as u64;
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::{CheckReport, Fault};
+
+    #[test]
+    fn faults_beyond_those_named_are_counted() {
+        let fault = Fault { object: "list/3".to_owned(), message: "changed".to_owned() };
+        let report = CheckReport { faults: vec![fault], faults_total: 3, ..CheckReport::default() };
+        assert_eq!(faults(&report), ["list/3: changed", "and 2 more"]);
+        assert!(faults(&CheckReport::default()).is_empty());
     }
 }

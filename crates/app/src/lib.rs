@@ -18,7 +18,7 @@ pub use error::{Code, CodeRow, Error, Result};
 pub use files::{FileMatches, MatchForm, MatchOptions, match_files, write_matches};
 pub use import::{ColumnReport, DuplicateReport, ImportOptions, ImportReport, InputFile, SheetReport};
 pub use keep::{BackupSummary, Health};
-pub use lists::Verification;
+pub use lists::{PublishOptions, Verification};
 pub use progress::{Progress, Stage};
 pub use users::DuplicatePair;
 
@@ -38,8 +38,8 @@ pub struct App {
     store: Store,
     reference: &'static Reference,
     clock: Clock,
-    /// The list read last: pages ask for the same one again and again.
-    last_list: Mutex<Option<Arc<MatchingList>>>,
+    /// The list read last with its version: pages ask for the same one again and again.
+    last_list: Mutex<Option<(i64, Arc<MatchingList>)>>,
 }
 
 impl App {
@@ -48,8 +48,30 @@ impl App {
     /// # Errors
     /// When the database cannot be opened, is damaged, or is newer than this program.
     pub async fn open(db: &str, clock: Clock) -> Result<Self> {
-        let store = Store::open(db).await?;
-        Ok(Self { store, reference: Reference::builtin(), clock, last_list: Mutex::new(None) })
+        Ok(Self::over(Store::open(db).await?, clock))
+    }
+
+    /// Opens a database that must be there: a mistyped name is an error, not a new database.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and where there is none.
+    pub async fn open_existing(db: &str, clock: Clock) -> Result<Self> {
+        Ok(Self::over(Store::open_existing(db).await?, clock))
+    }
+
+    fn over(store: Store, clock: Clock) -> Self {
+        Self { store, reference: Reference::builtin(), clock, last_list: Mutex::new(None) }
+    }
+
+    /// The same with other reference tables.
+    #[must_use]
+    pub fn with_reference(self, reference: &'static Reference) -> Self {
+        Self { reference, ..self }
+    }
+
+    /// Where the database is, without a password.
+    pub fn location(&self) -> String {
+        self.store.location()
     }
 
     /// Closes the database, so that its one file holds everything.
@@ -64,9 +86,11 @@ impl App {
 }
 
 impl Actor {
+    /// Asks leave for an act.
+    ///
     /// # Errors
     /// [`Code::NotAllowed`] when the office does not allow the act.
-    fn need(&self, act: Act) -> Result<()> {
+    pub fn need(&self, act: Act) -> Result<()> {
         if self.may(act) {
             return Ok(());
         }

@@ -23,6 +23,8 @@ pub struct DuplicatePair {
 const UNNAMED: &str = "产业集群";
 /// The setting that holds the cluster's name.
 const CLUSTER_NAME: &str = "cluster.name";
+/// The setting that holds the code of its region.
+const CLUSTER_REGION: &str = "cluster.region";
 
 impl App {
     /// The actor behind a name given at this machine's console; without a name, the console's own administrator.
@@ -43,10 +45,11 @@ impl App {
     /// [`Code::Conflict`] where the name is taken.
     pub async fn add_user(&self, actor: &Actor, name: &str, role: &Role) -> Result<()> {
         actor.need(Act::Administer)?;
-        if name.trim().is_empty() || name == Actor::local().name {
+        let name = name.trim();
+        if name.is_empty() || name == Actor::local().name || name.chars().any(char::is_control) {
             return Err(Error::new(Code::BadInput, format!("`{name}` cannot be the name of an account")));
         }
-        self.store.add_user(name.trim(), role.word(), &self.by(actor)).await?;
+        self.store.add_user(name, role.word(), &self.by(actor)).await?;
         Ok(())
     }
 
@@ -114,13 +117,25 @@ impl App {
         Ok(self.store.decide_duplicate(found.id, state, &self.by(actor)).await?)
     }
 
-    /// Names the cluster; the name stands on every list.
+    /// Names the cluster, as every list will, and says which region it is: enterprises elsewhere are members from outside, and
+    /// what they cover is no local supply.
     ///
     /// # Errors
-    /// Storage errors.
-    pub async fn name_cluster(&self, actor: &Actor, name: &str) -> Result<()> {
+    /// [`Code::BadInput`] for an empty name or an unknown region; storage errors.
+    pub async fn name_cluster(&self, actor: &Actor, name: &str, region: &str) -> Result<()> {
         actor.need(Act::Administer)?;
-        Ok(self.store.set_setting(CLUSTER_NAME, name.trim(), &self.by(actor)).await?)
+        let bad = |message: String| Error::new(Code::BadInput, message);
+        if name.trim().is_empty() {
+            return Err(bad("a cluster needs a name".to_owned()));
+        }
+        let region = self.reference.regions.find(region).map_err(|e| bad(e.to_string()))?.code.clone();
+        self.store.set_setting(CLUSTER_NAME, name.trim(), &self.by(actor)).await?;
+        Ok(self.store.set_setting(CLUSTER_REGION, &region, &self.by(actor)).await?)
+    }
+
+    /// Code of the region that is the cluster, once it was said.
+    pub(crate) async fn cluster_region(&self) -> Result<Option<String>> {
+        Ok(self.store.setting(CLUSTER_REGION).await?)
     }
 
     pub(crate) async fn cluster_name(&self) -> Result<String> {

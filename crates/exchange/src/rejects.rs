@@ -63,18 +63,19 @@ fn sheet(book: &mut Workbook, styles: &Styles, name: &str, part: &Rejected<'_>) 
     let heads: Vec<&Row> = sheet.rows.iter().filter(|r| r.number <= plan.heading_last).collect();
     let place = |number: u32| heads.iter().position(|r| r.number == number).map(|p| p as u32);
     // Groups of a two-row heading must stay merged, or the next import reads one row.
+    let mut merged: Vec<[u32; 4]> = Vec::new();
     for merge in &sheet.merges {
         if let (Some(first), Some(last)) = (place(merge.first_row), place(merge.last_row))
             && merge.first_row >= plan.heading_first
         {
-            page.merge_range(
-                first,
-                at(merge.first_column),
-                last,
-                at(merge.last_column),
-                "",
-                &styles.heading,
-            )?;
+            let [left, right] = [merge.first_column, merge.last_column];
+            let apart = |m: &[u32; 4]| last < m[0] || first > m[1] || right < m[2] || left > m[3];
+            // Other programs write merges of one cell and merges over merges; no workbook may hold them.
+            if (first, left) == (last, right) || last < first || right < left || !merged.iter().all(apart) {
+                continue;
+            }
+            page.merge_range(first, at(left), last, at(right), "", &styles.heading)?;
+            merged.push([first, last, left, right]);
         }
     }
     let mut line = 0;

@@ -15,6 +15,7 @@ use crate::analyse::is_ideograph;
 use aho_corasick::AhoCorasick;
 use model::chain::{ChainGraph, NodeId, NodeKind};
 use model::fold::fold_char;
+use std::collections::HashSet;
 use words::TitleWords;
 
 /// Finds chain nodes in titles. Built once from a graph; look-ups are linear in the text.
@@ -23,6 +24,8 @@ pub struct Recogniser {
     automaton: AhoCorasick,
     patterns: Vec<Pattern>,
     words: TitleWords,
+    /// Latin words of all names: one of them in a title speaks for an industrial product, not against it.
+    vocabulary: HashSet<String>,
 }
 
 #[derive(Debug)]
@@ -33,8 +36,6 @@ struct Pattern {
     length: usize,
     /// The name itself has a sign that elsewhere parts phrases (`PC/ABS合金`).
     parted: bool,
-    /// No ideograph in it.
-    latin: bool,
 }
 
 /// Below this confidence a title is said to name no node.
@@ -67,7 +68,8 @@ struct Letter {
     joined: bool,
     /// Number of the phrase: phrases are parted by commas, brackets and the like.
     phrase: u16,
-    /// Number of the piece of the phrase: a blank behind an ideograph begins a new one.
+    /// Number of the piece of the phrase: a blank behind an ideograph begins a new one, and in a text without any
+    /// a number behind a word.
     piece: u16,
     /// Inside brackets.
     aside: bool,
@@ -77,9 +79,16 @@ fn reduce(text: &str) -> Reduced {
     let mut out = Reduced { text: String::new(), place: Vec::new(), chars: Vec::new() };
     let (mut depth, mut phrase, mut piece, mut parted) = (0u16, 0u16, 0u16, true);
     let mut joined = false;
+    let latin = !text.chars().any(is_ideograph);
     for c in text.chars().map(fold_char) {
         match c {
             _ if c.is_alphanumeric() => {
+                let number = latin && c.is_numeric() && parted && !joined && depth == 0;
+                if number
+                    && out.chars.last().is_some_and(|l| l.phrase == phrase && kind(l.c) == Script::Letter)
+                {
+                    piece = piece.saturating_add(1);
+                }
                 let letter = Letter { c, parted, joined, phrase, piece, aside: depth > 0 };
                 out.text.push(c);
                 out.place.resize(out.text.len(), out.chars.len());
@@ -122,15 +131,6 @@ impl Reduced {
         !self.chars.iter().any(|l| is_ideograph(l.c))
     }
 
-    /// Words between two places that are no sizes, numbers or models: nothing but letters, more than one.
-    fn latin_words(&self, start: usize, end: usize) -> usize {
-        let chars = &self.chars[start..end];
-        chars
-            .chunk_by(|_, next| !next.parted || next.joined)
-            .filter(|word| word.len() > 1 && word.iter().all(|l| kind(l.c) == Script::Letter))
-            .count()
-    }
-
     fn same_phrase(&self, start: usize, end: usize) -> bool {
         self.chars[start].phrase == self.chars[end - 1].phrase
     }
@@ -138,6 +138,17 @@ impl Reduced {
     fn word(&self, start: usize, end: usize) -> String {
         self.chars[start..end].iter().map(|l| l.c).collect()
     }
+}
+
+/// Words of letters alone, more than one: no sizes, numbers or models.
+fn latin_words(chars: &[Letter]) -> impl Iterator<Item = &[Letter]> {
+    chars
+        .chunk_by(|_, next| !next.parted || next.joined)
+        .filter(|word| word.len() > 1 && word.iter().all(|l| kind(l.c) == Script::Letter))
+}
+
+fn spelled(word: &[Letter]) -> String {
+    word.iter().map(|l| l.c).collect()
 }
 
 #[derive(PartialEq, Eq)]
@@ -172,22 +183,24 @@ impl Recogniser {
                 [&node.name_zh, &node.name_en].into_iter().chain(&node.aliases).map(|name| {
                     let Reduced { text, chars, .. } = reduce(name);
                     let parted = chars.last().is_some_and(|last| last.phrase != chars[0].phrase);
-                    let latin = !chars.iter().any(|l| is_ideograph(l.c));
                     let pattern =
-                        Pattern { node: node.id.clone(), kind: node.kind, length: chars.len(), parted, latin };
+                        Pattern { node: node.id.clone(), kind: node.kind, length: chars.len(), parted };
                     (text, pattern)
                 })
             })
             // A single character is no name.
             .filter(|(_, pattern)| pattern.length >= 2)
             .collect();
+        let all = chain.nodes().iter().flat_map(|n| [&n.name_zh, &n.name_en].into_iter().chain(&n.aliases));
+        let vocabulary =
+            all.flat_map(|name| latin_words(&reduce(name).chars).map(spelled).collect::<Vec<_>>()).collect();
         // Two nodes whose names differ in punctuation only: the first id has it.
         names.sort_by(|a, b| (&a.0, &a.1.node).cmp(&(&b.0, &b.1.node)));
         names.dedup_by(|next, kept| next.0 == kept.0);
         let automaton = AhoCorasick::new(names.iter().map(|(name, _)| name))
             .expect("a few thousand short names stay below the automaton's limits");
         let patterns = names.into_iter().map(|(_, pattern)| pattern).collect();
-        Self { automaton, patterns, words: TitleWords::builtin() }
+        Self { automaton, patterns, words: TitleWords::builtin(), vocabulary }
     }
 
     /// The node that a title names and how sure that is (0..=1, at least [`CONFIDENCE_MIN`]); where the title names
@@ -268,14 +281,10 @@ impl Recogniser {
             return 0.0;
         }
         let mut sure = 1.0;
-        // Behind a blank a Chinese name is the likelier head (`锌合金 压铸件`), a Latin one an attribute (`冲针 SKD11`).
-        if all.iter().filter(follows).any(|other| !self.patterns[other.pattern].latin) {
-            sure *= 0.9;
-        }
-        let other_piece = |other: &Found| {
-            text.chars[other.start].phrase == phrase && text.chars[other.start].piece < piece
-        };
-        if self.patterns[at.pattern].latin && all.iter().any(other_piece) {
+        // The first piece names the product, the others its attributes (`冲针 SKD11`, `线路板 沉金 1.6mm`).
+        let earlier =
+            |other: &Found| text.chars[other.start].phrase == phrase && text.chars[other.start].piece < piece;
+        if all.iter().any(earlier) {
             sure *= 0.8;
         }
         if text.chars[at.start].aside {
@@ -287,11 +296,7 @@ impl Recogniser {
         }
         if text.is_latin() {
             let start = before().last().unwrap_or(at.start);
-            let words = text.latin_words(start, stop).max(1) as f64;
-            let own = text.latin_words(at.start, at.end).max(1) as f64;
-            let behind = text.word(at.end, stop);
-            let another = if self.without_tails(&behind, &[]).is_empty() { 0 } else { text.latin_words(at.end, stop) };
-            return sure * (own / words / LATIN_SHARE_FULL).min(1.0) / (1.0 + another as f64);
+            return sure * self.latin_factor(&text.chars, (start, at.start, at.end, piece_end));
         }
         let tail = text.word(at.end, piece_end);
         if tail.starts_with('用') {
@@ -299,6 +304,23 @@ impl Recogniser {
             return sure * 0.2;
         }
         sure * self.tail_factor(&tail, self.patterns[at.pattern].kind)
+    }
+
+    /// How sure a name is in a Latin title, by its share of the words that are not the field's own, and by the words
+    /// behind it: of those one is the head. Places: where the phrase begins, the name, where its piece ends.
+    fn latin_factor(
+        &self,
+        chars: &[Letter],
+        (start, from, end, piece_end): (usize, usize, usize, usize),
+    ) -> f64 {
+        let strange =
+            |part: &[Letter]| latin_words(part).filter(|w| !self.vocabulary.contains(&spelled(w))).count();
+        let own = latin_words(&chars[from..end]).count().max(1) as f64;
+        let others = (strange(&chars[start..from]) + strange(&chars[end..piece_end])) as f64;
+        let tails = &self.words.tails;
+        let behind =
+            latin_words(&chars[end..piece_end]).filter(|w| !tails.contains(&spelled(w))).count() as f64;
+        (own / (own + others) / LATIN_SHARE_FULL).min(1.0) / (1.0 + behind)
     }
 
     fn ends_phrase(&self, text: &Reduced, at: usize, end: usize) -> bool {
@@ -374,7 +396,24 @@ mod tests {
             ("背光模组用导光板", "导光板"),
             ("PCB钻针 0.3mm", "PCB钻针"),
             ("半固化片PP片采购", "半固化片"),
+            ("RJ45网口 带灯", "RJ45网口连接器"),
+            ("冲针 SKD11", "模具标准件"),
+            ("锌合金 压铸件", "锌合金压铸件"),
+            ("LED封测服务", "LED封装"),
+            ("PA66 连接器料", "聚酰胺66树脂"),
             ("PCB清洗剂", ""),
+            ("连接器料", ""),
+            ("wire spool AL-2", "键合丝线轴"),
+            ("PCB 4层板", "多层板"),
+            ("四层阻抗线路板 沉金 1.6mm", "多层板"),
+            ("copper foil 18um", "电解铜箔"),
+            ("single layer aluminum PCB for LED bulb", "铝基板"),
+            ("copper foil tape, ED copper foil 18um", "电解铜箔"),
+            // Long Latin titles of consumer goods, and letters within model numbers.
+            ("Bose Acoustimass 5 Series III Speaker System - AM53BK", ""),
+            ("Sanus Euro Foundations Satellite Speaker Stand", ""),
+            ("NetGear ProSafe 24 Port Smart Switch - FS726TP", ""),
+            ("Tech Craft ABS48 Antique Black Avalon Series 48' TV Stand - ABS48", ""),
             ("办公用品", ""),
             ("", ""),
         ] {
@@ -393,15 +432,24 @@ mod tests {
         assert!(sure < surer && surer == 1.0);
     }
 
+    /// What a thing is made of is not what it is.
+    #[test]
+    fn materials_of_the_detail_are_no_product() {
+        let recogniser = Recogniser::new(&Reference::builtin().chain);
+        assert_eq!(recogniser.recognise("某型配合体", "材质PC/ABS；表面处理阳极氧化"), None);
+        assert!(recogniser.recognise("某型配合体", "覆铜板，1.6mm").is_some());
+    }
+
     #[test]
     fn every_name_means_its_node() {
         let chain = &Reference::builtin().chain;
         let recogniser = Recogniser::new(chain);
-        let wrong: Vec<String> = chain
-            .nodes()
-            .iter()
-            .filter(|node| recogniser.recognise(&node.name_zh, "").is_none_or(|(id, _)| id != node.id))
-            .map(|node| node.name_zh.clone())
+        let names = chain.nodes().iter().flat_map(|node| {
+            [&node.name_zh, &node.name_en].into_iter().chain(&node.aliases).map(move |name| (node, name))
+        });
+        let wrong: Vec<&String> = names
+            .filter(|(node, name)| recogniser.recognise(name, "").is_none_or(|(id, _)| id != node.id))
+            .map(|(_, name)| name)
             .collect();
         assert!(wrong.is_empty(), "{wrong:?}");
     }

@@ -126,9 +126,7 @@ fn judge_one(
         (SpecValue::Dimensions(need), SpecValue::Dimensions(offer)) => {
             let offer: Option<Vec<Interval>> = offer.iter().map(same_unit).collect();
             match offer {
-                Some(offer) if offer.len() == need.len() => {
-                    outcome(sides(need, &offer, property), unit)
-                }
+                Some(offer) if offer.len() == need.len() => outcome(sides(need, &offer, property), unit),
                 _ => Outcome::Unknown,
             }
         }

@@ -21,6 +21,8 @@ pub enum ListState {
     Published,
     /// 已撤回: taken back with a reason; content and number stay.
     Withdrawn,
+    /// 已作废: a draft given up before it had a number; it stays on record.
+    Discarded,
 }
 
 impl ListState {
@@ -31,6 +33,7 @@ impl ListState {
             Self::Approved => "已批准",
             Self::Published => "已发布",
             Self::Withdrawn => "已撤回",
+            Self::Discarded => "已作废",
         }
     }
 }
@@ -189,8 +192,9 @@ pub struct ListSummary {
     pub local_supporting_rate: f64,
     /// The formula of that rate in words, so that the figure can be opened.
     pub local_supporting_formula: String,
-    /// Rows of the last list that are gone, as need keys.
-    pub gone: Vec<String>,
+    /// Needs of the list compared with that are gone, as their numbers there, ascending. Not their keys: a key may hold
+    /// the name of an enterprise that has closed its visibility since.
+    pub gone: Vec<u32>,
 }
 
 /// The frozen content of a list. Rows are sorted by stable keys, so that the same input in another order gives
@@ -199,12 +203,17 @@ pub struct ListSummary {
 pub struct ListContent {
     /// Version of this layout.
     pub format: u32,
+    /// Version of the engine that computed it: only the same version computes the same content again.
+    pub engine: u32,
     /// Name of the cluster.
     pub cluster: String,
     /// The period.
     pub period: Period,
-    /// SHA-256 of the last published list's content; empty for the first.
+    /// SHA-256 of the content of the list with the number before, withdrawn or not; empty for the first.
     pub previous_sha256: String,
+    /// SHA-256 of the content of the list that this one was compared with: the newest that stood published; empty
+    /// for none.
+    pub compared_with_sha256: String,
     /// The figures.
     pub summary: ListSummary,
     /// Enterprises, by key.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// One offer as the cluster knows it (columns of standards.md 2.16).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Offer {
-    /// Stable natural key, unique among offers: enterprise, number or title, and a count among equals.
+    /// Stable natural key, unique among offers: enterprise, then its own number, or its title and, where several share it, a digest of its first specification.
     pub key: String,
     /// Key of the enterprise that offers it.
     pub enterprise: String,

@@ -85,7 +85,7 @@ pub struct Property {
     pub name_zh: String,
     /// English name.
     pub name_en: String,
-    /// Other names in both languages.
+    /// Other names in both languages, with their marks (see [`PropertyTable::parse`]).
     pub aliases: Vec<String>,
     /// What its values are.
     pub kind: PropertyKind,
@@ -187,6 +187,8 @@ pub(crate) struct Entry {
     pub targets: Vec<(u16, u16)>,
     /// True where the word names all its properties at once (`线宽/线距`).
     pub shared: bool,
+    /// True where the word is a name only if no ideograph stands directly before it (`含量`, but not `铁含量`).
+    pub alone: bool,
 }
 
 impl Lexicon {
@@ -212,7 +214,8 @@ pub(crate) fn fold(text: &str) -> String {
 impl PropertyTable {
     /// Reads `id,name_zh,name_en,aliases,kind,unit,direction,range,open,note,values,prefixes,own_units`.
     ///
-    /// `aliases` are parted by `|`; one with a leading `&` names all properties that have it at once. `range` is `choice`,
+    /// `aliases` are parted by `|`; one with a leading `&` names all properties that have it at once, one with a
+    /// leading `^` is a name only where no ideograph stands directly before it. `range` is `choice`,
     /// `limit` or empty; `open` is `yes` or empty. `values` are parted by `|`, and by `<` where they stand on an ordered
     /// scale (grades: worst to best), each with `=` and other spellings.
     ///
@@ -371,16 +374,24 @@ fn places(values: &[PropertyValue]) -> HashMap<String, usize> {
     out
 }
 
-fn collect(words: impl Iterator<Item = (String, (u16, u16), bool)>) -> Vec<(String, Entry)> {
+/// How an alias names its properties.
+#[derive(Clone, Copy, Default)]
+struct Manner {
+    shared: bool,
+    alone: bool,
+}
+
+fn collect(words: impl Iterator<Item = (String, (u16, u16), Manner)>) -> Vec<(String, Entry)> {
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut out: Vec<(String, Entry)> = Vec::new();
-    for (word, target, shared) in words.filter(|w| !w.0.is_empty()) {
+    for (word, target, manner) in words.filter(|w| !w.0.is_empty()) {
         let place = *places.entry(word.clone()).or_insert_with(|| {
             out.push((word, Entry::default()));
             out.len() - 1
         });
         let entry = &mut out[place].1;
-        entry.shared |= shared;
+        entry.shared |= manner.shared;
+        entry.alone |= manner.alone;
         if !entry.targets.iter().any(|t| t.0 == target.0) {
             entry.targets.push(target);
         }
@@ -393,15 +404,16 @@ fn name_words(rows: &[Property]) -> Vec<(String, Entry)> {
         let all = [&p.name_zh, &p.name_en].into_iter().chain(&p.aliases);
         let mut seen = HashSet::new();
         all.flat_map(move |name| {
-            let (shared, name) = name.strip_prefix('&').map_or((false, name.as_str()), |n| (true, n));
-            let word = fold(name);
+            let bare = name.trim_start_matches(['&', '^']);
+            let manner = Manner { shared: name.starts_with('&'), alone: name.starts_with('^') };
+            let word = fold(bare);
             // `boardthickness` and `board thickness` are one name.
             let tight = squeeze(&word);
             let second = (tight != word).then_some(tight);
-            [Some(word), second].into_iter().flatten().map(move |w| (w, shared))
+            [Some(word), second].into_iter().flatten().map(move |w| (w, manner))
         })
         .filter(move |w| seen.insert(w.0.clone()))
-        .map(move |(word, shared)| (word, (index, 0), shared))
+        .map(move |(word, manner)| (word, (index, 0), manner))
     });
     collect(names)
 }
@@ -409,7 +421,10 @@ fn name_words(rows: &[Property]) -> Vec<(String, Entry)> {
 fn value_words(rows: &[Property]) -> Vec<(String, Entry)> {
     let words = (0u16..).zip(rows).flat_map(|(index, p)| {
         (0u16..).zip(&p.values).flat_map(move |(place, value)| {
-            [&value.name].into_iter().chain(&value.aliases).map(move |w| (fold(w), (index, place), false))
+            [&value.name]
+                .into_iter()
+                .chain(&value.aliases)
+                .map(move |w| (fold(w), (index, place), Manner::default()))
         })
     });
     collect(words)
@@ -417,7 +432,7 @@ fn value_words(rows: &[Property]) -> Vec<(String, Entry)> {
 
 fn prefix_words(rows: &[Property]) -> Vec<(String, Entry)> {
     let words = (0u16..).zip(rows).flat_map(|(index, p)| {
-        p.prefixes.iter().filter(|w| *w != "±").map(move |w| (w.clone(), (index, 0), false))
+        p.prefixes.iter().filter(|w| *w != "±").map(move |w| (w.clone(), (index, 0), Manner::default()))
     });
     collect(words)
 }

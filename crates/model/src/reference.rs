@@ -49,7 +49,10 @@ pub struct ReferenceTexts<'a> {
 pub const BUILTIN: ReferenceTexts<'static> = ReferenceTexts {
     units: include_str!("../../../data/units.csv"),
     properties: include_str!("../../../data/properties.csv"),
-    regions: &[("regions/jian.csv", include_str!("../../../data/regions/jian.csv"))],
+    regions: &[
+        ("regions/china.csv", include_str!("../../../data/regions/china.csv")),
+        ("regions/jian.csv", include_str!("../../../data/regions/jian.csv")),
+    ],
     industries: include_str!("../../../data/gbt4754_2017.csv"),
     nodes: include_str!("../../../data/chain/electronics/nodes.csv"),
     edges: include_str!("../../../data/chain/electronics/edges.csv"),
@@ -74,6 +77,18 @@ impl Reference {
             chain: ChainGraph::parse(texts.nodes, texts.edges)?,
             visibility: VisibilityTable::parse(texts.visibility)?,
         })
+    }
+
+    /// The shipped tables with further region files: another city, its counties and parks.
+    ///
+    /// # Errors
+    /// The first faulty file and line.
+    pub fn with_regions(files: &[(&str, &str)]) -> Result<Self, TableError> {
+        let mut reference = Self::builtin().clone();
+        for (name, text) in files {
+            reference.regions.extend(name, text)?;
+        }
+        Ok(reference)
     }
 
     /// The shipped tables, parsed on first use.

@@ -198,6 +198,14 @@ impl RegionTable {
         }
     }
 
+    /// True where `code` is the region `within` or lies in it.
+    pub fn is_within(&self, code: &str, within: &str) -> bool {
+        code == within
+            || self
+                .get(code)
+                .is_some_and(|region| !region.parent.is_empty() && self.is_within(&region.parent, within))
+    }
+
     /// The county of a region: itself, or for a park the county above it; `None` for a city.
     pub fn county(&self, code: &str) -> Option<&Region> {
         let region = self.get(code)?;
@@ -246,7 +254,9 @@ mod tests {
         ] {
             assert_eq!(regions.find(text).map(|r| r.code.as_str()), Ok(code), "{text}");
         }
-        assert!(regions.find("深圳").is_err());
+        assert_eq!(regions.find("深圳").map(|r| r.code.as_str()), Ok("440300"));
+        assert!(regions.find("不存在市").is_err());
+        assert!(regions.is_within("360891", "360800") && !regions.is_within("440300", "360800"));
         assert!(regions.find("吉安").is_err(), "吉安 alone is the city or the county");
         assert_eq!(regions.county("360891").map(|r| r.code.as_str()), Some("360821"));
     }

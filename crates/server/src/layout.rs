@@ -2,6 +2,7 @@
 
 use crate::words::Lang;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use model::list::MatchingList;
 
 /// Text of the style sheet; served under [`CSS_PATH`], written into exported pages.
 pub const CSS: &str = include_str!("../assets/yulin.css");
@@ -61,6 +62,30 @@ pub fn document(lang: Lang, title: &str, body: &Markup) -> Markup {
                 style { (PreEscaped(CSS)) }
             }
             body { main #main { (body) } }
+        }
+    }
+}
+
+/// How a page leads on to a need of its list.
+#[derive(Debug, Clone, Copy)]
+pub enum Link {
+    /// A served page: to the need's page on the list with this number.
+    Served(u32),
+    /// A file: nowhere, the words stand alone.
+    File,
+}
+
+impl Link {
+    /// The served pages of a list.
+    pub fn to(list: &MatchingList) -> Self {
+        list.number.map_or(Self::File, Self::Served)
+    }
+
+    /// Words that lead to the need with this number.
+    pub fn need(self, number: u32, words: &str) -> Markup {
+        match self {
+            Self::Served(list) => html! { a href={ "/lists/" (list) "/needs/" (number) } { (words) } },
+            Self::File => html! { (words) },
         }
     }
 }

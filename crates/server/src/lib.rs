@@ -6,5 +6,5 @@ pub mod pages;
 mod router;
 mod words;
 
-pub use router::{Config, router, serve};
+pub use router::{router, serve};
 pub use words::Lang;

@@ -2,26 +2,20 @@
 
 use crate::layout::{CSS, CSS_PATH, page};
 use crate::pages;
-use crate::words::Lang;
+use crate::words::{self, Lang};
 use app::{Actor, App, Code};
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path, RawQuery, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use axum::{Router, routing::get};
 use maud::{Markup, html};
 use model::list::MatchingList;
-use serde::Deserialize;
-use std::net::SocketAddr;
+use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::net::TcpListener;
-
-/// How to serve.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// Address to listen on; loopback unless the operator says otherwise.
-    pub address: SocketAddr,
-}
 
 #[derive(Clone)]
 struct Site {
@@ -30,9 +24,16 @@ struct Site {
     actor: Actor,
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct LangQuery {
-    lang: Option<String>,
+/// The language that an address asks for.
+struct LangQuery(Option<Lang>);
+
+impl<S: Sync> FromRequestParts<S> for LangQuery {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let asked = parts.uri.query().into_iter().flat_map(words::pairs).rfind(|(name, _)| name == "lang");
+        Ok(Self(asked.and_then(|(_, value)| Lang::parse(&value))))
+    }
 }
 
 /// All pages.
@@ -41,10 +42,10 @@ pub fn router(app: Arc<App>, actor: Actor) -> Router {
         .route("/", get(overview))
         .route("/list", get(list))
         .route("/needs", get(needs))
-        .route("/needs/{number}", get(need))
         .route("/gaps", get(gaps))
         .route("/lists", get(lists))
         .route("/lists/{number}", get(numbered_list))
+        .route("/lists/{number}/needs/{need}", get(need))
         .route(CSS_PATH, get(css))
         .route("/health", get(|| async { "ok" }))
         .fallback(missing)
@@ -94,13 +95,13 @@ fn lang(query: &LangQuery, headers: &HeaderMap) -> Lang {
         .get(header::COOKIE)
         .and_then(|v| v.to_str().ok())
         .and_then(|v| v.split(';').find_map(|c| c.trim().strip_prefix("lang=")));
-    query.lang.as_deref().or(cookie).and_then(Lang::parse).unwrap_or(Lang::Zh)
+    query.0.or_else(|| cookie.and_then(Lang::parse)).unwrap_or(Lang::Zh)
 }
 
 /// A page with its language remembered.
 fn answer(query: &LangQuery, lang: Lang, markup: Markup) -> Response {
     let mut response = html_page(markup).into_response();
-    if query.lang.is_some() {
+    if query.0.is_some() {
         let cookie = match lang {
             Lang::Zh => "lang=zh; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
             Lang::En => "lang=en; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
@@ -118,7 +119,7 @@ impl Site {
 
 async fn overview(
     State(site): State<Site>,
-    Query(query): Query<LangQuery>,
+    query: LangQuery,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let lang = lang(&query, &headers);
@@ -126,11 +127,7 @@ async fn overview(
     Ok(answer(&query, lang, page(lang, "/", lang.t("总览"), &pages::overview::page(lang, list.as_deref()))))
 }
 
-async fn list(
-    State(site): State<Site>,
-    Query(query): Query<LangQuery>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
+async fn list(State(site): State<Site>, query: LangQuery, headers: HeaderMap) -> Result<Response, Failure> {
     let lang = lang(&query, &headers);
     let list = site.newest(lang).await?;
     Ok(answer(
@@ -142,38 +139,32 @@ async fn list(
 
 async fn needs(
     State(site): State<Site>,
-    Query(query): Query<LangQuery>,
-    Query(wanted): Query<pages::needs::Query>,
+    query: LangQuery,
+    RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let lang = lang(&query, &headers);
     let list = site.newest(lang).await?;
+    let wanted = pages::needs::Query::read(raw.as_deref().unwrap_or(""));
     let body = pages::needs::index(lang, list.as_deref(), &wanted);
     Ok(answer(&query, lang, page(lang, "/needs", lang.t("需求与匹配"), &body)))
 }
 
 async fn need(
     State(site): State<Site>,
-    Path(number): Path<u32>,
-    Query(query): Query<LangQuery>,
+    path: Result<Path<(u32, u32)>, PathRejection>,
+    query: LangQuery,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let lang = lang(&query, &headers);
-    let list = site.newest(lang).await?;
-    let found =
-        list.as_deref().and_then(|l| l.content.needs.iter().find(|n| n.number == number).map(|n| (l, n)));
-    let Some((list, row)) = found else {
-        return Err(Failure(lang, app::Error::new(Code::NotFound, format!("清单上没有第{number}号需求"))));
-    };
-    let body = pages::needs::detail(lang, list, row);
-    Ok(answer(&query, lang, page(lang, &format!("/needs/{number}"), &row.need.title, &body)))
+    let Ok(Path((number, need))) = path else { return Err(nowhere(lang)) };
+    let list = site.app.list_by_number(&site.actor, number).await.map_err(|e| Failure(lang, e))?;
+    let Some(row) = list.content.needs.iter().find(|n| n.number == need) else { return Err(nowhere(lang)) };
+    let body = pages::needs::detail(lang, &list, row);
+    Ok(answer(&query, lang, page(lang, &format!("/lists/{number}/needs/{need}"), &row.need.title, &body)))
 }
 
-async fn gaps(
-    State(site): State<Site>,
-    Query(query): Query<LangQuery>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
+async fn gaps(State(site): State<Site>, query: LangQuery, headers: HeaderMap) -> Result<Response, Failure> {
     let lang = lang(&query, &headers);
     let list = site.newest(lang).await?;
     Ok(answer(
@@ -183,11 +174,7 @@ async fn gaps(
     ))
 }
 
-async fn lists(
-    State(site): State<Site>,
-    Query(query): Query<LangQuery>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
+async fn lists(State(site): State<Site>, query: LangQuery, headers: HeaderMap) -> Result<Response, Failure> {
     let lang = lang(&query, &headers);
     let lists = site.app.lists(&site.actor).await.map_err(|e| Failure(lang, e))?;
     Ok(answer(&query, lang, page(lang, "/lists", lang.t("历期清单"), &pages::lists::page(lang, &lists))))
@@ -195,11 +182,12 @@ async fn lists(
 
 async fn numbered_list(
     State(site): State<Site>,
-    Path(number): Path<u32>,
-    Query(query): Query<LangQuery>,
+    path: Result<Path<u32>, PathRejection>,
+    query: LangQuery,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let lang = lang(&query, &headers);
+    let Ok(Path(number)) = path else { return Err(nowhere(lang)) };
     let list = site.app.list_by_number(&site.actor, number).await.map_err(|e| Failure(lang, e))?;
     let body = pages::list::page(lang, Some(&list));
     Ok(answer(
@@ -213,8 +201,12 @@ async fn css() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=600")], CSS)
 }
 
-async fn missing(Query(query): Query<LangQuery>, headers: HeaderMap) -> Failure {
-    Failure(lang(&query, &headers), app::Error::new(Code::NotFound, "没有这一页"))
+async fn missing(query: LangQuery, headers: HeaderMap) -> Failure {
+    nowhere(lang(&query, &headers))
+}
+
+fn nowhere(lang: Lang) -> Failure {
+    Failure(lang, app::Error::new(Code::NotFound, lang.t("没有这一页")))
 }
 
 /// A strict policy: own style sheet only, no script, no frame, nothing from elsewhere.

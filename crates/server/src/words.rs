@@ -55,9 +55,46 @@ impl Lang {
     }
 }
 
+/// The names and values of a query string; what cannot be decoded is taken as it stands.
+pub fn pairs(query: &str) -> impl DoubleEndedIterator<Item = (String, String)> {
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decoded(name), decoded(value))
+    })
+}
+
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let ahead = rest.clone().take(2).map(char::from).collect::<String>();
+                match u8::from_str_radix(&ahead, 16) {
+                    Ok(decoded) if ahead.len() == 2 && !ahead.starts_with('+') => {
+                        bytes.push(decoded);
+                        rest.nth(1);
+                    }
+                    _ => bytes.push(b'%'),
+                }
+            }
+            other => bytes.push(other),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn queries_are_read_whatever_they_hold() {
+        let read: Vec<_> = pairs("q=%E9%9D%A2%E7%BD%A9+x&page=%zz&&q=b&%").collect();
+        let expect = [("q", "面罩 x"), ("page", "%zz"), ("q", "b"), ("%", "")];
+        assert_eq!(read, expect.map(|(n, v)| (n.to_owned(), v.to_owned())));
+    }
 
     /// Every literal given to `.t("...")` in this crate has its English.
     #[test]

@@ -67,7 +67,7 @@ impl Database {
                     .await
                     .during(action)?;
             }
-            migrate::migrate(&mut tx, dialect, migrate::LAYOUT).await?;
+            migrate::migrate(&mut tx, dialect).await?;
             tx.commit().await.during(action)?;
         }
         first.close().await.during("open the database")?;

@@ -88,10 +88,10 @@ impl Store {
         rows.iter().map(|row| duplicate(row, doing)).collect()
     }
 
-    /// Decides an open proposal.
+    /// Decides a proposal, or decides it anew: what was said last counts, the audit log holds what was said before.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] when it is decided already or `state` is no decision.
+    /// [`Error::NotFound`]; [`Error::Invalid`] when `state` is no decision.
     pub async fn decide_duplicate(&self, id: i64, state: DuplicateState, by: &By) -> Result<()> {
         let doing = "decide the proposed duplicate";
         let invalid = |reason: String| Error::Invalid { action: doing, reason };
@@ -106,9 +106,9 @@ impl Store {
             .await
             .during(doing)?
             .ok_or_else(|| Error::NotFound { object: format!("proposed duplicate {id}") })?;
-        let was: &str = row.try_get(0).during(doing)?;
-        if was != DuplicateState::Open.as_str() {
-            return Err(invalid(format!("proposal {id} is {was} already")));
+        let was = row.try_get(0).and_then(DuplicateState::parse).during(doing)?;
+        if was == state {
+            return Ok(());
         }
         tx.query("update duplicate_proposal set state = ?, decided_by = ?, decided_ms = ? where id = ?")
             .bind(state.as_str())
@@ -118,8 +118,8 @@ impl Store {
             .execute(&mut *tx)
             .await
             .during(doing)?;
-        audit::append(&mut tx, by, "duplicate.decide", format!("duplicate/{id}"), &json!({ "state": state }))
-            .await?;
+        let detail = json!({ "state": state, "was": was });
+        audit::append(&mut tx, by, "duplicate.decide", format!("duplicate/{id}"), &detail).await?;
         tx.commit(doing).await
     }
 }

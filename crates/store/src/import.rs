@@ -54,6 +54,30 @@ pub struct ImportBatch {
     pub column_maps: Vec<ColumnMap>,
     /// Enterprises that may be one.
     pub duplicates: Vec<DuplicateProposal>,
+    /// The versions that the records were made from. With them a record that somebody else has changed or added
+    /// since is a conflict; without them whatever is stored is replaced.
+    pub base: Option<BaseVersions>,
+}
+
+/// The versions of stored records by key; a record that is not in it is new.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BaseVersions {
+    /// Enterprises.
+    pub enterprises: HashMap<String, i64>,
+    /// Needs.
+    pub needs: HashMap<String, i64>,
+    /// Offers.
+    pub offers: HashMap<String, i64>,
+}
+
+impl BaseVersions {
+    fn of_table(&self, table: &str) -> &HashMap<String, i64> {
+        match table {
+            Enterprise::TABLE => &self.enterprises,
+            Need::TABLE => &self.needs,
+            _ => &self.offers,
+        }
+    }
 }
 
 /// What an import did with the records of one noun.
@@ -109,7 +133,8 @@ impl Store {
     /// closed. `progress` hears how many of how many records are done.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a key that stands twice or an enterprise that is not there; the database's.
+    /// [`Error::Invalid`] for a key that stands twice or an enterprise that is not there; [`Error::Conflict`] where a
+    /// record that would change is no longer at its [`ImportBatch::base`]; the database's.
     pub async fn import(
         &self,
         batch: &ImportBatch,
@@ -254,11 +279,13 @@ impl<P: FnMut(u64, u64) + Send> Importing<'_, P> {
                         continue;
                     }
                     Some(known) => {
+                        self.at_base::<T>(record.key(), known.version)?;
                         count.changed += 1;
                         superseded.push(known.id);
                         (known.id, known.version + 1)
                     }
                     None => {
+                        self.at_base::<T>(record.key(), 0)?;
                         count.new += 1;
                         next_id += 1;
                         (next_id - 1, 1)
@@ -275,6 +302,16 @@ impl<P: FnMut(u64, u64) + Send> Importing<'_, P> {
             (self.progress)(self.done, total as u64);
         }
         Ok(count)
+    }
+
+    /// Refuses a record that is not as it was when the batch was made; version 0 is no record.
+    fn at_base<T: Record>(&self, key: &str, found: i64) -> Result<()> {
+        let Some(base) = &self.batch.base else { return Ok(()) };
+        let expected = base.of_table(T::TABLE).get(key).copied().unwrap_or(0);
+        if expected == found {
+            return Ok(());
+        }
+        Err(Error::Conflict { object: format!("{} {key}", T::TABLE), expected, found })
     }
 
     async fn next_id(&mut self, table: &str) -> Result<i64> {
@@ -404,5 +441,49 @@ impl<P: FnMut(u64, u64) + Send> Importing<'_, P> {
             .during(DOING)?;
         self.import_id = Some(id);
         Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_record_changed_by_somebody_else_is_a_conflict() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = folder.path().join("x.db");
+        let store = Store::open(db.to_str().unwrap()).await.unwrap();
+        let batch = |note: &str, base: &[(&str, i64)]| {
+            let mut enterprise = Enterprise::new(None, "某某光电有限公司");
+            enterprise.note = note.to_owned();
+            let enterprises = base.iter().map(|(key, version)| ((*key).to_owned(), *version)).collect();
+            ImportBatch {
+                file: String::new(),
+                source: String::new(),
+                sha256: String::new(),
+                by: By::new("li", 0),
+                enterprises: vec![enterprise],
+                needs: Vec::new(),
+                offers: Vec::new(),
+                column_maps: Vec::new(),
+                duplicates: Vec::new(),
+                base: Some(BaseVersions { enterprises, ..BaseVersions::default() }),
+            }
+        };
+        let key = "name:某某光电有限公司";
+        let versions = |error: Error| match error {
+            Error::Conflict { expected, found, .. } => (expected, found),
+            other => panic!("{other}"),
+        };
+        let gone = store.import(&batch("a", &[(key, 1)]), |_, _| ()).await.unwrap_err();
+        assert_eq!(versions(gone), (1, 0));
+        store.import(&batch("a", &[]), |_, _| ()).await.unwrap();
+        let there = store.import(&batch("b", &[]), |_, _| ()).await.unwrap_err();
+        assert_eq!(versions(there), (0, 1));
+        store.import(&batch("b", &[(key, 1)]), |_, _| ()).await.unwrap();
+        let changed = store.import(&batch("c", &[(key, 1)]), |_, _| ()).await.unwrap_err();
+        assert_eq!(versions(changed), (1, 2));
+        let same = store.import(&batch("b", &[(key, 1)]), |_, _| ()).await.unwrap();
+        assert_eq!(same.enterprises, Count { unchanged: 1, ..Count::default() });
     }
 }

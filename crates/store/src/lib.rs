@@ -40,9 +40,10 @@ pub use audit::{AuditEntry, By};
 pub use check::{CheckReport, Fault};
 pub use duplicate::{Duplicate, DuplicateProposal, DuplicateState};
 pub use error::{Error, Result};
-pub use import::{ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};
-pub use list::{ListHead, PairReview, StoredList};
-pub use record::{PastVersion, Status, Stored};
+pub use import::{BaseVersions, ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};
+pub use list::{ListHead, PairReview, StoredList, series_version};
+pub use list_change::NewDraft;
+pub use record::{PastVersion, Snapshot, Status, Stored};
 pub use restore::RestoreReport;
 pub use sql::Dialect;
 

@@ -39,6 +39,21 @@ pub struct ListHead {
     pub published_ms: Option<i64>,
     /// Why it was withdrawn.
     pub withdrawn_reason: Option<String>,
+    /// Row id of the newest import when its records were read.
+    pub import_id: Option<i64>,
+    /// Who discarded the draft.
+    pub discarded_by: Option<String>,
+}
+
+/// Version of the series of numbered lists: every publication and every withdrawal counts. Who reads the lists,
+/// decides something from them and publishes, names it, and gets a conflict when the series has moved meanwhile.
+pub fn series_version(lists: &[ListHead]) -> i64 {
+    let steps = lists.iter().map(|l| match (l.number, l.state) {
+        (None, _) => 0,
+        (Some(_), ListState::Withdrawn) => 2,
+        (Some(_), _) => 1,
+    });
+    steps.sum()
 }
 
 /// A list with its version in the store.
@@ -67,7 +82,7 @@ pub struct PairReview {
 
 /// Columns of [`ListHead`] in the order of [`head`].
 pub(crate) const HEAD: &str = "id, version, number, period, state, previous_sha256, sha256, drafted_by, drafted_ms, \
-                               approved_by, published_by, published_ms, withdrawn_reason";
+                               approved_by, published_by, published_ms, withdrawn_reason, import_id, discarded_by";
 
 /// The word for a state in the database and in messages.
 pub(crate) fn word(state: ListState) -> &'static str {
@@ -76,6 +91,7 @@ pub(crate) fn word(state: ListState) -> &'static str {
         ListState::Approved => "approved",
         ListState::Published => "published",
         ListState::Withdrawn => "withdrawn",
+        ListState::Discarded => "discarded",
     }
 }
 
@@ -86,9 +102,10 @@ fn state(text: &str) -> sqlx::Result<ListState> {
         .ok_or_else(|| sqlx::Error::Decode(format!("{text} is no state of a list").into()))
 }
 
-/// Reads a row of [`HEAD`].
+/// Reads a row of [`HEAD`]. A discarded draft is marked by who discarded it.
 pub(crate) fn head(row: &AnyRow) -> sqlx::Result<ListHead> {
     let decode = |error: Box<dyn std::error::Error + Send + Sync>| sqlx::Error::Decode(error);
+    let discarded_by: Option<String> = row.try_get(14)?;
     Ok(ListHead {
         id: row.try_get(0)?,
         version: row.try_get(1)?,
@@ -101,7 +118,10 @@ pub(crate) fn head(row: &AnyRow) -> sqlx::Result<ListHead> {
             .try_get::<&str, _>(3)?
             .parse()
             .map_err(|e: model::period::PeriodError| decode(e.into()))?,
-        state: state(row.try_get(4)?)?,
+        state: match (state(row.try_get(4)?)?, &discarded_by) {
+            (ListState::Draft, Some(_)) => ListState::Discarded,
+            (state, _) => state,
+        },
         previous_sha256: row.try_get(5)?,
         sha256: row.try_get(6)?,
         drafted_by: row.try_get(7)?,
@@ -110,6 +130,8 @@ pub(crate) fn head(row: &AnyRow) -> sqlx::Result<ListHead> {
         published_by: row.try_get(10)?,
         published_ms: row.try_get(11)?,
         withdrawn_reason: row.try_get(12)?,
+        import_id: row.try_get(13)?,
+        discarded_by,
     })
 }
 
@@ -140,6 +162,12 @@ pub(crate) async fn content(
     serde_json::from_str(&text).map_err(|source| Error::Content { object: format!("list {id}"), source })
 }
 
+/// By what a list is looked up.
+enum Value<'a> {
+    Integer(i64),
+    Text(&'a str),
+}
+
 impl Store {
     /// The heads of all lists by row id.
     ///
@@ -161,7 +189,36 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn list(&self, id: i64) -> Result<StoredList> {
-        self.one_list("id = ?", id).await?.ok_or_else(|| Error::NotFound { object: format!("list {id}") })
+        self.one_list("id = ?", Value::Integer(id))
+            .await?
+            .ok_or_else(|| Error::NotFound { object: format!("list {id}") })
+    }
+
+    /// The head of the list with this number, withdrawn or not.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn list_head(&self, number: u32) -> Result<ListHead> {
+        let doing = "read the list";
+        let mut tx = self.database.read(doing).await?;
+        let row = tx
+            .query(format!("select {HEAD} from list where number = ?"))
+            .bind(i64::from(number))
+            .fetch_optional(&mut *tx)
+            .await
+            .during(doing)?
+            .ok_or_else(|| Error::NotFound { object: format!("list No. {number}") })?;
+        head(&row).during(doing)
+    }
+
+    /// The numbered list with this SHA-256, withdrawn or not.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn list_by_sha256(&self, sha256: &str) -> Result<StoredList> {
+        self.one_list("sha256 = ?", Value::Text(sha256))
+            .await?
+            .ok_or_else(|| Error::NotFound { object: format!("the list with SHA-256 {sha256}") })
     }
 
     /// The list with this number, withdrawn or not.
@@ -169,7 +226,7 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn list_by_number(&self, number: u32) -> Result<StoredList> {
-        self.one_list("number = ?", i64::from(number))
+        self.one_list("number = ?", Value::Integer(i64::from(number)))
             .await?
             .ok_or_else(|| Error::NotFound { object: format!("list No. {number}") })
     }
@@ -180,7 +237,7 @@ impl Store {
     /// The database's.
     pub async fn last_published(&self, before: Option<u32>) -> Result<Option<StoredList>> {
         let before = before.map_or(i64::MAX, i64::from);
-        self.one_list("state = 'published' and number < ?", before).await
+        self.one_list("state = 'published' and number < ?", Value::Integer(before)).await
     }
 
     /// All that was said of the pairs of a draft, oldest first; the last word on a pair counts.
@@ -219,15 +276,18 @@ impl Store {
             .collect()
     }
 
-    async fn one_list(&self, condition: &str, value: i64) -> Result<Option<StoredList>> {
+    async fn one_list(&self, condition: &str, value: Value<'_>) -> Result<Option<StoredList>> {
         let doing = "read the list";
         let mut tx: Read = self.database.read(doing).await?;
-        let row = tx
-            .query(format!("select {HEAD} from list where {condition} order by number desc limit 1"))
-            .bind(value)
-            .fetch_optional(&mut *tx)
-            .await
-            .during(doing)?;
+        let query =
+            tx.query(format!("select {HEAD} from list where {condition} order by number desc limit 1"));
+        let row = match value {
+            Value::Integer(value) => query.bind(value),
+            Value::Text(value) => query.bind(value.to_owned()),
+        }
+        .fetch_optional(&mut *tx)
+        .await
+        .during(doing)?;
         let Some(row) = row else { return Ok(None) };
         let head = head(&row).during(doing)?;
         let dialect = tx.dialect;

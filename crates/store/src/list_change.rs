@@ -14,31 +14,91 @@ use sqlx::Row;
 /// Bytes of canonical text in one row of `list_part`.
 const PART_BYTES_MAX: usize = 1 << 20;
 
+/// A draft to store.
+#[derive(Debug, Clone, Copy)]
+pub struct NewDraft<'a> {
+    /// Its content.
+    pub content: &'a ListContent,
+    /// What was said of pairs before and still stands, as need key, offer key, decision.
+    pub reviews: &'a [(String, String, Review)],
+    /// Row id of the newest import when its records were read.
+    pub import_id: Option<i64>,
+    /// Row id and version of the draft that it replaces: that one is discarded.
+    pub replaces: Option<(i64, i64)>,
+}
+
+impl<'a> NewDraft<'a> {
+    /// A draft of which nothing was said yet and that replaces none.
+    pub fn of(content: &'a ListContent) -> Self {
+        Self { content, reviews: &[], import_id: None, replaces: None }
+    }
+}
+
 impl Store {
-    /// Stores a new draft.
+    /// Stores a new draft with what was said of its pairs before, and discards the one that it replaces.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn insert_draft(&self, content: &ListContent, by: &By) -> Result<ListHead> {
+    /// [`Error::NotFound`], [`Error::Conflict`], [`Error::State`] for the draft to be replaced; [`Error::Conflict`] when
+    /// another open draft of the period came meanwhile; the database's.
+    pub async fn insert_draft(&self, draft: &NewDraft<'_>, by: &By) -> Result<ListHead> {
         let doing = "store the draft";
-        let mut tx = self.database.write(doing).await?;
+        let content = draft.content;
+        let mut tx = match draft.replaces {
+            Some((id, version)) => {
+                let mut step = self.step("discard", id, version, ListState::Draft).await?;
+                discard(&mut step.tx, id, by).await?;
+                step.tx
+            }
+            None => self.database.write(doing).await?,
+        };
+        // Of two open drafts one would be published, and what was said on the other lost.
+        let known = draft.replaces.map_or(0, |(id, _)| id);
+        let newer: Option<i64> = tx
+            .query(
+                "select max(id) from list \
+                 where period = ? and state = 'draft' and discarded_by is null and id > ?",
+            )
+            .bind(content.period.to_string())
+            .bind(known)
+            .fetch_one(&mut *tx)
+            .await
+            .and_then(|row| row.try_get(0))
+            .during(doing)?;
+        if let Some(found) = newer {
+            let object = format!("the draft of {}", content.period);
+            return Err(Error::Conflict { object, expected: known, found });
+        }
         let row = tx
             .query(format!(
-                "insert into list (id, period, state, drafted_by, drafted_ms, version) \
-                 values ((select coalesce(max(id), 0) + 1 from list), ?, 'draft', ?, ?, 1) returning {HEAD}"
+                "insert into list (id, period, state, drafted_by, drafted_ms, version, import_id) \
+                 values ((select coalesce(max(id), 0) + 1 from list), ?, 'draft', ?, ?, 1, ?) returning {HEAD}"
             ))
             .bind(content.period.to_string())
             .bind(by.actor.as_str())
             .bind(by.at_ms)
+            .bind(draft.import_id)
             .fetch_one(&mut *tx)
             .await
             .during(doing)?;
         let head = head(&row).during(doing)?;
         put_text(&mut tx, head.id, &content.canonical(), doing).await?;
-        let detail = json!({ "period": content.period });
+        let detail = json!({ "period": content.period, "import_id": draft.import_id });
         audit::append(&mut tx, by, "list.draft", format!("list/{}", head.id), &detail).await?;
+        for (need, offer, review) in draft.reviews {
+            put_review(&mut tx, head.id, need, offer, review, by).await?;
+        }
         tx.commit(doing).await?;
         Ok(head)
+    }
+
+    /// Gives up a draft. It stays on record.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Conflict`], [`Error::State`] unless it is a draft.
+    pub async fn discard(&self, id: i64, expected_version: i64, by: &By) -> Result<ListHead> {
+        let mut step = self.step("discard", id, expected_version, ListState::Draft).await?;
+        discard(&mut step.tx, id, by).await?;
+        step.finish("discard the draft").await
     }
 
     /// Replaces the content of a draft.
@@ -65,8 +125,9 @@ impl Store {
         step.finish(doing).await
     }
 
-    /// Records what was said of a pair of a draft. Earlier words on the pair stay on record; the content itself is
-    /// changed by [`Self::update_draft`].
+    /// Records what was said of a pair of a draft, as a new version of the draft: whoever read it before must not
+    /// approve it without this. Earlier words on the pair stay on record; the content itself is changed by
+    /// [`Self::update_draft`] and [`Self::approve`].
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::State`] unless it is a draft.
@@ -79,34 +140,39 @@ impl Store {
         by: &By,
     ) -> Result<()> {
         let doing = "store the review";
-        let decision = serde_json::to_value(review).expect("a review always serialises");
         let mut tx = self.database.write(doing).await?;
         expect_state(&locked(&mut tx, list_id, doing).await?, "review", ListState::Draft)?;
-        tx.query(
-            "insert into list_review (id, list_id, need, offer, decision, actor, at_ms) \
-             values ((select coalesce(max(id), 0) + 1 from list_review), ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(list_id)
-        .bind(need)
-        .bind(offer)
-        .bind(decision.to_string())
-        .bind(by.actor.as_str())
-        .bind(by.at_ms)
-        .execute(&mut *tx)
-        .await
-        .during(doing)?;
-        let detail = json!({ "need": need, "offer": offer, "decision": decision });
-        audit::append(&mut tx, by, "list.review", format!("list/{list_id}"), &detail).await?;
+        put_review(&mut tx, list_id, need, offer, review, by).await?;
+        tx.query("update list set version = version + 1 where id = ?")
+            .bind(list_id)
+            .execute(&mut *tx)
+            .await
+            .during(doing)?;
         tx.commit(doing).await
     }
 
-    /// Approves a draft.
+    /// Approves a draft, with the content that follows from its reviews where there are any. Content and state are
+    /// stored together; a review that came after `expected_version` was read is a conflict.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Conflict`], [`Error::State`] unless it is a draft.
-    pub async fn approve(&self, id: i64, expected_version: i64, by: &By) -> Result<ListHead> {
+    /// [`Error::NotFound`], [`Error::Conflict`], [`Error::State`] unless it is a draft, [`Error::Invalid`] when
+    /// `content` is of another period.
+    pub async fn approve(
+        &self,
+        id: i64,
+        expected_version: i64,
+        content: Option<&ListContent>,
+        by: &By,
+    ) -> Result<ListHead> {
         let doing = "approve the list";
         let mut step = self.step("approve", id, expected_version, ListState::Draft).await?;
+        if let Some(content) = content {
+            if content.period != step.head.period {
+                let reason = format!("its period must stay {}", step.head.period);
+                return Err(Error::Invalid { action: doing, reason });
+            }
+            put_text(&mut step.tx, id, &content.canonical(), doing).await?;
+        }
         step.tx
             .query("update list set state = 'approved', approved_by = ?, version = version + 1 where id = ?")
             .bind(by.actor.as_str())
@@ -139,20 +205,34 @@ impl Store {
     ///
     /// `finish` gets the number, the SHA-256 of the list with the number before (empty for number 1) and the
     /// approved content, and returns the content to freeze; its `previous_sha256` must be the one given. Numbers
-    /// run from 1 without a gap: the number is taken in the same transaction.
+    /// run from 1 without a gap: the number is taken in the same transaction. `series` is the
+    /// [`series_version`](crate::series_version) of the lists by which the caller decided.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Conflict`], [`Error::State`] unless it is approved, [`Error::Invalid`] when
-    /// `finish` does not chain the content or changes its period.
+    /// [`Error::NotFound`], [`Error::State`] unless it is approved, [`Error::Conflict`] when the list changed, or
+    /// another one was published or withdrawn, since the caller read them, [`Error::Invalid`] when `finish` does not
+    /// chain the content or changes its period.
     pub async fn publish(
         &self,
         id: i64,
         expected_version: i64,
+        series: i64,
         by: &By,
         finish: impl FnOnce(u32, &str, ListContent) -> ListContent + Send,
     ) -> Result<ListHead> {
         let doing = "publish the list";
         let mut step = self.step("publish", id, expected_version, ListState::Approved).await?;
+        let now: i64 = sqlx::query(
+            "select count(*) + count(case when state = 'withdrawn' then 1 end) from list where number is not null",
+        )
+        .fetch_one(&mut *step.tx)
+        .await
+        .and_then(|row| row.try_get(0))
+        .during(doing)?;
+        if now != series {
+            let object = "the series of numbered lists".to_owned();
+            return Err(Error::Conflict { object, expected: series, found: now });
+        }
         let last = sqlx::query(
             "select number, sha256 from list where number is not null order by number desc limit 1",
         )
@@ -257,6 +337,44 @@ fn expect_state(head: &ListHead, action: &'static str, wanted: ListState) -> Res
         return Ok(());
     }
     Err(Error::State { action, id: head.id, found: head.state, wanted })
+}
+
+/// Marks a draft as discarded.
+async fn discard(tx: &mut Write, id: i64, by: &By) -> Result<()> {
+    tx.query("update list set discarded_by = ?, version = version + 1 where id = ?")
+        .bind(by.actor.as_str())
+        .bind(id)
+        .execute(&mut **tx)
+        .await
+        .during("discard the draft")?;
+    audit::append(tx, by, "list.discard", format!("list/{id}"), &json!({})).await
+}
+
+/// Writes what was said of a pair, with its audit entry.
+async fn put_review(
+    tx: &mut Write,
+    list_id: i64,
+    need: &str,
+    offer: &str,
+    review: &Review,
+    by: &By,
+) -> Result<()> {
+    let decision = serde_json::to_value(review).expect("a review always serialises");
+    tx.query(
+        "insert into list_review (id, list_id, need, offer, decision, actor, at_ms) \
+         values ((select coalesce(max(id), 0) + 1 from list_review), ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(list_id)
+    .bind(need)
+    .bind(offer)
+    .bind(decision.to_string())
+    .bind(by.actor.as_str())
+    .bind(by.at_ms)
+    .execute(&mut **tx)
+    .await
+    .during("store the review")?;
+    let detail = json!({ "need": need, "offer": offer, "decision": decision });
+    audit::append(tx, by, "list.review", format!("list/{list_id}"), &detail).await
 }
 
 /// The head as the writing transaction sees it.

@@ -16,17 +16,30 @@ struct Migration {
     name: &'static str,
     sqlite: &'static str,
     postgres: &'static str,
+    /// True for a step that only keeps rows from being inserted: a restore takes it after it has filled the tables.
+    guard: bool,
 }
 
 const FOUNDATION: &str = include_str!("../migrations/0001_foundation.sql");
 
-const MIGRATIONS: [Migration; 2] = [
-    Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION },
+const DRAFTS: &str = include_str!("../migrations/0003_drafts.sql");
+
+const MIGRATIONS: [Migration; 4] = [
+    Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
     Migration {
         number: 2,
         name: "frozen",
         sqlite: include_str!("../migrations/0002_frozen.sqlite.sql"),
         postgres: include_str!("../migrations/0002_frozen.postgres.sql"),
+        guard: false,
+    },
+    Migration { number: 3, name: "drafts", sqlite: DRAFTS, postgres: DRAFTS, guard: false },
+    Migration {
+        number: 4,
+        name: "append_only",
+        sqlite: include_str!("../migrations/0004_append_only.sqlite.sql"),
+        postgres: include_str!("../migrations/0004_append_only.postgres.sql"),
+        guard: true,
     },
 ];
 
@@ -84,13 +97,22 @@ pub(crate) async fn is_current(
     Ok(done.len() == MIGRATIONS.len())
 }
 
-/// Runs what is missing up to layout `until`. The caller holds the write lock and a transaction.
-pub(crate) async fn migrate(to: &mut AnyConnection, dialect: Dialect, until: i64) -> Result<()> {
+/// Runs what is missing. The caller holds the write lock and a transaction.
+pub(crate) async fn migrate(to: &mut AnyConnection, dialect: Dialect) -> Result<()> {
+    run(to, dialect, |_| true).await
+}
+
+/// Makes the tables of layout `until` without the guards that would refuse to fill them.
+pub(crate) async fn migrate_to_fill(to: &mut AnyConnection, dialect: Dialect, until: i64) -> Result<()> {
+    run(to, dialect, |step| step.number <= until && !step.guard).await
+}
+
+async fn run(to: &mut AnyConnection, dialect: Dialect, wanted: impl Fn(&Migration) -> bool) -> Result<()> {
     let action = "bring the database's layout up to date";
     sqlx::raw_sql(BOOK).execute(&mut *to).await.during(action)?;
     let done = applied(to).await?;
     verify(&done, dialect)?;
-    for step in MIGRATIONS.iter().filter(|m| m.number <= until && !done.iter().any(|d| d.0 == m.number)) {
+    for step in MIGRATIONS.iter().filter(|m| wanted(m) && !done.iter().any(|d| d.0 == m.number)) {
         let text = step.text(dialect);
         sqlx::raw_sql(text).execute(&mut *to).await.during(action)?;
         dialect

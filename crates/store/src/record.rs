@@ -58,6 +58,19 @@ pub struct Stored<T> {
     pub value: T,
 }
 
+/// All records as of one moment, by row id, closed ones too.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// Enterprises.
+    pub enterprises: Vec<Stored<Enterprise>>,
+    /// Needs.
+    pub needs: Vec<Stored<Need>>,
+    /// Offers.
+    pub offers: Vec<Stored<Offer>>,
+    /// Row id of the newest import among them.
+    pub import_id: Option<i64>,
+}
+
 /// A version of a record, past or current.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PastVersion<T> {
@@ -164,6 +177,22 @@ fn stored<T: Record>(row: &AnyRow, doing: &'static str) -> Result<Stored<T>> {
 }
 
 impl Store {
+    /// All records in one reading: an import is in it as a whole or not at all.
+    ///
+    /// # Errors
+    /// The database's, and [`Error::Content`].
+    pub async fn snapshot(&self) -> Result<Snapshot> {
+        let doing = "read the records";
+        let mut tx = self.database.read(doing).await?;
+        let newest = sqlx::query("select max(id) from import_batch").fetch_one(&mut *tx).await;
+        Ok(Snapshot {
+            import_id: newest.and_then(|row| row.try_get(0)).during(doing)?,
+            enterprises: all(&mut tx, doing).await?,
+            needs: all(&mut tx, doing).await?,
+            offers: all(&mut tx, doing).await?,
+        })
+    }
+
     /// All enterprises by row id, closed ones too.
     ///
     /// # Errors
@@ -295,14 +324,7 @@ impl Store {
 
     async fn records<T: Record>(&self, doing: &'static str) -> Result<Vec<Stored<T>>> {
         let mut tx = self.database.read(doing).await?;
-        let count: i64 = count(&mut tx, T::TABLE, doing).await?;
-        let mut out = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
-        let query = tx.query(format!("select {STORED} from {} order by id", T::TABLE));
-        let mut rows = query.fetch(&mut *tx);
-        while let Some(row) = rows.try_next().await.during(doing)? {
-            out.push(stored(&row, doing)?);
-        }
-        Ok(out)
+        all(&mut tx, doing).await
     }
 
     async fn record<T: Record>(&self, key: &str, doing: &'static str) -> Result<Stored<T>> {
@@ -339,6 +361,18 @@ impl Store {
         }
         rows.iter().map(|row| past(row, key, doing)).collect()
     }
+}
+
+/// All records of a table by row id.
+async fn all<T: Record>(tx: &mut Read, doing: &'static str) -> Result<Vec<Stored<T>>> {
+    let count: i64 = count(tx, T::TABLE, doing).await?;
+    let mut out = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
+    let query = tx.query(format!("select {STORED} from {} order by id", T::TABLE));
+    let mut rows = query.fetch(&mut **tx);
+    while let Some(row) = rows.try_next().await.during(doing)? {
+        out.push(stored(&row, doing)?);
+    }
+    Ok(out)
 }
 
 fn past<T: Record>(row: &AnyRow, key: &str, doing: &'static str) -> Result<PastVersion<T>> {

@@ -51,10 +51,10 @@ impl Store {
         if !replace {
             refuse_filled(&mut tx).await?;
         }
-        // The layout of the backup's day first, then what was added since.
+        // The layout of the backup's day first, then what was added since and what guards the rows.
         migrate::drop_all(&mut tx, TABLES.iter().rev().map(|table| table.name)).await?;
         let dialect = tx.dialect;
-        migrate::migrate(&mut tx, dialect, proved.layout).await?;
+        migrate::migrate_to_fill(&mut tx, dialect, proved.layout).await?;
         let again = fill(&mut tx, path, total, &mut progress).await?;
         if again != proved.end {
             return Err(Error::Backup {
@@ -63,7 +63,7 @@ impl Store {
                 reason: "the file changed while it was being read".to_owned(),
             });
         }
-        migrate::migrate(&mut tx, dialect, LAYOUT).await?;
+        migrate::migrate(&mut tx, dialect).await?;
         tx.commit(DOING).await?;
         Ok(RestoreReport { rows: again.rows, check: self.check().await? })
     }

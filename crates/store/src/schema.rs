@@ -140,6 +140,8 @@ pub(crate) const TABLES: [Table; 13] = [
             ("published_ms", Integer),
             ("withdrawn_reason", Text),
             ("version", Integer),
+            ("import_id", Integer),
+            ("discarded_by", Text),
         ],
         order: "id",
     },

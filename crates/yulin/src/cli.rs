@@ -12,6 +12,9 @@ pub struct Cli {
     /// Database: a file for SQLite, or postgres://user@host/name
     #[arg(long, global = true, env = "YULIN_DB", default_value = "yulin.db", hide_env_values = true)]
     pub db: String,
+    /// Folder with further reference tables: regions/*.csv of other cities (see data/README.md)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
     /// Account that acts; without it the person at this machine's console
     #[arg(long = "as", global = true, value_name = "NAME")]
     pub actor: Option<String>,
@@ -27,6 +30,15 @@ pub struct Cli {
 pub enum Command {
     /// Import the fictional demo cluster, publish list No. 1 and serve it
     Demo(Demo),
+    /// Begin a cluster of your own: its name and its region
+    Init {
+        /// Name of the cluster, as every list will show it
+        #[arg(long)]
+        name: String,
+        /// Region that is the cluster (name or code); enterprises elsewhere count as outside
+        #[arg(long)]
+        region: String,
+    },
     /// Import workbooks of enterprises, offers and needs (xlsx, xls, csv)
     Import(Import),
     /// Match two files without a database
@@ -42,6 +54,16 @@ pub enum Command {
     },
     /// Publish a period's list (drafting and approving it first where that has not been done) and write its files
     Publish(Publish),
+    /// Make an approved list a draft again
+    Reopen {
+        /// List's id, as `yulin lists` shows it
+        list: i64,
+    },
+    /// Throw a draft away
+    Discard {
+        /// Draft's id, as `yulin lists` shows it
+        draft: i64,
+    },
     /// Take a published list back; number and content stay
     Withdraw {
         /// Number of the list
@@ -54,6 +76,10 @@ pub enum Command {
     Lists(Lists),
     /// Show what the cluster cannot supply, from the newest list
     Gaps(Gaps),
+    /// Close a need or an offer: it leaves all lists to come
+    Close(Status),
+    /// Open a closed need or offer again
+    Open(Status),
     /// Show likely duplicate enterprises, or decide on one pair
     Duplicates(Duplicates),
     /// Serve the web pages
@@ -64,6 +90,9 @@ pub enum Command {
     Backup {
         /// File to write
         file: PathBuf,
+        /// Replace a file that is there
+        #[arg(long)]
+        force: bool,
     },
     /// Restore a backup into the database
     Restore {
@@ -210,6 +239,12 @@ pub struct Publish {
     /// Folder for the list's files
     #[arg(long, default_value = "out")]
     pub out: PathBuf,
+    /// Publish another list for a period that has one
+    #[arg(long)]
+    pub again: bool,
+    /// Publish the open draft although records were imported after it
+    #[arg(long)]
+    pub keep_draft: bool,
 }
 
 /// `yulin lists`
@@ -243,6 +278,23 @@ pub struct Gaps {
     pub json: bool,
 }
 
+/// `yulin close`, `yulin open`
+#[derive(Debug, Args)]
+pub struct Status {
+    /// What it is
+    #[arg(value_enum)]
+    pub noun: RecordNoun,
+    /// Its key, as the list's json shows it
+    pub key: String,
+}
+
+/// A kind of record that can be closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RecordNoun {
+    Need,
+    Offer,
+}
+
 /// `yulin duplicates`
 #[derive(Debug, Args)]
 pub struct Duplicates {
@@ -260,6 +312,9 @@ pub struct Serve {
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     pub host: IpAddr,
+    /// Listen beyond this machine although pages have no sign-in yet: everybody who reaches them reads as a member does
+    #[arg(long)]
+    pub without_sign_in: bool,
     /// Port to listen on
     #[arg(long, default_value_t = 8080)]
     pub port: u16,

@@ -1,5 +1,7 @@
 //! Yulin: the open platform that runs an industrial cluster.
-#![expect(clippy::print_stdout, reason = "a command line talks to the terminal")]
+
+#[macro_use]
+mod say;
 
 mod cli;
 mod commands;

@@ -21,11 +21,13 @@ pub struct ImportReport {
     pub repeated: u64,
     /// Records new, changed and unchanged.
     pub counts: ImportCounts,
-    /// Enterprises that may be one, by name.
+    /// Enterprises that may be one and on which nobody has decided, by name.
     pub duplicates: Vec<DuplicateReport>,
     /// The workbook of refused rows.
     #[serde(skip)]
     pub rejects: Option<Vec<u8>>,
+    /// Why there is no workbook although rows were refused.
+    pub rejects_failed: Option<String>,
 }
 
 /// Two enterprises that may be one.
@@ -78,7 +80,8 @@ pub struct ColumnReport {
 }
 
 impl SheetReport {
-    pub(super) fn new(sheet: &Sheet, plan: &SheetPlan, drafts: &SheetDrafts) -> Self {
+    /// `refused` rows were refused after they had been read.
+    pub(super) fn new(sheet: &Sheet, plan: &SheetPlan, drafts: &SheetDrafts, refused: u32) -> Self {
         let skipped = &drafts.skipped;
         Self {
             file: sheet.file.to_string(),
@@ -86,8 +89,8 @@ impl SheetReport {
             kind: plan.kind.zh(),
             kind_confidence: plan.kind_confidence,
             rows: drafts.rows,
-            accepted: drafts.accepted() as u32,
-            rejected: drafts.rejected,
+            accepted: (drafts.accepted() as u32).saturating_sub(refused),
+            rejected: drafts.rejected + refused,
             skipped: skipped.totals + skipped.notes + skipped.headings + skipped.unfilled,
             columns: plan
                 .columns

@@ -1,9 +1,10 @@
-//! Which enterprise a row belongs to, and which record it is.
+//! Which enterprise a row belongs to.
 
 use model::enterprise::{Contact, Enterprise};
-use model::fold::{fold_key, fold_name};
+use model::fold::fold_name;
 use model::uscc::Uscc;
-use std::collections::{BTreeSet, HashMap};
+use model::visibility::Visibility;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What a need or offer says of the enterprise that it belongs to.
 #[derive(Debug, Clone, Default)]
@@ -28,8 +29,31 @@ pub struct Owner {
 pub struct Enterprises {
     all: Vec<Enterprise>,
     by_uscc: HashMap<Uscc, usize>,
+    /// Registered names; the first that came is meant.
     by_name: HashMap<String, usize>,
+    /// Short and other names: of several enterprises none is meant.
+    by_alias: HashMap<String, BTreeSet<usize>>,
+    keys: HashSet<String>,
+    stored: usize,
     touched: BTreeSet<usize>,
+}
+
+/// What a person should hear about a row that was taken.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Stored name and new name, where the row renames a stored enterprise.
+    pub renamed: Option<(String, String)>,
+    /// Stored level, where the row opens it.
+    pub opened_from: Option<Visibility>,
+}
+
+/// The enterprise that a row belongs to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Owned {
+    /// Its key.
+    pub key: String,
+    /// Its name, where the row gives its code but another name.
+    pub other_name: Option<String>,
 }
 
 impl Enterprises {
@@ -39,16 +63,27 @@ impl Enterprises {
             all: Vec::new(),
             by_uscc: HashMap::new(),
             by_name: HashMap::new(),
+            by_alias: HashMap::new(),
+            keys: HashSet::new(),
+            stored: 0,
             touched: BTreeSet::new(),
         };
         for enterprise in stored {
             known.push(enterprise);
         }
+        known.stored = known.all.len();
         known
     }
 
-    fn push(&mut self, enterprise: Enterprise) -> usize {
+    fn push(&mut self, mut enterprise: Enterprise) -> usize {
         let index = self.all.len();
+        // The name of a renamed enterprise may come back as another one's, while its key stays with the first.
+        let base = enterprise.key.clone();
+        let mut count = 1u64;
+        while !self.keys.insert(enterprise.key.clone()) {
+            count += 1;
+            enterprise.key = format!("{base} {count}");
+        }
         self.index(&enterprise, index);
         self.all.push(enterprise);
         index
@@ -58,21 +93,35 @@ impl Enterprises {
         if let Some(code) = &enterprise.uscc {
             self.by_uscc.insert(code.clone(), index);
         }
-        for name in [&enterprise.name, &enterprise.short_name].into_iter().chain(&enterprise.other_names) {
-            let name = fold_name(name);
-            if !name.is_empty() {
-                self.by_name.entry(name).or_insert(index);
+        let name = fold_name(&enterprise.name);
+        // A name that its enterprise has given up is free for another one.
+        let current = |i: &usize| self.all.get(*i).is_some_and(|e| fold_name(&e.name) == name);
+        if !name.is_empty() && !self.by_name.get(&name).is_some_and(current) {
+            self.by_name.insert(name, index);
+        }
+        for alias in std::iter::once(&enterprise.short_name).chain(&enterprise.other_names) {
+            let alias = fold_name(alias);
+            if !alias.is_empty() {
+                self.by_alias.entry(alias).or_default().insert(index);
             }
         }
     }
 
     /// The enterprise with this code, or with this name and no other code. A name alone is taken for the same enterprise:
-    /// a registered name stands once in its registry; names that are only alike are proposed as duplicates, never joined.
+    /// a registered name stands once in its registry; a short or former name only where no other enterprise has it.
+    /// Names that are only alike are proposed as duplicates, never joined.
     fn find(&self, uscc: Option<&Uscc>, name: &str) -> Option<usize> {
         if let Some(&index) = uscc.and_then(|code| self.by_uscc.get(code)) {
             return Some(index);
         }
-        let &index = self.by_name.get(&fold_name(name))?;
+        let folded = fold_name(name);
+        let by_alias = || match self.by_alias.get(&folded) {
+            Some(indices) if indices.len() == 1 => indices.first().copied(),
+            _ => None,
+        };
+        let named = self.by_name.get(&folded).copied();
+        // The enterprise that has moved on to another name is still found by its former one.
+        let index = named.filter(|&i| fold_name(&self.all[i].name) == folded).or_else(by_alias)?;
         match (uscc, &self.all[index].uscc) {
             (Some(asked), Some(known)) if asked != known => None,
             _ => Some(index),
@@ -80,14 +129,19 @@ impl Enterprises {
     }
 
     /// Takes a row of an enterprise sheet: cells that it fills replace what is known, cells that it leaves empty do not.
-    pub fn take(&mut self, draft: Enterprise) {
+    pub fn take(&mut self, draft: Enterprise, visibility_given: bool) -> Taken {
+        let mut taken = Taken::default();
         match self.find(draft.uscc.as_ref(), &draft.name) {
             Some(index) => {
-                let merged = merge(self.all[index].clone(), draft);
-                self.index(&merged, index);
-                if merged != self.all[index] {
-                    self.all[index] = merged;
+                let known = self.all[index].clone();
+                let (name, level) = (known.name.clone(), known.visibility);
+                let merged = merge(known, draft, visibility_given);
+                if index < self.stored {
+                    taken.renamed = (merged.name != name).then(|| (name, merged.name.clone()));
+                    taken.opened_from = (merged.visibility < level).then_some(level);
                 }
+                self.index(&merged, index);
+                self.all[index] = merged;
                 self.touched.insert(index);
             }
             None => {
@@ -97,13 +151,14 @@ impl Enterprises {
                 self.touched.insert(index);
             }
         }
+        taken
     }
 
     /// The key of the enterprise that owns a row; one that is not known yet is made from what the row says. A row fills
     /// what is not known, and changes nothing that is.
     ///
     /// `None` for a row that gives only a code, and one that nobody knows: an enterprise has a name.
-    pub fn owner(&mut self, owner: &Owner) -> Option<String> {
+    pub fn owner(&mut self, owner: &Owner) -> Option<Owned> {
         let index = match self.find(owner.uscc.as_ref(), &owner.name) {
             Some(index) => index,
             None if owner.name.is_empty() => return None,
@@ -128,12 +183,14 @@ impl Enterprises {
         }
         known.fictional |= owner.fictional;
         let (key, changed) = (known.key.clone(), *known != before);
+        let other_name =
+            (!owner.name.is_empty() && !known_by(known, &owner.name)).then(|| known.name.clone());
         if changed {
             let known = known.clone();
             self.index(&known, index);
         }
         self.touched.insert(index);
-        Some(key)
+        Some(Owned { key, other_name })
     }
 
     /// All enterprises known.
@@ -149,17 +206,17 @@ impl Enterprises {
     }
 }
 
+/// True for a name that the enterprise has or had.
+fn known_by(known: &Enterprise, name: &str) -> bool {
+    let name = fold_name(name);
+    [&known.name, &known.short_name].into_iter().chain(&known.other_names).any(|n| fold_name(n) == name)
+}
+
 /// What is known with a new row laid over it.
-fn merge(known: Enterprise, draft: Enterprise) -> Enterprise {
+fn merge(known: Enterprise, draft: Enterprise, visibility_given: bool) -> Enterprise {
     let text = |new: String, old: String| if new.is_empty() { old } else { new };
     // Another name under the same code is a new name, unless it is one that the enterprise is known by already.
-    let known_by = |name: &str| {
-        [&known.name, &known.short_name]
-            .into_iter()
-            .chain(&known.other_names)
-            .any(|n| fold_name(n) == fold_name(name))
-    };
-    let renamed = !known_by(&draft.name);
+    let renamed = !known_by(&known, &draft.name);
     let name = if renamed { draft.name } else { known.name.clone() };
     let mut other_names = known.other_names;
     if renamed {
@@ -191,31 +248,7 @@ fn merge(known: Enterprise, draft: Enterprise) -> Enterprise {
         },
         note: text(draft.note, known.note),
         fictional: draft.fictional || known.fictional,
-        visibility: known.visibility.max(draft.visibility),
-    }
-}
-
-/// Gives rows their stable keys: enterprise, then the row's own number, or its title with a count among equals. So a row
-/// that comes again with another specification is a new version of itself.
-#[derive(Default)]
-pub struct Keys {
-    counts: HashMap<String, u32>,
-    seen: HashMap<String, BTreeSet<String>>,
-}
-
-impl Keys {
-    /// The key of a row, or `None` where the batch has held the very same row before. `content` is the row's content
-    /// without number, key and place.
-    pub fn give(&mut self, enterprise: &str, number: &str, title: &str, content: String) -> Option<String> {
-        // A running number says where a row stands, not what it is.
-        let own_number = number.chars().any(|c| !c.is_ascii_digit() && c != '.').then(|| fold_key(number));
-        let base = format!("{enterprise}/{}", own_number.unwrap_or_else(|| fold_key(title)));
-        if !self.seen.entry(base.clone()).or_default().insert(content) {
-            return None;
-        }
-        let count = self.counts.entry(base.clone()).or_insert(0);
-        *count += 1;
-        Some(if *count == 1 { base } else { format!("{base}#{count}") })
+        visibility: if visibility_given { draft.visibility } else { known.visibility },
     }
 }
 
@@ -230,10 +263,10 @@ mod tests {
     #[test]
     fn a_code_learnt_later_keeps_the_key() {
         let mut known = Enterprises::new(std::iter::empty());
-        let key = known.owner(&Owner { name: "某某光电有限公司".into(), ..Owner::default() }).unwrap();
+        let key = known.owner(&Owner { name: "某某光电有限公司".into(), ..Owner::default() }).unwrap().key;
         let nobody = Owner { uscc: Some(code("91360826MA000009")), ..Owner::default() };
         assert_eq!(known.owner(&nobody), None, "a code alone makes no enterprise");
-        known.take(Enterprise::new(Some(code("91360826MA000000")), "某某光电 有限公司"));
+        known.take(Enterprise::new(Some(code("91360826MA000000")), "某某光电 有限公司"), false);
         let all = known.into_touched();
         assert_eq!(all.len(), 1);
         assert_eq!((all[0].key.as_str(), all[0].uscc.is_some()), (key.as_str(), true));
@@ -242,8 +275,8 @@ mod tests {
     #[test]
     fn the_same_name_with_another_code_is_another_enterprise() {
         let mut known = Enterprises::new(std::iter::empty());
-        known.take(Enterprise::new(Some(code("91360826MA000000")), "某某光电有限公司"));
-        known.take(Enterprise::new(Some(code("91360826MA000001")), "某某光电有限公司"));
+        known.take(Enterprise::new(Some(code("91360826MA000000")), "某某光电有限公司"), false);
+        known.take(Enterprise::new(Some(code("91360826MA000001")), "某某光电有限公司"), false);
         assert_eq!(known.all().len(), 2);
     }
 
@@ -252,8 +285,8 @@ mod tests {
         let mut known = Enterprises::new(std::iter::empty());
         let mut first = Enterprise::new(Some(code("91360826MA000000")), "旧名有限公司");
         first.address = "工业园1号".into();
-        known.take(first);
-        known.take(Enterprise::new(Some(code("91360826MA000000")), "新名有限公司"));
+        known.take(first, false);
+        known.take(Enterprise::new(Some(code("91360826MA000000")), "新名有限公司"), false);
         let all = known.into_touched();
         assert_eq!(all[0].address, "工业园1号");
         assert_eq!(
@@ -263,13 +296,43 @@ mod tests {
     }
 
     #[test]
-    fn rows_get_stable_keys() {
-        let mut keys = Keys::default();
-        let mut give =
-            |number: &str, title: &str, content: &str| keys.give("e", number, title, content.to_owned());
-        assert_eq!(give("1", "面 罩", "a").as_deref(), Some("e/面罩"));
-        assert_eq!(give("2", "面罩", "b").as_deref(), Some("e/面罩#2"));
-        assert_eq!(give("3", "面罩", "a"), None, "the same row twice");
-        assert_eq!(give("XQ-07", "面罩", "c").as_deref(), Some("e/xq-07"));
+    fn a_level_stays_until_another_is_given() {
+        let mut closed = Enterprise::new(Some(code("91360826MA000000")), "某某光电有限公司");
+        closed.visibility = Visibility::Secretariat;
+        let row = closed.clone();
+        let mut known = Enterprises::new(std::iter::once(closed));
+        let again = Enterprise { visibility: Visibility::Public, ..row };
+        assert_eq!(known.take(again.clone(), false), Taken::default());
+        assert_eq!(known.all()[0].visibility, Visibility::Secretariat);
+        assert_eq!(known.take(again, true).opened_from, Some(Visibility::Secretariat));
+        assert_eq!(known.all()[0].visibility, Visibility::Public);
+    }
+
+    #[test]
+    fn a_short_name_of_two_enterprises_means_neither() {
+        let firm = |first: &str, name: &str| Enterprise {
+            short_name: "鑫源".into(),
+            ..Enterprise::new(Some(code(first)), name)
+        };
+        let one = firm("91360826MA000000", "泰和鑫源电子有限公司");
+        let two = firm("91360826MA000001", "万安鑫源光电有限公司");
+        let row = Owner { name: "鑫源".into(), ..Owner::default() };
+        let mut single = Enterprises::new(std::iter::once(one.clone()));
+        assert_eq!(single.owner(&row).unwrap().key, one.key);
+        let mut both = Enterprises::new([one, two].into_iter());
+        assert_eq!(both.owner(&row).unwrap().key, "name:鑫源");
+    }
+
+    #[test]
+    fn a_name_given_up_comes_back_under_another_key() {
+        let mut first = Enterprise::new(None, "鑫源电子有限公司");
+        first.name = "泰和鑫源电子有限公司".into();
+        first.other_names = vec!["鑫源电子有限公司".into()];
+        let mut second = Enterprise::new(Some(code("91360826MA000000")), "万安光电有限公司");
+        second.other_names = vec!["鑫源电子有限公司".into()];
+        let mut known = Enterprises::new([first, second].into_iter());
+        let row = Owner { name: "鑫源电子有限公司".into(), ..Owner::default() };
+        assert_eq!(known.owner(&row).unwrap().key, "name:鑫源电子有限公司 2");
+        assert_eq!(known.owner(&row).unwrap().key, "name:鑫源电子有限公司 2", "the same one again");
     }
 }

@@ -5,7 +5,8 @@ use market::local_rate::FORMULA_ZH;
 use market::{Input, Options, Settlement, Site, Weights};
 use model::enterprise::Enterprise;
 use model::list::{
-    Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, NeedState, Review,
+    Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, MatchingList, NeedState,
+    Review,
 };
 use model::matching::{Allocation, Match};
 use model::need::Need;
@@ -17,6 +18,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Layout of [`ListContent`].
 const FORMAT: u32 = 1;
+/// Version of what computes a list: the engine with its weights, and this file. Raise it whenever the same records would
+/// give another list; lists of earlier versions are then no longer computed again by `verify`.
+pub const ENGINE: u32 = 1;
 /// Candidates that the engine ranks for a need.
 const CANDIDATES: usize = 10;
 /// Pairs that a list shows for a need.
@@ -36,6 +40,8 @@ pub struct Composer {
     sites: HashMap<String, Site>,
     needs: Vec<Need>,
     offers: Vec<Offer>,
+    /// Code of the region that is the cluster; where it was never said, all are inside.
+    home: Option<String>,
 }
 
 impl Composer {
@@ -49,7 +55,13 @@ impl Composer {
             sites: HashMap::new(),
             needs: Vec::new(),
             offers: Vec::new(),
+            home: None,
         }
+    }
+
+    /// The same for a cluster that is this region: enterprises elsewhere are outside.
+    pub fn of_region(self, home: Option<String>) -> Self {
+        Self { home, ..self }
     }
 
     /// A list whose records are those of a content computed before.
@@ -65,7 +77,8 @@ impl Composer {
     }
 
     /// Takes records: what the list's readers may not see is blanked, rows that they may not see at all and rows
-    /// that are not valid in the period stay out. Rows are sorted, so that the order of the records does not matter.
+    /// that are not valid in the period stay out. Where they may not see an enterprise's name, all its rows stay out,
+    /// because keys hold its code or name. Rows are sorted, so that the order of the records does not matter.
     pub fn take(
         &mut self,
         enterprises: impl Iterator<Item = Enterprise>,
@@ -74,13 +87,18 @@ impl Composer {
     ) {
         let table = &self.reference.visibility;
         let valid = |from, until| self.period.overlaps(from, until);
+        let mut seen: BTreeMap<String, Enterprise> = enterprises
+            .map(|e| access::enterprise(table, AUDIENCE, e))
+            .filter(|e| !e.name.is_empty())
+            .map(|e| (e.key.clone(), e))
+            .collect();
         self.needs = needs
-            .filter(|n| valid(n.valid_from, n.valid_until))
+            .filter(|n| seen.contains_key(&n.enterprise) && valid(n.valid_from, n.valid_until))
             .map(|n| access::need(table, AUDIENCE, n))
             .filter(|n| !n.title.is_empty())
             .collect();
         self.offers = offers
-            .filter(|o| valid(o.valid_from, o.valid_until))
+            .filter(|o| seen.contains_key(&o.enterprise) && valid(o.valid_from, o.valid_until))
             .map(|o| access::offer(table, AUDIENCE, o))
             .filter(|o| !o.title.is_empty())
             .collect();
@@ -90,8 +108,9 @@ impl Composer {
             .map(|n| n.enterprise.as_str())
             .chain(self.offers.iter().map(|o| o.enterprise.as_str()))
             .collect();
-        for enterprise in enterprises.filter(|e| named.contains(e.key.as_str())) {
-            let enterprise = self.list_enterprise(access::enterprise(table, AUDIENCE, enterprise));
+        seen.retain(|key, _| named.contains(key.as_str()));
+        for enterprise in seen.into_values() {
+            let enterprise = self.list_enterprise(enterprise);
             self.sites.insert(enterprise.key.clone(), site(&enterprise));
             self.enterprises.insert(enterprise.key.clone(), enterprise);
         }
@@ -115,20 +134,40 @@ impl Composer {
             region_code: region.or(park).map_or_else(String::new, |r| r.code.clone()),
             point: value.point.or(park.and_then(|p| p.point)).or(region.and_then(|r| r.point)),
             products: value.products,
-            // A record without a region came from the cluster's own lists.
-            inside: true,
+            inside: match (&self.home, region.or(park)) {
+                (Some(home), Some(region)) => regions.is_within(&region.code, home),
+                // A record without a region came from the cluster's own lists.
+                _ => true,
+            },
             fictional: value.fictional,
         }
     }
 
-    /// True where need and offer are what they were on an earlier list.
-    pub fn unchanged(&self, earlier: &ListContent, need: &str, offer: &str) -> bool {
-        let now = (self.needs.iter().find(|n| n.key == need), self.offers.iter().find(|o| o.key == offer));
-        let then = (
-            earlier.needs.iter().find(|n| n.need.key == need).map(|n| &n.need),
-            earlier.offers.iter().find(|o| o.offer.key == offer).map(|o| &o.offer),
-        );
-        now.0.is_some() && now.1.is_some() && now == then
+    /// True where no need is left to match.
+    pub fn is_empty(&self) -> bool {
+        self.needs.is_empty()
+    }
+
+    /// Of what was said on an earlier list, what is about needs and offers that are the same now.
+    pub fn unchanged(&self, earlier: &ListContent, mut reviews: Vec<Reviewed>) -> Vec<Reviewed> {
+        let needs: HashMap<&str, &Need> =
+            earlier.needs.iter().map(|n| (n.need.key.as_str(), &n.need)).collect();
+        let offers: HashMap<&str, &Offer> =
+            earlier.offers.iter().map(|o| (o.offer.key.as_str(), &o.offer)).collect();
+        let needs: HashSet<&str> = self
+            .needs
+            .iter()
+            .filter(|n| needs.get(n.key.as_str()) == Some(n))
+            .map(|n| n.key.as_str())
+            .collect();
+        let offers: HashSet<&str> = self
+            .offers
+            .iter()
+            .filter(|o| offers.get(o.key.as_str()) == Some(o))
+            .map(|o| o.key.as_str())
+            .collect();
+        reviews.retain(|(need, offer, _)| needs.contains(need.as_str()) && offers.contains(offer.as_str()));
+        reviews
     }
 
     fn input(&self) -> Input<'_> {
@@ -142,7 +181,7 @@ impl Composer {
     }
 
     /// Ranks candidates for all needs.
-    pub fn matches(&self, progress: Progress<'_>) -> Vec<Match> {
+    fn matches(&self, progress: Progress<'_>) -> Vec<Match> {
         let total = self.needs.len() as u64;
         progress(Stage::Match, 0, total);
         let options = Options { top: CANDIDATES, spread: true, ..Options::default() };
@@ -155,16 +194,20 @@ impl Composer {
         matches
     }
 
-    /// Allocates and finds gaps, given the matches and what was said of them.
-    pub fn settle(self, matches: Vec<Match>, reviews: &[Reviewed], progress: Progress<'_>) -> ListContent {
+    /// Allocates and finds gaps, given the matches and what was said of them. What a person decided counts as feasible,
+    /// whatever the engine thinks.
+    fn settle(self, matches: Vec<Match>, reviews: &[Reviewed], progress: Progress<'_>) -> ListContent {
         progress(Stage::Freeze, 0, 1);
         let said: HashMap<(&str, &str), &Review> =
             reviews.iter().map(|(need, offer, review)| ((need.as_str(), offer.as_str()), review)).collect();
         let review_of = |m: &Match| {
             said.get(&(m.need.as_str(), m.offer.as_str())).map_or(Review::Proposed, |r| (*r).clone())
         };
-        let kept: Vec<Match> =
+        let mut kept: Vec<Match> =
             matches.into_iter().filter(|m| !matches!(review_of(m), Review::Rejected { .. })).collect();
+        for matched in &mut kept {
+            matched.feasible |= matches!(review_of(matched), Review::Added | Review::Confirmed);
+        }
         let settlement = market::settle(&self.input(), &Weights::default(), &kept);
         let mut pairs_of: HashMap<&str, Vec<&Match>> = HashMap::new();
         for matched in &kept {
@@ -196,14 +239,16 @@ impl Composer {
         content
     }
 
-    /// Settles a draft again after its review. Candidates are ranked again from the draft's own records, which gives the
-    /// same ranking: a rejected pair makes room for the next candidate, not for a hole.
+    /// Matches, allots and finds gaps, given what was said of pairs. A draft is settled again after its review: candidates
+    /// are ranked again from its own records, which gives the same ranking, and a rejected pair makes room for the next
+    /// candidate, not for a hole.
     pub fn settle_reviewed(self, reviews: &[Reviewed], progress: Progress<'_>) -> ListContent {
         let mut matches = self.matches(progress);
         let known: HashSet<(String, String)> =
             matches.iter().map(|m| (m.need.clone(), m.offer.clone())).collect();
         let added = reviews.iter().filter(|(need, offer, review)| {
-            *review == Review::Added && !known.contains(&(need.clone(), offer.clone()))
+            matches!(review, Review::Added | Review::Confirmed)
+                && !known.contains(&(need.clone(), offer.clone()))
         });
         for (need, offer, _) in added {
             let need = self.needs.iter().find(|n| n.key == *need);
@@ -258,9 +303,11 @@ impl Composer {
             .collect();
         ListContent {
             format: FORMAT,
+            engine: ENGINE,
             cluster: self.cluster,
             period: self.period,
             previous_sha256: String::new(),
+            compared_with_sha256: String::new(),
             summary,
             enterprises: self.enterprises.into_values().collect(),
             needs,
@@ -280,25 +327,30 @@ fn site(enterprise: &ListEnterprise) -> Site {
     }
 }
 
-/// Marks the rows of a content against the last published one.
-pub fn compare(mut content: ListContent, previous: Option<&ListContent>) -> ListContent {
-    let Some(previous) = previous else { return content };
+/// Marks the rows of a content against the list that stands published, and names that list.
+pub fn compare(mut content: ListContent, previous: Option<&MatchingList>) -> ListContent {
+    content.compared_with_sha256 = previous.and_then(|p| p.sha256.clone()).unwrap_or_default();
+    let previous = previous.map(|p| &p.content);
     let change = |same: Option<bool>| match same {
         None => Change::New,
         Some(true) => Change::Open,
         Some(false) => Change::Changed,
     };
-    let needs: HashMap<&str, &Need> = previous.needs.iter().map(|n| (n.need.key.as_str(), &n.need)).collect();
+    let needs: HashMap<&str, &ListNeed> =
+        previous.iter().flat_map(|p| &p.needs).map(|n| (n.need.key.as_str(), n)).collect();
     for row in &mut content.needs {
-        row.change = change(needs.get(row.need.key.as_str()).map(|old| **old == row.need));
+        row.change = change(needs.get(row.need.key.as_str()).map(|old| old.need == row.need));
     }
     let offers: HashMap<&str, &Offer> =
-        previous.offers.iter().map(|o| (o.offer.key.as_str(), &o.offer)).collect();
+        previous.iter().flat_map(|p| &p.offers).map(|o| (o.offer.key.as_str(), &o.offer)).collect();
     for row in &mut content.offers {
         row.change = change(offers.get(row.offer.key.as_str()).map(|old| **old == row.offer));
     }
-    let pairs: HashMap<(&str, &str), &ListPair> =
-        previous.pairs.iter().map(|p| ((p.matched.need.as_str(), p.matched.offer.as_str()), p)).collect();
+    let pairs: HashMap<(&str, &str), &ListPair> = previous
+        .iter()
+        .flat_map(|p| &p.pairs)
+        .map(|p| ((p.matched.need.as_str(), p.matched.offer.as_str()), p))
+        .collect();
     for pair in &mut content.pairs {
         let old = pairs.get(&(pair.matched.need.as_str(), pair.matched.offer.as_str()));
         pair.change =
@@ -308,7 +360,7 @@ pub fn compare(mut content: ListContent, previous: Option<&ListContent>) -> List
     }
     let now: HashSet<&str> = content.needs.iter().map(|n| n.need.key.as_str()).collect();
     content.summary.gone =
-        needs.keys().filter(|key| !now.contains(*key)).map(|key| (*key).to_owned()).collect();
-    content.summary.gone.sort();
+        needs.iter().filter(|(key, _)| !now.contains(*key)).map(|(_, old)| old.number).collect();
+    content.summary.gone.sort_unstable();
     content
 }

@@ -1,17 +1,24 @@
 //! Lists: draft, review, approve, publish, withdraw, read, verify.
 
 mod compose;
+mod publish;
 mod read;
 mod review;
+#[cfg(test)]
+mod tests;
 
+pub use publish::PublishOptions;
 pub use read::Verification;
 
 use crate::{Act, Actor, App, Code, Error, Progress, Result, Stage};
 use compose::{Composer, Reviewed, compare};
-use model::list::{ListContent, ListState, MatchingList};
+use model::list::{ListState, MatchingList, Review};
 use model::period::Period;
-use std::sync::Arc;
-use store::{By, PairReview};
+use std::collections::BTreeMap;
+use store::{By, ListHead, NewDraft, PairReview, Status};
+
+/// How often a step is tried when somebody else changes the list in between.
+const TRIES: u32 = 5;
 
 impl App {
     /// Who does something now, for the store's records.
@@ -19,172 +26,163 @@ impl App {
         By::new(&actor.name, self.clock.now_ms())
     }
 
-    /// Computes a draft of the period's list from all open needs and offers. Pairs that were rejected on the last list
-    /// and whose records have not changed since stay rejected.
+    /// Computes a draft of the period's list from all open needs and offers. What was said on the period's open draft is
+    /// kept for pairs whose records have not changed, and that draft is discarded; pairs that were rejected on the newest
+    /// numbered list and have not changed since stay rejected.
     ///
     /// # Errors
-    /// [`Code::NothingToDo`] where there are no needs; storage errors.
+    /// [`Code::NothingToDo`] where no need is left to match; [`Code::Conflict`] where the open draft changes again and
+    /// again meanwhile; storage errors.
     pub async fn draft(&self, actor: &Actor, period: Period, progress: Progress<'_>) -> Result<MatchingList> {
         actor.need(Act::Review)?;
-        progress(Stage::Load, 0, 3);
-        let enterprises = self.store.enterprises().await?;
-        progress(Stage::Load, 1, 3);
-        let needs = self.store.needs().await?;
-        progress(Stage::Load, 2, 3);
-        let offers = self.store.offers().await?;
-        progress(Stage::Load, 3, 3);
-        if needs.is_empty() {
-            return Err(Error::new(Code::NothingToDo, "there are no needs to match"));
-        }
-        let cluster = self.cluster_name().await?;
-        let mut composer = Composer::new(self.reference, &cluster, period);
-        composer.take(
-            enterprises.into_iter().map(|s| s.value),
-            needs.into_iter().filter(|s| s.status == store::Status::Open).map(|s| s.value),
-            offers.into_iter().filter(|s| s.status == store::Status::Open).map(|s| s.value),
-        );
-        let matches = composer.matches(progress);
-        let previous = self.last_published().await?;
-        let kept = match &previous {
-            Some(last) => self.rejections_that_stand(last, &composer).await?,
-            None => Vec::new(),
-        };
-        let content =
-            compare(composer.settle(matches, &kept, progress), previous.as_ref().map(|l| &l.content));
-        progress(Stage::Freeze, 0, 1);
         let by = self.by(actor);
-        let head = self.store.insert_draft(&content, &by).await?;
-        for (need, offer, review) in &kept {
-            self.store.record_review(head.id, need, offer, review, &by).await?;
+        let mut tries = 1;
+        loop {
+            progress(Stage::Load, 0, 1);
+            let records = self.store.snapshot().await?;
+            progress(Stage::Load, 1, 1);
+            let import_id = records.import_id;
+            let cluster = self.cluster_name().await?;
+            let mut composer =
+                Composer::new(self.reference, &cluster, period).of_region(self.cluster_region().await?);
+            composer.take(
+                records.enterprises.into_iter().map(|s| s.value),
+                records.needs.into_iter().filter(|s| s.status == Status::Open).map(|s| s.value),
+                records.offers.into_iter().filter(|s| s.status == Status::Open).map(|s| s.value),
+            );
+            if composer.is_empty() {
+                return Err(nothing_to_match());
+            }
+            let lists = self.store.lists().await?;
+            let open = lists.iter().filter(|l| l.period == period && l.state == ListState::Draft);
+            let open = open.max_by_key(|l| l.id);
+            let reviews = self.carried_over(&composer, &lists, open).await?;
+            let settled = composer.settle_reviewed(&reviews, progress);
+            let content = compare(settled, self.standing_list(&lists).await?.as_ref());
+            let draft = NewDraft {
+                content: &content,
+                reviews: &reviews,
+                import_id,
+                replaces: open.map(|l| (l.id, l.version)),
+            };
+            match self.store.insert_draft(&draft, &by).await {
+                Err(store::Error::Conflict { .. }) if tries < TRIES => tries += 1,
+                stored => return Ok(self.store.list(stored?.id).await?.list),
+            }
         }
-        progress(Stage::Freeze, 1, 1);
-        Ok(self.store.list(head.id).await?.list)
     }
 
     /// Approves a draft: reviews are applied, allocation and gaps settled again. Where two people could approve, the
     /// drafter may not.
     ///
     /// # Errors
-    /// [`Code::NotAllowed`] for the drafter; [`Code::Conflict`] where the list is no draft.
+    /// [`Code::NotAllowed`] for the drafter; [`Code::Conflict`] where the list is no draft, or is reviewed again and again
+    /// meanwhile.
     pub async fn approve(&self, actor: &Actor, id: i64, progress: Progress<'_>) -> Result<MatchingList> {
         actor.need(Act::Publish)?;
-        let stored = self.store.list(id).await?;
-        if stored.list.drafted_by == actor.name && self.another_approver(actor).await? {
-            return Err(Error::new(
-                Code::NotAllowed,
-                format!("{} drafted list {id}; another person approves it", actor.name),
-            )
-            .hint("approve it under another account with --as"));
-        }
-        if stored.list.state != ListState::Draft {
-            return Err(Error::new(
-                Code::Conflict,
-                format!("list {id} is no draft: {}", stored.list.state.zh()),
-            ));
-        }
         let by = self.by(actor);
-        let reviews = self.standing_reviews(id).await?;
-        let mut version = stored.version;
-        if !reviews.is_empty() {
-            let previous = self.last_published().await?;
-            let settled =
-                Composer::reopen(self.reference, &stored.list.content).settle_reviewed(&reviews, progress);
-            let content = compare(settled, previous.as_ref().map(|l| &l.content));
-            version = self.store.update_draft(id, version, &content, &by).await?.version;
-        }
-        self.store.approve(id, version, &by).await?;
-        Ok(self.store.list(id).await?.list)
-    }
-
-    /// Numbers and freezes an approved list.
-    ///
-    /// # Errors
-    /// [`Code::Conflict`] where the list is not approved, or another list was published at the same moment.
-    pub async fn publish(&self, actor: &Actor, id: i64, progress: Progress<'_>) -> Result<MatchingList> {
-        actor.need(Act::Publish)?;
-        progress(Stage::Freeze, 0, 1);
-        let version = self.store.list(id).await?.version;
-        let chained =
-            self.store.lists().await?.into_iter().filter(|l| l.number.is_some()).max_by_key(|l| l.number);
-        let chained = chained.and_then(|l| l.sha256).unwrap_or_default();
-        let previous = self.last_published().await?.map(|l| l.content);
-        let by = self.by(actor);
-        self.forget_list();
-        self.store
-            .publish(id, version, &by, move |_, last_sha256, content| {
-                // Another list in between would make the comparison stale: the store refuses a content that names the wrong one.
-                debug_assert!(chained.is_empty() || chained.len() == 64);
-                let compared = compare(content, previous.as_ref());
-                ListContent {
-                    previous_sha256: if chained == last_sha256 { chained } else { "stale".to_owned() },
-                    ..compared
-                }
-            })
-            .await?;
-        progress(Stage::Freeze, 1, 1);
-        Ok(self.store.list(id).await?.list)
-    }
-
-    /// Brings the period's list to publication: an approved list is published, an open draft is approved first, and where there
-    /// is neither, one is drafted.
-    ///
-    /// # Errors
-    /// Those of the single steps.
-    pub async fn publish_period(
-        &self,
-        actor: &Actor,
-        period: Period,
-        progress: Progress<'_>,
-    ) -> Result<Arc<MatchingList>> {
-        actor.need(Act::Publish)?;
-        let open = self.store.lists().await?.into_iter().filter(|l| l.period == period).max_by_key(|l| l.id);
-        let id = match open {
-            Some(list) if list.state == ListState::Approved => list.id,
-            Some(list) if list.state == ListState::Draft => self.approve(actor, list.id, progress).await?.id,
-            _ => {
-                let draft = self.draft(actor, period, progress).await?;
-                self.approve(actor, draft.id, progress).await?.id
+        let mut tries = 1;
+        loop {
+            // The version first: a review that comes after it makes the approval a conflict.
+            let stored = self.store.list(id).await?;
+            if stored.list.drafted_by == actor.name && self.another_approver(actor).await? {
+                return Err(Error::new(
+                    Code::NotAllowed,
+                    format!("{} drafted list {id}; another person approves it", actor.name),
+                )
+                .hint("approve it under another account with --as"));
             }
-        };
-        Ok(Arc::new(self.publish(actor, id, progress).await?))
+            expect_draft(&stored.list)?;
+            let reviews = self.standing_reviews(id).await?;
+            let content = if reviews.is_empty() {
+                None
+            } else {
+                let lists = self.store.lists().await?;
+                let settled = Composer::reopen(self.reference, &stored.list.content)
+                    .settle_reviewed(&reviews, progress);
+                Some(compare(settled, self.standing_list(&lists).await?.as_ref()))
+            };
+            match self.store.approve(id, stored.version, content.as_ref(), &by).await {
+                Err(store::Error::Conflict { .. }) if tries < TRIES => tries += 1,
+                approved => return Ok(self.store.list(approved?.id).await?.list),
+            }
+        }
     }
 
-    /// Takes a published list back, with a reason. Number and content stay.
+    /// Makes an approved list a draft again, to correct it.
     ///
     /// # Errors
-    /// [`Code::NotFound`]; [`Code::Conflict`] where it is withdrawn already.
-    pub async fn withdraw(&self, actor: &Actor, number: u32, reason: &str) -> Result<()> {
+    /// [`Code::NotFound`]; [`Code::Conflict`] where it is not approved.
+    pub async fn reopen(&self, actor: &Actor, id: i64) -> Result<()> {
         actor.need(Act::Publish)?;
-        if reason.trim().is_empty() {
-            return Err(Error::new(Code::BadInput, "a list is withdrawn only with a reason"));
-        }
-        let stored = self.store.list_by_number(number).await?;
-        self.forget_list();
-        self.store.withdraw(stored.list.id, stored.version, reason, &self.by(actor)).await?;
+        let version = self.store.list(id).await?.version;
+        self.store.reopen(id, version, &self.by(actor)).await?;
         Ok(())
     }
 
-    async fn last_published(&self) -> Result<Option<MatchingList>> {
-        Ok(self.store.last_published(None).await?.map(|s| s.list))
+    /// Gives up a draft. It stays on record.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`]; [`Code::Conflict`] where it is no draft.
+    pub async fn discard(&self, actor: &Actor, id: i64) -> Result<()> {
+        actor.need(Act::Review)?;
+        let version = self.store.list(id).await?.version;
+        self.store.discard(id, version, &self.by(actor)).await?;
+        Ok(())
+    }
+
+    /// The list that stands published, of these heads: with it a new one is compared.
+    async fn standing_list(&self, lists: &[ListHead]) -> Result<Option<MatchingList>> {
+        let newest = lists.iter().filter(|l| l.state == ListState::Published).max_by_key(|l| l.number);
+        match newest {
+            Some(head) => Ok(Some(self.store.list(head.id).await?.list)),
+            None => Ok(None),
+        }
     }
 
     /// What was said last of each pair.
     async fn standing_reviews(&self, id: i64) -> Result<Vec<Reviewed>> {
-        let mut last: std::collections::BTreeMap<(String, String), model::list::Review> =
-            std::collections::BTreeMap::new();
+        let mut last: BTreeMap<(String, String), Review> = BTreeMap::new();
         for PairReview { need, offer, review, .. } in self.store.reviews(id).await? {
             last.insert((need, offer), review);
         }
         Ok(last.into_iter().map(|((need, offer), review)| (need, offer, review)).collect())
     }
 
-    /// Rejections of the last list whose need and offer are unchanged: nobody has to reject the same pair each month.
-    async fn rejections_that_stand(&self, last: &MatchingList, now: &Composer) -> Result<Vec<Reviewed>> {
-        let mut reviews = self.standing_reviews(last.id).await?;
-        reviews.retain(|(need, offer, review)| {
-            matches!(review, model::list::Review::Rejected { .. })
-                && now.unchanged(&last.content, need, offer)
-        });
-        Ok(reviews)
+    /// What a new draft takes over: nobody has to reject the same pair each month, and no word on the open draft is lost.
+    /// Of the newest numbered list, withdrawn or not, the rejections; of the period's open draft everything, which counts
+    /// more because it is newer.
+    async fn carried_over(
+        &self,
+        now: &Composer,
+        lists: &[ListHead],
+        open: Option<&ListHead>,
+    ) -> Result<Vec<Reviewed>> {
+        let mut kept: BTreeMap<(String, String), Review> = BTreeMap::new();
+        let numbered = lists.iter().filter(|l| l.number.is_some()).max_by_key(|l| l.number);
+        for earlier in numbered.into_iter().chain(open) {
+            let content = self.store.list(earlier.id).await?.list.content;
+            let mut reviews = self.standing_reviews(earlier.id).await?;
+            reviews
+                .retain(|(.., review)| earlier.number.is_none() || matches!(review, Review::Rejected { .. }));
+            for (need, offer, review) in now.unchanged(&content, reviews) {
+                kept.insert((need, offer), review);
+            }
+        }
+        Ok(kept.into_iter().map(|((need, offer), review)| (need, offer, review)).collect())
     }
+}
+
+fn expect_draft(list: &MatchingList) -> Result<()> {
+    if list.state == ListState::Draft {
+        return Ok(());
+    }
+    Err(Error::new(Code::Conflict, format!("list {} is no draft: {}", list.id, list.state.zh())))
+}
+
+fn nothing_to_match() -> Error {
+    Error::new(
+        Code::NothingToDo,
+        "no need is left to match: none is open and valid in the period, of an enterprise that the members may see",
+    )
 }

@@ -1,20 +1,30 @@
 //! Reading lists, their files, and proving them.
 
-use super::compose::{Composer, compare};
+use super::compose::{Composer, ENGINE, compare};
 use crate::{Act, Actor, App, Code, Error, Result};
 use model::list::{ListContent, ListState, MatchingList};
 use std::sync::Arc;
 use store::ListHead;
 
-/// Three hashes that must be one.
+/// Hashes that must be one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verification {
     /// The hash given at publication.
     pub published: String,
     /// The hash of the content as it is stored now.
     pub content: String,
-    /// The hash of the content computed again from its own records and reviews.
-    pub recomputed: String,
+    /// The hash of the content computed again from its own records and reviews; none where another version of the engine
+    /// made it, which would compute another list.
+    pub recomputed: Option<String>,
+    /// Version of the engine that made it.
+    pub engine: u32,
+}
+
+impl Verification {
+    /// True where the list is what was published and, where that can be computed, what follows from its records.
+    pub fn is_sound(&self) -> bool {
+        self.content == self.published && self.recomputed.as_ref().is_none_or(|r| *r == self.published)
+    }
 }
 
 impl App {
@@ -44,18 +54,24 @@ impl App {
     /// [`Code::NotFound`].
     pub async fn list_by_number(&self, actor: &Actor, number: u32) -> Result<Arc<MatchingList>> {
         actor.need(Act::Read)?;
+        // Another process may have withdrawn it, or restored another database: the head is always read.
+        let head = self.store.list_head(number).await?;
         let kept = self.last_list.lock().ok().and_then(|kept| kept.clone());
-        if let Some(list) = kept.filter(|l| l.number == Some(number) && l.state == ListState::Published) {
+        if let Some((version, list)) = kept
+            && (version, list.id, list.state, &list.sha256)
+                == (head.version, head.id, head.state, &head.sha256)
+        {
             return Ok(list);
         }
-        let list = Arc::new(self.store.list_by_number(number).await?.list);
+        let stored = self.store.list_by_number(number).await?;
+        let list = Arc::new(stored.list);
         if let Ok(mut kept) = self.last_list.lock() {
-            *kept = Some(list.clone());
+            *kept = Some((stored.version, list.clone()));
         }
         Ok(list)
     }
 
-    /// Forgets the list kept in memory, because its state is about to change.
+    /// Forgets the list kept in memory, because its state has changed.
     pub(crate) fn forget_list(&self) {
         if let Ok(mut kept) = self.last_list.lock() {
             *kept = None;
@@ -85,26 +101,37 @@ impl App {
         Ok(lists)
     }
 
-    /// Computes a published list again from its frozen records and its reviews, and compares the hashes.
+    /// Computes a published list again from its frozen records and its reviews, and compares the hashes. It is compared
+    /// with the same list as at its publication, also where that one was withdrawn since.
     ///
     /// # Errors
     /// [`Code::NotFound`].
     pub async fn verify(&self, actor: &Actor, number: u32) -> Result<Verification> {
         actor.need(Act::Read)?;
         let list = self.store.list_by_number(number).await?.list;
-        let previous = self.store.last_published(Some(number)).await?.map(|s| s.list.content);
-        let reviews = self.standing_reviews(list.id).await?;
-        let settled =
-            Composer::reopen(self.reference, &list.content).settle_reviewed(&reviews, &|_, _, _| {});
-        let recomputed = ListContent {
-            previous_sha256: list.content.previous_sha256.clone(),
-            ..compare(settled, previous.as_ref())
-        };
+        let engine = list.content.engine;
+        let recomputed = if engine == ENGINE { Some(self.recompute(&list).await?) } else { None };
         Ok(Verification {
             published: list.sha256.unwrap_or_default(),
             content: list.content.sha256(),
-            recomputed: recomputed.sha256(),
+            recomputed,
+            engine,
         })
+    }
+
+    async fn recompute(&self, list: &MatchingList) -> Result<String> {
+        let compared = match list.content.compared_with_sha256.as_str() {
+            "" => None,
+            sha256 => Some(self.store.list_by_sha256(sha256).await?.list),
+        };
+        let reviews = self.standing_reviews(list.id).await?;
+        let settled =
+            Composer::reopen(self.reference, &list.content).settle_reviewed(&reviews, &|_, _, _| {});
+        let content = ListContent {
+            previous_sha256: list.content.previous_sha256.clone(),
+            ..compare(settled, compared.as_ref())
+        };
+        Ok(content.sha256())
     }
 
     /// The workbook of a list.

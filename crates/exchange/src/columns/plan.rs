@@ -116,7 +116,13 @@ pub fn plan(sheet: &Sheet, words: &Headings<'_>, options: &PlanOptions<'_>) -> R
         let headings: Vec<&str> = found.headings.iter().map(|(_, _, h)| h.as_str()).collect();
         headings.join("、")
     };
-    let source = fingerprint(found.headings.iter().map(|(_, _, h)| h.as_str()));
+    // The workbook of rejected rows has one column more than the sheet that it came from, and is the same source.
+    let is_reason = |own: &str| {
+        words.guess(SheetKind::Needs, &words.heading(own)).is_some_and(|(target, confidence)| {
+            target == Target::Field(Field::Reason) && confidence >= ACCEPT
+        })
+    };
+    let source = fingerprint(found.headings.iter().map(|(_, _, h)| h.as_str()).filter(|own| !is_reason(own)));
     let remembered = options.remembered.and_then(|r| r.get(&source));
     let sample = evidence::Sample::new(&data);
     let mut best = Vec::new();

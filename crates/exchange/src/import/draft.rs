@@ -19,6 +19,8 @@ pub struct Placed<T> {
     pub row: u32,
     /// The value.
     pub value: T,
+    /// True where the row states its level of visibility; without it the value's level is only the default.
+    pub visibility_given: bool,
 }
 
 /// The enterprise that a row of needs or offers speaks of.

@@ -1,6 +1,6 @@
 //! Refusals: which cell, what was read, what was expected, what to do.
 
-use crate::columns::Field;
+use crate::columns::{Field, SheetKind, SheetPlan};
 use crate::sheet::{Sheet, a1};
 use serde::Serialize;
 use std::fmt;
@@ -65,6 +65,18 @@ pub enum ErrorCode {
     DuplicateRow,
     /// Cells beyond the last heading: a delimiter too many.
     ExtraCells,
+    /// One code under names of different enterprises.
+    NameConflict,
+    /// A known code under a new name (a warning).
+    Renamed,
+    /// A level that opens what was closed (a warning).
+    VisibilityOpened,
+    /// A record of the same title was replaced by another specification (a warning).
+    Replaced,
+    /// A closed record was changed and is closed still (a warning).
+    StillClosed,
+    /// A telephone number in words that are not protected as one (a warning).
+    PhoneInText,
 }
 
 /// One refusal (or, where the code says so, one warning).
@@ -96,6 +108,12 @@ pub struct CellError {
 const READ_CHARS: usize = 60;
 
 impl CellError {
+    /// A refusal at the cell of a field; where the sheet has no such column, in the first one.
+    pub fn at(sheet: &Sheet, plan: &SheetPlan, row: u32, field: Field, code: ErrorCode) -> Self {
+        let column = plan.column_of(field).map_or(0, |c| c.column);
+        Self::new(sheet, row, column, field.name(plan.kind == SheetKind::Needs), code)
+    }
+
     /// A refusal placed in a sheet.
     pub(super) fn new(sheet: &Sheet, row: u32, column: u32, field: &str, code: ErrorCode) -> Self {
         Self {
@@ -112,7 +130,9 @@ impl CellError {
         }
     }
 
-    pub(super) fn read(mut self, text: &str) -> Self {
+    /// Says what was read, shortened where it is long.
+    #[must_use]
+    pub fn read(mut self, text: &str) -> Self {
         self.read = match text.char_indices().nth(READ_CHARS) {
             Some((end, _)) => format!("{}…", &text[..end]),
             None => text.to_owned(),
@@ -120,12 +140,16 @@ impl CellError {
         self
     }
 
-    pub(super) fn expected(mut self, text: impl Into<String>) -> Self {
+    /// Says what was expected.
+    #[must_use]
+    pub fn expected(mut self, text: impl Into<String>) -> Self {
         self.expected = text.into();
         self
     }
 
-    pub(super) fn hint(mut self, text: impl Into<String>) -> Self {
+    /// Says what to do.
+    #[must_use]
+    pub fn hint(mut self, text: impl Into<String>) -> Self {
         self.hint = text.into();
         self
     }

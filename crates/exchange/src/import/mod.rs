@@ -103,6 +103,7 @@ fn read_row(sheet: &SheetReader<'_>, row: &Row, duplicate: Option<u32>, out: &mu
         SheetKind::Needs => Draft::Need(reader.need_row()),
         SheetKind::Offers => Draft::Offer(reader.offer_row()),
     };
+    let visibility_given = reader.one(Field::Visibility).is_some();
     let (mut errors, mut warnings) = (reader.errors, reader.warnings);
     if sheet.context.lenient {
         // Only a missing title leaves nothing to match.
@@ -118,9 +119,15 @@ fn read_row(sheet: &SheetReader<'_>, row: &Row, duplicate: Option<u32>, out: &mu
         return;
     }
     match draft {
-        Draft::Enterprise(value) => out.enterprises.push(Placed { file, sheet: name, row: number, value }),
-        Draft::Need(value) => out.needs.push(Placed { file, sheet: name, row: number, value }),
-        Draft::Offer(value) => out.offers.push(Placed { file, sheet: name, row: number, value }),
+        Draft::Enterprise(value) => {
+            out.enterprises.push(Placed { file, sheet: name, row: number, value, visibility_given });
+        }
+        Draft::Need(value) => {
+            out.needs.push(Placed { file, sheet: name, row: number, value, visibility_given });
+        }
+        Draft::Offer(value) => {
+            out.offers.push(Placed { file, sheet: name, row: number, value, visibility_given });
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::columns::{Field, Target};
 use crate::sheet::Value;
 use jiff::civil::Date;
 use model::chain::NodeId;
+use model::fold::fold;
 use model::spec::Specification;
 use model::spectext::parse_specs;
 
@@ -18,6 +19,23 @@ pub(super) const LINE_CHARS: usize = 100;
 pub(super) const NOTE_CHARS: usize = 2_000;
 /// Characters of a specification text.
 const DETAIL_CHARS: usize = 8_000;
+
+/// True for a text with a mobile number (11 digits) or a number of the fixed network with its area code
+/// (`0796-8888888`).
+fn holds_phone(text: &str) -> bool {
+    let text = fold(text);
+    let runs: Vec<&str> = text.split(|c: char| !c.is_ascii_digit() && c != '-').collect();
+    runs.into_iter().any(|run| {
+        let mobile = |digits: &str| {
+            digits.len() == 11 && digits.starts_with('1') && matches!(digits.as_bytes()[1], b'3'..=b'9')
+        };
+        let parts: Vec<&str> = run.split('-').collect();
+        let fixed = parts.windows(2).any(|pair| {
+            pair[0].starts_with('0') && (3..=4).contains(&pair[0].len()) && (7..=8).contains(&pair[1].len())
+        });
+        fixed || parts.iter().any(|part| mobile(part)) || mobile(&parts.concat())
+    })
+}
 
 /// What the specification columns say.
 pub(super) struct Specified {
@@ -42,6 +60,7 @@ impl RowReader<'_> {
     /// with the chain node's properties as hints.
     pub(super) fn specification(&mut self, title: &str, material: &str, standard: &str) -> Specified {
         let mut detail = self.joined(Field::Detail, DETAIL_CHARS);
+        self.warn_of_phones();
         for clause in self.clauses() {
             if !detail.is_empty() {
                 detail.push('；');
@@ -69,6 +88,23 @@ impl RowReader<'_> {
             );
         }
         Specified { detail, node, specs, unread: parsed.rest }
+    }
+
+    /// Warns of telephone numbers in titles and specifications: those are open to more people than a contact is.
+    fn warn_of_phones(&mut self) {
+        if self.context().lenient {
+            return;
+        }
+        for field in [Field::Title, Field::Detail] {
+            let found: Vec<_> = self.all(field).filter(|f| holds_phone(&f.text())).collect();
+            for cell in found {
+                let warning = self
+                    .error_at(&cell, ErrorCode::PhoneInText)
+                    .expected("不含电话号码的文字")
+                    .hint("此列的公开级别低于联系方式，电话请填在“电话”列");
+                self.warn(warning);
+            }
+        }
     }
 
     /// Columns named after properties, as clauses: `线径：20μm`.

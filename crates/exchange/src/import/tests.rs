@@ -203,7 +203,7 @@ fn refusals_say_cell_reading_expectation_and_remedy() {
     insta::assert_snapshot!(error(1, "91350100M000100Y44"), @"需求.csv [需求] B2 统一社会信用代码“91350100M000100Y44”：应为有效的18位统一社会信用代码（第18位校验码应为“3”，实为“4”）");
     insta::assert_snapshot!(error(1, "9135O100M000100Y43"), @"需求.csv [需求] B2 统一社会信用代码“9135O100M000100Y43”：应为有效的18位统一社会信用代码（第5位“O”不是代码字符（代码不用字母 I、O、S、V、Z）；是否为 91350100M000100Y43？）");
     insta::assert_snapshot!(error(1, "9.13501E+17"), @"需求.csv [需求] B2 统一社会信用代码“9.13501E+17”：应为18位代码文本（Excel 已把代码变成数字，末几位丢失；请先把该列设为“文本”格式，再重新填写）");
-    insta::assert_snapshot!(error(2, "深圳市"), @"需求.csv [需求] C2 所在县区“深圳市”：应为县（市、区）或园区的名称或代码（“深圳市”不是已知的县区或园区）");
+    insta::assert_snapshot!(error(2, "不存在市"), @"需求.csv [需求] C2 所在县区“不存在市”：应为县（市、区）或园区的名称或代码（“不存在市”不是已知的县区或园区）");
     insta::assert_snapshot!(error(2, "吉安"), @"需求.csv [需求] C2 所在县区“吉安”：应为县（市、区）或园区的名称或代码（“吉安”可指多个地区：吉安市、吉安县；请写全称或代码）");
     insta::assert_snapshot!(error(5, "很多"), @"需求.csv [需求] F2 数量“很多”：应为数字加单位，如 5000片/月");
     insta::assert_snapshot!(error(5, "-5片"), @"需求.csv [需求] F2 数量“-5片”：应为大于零的数量");
@@ -246,4 +246,31 @@ fn enterprises_with_their_particulars() {
 企业名录.csv [企业名录] J3 纬度为空：应为度数（经度和纬度须同时填写）
 企业名录.csv [企业名录] D3 园区“某某产业园”：应为园区表中的名称或代码（此园区不在园区表中，已略去）
 ");
+}
+
+#[test]
+fn telephones_in_free_words_are_warned_of() {
+    let warned = |title: &str, detail: &str| {
+        let drafts =
+            drafts(&format!("企业名称,需求产品名称,规格型号,电话\n甲公司,{title},{detail},13800138000\n"));
+        assert_eq!(drafts.errors, [], "{title} {detail}");
+        drafts.warnings.iter().map(|w| (w.cell.clone(), w.code)).collect::<Vec<_>>()
+    };
+    let at = |cell: &str| vec![(cell.to_owned(), ErrorCode::PhoneInText)];
+    assert_eq!(warned("端子", "厚0.5mm，致电１３８００１３８０００"), at("C2"));
+    assert_eq!(warned("端子", "联系0796-8888888"), at("C2"));
+    assert_eq!(warned("端子", "138-0013-8000"), at("C2"));
+    assert_eq!(warned("端子13800138000", "厚0.5mm"), at("B2"));
+    for fine in ["型号0402-1005", "P/N 213800138000", "10-20-30", "GB/T 20001-2017", "0.15-0.25mm"] {
+        assert_eq!(warned("端子", fine), vec![], "{fine}");
+    }
+}
+
+#[test]
+fn a_draft_says_whether_its_level_was_given() {
+    let given = |level: &str| {
+        drafts(&format!("企业名称,需求产品名称,公开级别\n甲公司,端子,{level}\n")).needs[0].visibility_given
+    };
+    assert!(given("公开") && given("秘书处") && !given("") && !given("/"));
+    assert!(!drafts("企业名称,需求产品名称\n甲公司,端子\n").needs[0].visibility_given);
 }

@@ -72,9 +72,11 @@ fn list() -> MatchingList {
     let gap = |cause| Gap { need: "n2".to_owned(), cause };
     let content = ListContent {
         format: 1,
+        engine: 1,
         cluster: "吉安市电子信息产业集群".to_owned(),
         period: "2026-11".parse().unwrap(),
         previous_sha256: String::new(),
+        compared_with_sha256: String::new(),
         summary: ListSummary {
             needs: 2,
             offers: 1,

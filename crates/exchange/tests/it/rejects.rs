@@ -72,3 +72,29 @@ fn the_same_rows_give_the_same_bytes() {
     let bytes = xlsx("需求", &[&["企业名称", "需求产品名称", "数量"], &["甲公司", "", "5只"]]);
     assert_eq!(rejected(&bytes), rejected(&bytes));
 }
+
+#[test]
+fn a_rejected_sheet_keeps_its_fingerprint() {
+    let rows: &[&[&str]] = &[&["企业名称", "需求产品名称", "数量"], &["甲公司", "端子", "-5只"]];
+    let bytes = xlsx("需求", rows);
+    let (_, first) = import(&bytes);
+    let (_, again) = import(&rejected(&bytes));
+    assert_eq!(first[0].1.source, again[0].1.source);
+    assert!(again[0].1.column_of(exchange::columns::Field::Reason).is_some());
+}
+
+#[test]
+fn odd_merges_in_headings_do_not_stop_it() {
+    let bytes = xlsx("需求", &[&["企业名称", "需求产品名称", "数量"], &["甲公司", "端子", "-5只"]]);
+    let (mut sheets, read) = import(&bytes);
+    let merge = |first_column: u32, last_column: u32| exchange::sheet::Merge {
+        first_row: 1,
+        first_column,
+        last_row: 1,
+        last_column,
+    };
+    sheets[0].merges = vec![merge(0, 0), merge(0, 1), merge(1, 2), merge(2, 1)];
+    let (_, plan, drafts) = &read[0];
+    let mut out = Cursor::new(Vec::new());
+    write(&[Rejected { sheet: &sheets[0], plan, errors: &drafts.errors }], &mut out).unwrap();
+}

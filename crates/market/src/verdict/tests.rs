@@ -72,6 +72,69 @@ fn directions_and_units() {
     check("wire_diameter", (I::point(0.3), "mm"), (I::point(28.0), "AWG"), Outcome::Unknown);
 }
 
+/// What a product is must lie in the band asked for, not cover it.
+#[test]
+fn characteristics_reach_into_the_band() {
+    use Interval as I;
+    let check = |property: &str, need: Interval, offer: Interval, unit: &str, expect: Outcome| {
+        let got = outcome_of(interval(property, need, unit), &[interval(property, offer, unit)]);
+        assert_eq!(got, expect, "{property}: {need} against {offer}");
+    };
+    let met = || Outcome::Met;
+    check("hardness_hrc", I::between(58.0, 62.0), I::point(60.0), "HRC", met());
+    check("hardness_hrc", I::between(58.0, 62.0), I::between(60.0, 64.0), "HRC", met());
+    check("hardness_hrc", I::point(66.0), I::between(58.0, 62.0), "HRC", short(4.0, "HRC"));
+    check("viscosity", I::between(2500.0, 4500.0), I::between(3000.0, 6000.0), "mPa·s", met());
+    check("colour_temperature", I::between(3000.0, 6500.0), I::point(4000.0), "K", met());
+    // An open end promises no more than its closed one.
+    check("resistance", I::at_most(50.0), I::at_most(80.0), "Ω", short(30.0, "Ω"));
+    check("haze", I::at_least(90.0), I::at_least(95.0), "%", met());
+    check("haze", I::at_most(1.0), I::point(0.8), "%", met());
+    // A tolerance that the offer keeps must stay within the band.
+    check("wavelength", I::between(450.0, 455.0), I::toleranced(450.0, 2.0, 2.0), "nm", short(2.0, "nm"));
+}
+
+/// Which end of an offer's range is promised is the property's: what can be chosen, what spreads, what is borne.
+#[test]
+fn ranges_mean_what_the_property_says() {
+    use Interval as I;
+    let check = |property: &str, need: Interval, offer: Interval, unit: &str, expect: Outcome| {
+        let got = outcome_of(interval(property, need, unit), &[interval(property, offer, unit)]);
+        assert_eq!(got, expect, "{property}: {need} against {offer}");
+    };
+    let met = || Outcome::Met;
+    check("output_current", I::at_least(120.0), I::between(5.0, 500.0), "mA", met());
+    check("output_current", I::at_least(600.0), I::between(5.0, 500.0), "mA", short(100.0, "mA"));
+    check("min_hole_diameter", I::point(0.02), I::between(0.015, 1.0), "mm", met());
+    check("min_hole_diameter", I::point(0.1), I::between(0.2, 6.0), "mm", short(0.1, "mm"));
+    check("peel_strength", I::at_least(1.2), I::between(1.0, 1.4), "N/mm", short(0.2, "N/mm"));
+    check("temperature_resistance", I::point(120.0), I::point(150.0), "℃", met());
+    check("temperature_resistance", I::at_least(300.0), I::at_least(260.0), "℃", short(40.0, "℃"));
+    check("temperature_resistance", I::at_least(100.0), I::between(-40.0, 105.0), "℃", met());
+    check("temperature_resistance", I::between(-40.0, 85.0), I::between(-40.0, 105.0), "℃", met());
+    check("temperature_resistance", I::between(-40.0, 85.0), I::point(120.0), "℃", Outcome::Unknown);
+    check("temperature_resistance", I::between(-40.0, 125.0), I::point(120.0), "℃", short(5.0, "℃"));
+}
+
+/// From the texts to the outcome, for words that once read as a no.
+#[test]
+fn texts_to_outcomes() {
+    let r = reference();
+    let specs = |text: &str| model::spectext::parse_specs(text, &r.units, &r.properties, &[]).specs;
+    for (need, offer, expect) in [
+        ("封装0805", "封装0201~1206", Outcome::Met),
+        ("封装0201", "封装0402-1206", Outcome::Conflict),
+        ("颜色银色", "颜色：黑/银/蓝", Outcome::Met),
+        ("颜色金色", "颜色：黑/银/蓝", Outcome::Conflict),
+        ("材质PC/ABS", "材质ABS", Outcome::Conflict),
+        ("接口SPI", "接口RGB", Outcome::Unknown),
+        ("安装方式壁挂", "安装方式吊装", Outcome::Unknown),
+    ] {
+        let (need, offer) = (specs(need), specs(offer));
+        assert_eq!(outcome_of(need[0].clone(), &offer), expect, "{need:?} against {offer:?}");
+    }
+}
+
 #[test]
 fn words_sets_and_grades() {
     let material = |words: &[&str]| Specification::set("base_material", words.iter().copied());
@@ -129,17 +192,19 @@ fn any_interval() -> impl Strategy<Value = Interval> {
 }
 
 /// Properties of each direction, with a unit and a second unit that is `factor` times as large.
-const CASES: [(&str, Direction, &str, &str, f64); 4] = [
+const CASES: [(&str, Direction, &str, &str, f64); 6] = [
     ("tolerance", Direction::Smaller, "mm", "m", 1000.0),
     ("breaking_load", Direction::Larger, "N", "kN", 1000.0),
     ("width", Direction::Cover, "mm", "m", 1000.0),
     ("capacitance", Direction::Equal, "μF", "mF", 1000.0),
+    ("line_speed", Direction::Larger, "m/min", "km/min", 1000.0),
+    ("min_line_width", Direction::Smaller, "mm", "m", 1000.0),
 ];
 
 proptest! {
     /// The unit in which an offer is stated does not matter, nor does the need's but for the unit of the shortfall.
     #[test]
-    fn units_do_not_matter(need in any_interval(), offer in any_interval(), case in 0usize..4) {
+    fn units_do_not_matter(need in any_interval(), offer in any_interval(), case in 0..CASES.len()) {
         let (property, _, unit, other, factor) = CASES[case];
         let scaled = |i: &Interval| i.try_map(|v| Ok::<_, ()>(v / factor)).unwrap();
         let plain = outcome_of(interval(property, need, unit), &[interval(property, offer, unit)]);
@@ -163,7 +228,7 @@ proptest! {
     #[test]
     fn a_better_offer_never_worsens(
         need in any_interval(), low in 1.0..900.0f64, width in 0.0..90.0f64, gain in 0.0..50.0f64,
-        other in any_interval(), case in 0usize..4,
+        other in any_interval(), case in 0..CASES.len(),
     ) {
         let (property, direction, unit, ..) = CASES[case];
         let offer = Interval::between(low, low + width);
@@ -183,7 +248,7 @@ proptest! {
 
     /// Whoever offers exactly what is asked for meets it.
     #[test]
-    fn what_is_asked_for_suffices(need in any_interval(), case in 0usize..4) {
+    fn what_is_asked_for_suffices(need in any_interval(), case in 0..CASES.len()) {
         let (property, _, unit, ..) = CASES[case];
         let spec = interval(property, need, unit);
         prop_assert_eq!(outcome_of(spec.clone(), &[spec]), Outcome::Met);

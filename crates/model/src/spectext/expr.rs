@@ -3,7 +3,7 @@
 use super::normal::is_han;
 use super::number;
 use super::words::{Role, WORDS};
-use crate::unit::{UnitTable, UnitWords};
+use crate::unit::{Rational, UnitTable, UnitWords};
 
 /// Sides of one size; longer chains of factors are no size.
 const SIDES_MAX: usize = 4;
@@ -398,6 +398,14 @@ impl ExprReader<'_> {
     /// A size whose first side was read.
     fn sides(&self, first: Side, at: usize) -> Option<(Shape, usize)> {
         let (sides, mut end) = self.chain(first, at)?;
+        // A temperature is the side of nothing: 80℃×30min are two amounts.
+        let warm = |s: &Side| {
+            let likeliest = s.unit().and_then(|w| self.units.compose(w).into_iter().next());
+            likeliest.is_some_and(|u| u.offset != Rational::ZERO)
+        };
+        if sides.iter().any(warm) {
+            return None;
+        }
         // `50*50~510*460`: a range of sizes.
         if sides.iter().all(|s| s.high.is_none())
             && let Some((low, upper)) = self.range_end(end)

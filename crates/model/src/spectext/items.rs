@@ -146,7 +146,8 @@ impl<'a> Cutter<'a> {
     fn hits(&self, text: &str, folded: &str) -> (Vec<Hit<'a>>, bool) {
         let mut hits: Vec<Hit<'a>> = Vec::new();
         for (entry, start, end) in self.properties.names().find(folded) {
-            if is_name(text, start, end) {
+            let compound = self.properties.names().entries[entry].alone && text[..start].ends_with(is_han);
+            if is_name(text, start, end) && !compound {
                 hits.push(Hit {
                     start,
                     end,

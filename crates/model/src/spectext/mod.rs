@@ -187,7 +187,9 @@ impl ClauseReader<'_> {
 
     fn keep(&self, text: &str, clause: &Range<usize>, range: Range<usize>, out: &mut ParsedText) {
         let piece = &text[range.clone()];
-        let bracketed = piece.starts_with('(') || piece.ends_with(')') || text[..range.start].ends_with('(');
+        let before = &text[..range.start];
+        let inside = before.matches('(').count() > before.matches(')').count();
+        let bracketed = inside || piece.starts_with('(') || piece.ends_with(')');
         let number_only = piece.chars().all(|c| c.is_ascii_digit() || c == '.');
         if !bracketed && !number_only && !words::WORDS.is_filler(&piece.to_ascii_lowercase()) {
             out.rest.extend(self.words(clause.start + range.start..clause.start + range.end));

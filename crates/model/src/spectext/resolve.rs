@@ -73,7 +73,12 @@ impl Scale<'_> {
                 (Interval::between(align(low, low_unit.as_ref(), unit.as_ref())?, high), unit)
             }
             Shape::Toleranced(a, tolerance) => {
-                let (value, unit) = self.read(a, a.unit.as_ref().or(self.words))?;
+                let spelled = self.read(a, a.unit.as_ref().or(self.words));
+                // B值3435±1%: the unit is the tolerance's alone.
+                let (value, unit) = match (spelled, &a.unit) {
+                    (None, None) => self.read(a, None)?,
+                    (spelled, _) => spelled?,
+                };
                 (self.toleranced(value, tolerance, unit.as_ref())?, unit)
             }
             Shape::Bare(tolerance) => {

@@ -1,7 +1,7 @@
 //! Gaps: which links of the chain nobody local can supply (依需补链).
 
 use crate::format;
-use crate::layout::empty;
+use crate::layout::{Link, empty};
 use crate::pages::overview;
 use crate::words::Lang;
 use maud::{Markup, html};
@@ -16,7 +16,7 @@ pub fn page(lang: Lang, list: Option<&MatchingList>) -> Markup {
             Some(list) => {
                 p { (overview::title(lang, list)) }
                 (overview::fictional(lang, list))
-                (table(lang, &ListIndex::new(&list.content), usize::MAX))
+                (table(lang, Link::to(list), &ListIndex::new(&list.content), usize::MAX))
             }
             None => (empty(lang.t("尚未发布清单"), lang.t("缺口由需求算出：发布清单后这里列出缺链和弱链。"))),
         }
@@ -24,7 +24,7 @@ pub fn page(lang: Lang, list: Option<&MatchingList>) -> Markup {
 }
 
 /// The table of gap groups, at most `top` of them.
-pub fn table(lang: Lang, index: &ListIndex<'_>, top: usize) -> Markup {
+pub fn table(lang: Lang, link: Link, index: &ListIndex<'_>, top: usize) -> Markup {
     let gaps = &index.content.gaps;
     if gaps.is_empty() {
         return empty(lang.t("没有缺口"), lang.t("本期需求都有本地供应。"));
@@ -53,7 +53,7 @@ pub fn table(lang: Lang, index: &ListIndex<'_>, top: usize) -> Markup {
                             }
                             td.n data-label=(lang.t("权重")) { (format!("{:.2}", group.weight)) }
                             td.w data-label=(lang.t("需求与缺因")) {
-                                ul.plain { @for gap in &group.gaps { li { (line(lang, index, gap)) } } }
+                                ul.plain { @for gap in &group.gaps { li { (line(lang, link, index, gap)) } } }
                             }
                         }
                     }
@@ -63,7 +63,7 @@ pub fn table(lang: Lang, index: &ListIndex<'_>, top: usize) -> Markup {
     }
 }
 
-fn line(lang: Lang, index: &ListIndex<'_>, gap: &Gap) -> Markup {
+fn line(lang: Lang, link: Link, index: &ListIndex<'_>, gap: &Gap) -> Markup {
     let need = index.need(&gap.need);
     let number = need.map_or(0, |n| n.number);
     let title = need.map_or("", |n| n.need.title.as_str());
@@ -73,7 +73,7 @@ fn line(lang: Lang, index: &ListIndex<'_>, gap: &Gap) -> Markup {
         _ => String::new(),
     };
     html! {
-        a href={ "/needs/" (number) } { (number) } " " (title) " " span.soft { (enterprise) } " — "
+        (link.need(number, &number.to_string())) " " (title) " " span.soft { (enterprise) } " — "
         strong.bad { (lang.t(gap.cause.zh())) }
         @match &gap.cause {
             GapCause::NoSupplier => {}

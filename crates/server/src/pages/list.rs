@@ -1,7 +1,7 @@
 //! The matching list as one document: on the screen, on A4, and as a file.
 
 use crate::format;
-use crate::layout;
+use crate::layout::{self, Link};
 use crate::pages::{gaps, needs, overview};
 use crate::words::Lang;
 use maud::{Markup, html};
@@ -13,17 +13,22 @@ const SECTION_ROWS: usize = 5_000;
 
 /// The list as a file that needs nothing else.
 pub fn file(lang: Lang, list: &MatchingList) -> String {
-    layout::document(lang, &overview::title(lang, list), &page(lang, Some(list))).into_string()
+    layout::document(lang, &overview::title(lang, list), &content(lang, Link::File, list)).into_string()
+}
+
+/// The list as a served page.
+pub fn page(lang: Lang, list: Option<&MatchingList>) -> Markup {
+    match list {
+        Some(list) => content(lang, Link::to(list), list),
+        None => html! {
+            h1 { (lang.t("对接清单")) }
+            (layout::empty(lang.t("尚未发布清单"), lang.t("先用 yulin import 导入需求和供给工作簿，再用 yulin publish 发布清单。")))
+        },
+    }
 }
 
 /// The whole list: cover, needs, pairs, offers that are paired, gaps.
-pub fn page(lang: Lang, list: Option<&MatchingList>) -> Markup {
-    let Some(list) = list else {
-        return html! {
-            h1 { (lang.t("对接清单")) }
-            (layout::empty(lang.t("尚未发布清单"), lang.t("先用 yulin import 导入需求和供给工作簿，再用 yulin publish 发布清单。")))
-        };
-    };
+fn content(lang: Lang, link: Link, list: &MatchingList) -> Markup {
     let content = &list.content;
     let index = &ListIndex::new(content);
     let wanted: Vec<&ListNeed> = content.needs.iter().take(SECTION_ROWS).collect();
@@ -44,13 +49,13 @@ pub fn page(lang: Lang, list: Option<&MatchingList>) -> Markup {
         div.stamp { (lang.t("（盖章）")) }
         section.sheet {
             h2 { (lang.t("一、需求")) }
-            (needs::table(lang, index, &wanted))
+            (needs::table(lang, link, index, &wanted))
             (cut(lang, content.needs.len(), wanted.len()))
         }
         section.sheet {
             h2 { (lang.t("二、供需对接")) }
             @if pairs.is_empty() { (layout::empty(lang.t("没有对接"), lang.t("缺因见补链缺口页。"))) }
-            @else { (pairs_table(lang, index, &pairs)) }
+            @else { (pairs_table(lang, link, index, &pairs)) }
         }
         section.sheet {
             h2 { (lang.t("三、对接供给")) }
@@ -59,7 +64,7 @@ pub fn page(lang: Lang, list: Option<&MatchingList>) -> Markup {
         }
         section.sheet {
             h2 { (lang.t("四、补链缺口")) }
-            (gaps::table(lang, index, SECTION_ROWS))
+            (gaps::table(lang, link, index, SECTION_ROWS))
         }
     }
 }
@@ -68,7 +73,7 @@ fn cut(lang: Lang, all: usize, shown: usize) -> Markup {
     html! { @if shown < all { p.soft { (lang.t("此处列出")) " " (shown) " / " (all) "，" (lang.t("全部见工作簿。")) } } }
 }
 
-fn pairs_table(lang: Lang, index: &ListIndex<'_>, pairs: &[&ListPair]) -> Markup {
+fn pairs_table(lang: Lang, link: Link, index: &ListIndex<'_>, pairs: &[&ListPair]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(lang.t("供需对接")) {
             table.cards {
@@ -92,7 +97,7 @@ fn pairs_table(lang: Lang, index: &ListIndex<'_>, pairs: &[&ListPair]) -> Markup
                         @let buyer = need.and_then(|n| index.enterprise(&n.need.enterprise));
                         @let seller = offer.and_then(|o| index.enterprise(&o.offer.enterprise));
                         tr {
-                            td.n data-label=(lang.t("序号")) { @if let Some(need) = need { a href={ "/needs/" (need.number) } { (need.number) } } }
+                            td.n data-label=(lang.t("序号")) { @if let Some(need) = need { (link.need(need.number, &need.number.to_string())) } }
                             td.t data-label=(lang.t("需求产品")) { (need.map_or("", |n| n.need.title.as_str())) }
                             td.t data-label=(lang.t("需方")) { (buyer.map_or("", |e| e.name.as_str())) " " span.soft { (buyer.map_or("", |e| e.region.as_str())) } }
                             td.t data-label=(lang.t("供给产品")) { (offer.map_or("", |o| o.offer.title.as_str())) }

@@ -1,7 +1,7 @@
 //! Needs with their ranked matches and every reason.
 
 use crate::format;
-use crate::layout::empty;
+use crate::layout::{Link, empty};
 use crate::pages::overview;
 use crate::words::Lang;
 use maud::{Markup, html};
@@ -12,16 +12,30 @@ use model::matching::Coverage;
 pub const PAGE_ROWS: usize = 100;
 
 /// What the reader asked for.
-#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Query {
     /// Words to be found in title, enterprise or county.
-    #[serde(default)]
     pub q: String,
     /// `matched`, `open` or anything else for all.
-    #[serde(default)]
     pub state: String,
     /// Page from 1.
     pub page: Option<usize>,
+}
+
+impl Query {
+    /// Reads a query string; what is not understood counts as not asked.
+    pub fn read(text: &str) -> Self {
+        let mut query = Self::default();
+        for (name, value) in crate::words::pairs(text) {
+            match name.as_str() {
+                "q" => query.q = value,
+                "state" => query.state = value,
+                "page" => query.page = value.parse().ok(),
+                _ => {}
+            }
+        }
+        query
+    }
 }
 
 /// All needs, filtered, a page at a time.
@@ -66,7 +80,7 @@ pub fn index(lang: Lang, list: Option<&MatchingList>, query: &Query) -> Markup {
         @if found.is_empty() {
             (empty(lang.t("没有符合条件的需求"), lang.t("换一个词，或清空条件。")))
         } @else {
-            (table(lang, &index, &found[(page - 1) * PAGE_ROWS..(page * PAGE_ROWS).min(found.len())]))
+            (table(lang, Link::to(list), &index, &found[(page - 1) * PAGE_ROWS..(page * PAGE_ROWS).min(found.len())]))
             (turn(lang, query, page, pages))
         }
     }
@@ -103,7 +117,7 @@ fn encode(text: &str) -> String {
 }
 
 /// A table of needs; the best pair of each beside it.
-pub fn table(lang: Lang, index: &ListIndex<'_>, needs: &[&ListNeed]) -> Markup {
+pub fn table(lang: Lang, link: Link, index: &ListIndex<'_>, needs: &[&ListNeed]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(lang.t("需求")) {
             table.cards {
@@ -126,7 +140,7 @@ pub fn table(lang: Lang, index: &ListIndex<'_>, needs: &[&ListNeed]) -> Markup {
                         @let best = index.pairs_of(&need.key).first();
                         tr {
                             td.n data-label=(lang.t("序号")) { (row.number) }
-                            td.t data-label=(lang.t("需求产品")) { a href={ "/needs/" (row.number) } { (need.title) } }
+                            td.t data-label=(lang.t("需求产品")) { (link.need(row.number, &need.title)) }
                             td.w data-label=(lang.t("规格参数")) { (need.detail) }
                             td.n data-label=(lang.t("数量")) { (format::quantity(need.quantity.as_ref())) }
                             td.t data-label=(lang.t("企业")) { (name(lang, owner)) }

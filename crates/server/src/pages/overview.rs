@@ -1,7 +1,7 @@
 //! The first page: where the cluster stands.
 
 use crate::format;
-use crate::layout::empty;
+use crate::layout::{Link, empty};
 use crate::pages::gaps;
 use crate::words::Lang;
 use maud::{Markup, html};
@@ -24,7 +24,7 @@ pub fn page(lang: Lang, list: Option<&MatchingList>) -> Markup {
         (fictional(lang, list))
         (figures(lang, &list.content.summary))
         h2 { (lang.t("最要紧的缺口")) }
-        (gaps::table(lang, &ListIndex::new(&list.content), 10))
+        (gaps::table(lang, Link::to(list), &ListIndex::new(&list.content), 10))
         p { a href="/gaps" { (lang.t("全部缺口")) } }
     }
 }

@@ -7,7 +7,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
-use store::{Error, Store};
+use store::{Error, NewDraft, Store};
 
 async fn filled(place: &Place) -> Store {
     let store = Store::open(&place.url).await.unwrap();
@@ -22,11 +22,11 @@ async fn filled(place: &Place) -> Store {
     }
     // More than one part of a megabyte.
     let long = "铁框".repeat(400_000);
-    let draft = store.insert_draft(&content(&[&long]), &by("li")).await.unwrap();
+    let draft = store.insert_draft(&NewDraft::of(&content(&[&long])), &by("li")).await.unwrap();
     store.record_review(draft.id, "N-1", "O-1", &model::list::Review::Confirmed, &by("li")).await.unwrap();
-    store.approve(draft.id, 1, &by("wang")).await.unwrap();
-    store.publish(draft.id, 2, &by("wang"), chained).await.unwrap();
-    store.insert_draft(&content(&["草稿"]), &by("li")).await.unwrap();
+    store.approve(draft.id, 2, None, &by("wang")).await.unwrap();
+    store.publish(draft.id, 3, 0, &by("wang"), chained).await.unwrap();
+    store.insert_draft(&NewDraft::of(&content(&["草稿"])), &by("li")).await.unwrap();
     store
 }
 

@@ -5,7 +5,7 @@ use crate::sample::{batch, by, chained, content, many};
 use model::list::ListState;
 use serde_json::json;
 use std::time::Duration;
-use store::Store;
+use store::{Error, NewDraft, Store, series_version};
 
 #[test]
 fn a_new_database_may_be_opened_by_several_at_once() {
@@ -38,9 +38,21 @@ fn writers_do_not_lose() {
                     store.audit_append(&by("li"), "contact.read", &object, &json!({})).await.unwrap();
                 }
                 store.import(&many(&format!("W{writer}"), 700), |_, _| ()).await.unwrap();
-                let draft = store.insert_draft(&content(&["铁框"]), &by("li")).await.unwrap();
-                store.approve(draft.id, 1, &by("wang")).await.unwrap();
-                store.publish(draft.id, 2, &by("wang"), chained).await.unwrap();
+                let mut content = content(&["铁框"]);
+                content.period = format!("2026-{:02}", writer + 1).parse().unwrap();
+                let draft = store.insert_draft(&NewDraft::of(&content), &by("li")).await.unwrap();
+                store.approve(draft.id, 1, None, &by("wang")).await.unwrap();
+                // Another program's publication in between is a conflict: look again, publish again.
+                loop {
+                    let series = series_version(&store.lists().await.unwrap());
+                    match store.publish(draft.id, 2, series, &by("wang"), chained).await {
+                        Ok(_) => break,
+                        Err(Error::Conflict { object, .. }) => {
+                            assert_eq!(object, "the series of numbered lists");
+                        }
+                        Err(error) => panic!("{error}"),
+                    }
+                }
             }));
         }
         for task in tasks {
@@ -62,7 +74,7 @@ fn writers_do_not_lose() {
 fn two_editors_of_one_draft_one_wins() {
     on_both(1, async |places: &[Place]| {
         let store = Store::open(&places[0].url).await.unwrap();
-        let draft = store.insert_draft(&content(&[]), &by("li")).await.unwrap();
+        let draft = store.insert_draft(&NewDraft::of(&content(&[])), &by("li")).await.unwrap();
         let edits = ["甲", "乙", "丙", "丁"].map(|title| {
             let store = store.clone();
             tokio::spawn(async move { store.update_draft(draft.id, 1, &content(&[title]), &by(title)).await })

@@ -1,7 +1,7 @@
 //! Opening: the layout, and what cannot be opened.
 
 use crate::databases::{Place, on_both};
-use crate::sample::batch;
+use crate::sample::{batch, content};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -57,15 +57,63 @@ fn a_newer_or_altered_layout_is_refused() {
         Store::open(&place.url).await.unwrap().close().await;
         place.tamper("insert into schema_migration values (99, 'later', '')").await.unwrap();
         let error = Store::open(&place.url).await.unwrap_err();
-        assert!(matches!(error, Error::Newer { found: 99, known: 2 }), "{error}");
+        assert!(matches!(error, Error::Newer { found: 99, known: 4 }), "{error}");
         assert_eq!(
             error.to_string(),
-            "open the database: it has layout 99, this program knows layouts up to 2; install a newer program"
+            "open the database: it has layout 99, this program knows layouts up to 4; install a newer program"
         );
         place.tamper("delete from schema_migration where number = 99").await.unwrap();
         place.tamper("update schema_migration set sha256 = 'x' where number = 1").await.unwrap();
         let error = Store::open(&place.url).await.unwrap_err();
         assert!(matches!(error, Error::Altered { number: 1 }), "{error}");
+    });
+}
+
+/// A database of layout 2 with a published list opens, keeps it, and is guarded from then on.
+#[test]
+fn an_older_layout_is_brought_up_to_date() {
+    on_both(1, async |places: &[Place]| {
+        let place = &places[0];
+        if place.is_sqlite() {
+            std::fs::write(&place.url, "").unwrap();
+        }
+        let frozen = if place.is_sqlite() {
+            include_str!("../../migrations/0002_frozen.sqlite.sql")
+        } else {
+            include_str!("../../migrations/0002_frozen.postgres.sql")
+        };
+        place
+            .tamper(
+                "create table schema_migration (\
+                 number bigint not null primary key, name text not null, sha256 text not null)",
+            )
+            .await
+            .unwrap();
+        let steps =
+            [("foundation", include_str!("../../migrations/0001_foundation.sql")), ("frozen", frozen)];
+        for (number, (name, text)) in (1..).zip(steps) {
+            place.tamper(text).await.unwrap();
+            let sha256 = model::list::sha256_hex(text.as_bytes());
+            let row = format!("insert into schema_migration values ({number}, '{name}', '{sha256}')");
+            place.tamper(&row).await.unwrap();
+        }
+        let text = content(&["铁框"]).canonical();
+        let sha256 = model::list::sha256_hex(text.as_bytes());
+        place
+            .tamper(&format!(
+                "insert into list values \
+                 (1, null, '2026-11', 'approved', null, null, 'li', 0, 'wang', null, null, null, 1); \
+                 insert into list_part values (1, 1, '{}'); \
+                 update list set number = 1, state = 'published', previous_sha256 = '', sha256 = '{sha256}'",
+                text.replace('\'', "''")
+            ))
+            .await
+            .unwrap();
+        let store = Store::open(&place.url).await.unwrap();
+        let list = store.list_by_number(1).await.unwrap().list;
+        assert_eq!(list.content, content(&["铁框"]));
+        assert_eq!(store.list_head(1).await.unwrap().import_id, None);
+        assert!(place.tamper("insert into list_part values (1, 2, 'x')").await.is_err());
     });
 }
 

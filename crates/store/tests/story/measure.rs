@@ -7,7 +7,7 @@ use model::list::{Change, ListOffer};
 use model::need::Need;
 use model::offer::Offer;
 use std::time::Instant;
-use store::{ImportBatch, Store};
+use store::{ImportBatch, NewDraft, Store};
 
 const OFFERS: usize = 50_000;
 const NEEDS: usize = 5_000;
@@ -80,12 +80,12 @@ fn measure() {
             .collect();
         drop(needs);
         let from = Instant::now();
-        let draft = store.insert_draft(&list, &by("li")).await.unwrap();
+        let draft = store.insert_draft(&NewDraft::of(&list), &by("li")).await.unwrap();
         drop(list);
         report("draft of a list of all offers", from);
-        store.approve(draft.id, 1, &by("wang")).await.unwrap();
+        store.approve(draft.id, 1, None, &by("wang")).await.unwrap();
         let from = Instant::now();
-        store.publish(draft.id, 2, &by("wang"), chained).await.unwrap();
+        store.publish(draft.id, 2, 0, &by("wang"), chained).await.unwrap();
         report("publish", from);
         let from = Instant::now();
         let head = store.list(draft.id).await.unwrap();

@@ -52,6 +52,7 @@ pub fn batch() -> ImportBatch {
             score: 0.1 + 0.2,
             reasons: json!(["同一电话"]),
         }],
+        base: None,
     }
 }
 
@@ -73,9 +74,11 @@ pub fn content(titles: &[&str]) -> ListContent {
     let score = 0.1 + 0.2;
     ListContent {
         format: 1,
+        engine: 1,
         cluster: "吉安电子信息".to_owned(),
         period: "2026-11".parse().unwrap(),
         previous_sha256: String::new(),
+        compared_with_sha256: String::new(),
         summary: ListSummary {
             needs: 1,
             offers: titles.len() as u32,

@@ -5,7 +5,7 @@ use crate::sample::{FRAME, SCREEN, batch, by, chained, content, many, need, offe
 use model::list::{ListState, Review};
 use model::visibility::Noun;
 use serde_json::json;
-use store::{Count, DuplicateState, Error, ImportCounts, Status, Store};
+use store::{Count, DuplicateState, Error, ImportCounts, NewDraft, Status, Store, series_version};
 
 #[test]
 fn the_story() {
@@ -110,9 +110,12 @@ async fn duplicates(store: &Store) {
     // In the order of the rows, whichever way it was proposed.
     assert_eq!((open[0].proposal.a.as_str(), open[0].proposal.b.as_str()), (SCREEN, FRAME));
     assert_eq!(open[0].proposal.score, 0.1 + 0.2);
-    store.decide_duplicate(open[0].id, DuplicateState::Rejected, &by("li")).await.unwrap();
-    let again = store.decide_duplicate(open[0].id, DuplicateState::Confirmed, &by("li")).await;
-    assert!(matches!(again, Err(Error::Invalid { .. })));
+    // A decision can be changed; what was said last counts.
+    for state in [DuplicateState::Confirmed, DuplicateState::Rejected] {
+        store.decide_duplicate(open[0].id, state, &by("li")).await.unwrap();
+    }
+    let undecided = store.decide_duplicate(open[0].id, DuplicateState::Open, &by("li")).await;
+    assert!(matches!(undecided, Err(Error::Invalid { .. })));
 
     let mut renewed = batch();
     renewed.offers.clear();
@@ -144,7 +147,7 @@ async fn accounts(store: &Store) {
 }
 
 async fn lists(store: &Store) {
-    let draft = store.insert_draft(&content(&["铁框"]), &by("li")).await.unwrap();
+    let draft = store.insert_draft(&NewDraft::of(&content(&["铁框"])), &by("li")).await.unwrap();
     assert_eq!((draft.id, draft.version, draft.state, draft.number), (1, 1, ListState::Draft, None));
     let edited = store.update_draft(1, 1, &content(&["铁框", "端子"]), &by("li")).await.unwrap();
     assert_eq!(edited.version, 2);
@@ -158,28 +161,37 @@ async fn lists(store: &Store) {
     let said: Vec<_> = store.reviews(1).await.unwrap().into_iter().map(|r| (r.review, r.actor)).collect();
     assert_eq!(said, [(rejected, "wang".to_owned()), (Review::Confirmed, "li".to_owned())]);
 
-    let early = store.publish(1, 2, &by("li"), chained).await.unwrap_err();
+    let early = store.publish(1, 4, 0, &by("li"), chained).await.unwrap_err();
     assert_eq!(early.to_string(), "publish list 1: its state is draft, it must be approved");
-    assert_eq!(store.approve(1, 2, &by("wang")).await.unwrap().approved_by.as_deref(), Some("wang"));
-    assert_eq!(store.reopen(1, 3, &by("wang")).await.unwrap().approved_by, None);
-    store.approve(1, 4, &by("wang")).await.unwrap();
+    // Who read the draft before the last review does not approve past it, nor leaves half of the step.
+    let blind = store.approve(1, 3, Some(&content(&[])), &by("wang")).await.unwrap_err();
+    assert!(matches!(blind, Error::Conflict { expected: 3, found: 4, .. }), "{blind}");
+    assert_eq!(store.list(1).await.unwrap().list.content, content(&["铁框", "端子"]));
+    let approved = store.approve(1, 4, Some(&content(&["铁框"])), &by("wang")).await.unwrap();
+    assert_eq!((approved.version, approved.approved_by.as_deref()), (5, Some("wang")));
+    assert_eq!(store.list(1).await.unwrap().list.content, content(&["铁框"]));
+    assert_eq!(store.reopen(1, 5, &by("wang")).await.unwrap().approved_by, None);
+    store.approve(1, 6, None, &by("wang")).await.unwrap();
 
     // A publication that fails takes no number.
     let unchained = |_: u32, _: &str, mut content: model::list::ListContent| {
         content.previous_sha256 = "x".to_owned();
         content
     };
-    assert!(matches!(store.publish(1, 5, &by("wang"), unchained).await, Err(Error::Invalid { .. })));
-    let first = store.publish(1, 5, &by("wang"), chained).await.unwrap();
+    assert!(matches!(store.publish(1, 7, 0, &by("wang"), unchained).await, Err(Error::Invalid { .. })));
+    let first = store.publish(1, 7, 0, &by("wang"), chained).await.unwrap();
     assert_eq!((first.number, first.state), (Some(1), ListState::Published));
     assert_eq!(first.previous_sha256.as_deref(), Some(""));
     let published = store.list_by_number(1).await.unwrap().list;
     assert_eq!(published.sha256, first.sha256);
     assert_eq!(Some(published.content.sha256()), first.sha256);
 
-    let second = store.insert_draft(&content(&["铁框"]), &by("li")).await.unwrap();
-    let second = store.approve(second.id, second.version, &by("wang")).await.unwrap();
-    let second = store.publish(second.id, second.version, &by("wang"), chained).await.unwrap();
+    let second = store.insert_draft(&NewDraft::of(&content(&["铁框"])), &by("li")).await.unwrap();
+    let second = store.approve(second.id, second.version, None, &by("wang")).await.unwrap();
+    let moved = store.publish(second.id, second.version, 0, &by("wang"), chained).await.unwrap_err();
+    assert!(matches!(moved, Error::Conflict { expected: 0, found: 1, .. }), "{moved}");
+    let second = store.publish(second.id, second.version, 1, &by("wang"), chained).await.unwrap();
+    assert_eq!(store.list_head(2).await.unwrap(), second);
     assert_eq!((second.number, &second.previous_sha256), (Some(2), &first.sha256));
     assert_eq!(store.last_published(None).await.unwrap().unwrap().list.number, Some(2));
     assert_eq!(store.last_published(Some(2)).await.unwrap().unwrap().list.number, Some(1));
@@ -193,7 +205,7 @@ async fn lists(store: &Store) {
         (withdrawn.state, withdrawn.withdrawn_reason.as_deref()),
         (ListState::Withdrawn, Some("数据有误"))
     );
-    assert!(matches!(store.update_draft(1, 6, &content(&[]), &by("li")).await, Err(Error::State { .. })));
+    assert!(matches!(store.update_draft(1, 8, &content(&[]), &by("li")).await, Err(Error::State { .. })));
     assert!(matches!(
         store.record_review(1, "N-1", "O-1", &Review::Confirmed, &by("li")).await,
         Err(Error::State { .. })
@@ -202,6 +214,36 @@ async fn lists(store: &Store) {
     let heads: Vec<_> =
         store.lists().await.unwrap().iter().map(|head| (head.id, head.number, head.state)).collect();
     assert_eq!(heads, [(1, Some(1), ListState::Published), (2, Some(2), ListState::Withdrawn)]);
+    assert_eq!(series_version(&store.lists().await.unwrap()), 3);
+    let sha256 = second.sha256.unwrap();
+    assert_eq!(store.list_by_sha256(&sha256).await.unwrap().list.number, Some(2));
+    assert!(matches!(store.list_by_sha256("").await, Err(Error::NotFound { .. })));
+    replaced(store).await;
+}
+
+/// A new draft brings its reviews and takes the place of the old one, all of it or nothing.
+async fn replaced(store: &Store) {
+    let content = content(&["铁框"]);
+    let said = [("N-1".to_owned(), "O-1".to_owned(), Review::Confirmed)];
+    let import_id = store.snapshot().await.unwrap().import_id;
+    assert_eq!(import_id, store.imports(1).await.unwrap().first().map(|i| i.id));
+    let old = NewDraft { reviews: &said, import_id, ..NewDraft::of(&content) };
+    let old = store.insert_draft(&old, &by("li")).await.unwrap();
+    assert_eq!((old.version, old.import_id), (1, import_id));
+    assert_eq!(store.reviews(old.id).await.unwrap().len(), 1);
+    store.record_review(old.id, "N-1", "O-1", &Review::Confirmed, &by("li")).await.unwrap();
+    let second = store.insert_draft(&NewDraft::of(&content), &by("li")).await.unwrap_err();
+    assert!(matches!(second, Error::Conflict { .. }), "{second}");
+    let new = NewDraft { replaces: Some((old.id, 1)), ..NewDraft::of(&content) };
+    let late = store.insert_draft(&new, &by("li")).await.unwrap_err();
+    assert!(matches!(late, Error::Conflict { expected: 1, found: 2, .. }), "{late}");
+    let new = NewDraft { replaces: Some((old.id, 2)), ..new };
+    let new = store.insert_draft(&new, &by("wang")).await.unwrap();
+    let old = store.lists().await.unwrap().into_iter().find(|l| l.id == old.id).unwrap();
+    assert_eq!((old.state, old.discarded_by.as_deref()), (ListState::Discarded, Some("wang")));
+    assert!(matches!(store.approve(old.id, 3, None, &by("wang")).await, Err(Error::State { .. })));
+    assert_eq!(store.discard(new.id, 1, &by("li")).await.unwrap().state, ListState::Discarded);
+    assert!(matches!(store.discard(new.id, 2, &by("li")).await, Err(Error::State { .. })));
 }
 
 async fn closing(store: &Store) {

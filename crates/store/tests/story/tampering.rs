@@ -2,15 +2,15 @@
 
 use crate::databases::{Place, on_both};
 use crate::sample::{batch, by, chained, content};
-use store::Store;
+use store::{NewDraft, Store};
 
 /// A store with one import and one published list.
 async fn filled(place: &Place) -> Store {
     let store = Store::open(&place.url).await.unwrap();
     store.import(&batch(), |_, _| ()).await.unwrap();
-    let draft = store.insert_draft(&content(&["铁框"]), &by("li")).await.unwrap();
-    store.approve(draft.id, 1, &by("wang")).await.unwrap();
-    store.publish(draft.id, 2, &by("wang"), chained).await.unwrap();
+    let draft = store.insert_draft(&NewDraft::of(&content(&["铁框"])), &by("li")).await.unwrap();
+    store.approve(draft.id, 1, None, &by("wang")).await.unwrap();
+    store.publish(draft.id, 2, 0, &by("wang"), chained).await.unwrap();
     assert!(store.check().await.unwrap().is_sound());
     store
 }
@@ -42,6 +42,65 @@ fn the_database_refuses_to_change_what_is_frozen() {
         if !place.is_sqlite() {
             assert!(place.tamper("truncate audit").await.is_err());
             assert!(place.tamper("truncate list cascade").await.is_err());
+        }
+        assert!(store.check().await.unwrap().is_sound());
+    });
+}
+
+/// SQLite's `or replace` deletes without asking the triggers on delete, and any insert adds to what is frozen.
+#[test]
+fn the_database_refuses_to_add_to_or_replace_what_is_frozen() {
+    on_both(1, async |places: &[Place]| {
+        let place = &places[0];
+        let store = filled(place).await;
+        let draft = store.insert_draft(&NewDraft::of(&content(&["端子"])), &by("li")).await.unwrap();
+        assert_eq!(draft.id, 2);
+        store
+            .set_status(model::visibility::Noun::Need, "N-1", 1, store::Status::Closed, &by("li"))
+            .await
+            .unwrap();
+        let draft_columns = "period, state, drafted_by, drafted_ms, version";
+        let mut cases = vec![
+            ("insert into list_part values (1, 99, 'x')".to_owned(), "frozen"),
+            ("update list_part set list_id = 1, part = 99 where list_id = 2".to_owned(), "frozen"),
+            ("insert into list_review select 99, 1, 'n', 'o', '{}', 'x', 0".to_owned(), "frozen"),
+            ("insert into audit select 999, 0, 'x', 'x', 'x', '{}', 'x', 'x'".to_owned(), "append-only"),
+            (
+                format!(
+                    "insert into list (id, number, sha256, {draft_columns}) \
+                     values (9, 9, '', '2026-11', 'published', 'x', 0, 1)"
+                ),
+                "frozen",
+            ),
+        ];
+        if place.is_sqlite() {
+            let head = format!("insert or replace into list (id, {draft_columns})");
+            cases.extend([
+                (format!("{head} values (1, '2026-11', 'draft', 'x', 0, 1)"), "frozen"),
+                (format!("{head} values (2, '2026-11', 'draft', 'x', 0, 1)"), "frozen"),
+                ("insert or replace into list_part values (1, 1, 'x')".to_owned(), "frozen"),
+                ("update or replace list_part set list_id = 1 where list_id = 2".to_owned(), "frozen"),
+                ("update or replace list set id = 1 where id = 2".to_owned(), "frozen"),
+                (
+                    "update or replace list set number = 1, state = 'published' where id = 2".to_owned(),
+                    "frozen",
+                ),
+                ("replace into audit select * from audit where seq = 1".to_owned(), "append-only"),
+                (
+                    "insert or replace into audit select (select max(seq) + 1 from audit), at_ms, actor, action, \
+                     object, detail, (select hash from audit order by seq desc limit 1), hash \
+                     from audit where seq = 1"
+                        .to_owned(),
+                    "append-only",
+                ),
+                ("replace into past_version select * from past_version".to_owned(), "frozen"),
+            ]);
+        }
+        for (sql, expect) in cases {
+            // Whoever opens the file with another tool may have references unchecked.
+            let sql = if place.is_sqlite() { format!("pragma foreign_keys = off; {sql}") } else { sql };
+            let error = place.tamper(&sql).await.expect_err(&sql).to_string();
+            assert!(error.contains(expect), "{sql}: {error}");
         }
         assert!(store.check().await.unwrap().is_sound());
     });

@@ -3,7 +3,7 @@
 use super::{import, lists, serve};
 use crate::cli::Demo;
 use crate::progress::Bar;
-use app::{App, Clock, Code, Error, ImportOptions, InputFile, Result};
+use app::{App, Clock, Code, Error, ImportOptions, InputFile, PublishOptions, Result};
 use jiff::civil::{Date, date};
 use rust_embed::RustEmbed;
 use std::net::{IpAddr, Ipv4Addr};
@@ -44,7 +44,7 @@ pub async fn run(args: &Demo) -> Result<ExitCode> {
 async fn run_in(app: &Arc<App>, args: &Demo) -> Result<ExitCode> {
     let database = args.out.join("demo.db");
     let actor = super::console();
-    app.name_cluster(&actor, "吉安电子信息产业集群（虚构示例）").await?;
+    app.name_cluster(&actor, "吉安电子信息产业集群（虚构示例）", "360800").await?;
     let mut names: Vec<_> = Workbooks::iter().filter(|name| !name.starts_with("bad/")).collect();
     names.sort();
     let files: Vec<InputFile> = names
@@ -54,7 +54,7 @@ async fn run_in(app: &Arc<App>, args: &Demo) -> Result<ExitCode> {
                 .map(|file| InputFile { name: name.to_string(), bytes: file.data.into_owned() })
         })
         .collect();
-    println!("Fictional demo cluster 虚构示例集群");
+    say!("Fictional demo cluster 虚构示例集群");
     let bar = Bar::new();
     let options = ImportOptions { accept_valid: true, ..ImportOptions::default() };
     let report = app.import(&actor, files, &options, &|s, d, t| bar.report(s, d, t)).await?;
@@ -63,15 +63,17 @@ async fn run_in(app: &Arc<App>, args: &Demo) -> Result<ExitCode> {
     if let Some(rejects) = &report.rejects {
         let path = args.out.join("退回行.xlsx");
         super::write(&path, rejects)?;
-        println!("refused rows 退回行: {}", path.display());
+        say!("refused rows 退回行: {}", path.display());
     }
     let bar = Bar::new();
-    let list = app.publish_period(&actor, app.this_month(), &|s, d, t| bar.report(s, d, t)).await?;
+    let list = app
+        .publish_period(&actor, app.this_month(), PublishOptions::default(), &|s, d, t| bar.report(s, d, t))
+        .await?;
     let written = lists::write_files(app, &actor, &list, &args.out)?;
     drop(bar);
     lists::summary(&list);
     lists::show_files(&written);
-    println!("database 数据库: {}", database.display());
+    say!("database 数据库: {}", database.display());
     if args.no_serve {
         return Ok(ExitCode::SUCCESS);
     }

@@ -34,13 +34,17 @@ pub async fn run(app: &App, actor: &Actor, args: &Import) -> Result<ExitCode> {
         }),
         delimiter: args.delimiter,
     };
+    let inputs = args.files.iter().map(PathBuf::as_path);
+    if let Some(path) = &args.rejects {
+        super::keep_off(path, inputs.chain(super::database_files(app).iter().map(PathBuf::as_path)))?;
+    }
     let bar = Bar::new();
     let report = app.import(actor, files, &options, &|s, d, t| bar.report(s, d, t)).await?;
     drop(bar);
     if args.json {
         let text =
             serde_json::to_string_pretty(&report).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
-        println!("{text}");
+        say!("{text}");
     } else {
         show(&report, ERRORS_SHOWN);
     }
@@ -58,15 +62,20 @@ pub async fn run(app: &App, actor: &Actor, args: &Import) -> Result<ExitCode> {
     })
 }
 
+/// Beside the first file, under a name that is free: an earlier one may be half corrected by hand.
 fn rejects_path(first: &Path) -> PathBuf {
     let stem = first.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-    first.with_file_name(format!("{stem}_退回.xlsx"))
+    (1..)
+        .map(|n| if n == 1 { format!("{stem}_退回.xlsx") } else { format!("{stem}_退回{n}.xlsx") })
+        .map(|name| first.with_file_name(name))
+        .find(|path| !path.exists())
+        .expect("some number is free")
 }
 
 /// What was understood, refused and stored.
 pub fn show(report: &ImportReport, errors_shown: usize) {
     for sheet in &report.sheets {
-        println!(
+        say!(
             "{} [{}] {} ({:.0}%): rows 行 {}, accepted 接收 {}, refused 退回 {}, passed over 略过 {}",
             sheet.file,
             sheet.sheet,
@@ -85,22 +94,25 @@ pub fn show(report: &ImportReport, errors_shown: usize) {
                 None => format!("{} → (left out 未用)", c.heading),
             })
             .collect();
-        println!("  {}", words.join("; "));
+        say!("  {}", words.join("; "));
     }
     for warning in report.warnings.iter().take(errors_shown) {
-        println!("warning 提醒: {warning}");
+        say!("warning 提醒: {warning}");
     }
     for error in report.errors.iter().take(errors_shown) {
-        println!("refused 退回: {error}");
+        say!("refused 退回: {error}");
     }
     if report.errors.len() > errors_shown {
-        println!("... {} more refusals 另有退回", report.errors.len() - errors_shown);
+        say!("... {} more refusals 另有退回", report.errors.len() - errors_shown);
+    }
+    if let Some(reason) = &report.rejects_failed {
+        say!("the workbook of refused rows could not be made 退回工作簿未能写出: {reason}");
     }
     if report.repeated > 0 {
-        println!("repeated rows, taken once 重复行只收一次: {}", report.repeated);
+        say!("repeated rows, taken once 重复行只收一次: {}", report.repeated);
     }
     for pair in report.duplicates.iter().take(errors_shown) {
-        println!(
+        say!(
             "likely duplicate 疑似重复 {:.2}: {} / {} ({})",
             pair.score,
             pair.a,
@@ -114,15 +126,17 @@ pub fn show(report: &ImportReport, errors_shown: usize) {
             ("needs 需求", report.counts.needs),
             ("offers 供给", report.counts.offers),
         ] {
-            println!(
+            say!(
                 "{word}: new 新增 {}, changed 变更 {}, unchanged 不变 {}",
-                count.new, count.changed, count.unchanged
+                count.new,
+                count.changed,
+                count.unchanged
             );
         }
     } else if report.errors.is_empty() {
-        println!("dry run: nothing stored 试运行，未入库");
+        say!("dry run: nothing stored 试运行，未入库");
     } else {
-        println!(
+        say!(
             "nothing stored 未入库: {} refused cells 处退回; correct them, or use --accept-valid",
             report.errors.len()
         );

@@ -2,7 +2,7 @@
 
 use crate::cli;
 use crate::progress::Bar;
-use app::{Actor, App, Code, Error, Result};
+use app::{Actor, App, Code, Error, PublishOptions, Result};
 use model::list::{ListIndex, ListSummary, MatchingList, Review};
 use model::matching::GapCause;
 use std::path::{Path, PathBuf};
@@ -13,9 +13,9 @@ pub async fn draft(app: &App, actor: &Actor, args: &cli::Draft) -> Result<ExitCo
     let bar = Bar::new();
     let list = app.draft(actor, period, &|s, d, t| bar.report(s, d, t)).await?;
     drop(bar);
-    println!("draft 草稿 {} for {period}", list.id);
+    say!("draft 草稿 {} for {period}", list.id);
     figures(&list.content.summary);
-    println!("review it: yulin lists --draft {0}; approve it: yulin approve {0}", list.id);
+    say!("review it: yulin lists --draft {0}; approve it: yulin approve {0}", list.id);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -31,7 +31,7 @@ pub async fn review(app: &App, actor: &Actor, args: &cli::Review) -> Result<Exit
     };
     let word = review.zh();
     app.review(actor, args.draft, args.need, args.offer, review).await?;
-    println!("need {} x offer {}: {word}", args.need, args.offer);
+    say!("need {} x offer {}: {word}", args.need, args.offer);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -39,37 +39,58 @@ pub async fn approve(app: &App, actor: &Actor, draft: i64) -> Result<ExitCode> {
     let bar = Bar::new();
     let list = app.approve(actor, draft, &|s, d, t| bar.report(s, d, t)).await?;
     drop(bar);
-    println!("approved 已批准: {} ({})", list.id, list.period);
+    say!("approved 已批准: {} ({})", list.id, list.period);
     figures(&list.content.summary);
     Ok(ExitCode::SUCCESS)
 }
 
 pub async fn publish(app: &App, actor: &Actor, args: &cli::Publish) -> Result<ExitCode> {
     let period = args.period.unwrap_or_else(|| app.this_month());
+    super::writable(&args.out)?;
+    let options = PublishOptions { again: args.again, keep_draft: args.keep_draft };
     let bar = Bar::new();
-    let list = app.publish_period(actor, period, &|s, d, t| bar.report(s, d, t)).await?;
-    let files = write_files(app, actor, &list, &args.out)?;
+    let list = app.publish_period(actor, period, options, &|s, d, t| bar.report(s, d, t)).await?;
     drop(bar);
     summary(&list);
+    let files = write_files(app, actor, &list, &args.out).map_err(|error| {
+        let number = list.number.unwrap_or(0);
+        error.hint(format!(
+            "list No. {number} is published all the same; write its files with yulin lists --write {number} --out DIR"
+        ))
+    })?;
     show_files(&files);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn reopen(app: &App, actor: &Actor, id: i64) -> Result<ExitCode> {
+    app.reopen(actor, id).await?;
+    say!("draft again 重新打开: {id}");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn discard(app: &App, actor: &Actor, id: i64) -> Result<ExitCode> {
+    app.discard(actor, id).await?;
+    say!("discarded 已废弃: {id}");
     Ok(ExitCode::SUCCESS)
 }
 
 pub async fn withdraw(app: &App, actor: &Actor, number: u32, reason: &str) -> Result<ExitCode> {
     app.withdraw(actor, number, reason).await?;
-    println!("withdrawn 已撤回: 第{number}号");
+    say!("withdrawn 已撤回: 第{number}号");
     Ok(ExitCode::SUCCESS)
 }
 
 pub async fn lists(app: &App, actor: &Actor, args: &cli::Lists) -> Result<ExitCode> {
     if let Some(number) = args.verify {
         let verification = app.verify(actor, number).await?;
-        println!("published  {}", verification.published);
-        println!("content    {}", verification.content);
-        println!("recomputed {}", verification.recomputed);
-        let same =
-            verification.published == verification.content && verification.content == verification.recomputed;
-        println!("{}", if same { "same 一致" } else { "DIFFERENT 不一致" });
+        say!("published  {}", verification.published);
+        say!("content    {}", verification.content);
+        match &verification.recomputed {
+            Some(recomputed) => say!("recomputed {recomputed}"),
+            None => say!("recomputed - (made by engine {}, not by this program's)", verification.engine),
+        }
+        let same = verification.is_sound();
+        say!("{}", if same { "same 一致" } else { "DIFFERENT 不一致" });
         return Ok(if same { ExitCode::SUCCESS } else { ExitCode::from(6) });
     }
     if let Some(number) = args.write {
@@ -82,15 +103,15 @@ pub async fn lists(app: &App, actor: &Actor, args: &cli::Lists) -> Result<ExitCo
     }
     let lists = app.lists(actor).await?;
     if args.json {
-        println!("{}", json(&lists)?);
+        say!("{}", json(&lists)?);
         return Ok(ExitCode::SUCCESS);
     }
     if lists.is_empty() {
-        println!("no list yet 尚无清单: yulin import FILE..., then yulin publish");
+        say!("no list yet 尚无清单: yulin import FILE..., then yulin publish");
     }
     for list in lists {
         let number = list.number.map_or_else(|| "-".to_owned(), |n| n.to_string());
-        println!(
+        say!(
             "id {}\tNo. {number}\t{}\t{}\tdrafted {}\tapproved {}\t{}{}",
             list.id,
             list.period,
@@ -106,16 +127,16 @@ pub async fn lists(app: &App, actor: &Actor, args: &cli::Lists) -> Result<ExitCo
 
 fn show_draft(list: &MatchingList, as_json: bool) -> Result<ExitCode> {
     if as_json {
-        println!("{}", json(&list.content)?);
+        say!("{}", json(&list.content)?);
         return Ok(ExitCode::SUCCESS);
     }
     let index = ListIndex::new(&list.content);
     for row in &list.content.needs {
-        println!("need {} {}", row.number, row.need.title);
+        say!("need {} {}", row.number, row.need.title);
         for pair in index.pairs_of(&row.need.key) {
             let offer = index.offer(&pair.matched.offer);
             let supplier = index.supplier(&pair.matched.offer);
-            println!(
+            say!(
                 "  offer {}\t{:.3}\t{}\t{}\t{}",
                 offer.map_or(0, |o| o.number),
                 pair.matched.score,
@@ -133,7 +154,7 @@ pub async fn gaps(app: &App, actor: &Actor, args: &cli::Gaps) -> Result<ExitCode
         return Err(Error::new(Code::NothingToDo, "no list has been published yet").hint("yulin publish"));
     };
     if args.json {
-        println!("{}", json(&list.content.gaps)?);
+        say!("{}", json(&list.content.gaps)?);
         return Ok(ExitCode::SUCCESS);
     }
     gap_lines(&list, args.top);
@@ -163,7 +184,7 @@ pub fn gap_lines(list: &MatchingList, top: usize) {
                 _ => None,
             })
             .unwrap_or_default();
-        println!(
+        say!(
             "  {:>2}. {} ({})  {:.2}  {} firms, {}  {}{nearest}",
             place + 1,
             group.name,
@@ -182,28 +203,32 @@ fn json(value: &impl serde::Serialize) -> Result<String> {
 
 /// Number, figures and heaviest gaps of a published list.
 pub fn summary(list: &MatchingList) {
-    println!();
-    println!(
+    say!();
+    say!(
         "list 供需对接清单 第{}号  {}  sha256 {}",
         list.number.unwrap_or(0),
         list.period.zh(),
         list.sha256.as_deref().unwrap_or(""),
     );
     figures(&list.content.summary);
-    println!("top gaps 最要紧的缺口:");
+    say!("top gaps 最要紧的缺口:");
     gap_lines(list, 5);
 }
 
 fn figures(summary: &ListSummary) {
-    println!(
+    say!(
         "  needs 需求 {}   offers 供给 {}   enterprises 企业 {}",
-        summary.needs, summary.offers, summary.enterprises
+        summary.needs,
+        summary.offers,
+        summary.enterprises
     );
-    println!(
+    say!(
         "  matched 已匹配 {}   in part 部分匹配 {}   unmet 未满足 {}",
-        summary.matched, summary.part, summary.unmet
+        summary.matched,
+        summary.part,
+        summary.unmet
     );
-    println!(
+    say!(
         "  local supporting rate 本地配套率 {:.1}%  = {}",
         summary.local_supporting_rate * 100.0,
         summary.local_supporting_formula
@@ -229,8 +254,8 @@ pub fn write_files(app: &App, actor: &Actor, list: &MatchingList, out: &Path) ->
 
 /// Says where the files lie.
 pub fn show_files(files: &[PathBuf]) {
-    println!("files 文件:");
+    say!("files 文件:");
     for file in files {
-        println!("  {}", file.display());
+        say!("  {}", file.display());
     }
 }

@@ -11,6 +11,9 @@ pub fn run(args: &Match) -> Result<ExitCode> {
     let file = |path: &Path| -> Result<InputFile> {
         Ok(InputFile { name: path.display().to_string(), bytes: super::read(path)? })
     };
+    if let Some(out) = &args.out {
+        super::keep_off(out, [args.needs.as_path(), args.offers.as_path()])?;
+    }
     let options = MatchOptions { top: args.top, maps: args.maps.clone(), delimiter: args.delimiter };
     let bar = Bar::new();
     let matches = match_files(

@@ -10,7 +10,9 @@ mod users;
 
 use crate::cli::{Cli, Command};
 use app::{Actor, App, Clock, Code, Error, Result};
-use std::path::Path;
+use model::reference::Reference;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -39,28 +41,84 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Match(args) => return matching::run(&args),
         _ => {}
     }
-    let app = Arc::new(App::open(&cli.db, Clock::china()).await?);
+    // A trial run in an empty folder leaves the folder empty.
+    let trial = tempfile_for(&cli)?;
+    let db = trial
+        .as_ref()
+        .map_or_else(|| cli.db.clone(), |dir| dir.path().join("trial.db").to_string_lossy().into_owned());
+    let opened = match makes_a_database(&cli.command) || trial.is_some() {
+        true => App::open(&db, Clock::china()).await,
+        false => App::open_existing(&db, Clock::china()).await,
+    };
+    let mut app = opened?;
+    if let Some(folder) = &cli.data {
+        app = app.with_reference(reference(folder)?);
+    }
+    let app = Arc::new(app);
     let result = in_database(&app, cli.actor.as_deref(), cli.command).await;
     app.close().await;
     result
+}
+
+/// Commands that begin a database; to any other a name that is not there is a mistyped one.
+fn makes_a_database(command: &Command) -> bool {
+    match command {
+        Command::Init { .. } | Command::Import(_) | Command::Restore { .. } => true,
+        Command::Users(args) => args.add.is_some(),
+        _ => false,
+    }
+}
+
+/// A folder for the database of a trial import, where there is none to look into.
+fn tempfile_for(cli: &Cli) -> Result<Option<tempfile::TempDir>> {
+    let trial = matches!(&cli.command, Command::Import(args) if args.dry_run);
+    let missing = !cli.db.contains("://") && !Path::new(cli.db.trim_start_matches("sqlite:")).exists();
+    if !(trial && missing) {
+        return Ok(None);
+    }
+    tempfile::tempdir()
+        .map(Some)
+        .map_err(|e| Error::new(Code::Output, format!("cannot make a temporary folder: {e}")))
+}
+
+/// The shipped tables with the region files of a folder. Leaked: there is one set of tables in a process.
+fn reference(folder: &Path) -> Result<&'static Reference> {
+    let fault = |e: std::io::Error| Error::new(Code::File, format!("cannot read {}: {e}", folder.display()));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder.join("regions")).map_err(fault)? {
+        let path = entry.map_err(fault)?.path();
+        if path.extension().is_some_and(|e| e == "csv") {
+            files.push((path.display().to_string(), std::fs::read_to_string(&path).map_err(fault)?));
+        }
+    }
+    files.sort();
+    let texts: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let reference = Reference::with_regions(&texts)
+        .map_err(|e| Error::new(Code::BadInput, e.to_string()).hint("see data/README.md"))?;
+    Ok(Box::leak(Box::new(reference)))
 }
 
 async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> Result<ExitCode> {
     let actor = &app.actor(actor).await?;
     match command {
         Command::Demo(_) | Command::Match(_) => unreachable!("handled before a database is opened"),
+        Command::Init { name, region } => users::init(app, actor, &name, &region).await,
         Command::Import(args) => import::run(app, actor, &args).await,
         Command::Draft(args) => lists::draft(app, actor, &args).await,
         Command::Review(args) => lists::review(app, actor, &args).await,
         Command::Approve { draft } => lists::approve(app, actor, draft).await,
         Command::Publish(args) => lists::publish(app, actor, &args).await,
+        Command::Reopen { list } => lists::reopen(app, actor, list).await,
+        Command::Discard { draft } => lists::discard(app, actor, draft).await,
         Command::Withdraw { number, reason } => lists::withdraw(app, actor, number, &reason).await,
         Command::Lists(args) => lists::lists(app, actor, &args).await,
         Command::Gaps(args) => lists::gaps(app, actor, &args).await,
+        Command::Close(args) => users::set_status(app, actor, &args, false).await,
+        Command::Open(args) => users::set_status(app, actor, &args, true).await,
         Command::Duplicates(args) => users::duplicates(app, actor, &args).await,
-        Command::Serve(args) => serve::serve(app.clone(), args.host, args.port).await,
+        Command::Serve(args) => serve::run(app.clone(), actor, &args).await,
         Command::Users(args) => users::run(app, actor, &args).await,
-        Command::Backup { file } => keep::backup(app, actor, &file).await,
+        Command::Backup { file, force } => keep::backup(app, actor, &file, force).await,
         Command::Restore { file, force } => keep::restore(app, actor, &file, force).await,
         Command::Check => keep::check(app, actor).await,
     }
@@ -78,12 +136,52 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 
 /// Writes a file whole or not at all: beside it first, then renamed.
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let fault = |e: std::io::Error| Error::new(Code::File, format!("cannot write {}: {e}", path.display()));
-    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-        std::fs::create_dir_all(parent).map_err(fault)?;
+    let fault = |e: std::io::Error| Error::new(Code::Output, format!("cannot write {}: {e}", path.display()));
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(fault)?;
+    let mut beside = tempfile::Builder::new().prefix(".yulin-").tempfile_in(folder).map_err(fault)?;
+    beside.write_all(bytes).map_err(fault)?;
+    beside.as_file().sync_all().map_err(fault)?;
+    let kept = beside.persist(path).map_err(|e| fault(e.error))?;
+    // A temporary file is its owner's alone; what is written for people is readable as their other files are.
+    readable(&kept).map_err(fault)
+}
+
+#[cfg(unix)]
+fn readable(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Makes sure that a folder is there and can be written, before something irreversible is done whose files go there.
+fn writable(folder: &Path) -> Result<()> {
+    let fault = |e: std::io::Error| {
+        Error::new(Code::Output, format!("cannot write into {}: {e}", folder.display()))
+            .hint("choose another --out; nothing was done yet")
+    };
+    std::fs::create_dir_all(folder).map_err(fault)?;
+    tempfile::tempfile_in(folder).map(drop).map_err(fault)
+}
+
+/// Refuses to write over a file that must stay: an input, the database.
+fn keep_off<'a>(target: &Path, kept: impl IntoIterator<Item = &'a Path>) -> Result<()> {
+    let Ok(real) = target.canonicalize() else { return Ok(()) };
+    for path in kept {
+        if path.canonicalize().is_ok_and(|p| p == real) {
+            return Err(Error::new(Code::BadInput, format!("{} would be overwritten", path.display()))
+                .hint("choose another file"));
+        }
     }
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    std::fs::write(&beside, bytes).map_err(fault)?;
-    std::fs::rename(&beside, path).map_err(fault)
+    Ok(())
+}
+
+/// The database's own files, where it is one.
+fn database_files(app: &App) -> Vec<PathBuf> {
+    let location = app.location();
+    ["", "-wal", "-shm"].iter().map(|suffix| PathBuf::from(format!("{location}{suffix}"))).collect()
 }

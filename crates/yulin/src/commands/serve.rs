@@ -1,10 +1,24 @@
 //! The web server.
 
-use app::{Actor, App, Code, Error, Result, Role};
+use crate::cli::Serve;
+use app::{Act, Actor, App, Code, Error, Result, Role};
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+
+/// Serves as the administrator asks.
+pub async fn run(app: Arc<App>, actor: &Actor, args: &Serve) -> Result<ExitCode> {
+    actor.need(Act::Administer)?;
+    if !args.host.is_loopback() && !args.without_sign_in {
+        return Err(Error::new(
+            Code::BadInput,
+            format!("{} is reached from other machines, and pages have no sign-in yet", args.host),
+        )
+        .hint("leave --host out, or add --without-sign-in where every reader may see what members see"));
+    }
+    serve(app, args.host, args.port).await
+}
 
 /// Serves until Ctrl-C or SIGTERM.
 pub async fn serve(app: Arc<App>, host: IpAddr, port: u16) -> Result<ExitCode> {
@@ -13,7 +27,7 @@ pub async fn serve(app: Arc<App>, host: IpAddr, port: u16) -> Result<ExitCode> {
         Error::new(Code::File, format!("cannot listen on {address}: {e}")).hint("choose another --port")
     })?;
     let address = listener.local_addr().unwrap_or(address);
-    println!("web 网页: http://{address}/  (Ctrl-C to stop 停止)");
+    say!("web 网页: http://{address}/  (Ctrl-C to stop 停止)");
     // Pages have no sign-in yet: whoever reaches them reads with a member's eyes.
     let reader = Actor { name: "web".to_owned(), role: Role::Bureau };
     server::serve(listener, server::router(app, reader), stop())

@@ -1,8 +1,16 @@
 //! Accounts and likely duplicate enterprises.
 
-use crate::cli::{Duplicates, Users};
+use crate::cli::{Duplicates, RecordNoun, Status, Users};
 use app::{Actor, App, Code, Error, Result, Role};
+use model::visibility::Noun;
 use std::process::ExitCode;
+
+pub async fn init(app: &App, actor: &Actor, name: &str, region: &str) -> Result<ExitCode> {
+    app.name_cluster(actor, name, region).await?;
+    say!("cluster 集群: {name}");
+    say!("next 下一步: yulin import 企业名录.xlsx 供给.xlsx 需求.xlsx --dry-run");
+    Ok(ExitCode::SUCCESS)
+}
 
 pub async fn run(app: &App, actor: &Actor, args: &Users) -> Result<ExitCode> {
     if let (Some(name), Some(word)) = (&args.add, &args.role) {
@@ -13,8 +21,18 @@ pub async fn run(app: &App, actor: &Actor, args: &Users) -> Result<ExitCode> {
         app.add_user(actor, name, &role).await?;
     }
     for (name, role) in app.users(actor).await? {
-        println!("{name}\t{role}");
+        say!("{name}\t{role}");
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn set_status(app: &App, actor: &Actor, args: &Status, open: bool) -> Result<ExitCode> {
+    let noun = match args.noun {
+        RecordNoun::Need => Noun::Need,
+        RecordNoun::Offer => Noun::Offer,
+    };
+    app.set_status(actor, noun, &args.key, open).await?;
+    say!("{} {}", if open { "open 已开放:" } else { "closed 已关闭:" }, args.key);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -27,10 +45,10 @@ pub async fn duplicates(app: &App, actor: &Actor, args: &Duplicates) -> Result<E
     }
     let open = app.duplicates(actor).await?;
     if open.is_empty() {
-        println!("no open proposals 没有待定的疑似重复企业");
+        say!("no open proposals 没有待定的疑似重复企业");
     }
     for pair in open {
-        println!(
+        say!(
             "{:.2}\t{} {}\t{} {}\t{}",
             pair.score,
             pair.a,

@@ -80,7 +80,7 @@ fn broken() -> Vec<Broken> {
             ),
             &["code_number.csv", "B2"],
         ),
-        case("region.xlsx", row_with(2, "深圳市"), &["region.xlsx", "C3", "深圳市"]),
+        case("region.xlsx", row_with(2, "不存在市"), &["region.xlsx", "C3", "不存在市"]),
         case("title.xlsx", row_with(3, ""), &["title.xlsx", "D3", "产品名称"]),
         case("quantity.xlsx", row_with(5, "很多很多"), &["quantity.xlsx", "F3", "很多很多"]),
         case("unit.xlsx", row_with(5, "30馞/月"), &["unit.xlsx", "F3", "馞"]),
@@ -165,7 +165,7 @@ fn one_wrong_file_stops_the_others() {
         "企业名称,所在县区,产品名称,月产能\n虚构甲有限公司,泰和县,面罩,3万片/月\n",
     )
     .unwrap();
-    std::fs::write(dir.path().join("bad.xlsx"), row_with(2, "深圳市")).unwrap();
+    std::fs::write(dir.path().join("bad.xlsx"), row_with(2, "不存在市")).unwrap();
     assert_eq!(run(dir.path(), &["import", "good.csv", "bad.xlsx"]).status.code(), Some(2));
     assert!(nothing_stored(dir.path()));
     // With leave, the right rows go in and the wrong one comes back.

@@ -32,13 +32,14 @@ fn after<'a>(text: &'a str, word: &str) -> &'a str {
 #[test]
 fn empty_states_tell_the_next_step() {
     let dir = tempfile::tempdir().unwrap();
+    ok(dir.path(), &["init", "--name", "虚构集群", "--region", "360800"]);
     insta::assert_snapshot!(text(&run(dir.path(), &["lists"])), @r"
     exit 0
     no list yet 尚无清单: yulin import FILE..., then yulin publish
     ");
     insta::assert_snapshot!(text(&run(dir.path(), &["publish", "--period", "2026-11"])), @r"
     exit 5
-    error[nothing_to_do]: there are no needs to match
+    error[nothing_to_do]: no need is left to match: none is open and valid in the period, of an enterprise that the members may see
       hint: import needs and offers first
     ");
     insta::assert_snapshot!(text(&run(dir.path(), &["gaps"])), @r"
@@ -54,7 +55,7 @@ fn empty_states_tell_the_next_step() {
 fn a_dry_run_stores_nothing_and_the_same_file_changes_nothing() {
     let dir = folder();
     let said = ok(dir.path(), &["import", "供给.csv", "需求.csv", "--dry-run"]);
-    assert!(said.contains("dry run") && ok(dir.path(), &["check"]).contains("offer: 0 rows"), "{said}");
+    assert!(said.contains("dry run") && !dir.path().join("yulin.db").exists(), "{said}");
     assert!(import(dir.path()).contains("offers 供给: new 新增 2, changed 变更 0, unchanged 不变 0"));
     let again = import(dir.path());
     assert!(again.contains("offers 供给: new 新增 0, changed 变更 0, unchanged 不变 2"), "{again}");
@@ -222,4 +223,64 @@ fn two_files_match_without_a_database() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output).contains("WRONG"), "{}", text(&output));
     assert!(!dir.join("yulin.db").exists(), "no database is made");
+}
+
+#[test]
+fn members_from_outside_supply_but_are_no_local_supply() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    ok(dir, &["init", "--name", "虚构集群", "--region", "吉安市"]);
+    std::fs::write(
+        dir.join("供给.csv"),
+        "企业名称,所在县区,产品名称,规格参数,月产能\n虚构深圳面罩有限公司,深圳市,显示模组面罩,尺寸精度±0.03mm,30万片/月\n",
+    )
+    .unwrap();
+    std::fs::write(
+        dir.join("需求.csv"),
+        "企业名称,所在县区,需求产品名称,规格型号,数量\n虚构万安屏业有限公司,万安县,显示屏面罩,尺寸精度±0.03mm,5万片/月\n",
+    )
+    .unwrap();
+    import(dir);
+    let said = ok(dir, &["publish", "--period", "2026-11"]);
+    assert!(said.contains("虚构集群") || said.contains("matched 已匹配 1"), "{said}");
+    assert!(said.contains("local supporting rate 本地配套率 0.0%"), "{said}");
+    // Another city brings its own table.
+    std::fs::create_dir_all(dir.join("tables/regions")).unwrap();
+    std::fs::write(
+        dir.join("tables/regions/xinyu.csv"),
+        "code,name,name_en,level,parent,lon,lat,aliases\n360521,分宜县,Fenyi,county,360500,114.69,27.81,\n",
+    )
+    .unwrap();
+    std::fs::write(
+        dir.join("分宜.csv"),
+        "企业名称,所在县区,产品名称,月产能\n虚构分宜有限公司,分宜县,面罩,3万片/月\n",
+    )
+    .unwrap();
+    assert_eq!(run(dir, &["import", "分宜.csv"]).status.code(), Some(2));
+    ok(dir, &["import", "分宜.csv", "--data", "tables"]);
+}
+
+#[test]
+fn nothing_that_must_stay_is_written_over() {
+    let dir = folder();
+    let dir = dir.path();
+    import(dir);
+    for args in [
+        &["backup", "yulin.db"][..],
+        &["backup", "供给.csv"],
+        &["import", "供给.csv", "--rejects", "供给.csv"],
+        &["match", "--needs", "需求.csv", "--offers", "供给.csv", "--out", "供给.csv"],
+    ] {
+        assert_eq!(run(dir, args).status.code(), Some(2), "{args:?}");
+    }
+    assert_eq!(std::fs::read_to_string(dir.join("供给.csv")).unwrap(), OFFERS);
+    assert!(ok(dir, &["check"]).contains("offer: 2 rows"));
+    // A place that cannot be written stops a publication before it happens.
+    std::fs::write(dir.join("file"), "").unwrap();
+    assert_eq!(run(dir, &["publish", "--period", "2026-11", "--out", "file"]).status.code(), Some(6));
+    assert!(!ok(dir, &["lists"]).contains("已发布"));
+    // A mistyped database is no new one, and a trial run leaves none.
+    assert_ne!(run(dir, &["lists", "--db", "typo.db"]).status.code(), Some(0));
+    ok(dir, &["import", "供给.csv", "--dry-run", "--db", "typo.db"]);
+    assert!(!dir.join("typo.db").exists());
 }

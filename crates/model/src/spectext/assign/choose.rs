@@ -7,6 +7,9 @@ use super::{Assigner, Placed};
 use crate::property::{Direction, Entry, Property, PropertyId, PropertyKind, fold};
 use crate::unit::UnitWords;
 
+/// How far the unit of a number without a name may be from the property's usual one (MΩ from Ω).
+const UNNAMED_UNIT_RATIO_MAX: f64 = 1e6;
+
 impl Assigner<'_> {
     /// The property among a name's that the numbers fit, with their values.
     pub(super) fn fit(
@@ -99,16 +102,33 @@ impl Assigner<'_> {
                 .map(|e| {
                     let measured = e.shape.unit().or(fallback).is_some() || has_nines(&e.shape);
                     let fits = measured && may_be_bare(self.property(index), &e.shape);
-                    fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()
+                    let resolved =
+                        fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()?;
+                    self.is_near(index, resolved.1.as_deref()).then_some(resolved)
                 })
                 .collect()
         };
-        let mut fits = self.hints.iter().filter_map(|h| Some((*h, all(*h)?)));
-        match (fits.next(), fits.next()) {
-            (Some((index, values)), None) => {
-                values.into_iter().enumerate().map(|(i, v)| (i, (index, v))).collect()
-            }
-            _ => Vec::new(),
+        let mut fits: Vec<(u16, Vec<Resolved>)> =
+            self.hints.iter().filter_map(|h| Some((*h, all(*h)?))).collect();
+        // A plain value seldom states what should be small: 12V is the voltage, not the ripple.
+        let plain = list.iter().all(|e| matches!(e.shape, Shape::Point(_)));
+        if plain && fits.len() > 1 {
+            fits.retain(|f| self.property(f.0).direction != Direction::Smaller);
+        }
+        if fits.len() > 1 {
+            return Vec::new();
+        }
+        let values = fits.pop().map(|(index, values)| values.into_iter().map(move |v| (index, v)));
+        values.into_iter().flatten().enumerate().collect()
+    }
+
+    /// True for a unit in which a property may be stated without its name: ten seconds are no shelf life.
+    fn is_near(&self, index: u16, stated: Option<&str>) -> bool {
+        let usual = self.property(index).unit.as_deref();
+        let size = |symbol: Option<&str>| self.units.unit(symbol?).ok().map(|u| u.factor.to_f64());
+        match (size(stated), size(usual)) {
+            (Some(a), Some(b)) => a.max(b) <= a.min(b) * UNNAMED_UNIT_RATIO_MAX,
+            _ => true,
         }
     }
 

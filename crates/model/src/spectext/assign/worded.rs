@@ -53,12 +53,9 @@ impl<'a> Assigner<'a> {
         let property = self.property(index);
         let mut set: Vec<String> = Vec::new();
         let mut unknown = 0;
-        let mut place = region.start;
         let mut end = region.start;
-        for part in self.text[region.clone()].split(['/', '、', '&', '或', '+']) {
-            let span = place..place + part.len();
-            place = span.end + self.text[span.end..].chars().next().map_or(0, char::len_utf8);
-            let word = part.trim();
+        for span in self.list_parts(region.clone(), index) {
+            let word = self.text[span.clone()].trim();
             if !word.chars().any(char::is_alphanumeric) {
                 continue;
             }
@@ -86,6 +83,27 @@ impl<'a> Assigner<'a> {
         taken[at] = true;
         self.take(region, taken);
         out.push_words(index, SpecValue::Set(set), self.items[at].from, end);
+    }
+
+    /// The parts of a list of words; signs inside a known value (`PC/ABS`) part nothing.
+    fn list_parts(&self, region: Range<usize>, index: u16) -> Vec<Range<usize>> {
+        let mut parts: Vec<Range<usize>> = Vec::new();
+        let mut start = region.start;
+        for (at, c) in self.text[region.clone()].char_indices() {
+            let at = region.start + at;
+            let inside = |item: &&Item<'_>| match &item.kind {
+                Kind::Value(value) => {
+                    item.start < at && at < item.end && value.targets.iter().any(|t| t.0 == index)
+                }
+                _ => false,
+            };
+            if matches!(c, '/' | '、' | '&' | '或' | '+') && !self.items.iter().any(|i| inside(&i)) {
+                parts.push(start..at);
+                start = at + c.len_utf8();
+            }
+        }
+        parts.push(start..region.end);
+        parts
     }
 
     /// Where the words behind a name end: at the next name that has a number or a colon, and without a colon also at a
@@ -224,7 +242,7 @@ impl<'a> Assigner<'a> {
 
 /// The values that a range of two values on one ordered scale stands for (`0201~1206`, `0402-0805`).
 fn values_between(property: &Property, words: &str) -> Option<Vec<String>> {
-    words.match_indices(['~', '-']).find_map(|(at, sign)| {
-        property.values_between(words[..at].trim(), words[at + sign.len()..].trim())
-    })
+    words
+        .match_indices(['~', '-'])
+        .find_map(|(at, sign)| property.values_between(words[..at].trim(), words[at + sign.len()..].trim()))
 }

@@ -1,0 +1,363 @@
+//! Lists from draft to withdrawal, over a real database file.
+
+use crate::{Actor, App, Clock, Code, PublishOptions};
+use model::enterprise::Enterprise;
+use model::list::{ListState, Review};
+use model::need::Need;
+use model::offer::Offer;
+use model::period::Period;
+use model::quantity::Quantity;
+use model::uscc::Uscc;
+use model::visibility::Visibility;
+use store::{By, ImportBatch, NewDraft};
+
+const BUYER: &str = "name:万安显示科技有限公司";
+const SELLER: &str = "name:泰和精密五金有限公司";
+
+fn quiet(_: crate::Stage, _: u64, _: u64) {}
+
+fn period() -> Period {
+    "2026-11".parse().unwrap()
+}
+
+struct Place {
+    app: App,
+    me: Actor,
+    _folder: tempfile::TempDir,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("y.db").display().to_string();
+        let app = App::open(&file, Clock::china()).await.unwrap();
+        Self { app, me: Actor::local(), _folder: folder }
+    }
+
+    /// With two needs of one enterprise and two offers of another.
+    async fn filled() -> Self {
+        let place = Self::new().await;
+        place.import(batch()).await;
+        place
+    }
+
+    async fn import(&self, batch: ImportBatch) {
+        self.app.store.import(&batch, |_, _| ()).await.unwrap();
+    }
+
+    async fn draft(&self) -> model::list::MatchingList {
+        self.app.draft(&self.me, period(), &quiet).await.unwrap()
+    }
+
+    async fn publish_period(
+        &self,
+        options: PublishOptions,
+    ) -> crate::Result<std::sync::Arc<model::list::MatchingList>> {
+        self.app.publish_period(&self.me, period(), options, &quiet).await
+    }
+
+    async fn said(&self, id: i64) -> Vec<(String, String, Review)> {
+        self.app.standing_reviews(id).await.unwrap()
+    }
+}
+
+fn need(key: &str, title: &str) -> Need {
+    let mut need = Need::new(key, BUYER, title);
+    need.quantity = Some(Quantity { value: 10.0, unit: "吨/月".to_owned() });
+    need
+}
+
+fn offer(key: &str, title: &str) -> Offer {
+    let mut offer = Offer::new(key, SELLER, title);
+    offer.spare_capacity = Some(Quantity { value: 20.0, unit: "吨/月".to_owned() });
+    offer
+}
+
+fn batch() -> ImportBatch {
+    ImportBatch {
+        file: "a.xlsx".to_owned(),
+        source: "秘书处".to_owned(),
+        sha256: "0".repeat(64),
+        by: By::new("li", 1),
+        enterprises: [BUYER, SELLER]
+            .map(|key| Enterprise {
+                key: key.to_owned(),
+                ..Enterprise::new(None, key.trim_start_matches("name:"))
+            })
+            .into(),
+        needs: vec![need("N-1", "电解铜箔"), need("N-2", "注塑模具")],
+        offers: vec![offer("O-1", "电解铜箔"), offer("O-2", "纸箱")],
+        column_maps: Vec::new(),
+        duplicates: Vec::new(),
+        base: None,
+    }
+}
+
+/// A later file that changes one offer only.
+fn later(offer: Offer) -> ImportBatch {
+    ImportBatch { enterprises: Vec::new(), needs: Vec::new(), offers: vec![offer], ..batch() }
+}
+
+/// Numbers of a need and an offer on a draft.
+fn numbers(list: &model::list::MatchingList, need: &str, offer: &str) -> (u32, u32) {
+    (
+        list.content.needs.iter().find(|n| n.need.key == need).unwrap().number,
+        list.content.offers.iter().find(|o| o.offer.key == offer).unwrap().number,
+    )
+}
+
+fn rejected() -> Review {
+    Review::Rejected { reason: "停产".to_owned() }
+}
+
+#[tokio::test]
+async fn nothing_of_a_closed_enterprise_is_on_the_list() {
+    for level in [Visibility::Counterparties, Visibility::Secretariat, Visibility::Own] {
+        let place = Place::filled().await;
+        let digits = || ('0'..='9').chain('A'..='Z');
+        let mut codes = digits().flat_map(|a| digits().map(move |b| format!("91360828MA35L3KX{a}{b}")));
+        let uscc = codes.find_map(|code| Uscc::parse(&code).ok()).unwrap();
+        let code = uscc.to_string();
+        let mut hidden = Enterprise::new(Some(uscc), "遂川保密电子有限公司");
+        let key = hidden.key.clone();
+        // First open, so that the next list has something that is gone.
+        let with = |enterprise: &Enterprise| ImportBatch {
+            enterprises: vec![enterprise.clone()],
+            needs: vec![Need::new(&format!("{key}#需1"), &key, "电解铜箔")],
+            offers: vec![Offer::new(&format!("{key}#供1"), &key, "电解铜箔 保密型")],
+            ..batch()
+        };
+        place.import(with(&hidden)).await;
+        let open = place.publish_period(PublishOptions::default()).await.unwrap();
+        assert!(open.content.canonical().contains(&code) && open.content.canonical().contains("保密电子"));
+        hidden.visibility = level;
+        place.import(with(&hidden)).await;
+        let list = place.publish_period(PublishOptions { again: true, keep_draft: false }).await.unwrap();
+        let text = list.content.canonical();
+        for word in [code.as_str(), &key, "保密", "遂川", "需1", "供1"] {
+            assert!(!text.contains(word), "{level:?}: {word} is on the list");
+        }
+        assert_eq!((list.content.needs.len(), list.content.summary.gone.len()), (2, 1));
+        assert!(place.app.verify(&place.me, 2).await.unwrap().is_sound());
+    }
+}
+
+#[tokio::test]
+async fn a_list_without_needs_is_not_published() {
+    let place = Place::filled().await;
+    let mut closed = batch();
+    for enterprise in &mut closed.enterprises {
+        enterprise.visibility = Visibility::Own;
+    }
+    place.import(closed).await;
+    let error = place.publish_period(PublishOptions::default()).await.unwrap_err();
+    assert_eq!(error.code, Code::NothingToDo, "{error}");
+    // Nor one that came into the database another way.
+    let other = Place::filled().await;
+    let draft = other.draft().await;
+    let mut empty = draft.content;
+    empty.needs.clear();
+    let empty = NewDraft { replaces: Some((draft.id, 1)), ..NewDraft::of(&empty) };
+    let head = other.app.store.insert_draft(&empty, &By::new("li", 1)).await.unwrap();
+    other.app.store.approve(head.id, 1, None, &By::new("li", 1)).await.unwrap();
+    let error = other.app.publish(&other.me, head.id, &quiet).await.unwrap_err();
+    assert_eq!(error.code, Code::NothingToDo, "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_during_the_approval_is_not_lost() {
+    let place = std::sync::Arc::new(Place::filled().await);
+    let draft = place.draft().await;
+    let (need, offer) = numbers(&draft, "N-1", "O-1");
+    assert!(draft.content.pairs.iter().any(|p| p.matched.offer == "O-1"));
+    // The progress of the approval is where the other person speaks: after the reviews were read.
+    place.app.review(&place.me, draft.id, need, offer, Review::Confirmed).await.unwrap();
+    let (store, by) = (place.app.store.clone(), By::new("wang", 2));
+    let once = std::sync::Once::new();
+    let runtime = tokio::runtime::Handle::current();
+    let id = draft.id;
+    let in_between = move |_, _, _| {
+        once.call_once(|| {
+            let (store, by) = (store.clone(), by.clone());
+            let runtime = runtime.clone();
+            let other = std::thread::spawn(move || {
+                runtime.block_on(async { store.record_review(id, "N-1", "O-1", &rejected(), &by).await })
+            });
+            other.join().unwrap().unwrap();
+        });
+    };
+    let approved = place.app.approve(&place.me, id, &in_between).await.unwrap();
+    assert_eq!(approved.state, ListState::Approved);
+    assert!(!approved.content.pairs.iter().any(|p| p.matched.need == "N-1" && p.matched.offer == "O-1"));
+    place.app.publish(&place.me, id, &quiet).await.unwrap();
+    assert!(place.app.verify(&place.me, 1).await.unwrap().is_sound());
+}
+
+#[tokio::test]
+async fn a_list_verifies_after_the_one_before_was_withdrawn() {
+    let place = Place::filled().await;
+    let first = place.publish_period(PublishOptions::default()).await.unwrap();
+    let again = PublishOptions { again: true, keep_draft: false };
+    place.import(later(offer("O-1", "电解铜箔 12μm"))).await;
+    let second = place.publish_period(again).await.unwrap();
+    assert_eq!(Some(&second.content.compared_with_sha256), first.sha256.as_ref());
+    place.app.withdraw(&place.me, 1, "有误").await.unwrap();
+    assert_eq!(place.app.list_by_number(&place.me, 1).await.unwrap().state, ListState::Withdrawn);
+    place.app.withdraw(&place.me, 2, "有误").await.unwrap();
+    // Compared with none: all is new again, but the chain goes on.
+    let third = place.publish_period(PublishOptions::default()).await.unwrap();
+    assert_eq!(third.content.compared_with_sha256, "");
+    assert_eq!(Some(&third.content.previous_sha256), second.sha256.as_ref());
+    assert!(third.content.needs.iter().all(|n| n.change == model::list::Change::New));
+    for number in 1..=3 {
+        let verification = place.app.verify(&place.me, number).await.unwrap();
+        assert!(verification.recomputed.is_some() && verification.is_sound(), "{number}: {verification:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_another_engine_is_not_computed_again() {
+    let place = Place::filled().await;
+    let draft = place.draft().await;
+    let mut content = draft.content;
+    content.engine += 1;
+    let other = NewDraft { replaces: Some((draft.id, 1)), ..NewDraft::of(&content) };
+    let head = place.app.store.insert_draft(&other, &By::new("li", 1)).await.unwrap();
+    place.app.approve(&place.me, head.id, &quiet).await.unwrap();
+    place.app.publish(&place.me, head.id, &quiet).await.unwrap();
+    let verification = place.app.verify(&place.me, 1).await.unwrap();
+    assert_eq!((verification.recomputed.as_deref(), verification.engine), (None, content.engine));
+    assert!(verification.is_sound());
+}
+
+#[tokio::test]
+async fn the_list_in_memory_follows_other_processes() {
+    let place = Place::filled().await;
+    let list = place.publish_period(PublishOptions::default()).await.unwrap();
+    let kept = place.app.list_by_number(&place.me, 1).await.unwrap();
+    let same = place.app.list_by_number(&place.me, 1).await.unwrap();
+    assert!(std::sync::Arc::ptr_eq(&kept, &same));
+    // Past this process's memory.
+    let version = place.app.store.list(list.id).await.unwrap().version;
+    place.app.store.withdraw(list.id, version, "有误", &By::new("wang", 2)).await.unwrap();
+    let now = place.app.list_by_number(&place.me, 1).await.unwrap();
+    assert_eq!(now.withdrawn_reason.as_deref(), Some("有误"));
+}
+
+#[tokio::test]
+async fn a_period_is_published_twice_only_when_said() {
+    let place = Place::filled().await;
+    place.publish_period(PublishOptions::default()).await.unwrap();
+    let error = place.publish_period(PublishOptions::default()).await.unwrap_err();
+    assert_eq!((error.code, error.help()), (Code::Conflict, "--again, or withdraw it first"));
+    let second = place.publish_period(PublishOptions { again: true, keep_draft: false }).await.unwrap();
+    assert_eq!(second.number, Some(2));
+}
+
+/// Two at once: one list comes out, the other one is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_publications_at_once_give_one_list() {
+    let place = Place::filled().await;
+    let (a, b) = tokio::join!(
+        place.publish_period(PublishOptions::default()),
+        place.publish_period(PublishOptions::default())
+    );
+    assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+    assert_eq!(a.err().or(b.err()).unwrap().code, Code::Conflict);
+    assert_eq!(place.app.newest_list(&place.me).await.unwrap().unwrap().number, Some(1));
+}
+
+#[tokio::test]
+async fn an_outdated_draft_is_drafted_anew_unless_it_was_reviewed() {
+    let place = Place::filled().await;
+    let old = place.draft().await;
+    place.import(later(offer("O-3", "电解铜箔 9μm"))).await;
+    let list = place.publish_period(PublishOptions::default()).await.unwrap();
+    assert_eq!(list.content.offers.len(), 3);
+    assert_eq!(place.app.store.list(old.id).await.unwrap().list.state, ListState::Discarded);
+
+    let reviewed = place.draft().await;
+    let (need, offer_number) = numbers(&reviewed, "N-1", "O-1");
+    place.app.review(&place.me, reviewed.id, need, offer_number, Review::Confirmed).await.unwrap();
+    place.import(later(offer("O-4", "电解铜箔 6μm"))).await;
+    let error = place.publish_period(PublishOptions::default()).await.unwrap_err();
+    assert_eq!(error.code, Code::Conflict);
+    assert!(error.help().contains("--keep-draft"), "{error}");
+    let kept = place.publish_period(PublishOptions { again: false, keep_draft: true }).await.unwrap();
+    assert_eq!((kept.id, kept.content.offers.len()), (reviewed.id, 3));
+}
+
+#[tokio::test]
+async fn a_new_draft_keeps_what_was_said_of_unchanged_pairs() {
+    let place = Place::filled().await;
+    place.import(later(offer("O-3", "电解铜箔 9μm"))).await;
+    let old = place.draft().await;
+    for (need, offer, review) in
+        [("N-1", "O-1", rejected()), ("N-2", "O-2", Review::Added), ("N-1", "O-3", Review::Confirmed)]
+    {
+        let (need, offer) = numbers(&old, need, offer);
+        place.app.review(&place.me, old.id, need, offer, review).await.unwrap();
+    }
+    place.import(later(offer("O-3", "电解铜箔 6μm"))).await;
+    let new = place.draft().await;
+    let expect = [
+        ("N-1".to_owned(), "O-1".to_owned(), rejected()),
+        ("N-2".to_owned(), "O-2".to_owned(), Review::Added),
+    ];
+    assert_eq!(place.said(new.id).await, expect);
+    assert_eq!(place.app.store.list(old.id).await.unwrap().list.state, ListState::Discarded);
+    let first = place.publish_period(PublishOptions::default()).await.unwrap();
+    assert_eq!(first.id, new.id);
+    assert!(place.app.verify(&place.me, 1).await.unwrap().is_sound());
+    // Rejections outlive the list, also a withdrawn one; what was added belongs to that list alone.
+    place.app.withdraw(&place.me, 1, "有误").await.unwrap();
+    assert_eq!(place.said(place.draft().await.id).await, expect[..1]);
+}
+
+/// Two drafts at once: one stays open, whatever was said on the other goes over.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_drafts_at_once_leave_one_open() {
+    let place = Place::filled().await;
+    let (a, b) = tokio::join!(place.draft(), place.draft());
+    assert_ne!(a.id, b.id);
+    let lists = place.app.lists(&place.me).await.unwrap();
+    assert_eq!(lists.iter().filter(|l| l.state == ListState::Draft).count(), 1);
+}
+
+#[tokio::test]
+async fn a_pair_that_a_person_added_is_allotted_and_can_be_rejected_again() {
+    let place = Place::filled().await;
+    let draft = place.draft().await;
+    let (need, offer) = numbers(&draft, "N-2", "O-2");
+    assert!(!draft.content.pairs.iter().any(|p| p.matched.need == "N-2"));
+    let early = place.app.review(&place.me, draft.id, need, offer, rejected()).await.unwrap_err();
+    assert_eq!(early.code, Code::BadInput);
+    place.app.review(&place.me, draft.id, need, offer, Review::Added).await.unwrap();
+    let approved = place.app.approve(&place.me, draft.id, &quiet).await.unwrap();
+    let pair = approved.content.pairs.iter().find(|p| p.matched.need == "N-2").unwrap();
+    assert!(pair.allocation.is_some() && pair.review == Review::Added, "{pair:?}");
+
+    place.app.reopen(&place.me, draft.id).await.unwrap();
+    place.app.review(&place.me, draft.id, need, offer, rejected()).await.unwrap();
+    place.app.review(&place.me, draft.id, need, offer, Review::Added).await.unwrap_err();
+    let approved = place.app.approve(&place.me, draft.id, &quiet).await.unwrap();
+    assert!(!approved.content.pairs.iter().any(|p| p.matched.need == "N-2"));
+    // Added, then rejected before any approval.
+    place.app.reopen(&place.me, draft.id).await.unwrap();
+    place.app.review(&place.me, draft.id, need, offer, Review::Added).await.unwrap();
+    place.app.review(&place.me, draft.id, need, offer, rejected()).await.unwrap();
+    place.app.discard(&place.me, draft.id).await.unwrap();
+    let late = place.app.approve(&place.me, draft.id, &quiet).await.unwrap_err();
+    assert_eq!(late.code, Code::Conflict, "{late}");
+}
+
+#[tokio::test]
+async fn a_restore_reports_what_its_check_finds() {
+    let place = Place::filled().await;
+    place.publish_period(PublishOptions::default()).await.unwrap();
+    let file = place._folder.path().join("b.yulin");
+    let backup = place.app.backup(&place.me, &file, &quiet).await.unwrap();
+    assert!(backup.faults.is_empty());
+    let restored = place.app.restore(&place.me, &file, true, &quiet).await.unwrap();
+    assert_eq!((restored.rows, restored.faults), (backup.rows, Vec::new()));
+}
