@@ -87,7 +87,10 @@ mod tests {
             }
             for file in rust_files(&crate::root().join("crates").join(name).join("src")) {
                 let text = std::fs::read_to_string(&file).expect("source is readable");
-                // Tests at the foot of a file may read judged sets.
+                // Tests may read judged sets: those at the foot of a file, and files of tests.
+                if file.file_name().is_some_and(|name| name == "tests.rs") {
+                    continue;
+                }
                 let code = text.split("#[cfg(test)]").next().unwrap_or("");
                 for word in FORBIDDEN {
                     if code.contains(word) {
@@ -105,7 +108,11 @@ mod tests {
         for (name, _) in FLOORS.into_iter().filter(|(name, _)| *name != "store") {
             for file in rust_files(&crate::root().join("crates").join(name).join("src")) {
                 let text = std::fs::read_to_string(&file).expect("source is readable");
-                if text.contains("sqlx") || text.contains("SELECT ") || text.contains("INSERT INTO") {
+                let text = text.to_lowercase();
+                if ["sqlx", "select count(", "insert into ", "delete from ", "update list "]
+                    .iter()
+                    .any(|sql| text.contains(sql))
+                {
                     faults.push(file.display().to_string());
                 }
             }

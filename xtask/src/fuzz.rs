@@ -52,6 +52,7 @@ pub fn run(root: &Path, seconds: u32) -> Result<()> {
                 "-timeout=10",
                 "-rss_limit_mb=2048",
                 "-print_final_stats=1",
+                "-print_funcs=0",
                 "-verbosity=0",
             ],
             &[],

@@ -153,7 +153,8 @@ impl World {
             &text("data/chain/electronics/nodes.csv")?,
             &text("data/chain/electronics/edges.csv")?,
         )?;
-        let regions = RegionTable::parse("regions/jian.csv", &text("data/regions/jian.csv")?)?;
+        let mut regions = RegionTable::parse("regions/china.csv", &text("data/regions/china.csv")?)?;
+        regions.extend("regions/jian.csv", &text("data/regions/jian.csv")?)?;
         let mut templates = BTreeMap::new();
         for table in ["display.csv", "board.csv"] {
             let path = format!("demo/templates/{table}");
