@@ -1,0 +1,178 @@
+//! Balance equations: sums of products of variables and numbers, such as `m4 - m3*tc34 = 0`.
+
+use std::collections::HashMap;
+
+/// One summand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// Its number, sign included.
+    pub coefficient: f64,
+    /// Variables that are multiplied; none for a plain number.
+    pub factors: Vec<usize>,
+}
+
+/// A sum that must be zero.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Equation {
+    /// Its summands.
+    pub terms: Vec<Term>,
+}
+
+/// A text that is no equation.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EquationError {
+    /// A character or word that does not belong there.
+    #[error("方程“{equation}”第 {column} 个字符处读到“{found}”，应为{expected}")]
+    Syntax {
+        /// The whole text.
+        equation: String,
+        /// Place, in characters from 1.
+        column: usize,
+        /// What stands there.
+        found: String,
+        /// What should.
+        expected: &'static str,
+    },
+    /// A variable that is not declared.
+    #[error("方程“{equation}”中的变量“{name}”没有定义")]
+    UnknownVariable {
+        /// The whole text.
+        equation: String,
+        /// The variable.
+        name: String,
+    },
+}
+
+impl Equation {
+    /// Reads an equation over named variables.
+    ///
+    /// # Errors
+    /// The first thing that does not fit, with its place.
+    pub fn parse(text: &str, variables: &HashMap<String, usize>) -> Result<Self, EquationError> {
+        let mut parser = Parser { text, rest: text, variables };
+        let mut terms = parser.sum(1.0)?;
+        parser.expect('=')?;
+        terms.extend(parser.sum(-1.0)?);
+        parser.skip_space();
+        if parser.rest.is_empty() {
+            Ok(Self { terms })
+        } else {
+            Err(parser.fault("运算符 + - * 或结尾"))
+        }
+    }
+
+    /// Its value.
+    pub fn value(&self, values: &[f64]) -> f64 {
+        self.terms.iter().map(|t| t.coefficient * t.factors.iter().map(|f| values[*f]).product::<f64>()).sum()
+    }
+
+    /// Its derivatives: variable and value, one for each occurrence.
+    pub fn gradient<'s>(&'s self, values: &'s [f64]) -> impl Iterator<Item = (usize, f64)> + 's {
+        self.terms.iter().flat_map(move |term| {
+            term.factors.iter().enumerate().map(move |(at, variable)| {
+                let others = term.factors.iter().enumerate().filter(|(i, _)| *i != at);
+                (*variable, term.coefficient * others.map(|(_, f)| values[*f]).product::<f64>())
+            })
+        })
+    }
+
+    /// True where no summand multiplies variables.
+    pub fn is_linear(&self) -> bool {
+        self.terms.iter().all(|t| t.factors.len() <= 1)
+    }
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    rest: &'t str,
+    variables: &'t HashMap<String, usize>,
+}
+
+impl Parser<'_> {
+    fn skip_space(&mut self) {
+        self.rest = self.rest.trim_start();
+    }
+
+    fn fault(&self, expected: &'static str) -> EquationError {
+        let column = self.text[..self.text.len() - self.rest.len()].chars().count() + 1;
+        let found = self.rest.chars().next().map_or_else(|| "结尾".to_owned(), String::from);
+        EquationError::Syntax { equation: self.text.to_owned(), column, found, expected }
+    }
+
+    fn take(&mut self, wanted: char) -> bool {
+        self.skip_space();
+        let tail = self.rest.strip_prefix(wanted);
+        self.rest = tail.unwrap_or(self.rest);
+        tail.is_some()
+    }
+
+    fn expect(&mut self, wanted: char) -> Result<(), EquationError> {
+        if self.take(wanted) { Ok(()) } else { Err(self.fault("运算符 + - * 或 =")) }
+    }
+
+    fn sum(&mut self, side: f64) -> Result<Vec<Term>, EquationError> {
+        let mut terms = Vec::new();
+        let mut sign = if self.take('-') { -side } else { side };
+        loop {
+            terms.push(self.product(sign)?);
+            sign = if self.take('+') {
+                side
+            } else if self.take('-') {
+                -side
+            } else {
+                return Ok(terms);
+            };
+        }
+    }
+
+    fn product(&mut self, sign: f64) -> Result<Term, EquationError> {
+        let mut term = Term { coefficient: sign, factors: Vec::new() };
+        loop {
+            self.skip_space();
+            let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+            let end = self.rest.find(|c: char| !is_word(c)).unwrap_or(self.rest.len());
+            let (word, tail) = self.rest.split_at(end);
+            if word.is_empty() {
+                return Err(self.fault("变量名或数字"));
+            }
+            if let Ok(number) = word.parse::<f64>() {
+                term.coefficient *= number;
+            } else if let Some(variable) = self.variables.get(word) {
+                term.factors.push(*variable);
+            } else {
+                return Err(EquationError::UnknownVariable {
+                    equation: self.text.to_owned(),
+                    name: word.to_owned(),
+                });
+            }
+            self.rest = tail;
+            if !self.take('*') {
+                return Ok(term);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn read_value_and_gradient() {
+        let variables = HashMap::from([("x".to_owned(), 0), ("回收".to_owned(), 1)]);
+        let equation = Equation::parse(" -2*x*回收 + 3 = x*x ", &variables).unwrap();
+        assert_eq!(equation.value(&[2.0, 5.0]), -21.0);
+        let mut gradient = [0.0; 2];
+        equation.gradient(&[2.0, 5.0]).for_each(|(v, d)| gradient[v] += d);
+        assert_eq!(gradient, [-14.0, -4.0]);
+        assert!(!equation.is_linear());
+        for (text, expect) in [
+            ("x + = 0", "方程“x + = 0”第 5 个字符处读到“=”，应为变量名或数字"),
+            ("x + y = 0", "方程“x + y = 0”中的变量“y”没有定义"),
+            ("x", "方程“x”第 2 个字符处读到“结尾”，应为运算符 + - * 或 ="),
+            ("x = 0 0", "方程“x = 0 0”第 7 个字符处读到“0”，应为运算符 + - * 或结尾"),
+        ] {
+            assert_eq!(Equation::parse(text, &variables).unwrap_err().to_string(), expect);
+        }
+    }
+}

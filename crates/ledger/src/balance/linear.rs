@@ -1,0 +1,235 @@
+//! Linear algebra of reconciliation: sparse rows, elimination of unknown columns, and two ways to solve the normal
+//! equations `A S Aᵀ λ = b`: pivoted Cholesky for small systems, conjugate gradients for large ones.
+
+/// A sparse row: columns ascending, and the constant.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Row {
+    pub(super) entries: Vec<(usize, f64)>,
+    pub(super) constant: f64,
+}
+
+/// Entries smaller than this part of a row's largest are rounding.
+const ROUNDING: f64 = 1e-12;
+
+impl Row {
+    /// From entries in any order; repeated columns are added.
+    pub(super) fn new(mut entries: Vec<(usize, f64)>, constant: f64) -> Self {
+        entries.sort_unstable_by_key(|e| e.0);
+        entries.dedup_by(|later, first| {
+            let is_same = later.0 == first.0;
+            if is_same {
+                first.1 += later.1;
+            }
+            is_same
+        });
+        entries.retain(|e| e.1 != 0.0);
+        Self { entries, constant }
+    }
+
+    pub(super) fn coefficient(&self, column: usize) -> f64 {
+        self.entries.binary_search_by_key(&column, |e| e.0).map_or(0.0, |at| self.entries[at].1)
+    }
+
+    /// This row minus a multiple of a pivot row, so that `column` vanishes.
+    pub(super) fn eliminate(&mut self, column: usize, pivot: &Self) {
+        let factor = self.coefficient(column) / pivot.coefficient(column);
+        let size = self.entries.iter().map(|e| e.1.abs()).fold(0.0, f64::max);
+        let scaled = pivot.entries.iter().map(|(c, v)| (*c, -factor * v));
+        let entries = self.entries.iter().copied().chain(scaled).collect();
+        *self = Self::new(entries, self.constant - factor * pivot.constant);
+        self.entries.retain(|(c, v)| *c != column && v.abs() > ROUNDING * size);
+    }
+}
+
+/// Solves `N λ = b` for a symmetric positive semidefinite dense matrix by Cholesky with diagonal pivoting; dependent rows
+/// get λ = 0. Keeps the factor for more right sides.
+pub(super) struct Cholesky {
+    order: Vec<usize>,
+    /// Lower factor of the pivoted matrix, row by row, `rank` columns.
+    factor: Vec<Vec<f64>>,
+    pub(super) rank: usize,
+}
+
+impl Cholesky {
+    pub(super) fn new(mut matrix: Vec<Vec<f64>>) -> Self {
+        let n = matrix.len();
+        let mut order: Vec<usize> = (0..n).collect();
+        let scale: Vec<f64> = (0..n).map(|i| matrix[i][i].max(f64::MIN_POSITIVE)).collect();
+        let mut rank = 0;
+        while rank < n {
+            // Pivots are judged against their own row's size, for rows may be in unlike units.
+            let relative = |i: usize| matrix[order[i]][order[i]] / scale[order[i]];
+            let best = (rank..n).max_by(|a, b| relative(*a).total_cmp(&relative(*b))).unwrap_or(rank);
+            if relative(best) <= ROUNDING {
+                break;
+            }
+            order.swap(rank, best);
+            let p = order[rank];
+            let root = matrix[p][p].sqrt();
+            matrix[p][p] = root;
+            for i in &order[rank + 1..] {
+                matrix[*i][p] /= root;
+            }
+            for (at, i) in order.iter().enumerate().skip(rank + 1) {
+                let left = matrix[*i][p];
+                if left != 0.0 {
+                    for j in &order[rank + 1..=at] {
+                        let change = left * matrix[*j][p];
+                        matrix[*i][*j] -= change;
+                        if i != j {
+                            matrix[*j][*i] -= change;
+                        }
+                    }
+                }
+            }
+            rank += 1;
+        }
+        let factor = order.iter().map(|i| order[..rank].iter().map(|p| matrix[*i][*p]).collect()).collect();
+        Self { order, factor, rank }
+    }
+
+    pub(super) fn solve(&self, b: &[f64]) -> Vec<f64> {
+        let mut x = vec![0.0; self.rank];
+        for i in 0..self.rank {
+            let known: f64 = (0..i).map(|j| self.factor[i][j] * x[j]).sum();
+            x[i] = (b[self.order[i]] - known) / self.factor[i][i];
+        }
+        for i in (0..self.rank).rev() {
+            let known: f64 = (i + 1..self.rank).map(|j| self.factor[j][i] * x[j]).sum();
+            x[i] = (x[i] - known) / self.factor[i][i];
+        }
+        let mut out = vec![0.0; b.len()];
+        for (value, row) in x.into_iter().zip(&self.order) {
+            out[*row] = value;
+        }
+        out
+    }
+}
+
+/// A sparse matrix in compressed rows.
+pub(super) struct Compressed {
+    starts: Vec<usize>,
+    columns: Vec<u32>,
+    values: Vec<f64>,
+}
+
+impl Compressed {
+    pub(super) fn row(&self, index: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let range = self.starts[index]..self.starts[index + 1];
+        self.columns[range.clone()].iter().zip(&self.values[range]).map(|(c, v)| (*c as usize, *v))
+    }
+
+    /// `A S Aᵀ` of sparse rows and the diagonal of `S`.
+    pub(super) fn normal(rows: &[Row], variance: &[f64]) -> Self {
+        let mut by_column: Vec<Vec<(u32, f64)>> = vec![Vec::new(); variance.len()];
+        for (index, row) in (0_u32..).zip(rows) {
+            row.entries.iter().for_each(|(column, value)| by_column[*column].push((index, *value)));
+        }
+        let mut out = Self { starts: vec![0], columns: Vec::new(), values: Vec::new() };
+        let mut sums = vec![0.0; rows.len()];
+        let mut touched: Vec<u32> = Vec::new();
+        for row in rows {
+            for (column, value) in &row.entries {
+                for (other, other_value) in &by_column[*column] {
+                    if sums[*other as usize] == 0.0 {
+                        touched.push(*other);
+                    }
+                    sums[*other as usize] += value * variance[*column] * other_value;
+                }
+            }
+            touched.sort_unstable();
+            touched.dedup();
+            for other in touched.drain(..) {
+                out.columns.push(other);
+                out.values.push(std::mem::take(&mut sums[other as usize]));
+            }
+            out.starts.push(out.columns.len());
+        }
+        out
+    }
+
+    fn times(&self, x: &[f64], out: &mut [f64]) {
+        for (index, value) in out.iter_mut().enumerate() {
+            *value = self.row(index).map(|(c, v)| v * x[c]).sum();
+        }
+    }
+}
+
+/// Conjugate gradients with the diagonal as preconditioner; `None` where the residual does not fall below `tolerance`
+/// times the right side. A singular but consistent system is solved too.
+pub(super) fn conjugate_gradients(matrix: &Compressed, b: &[f64], tolerance: f64) -> Option<Vec<f64>> {
+    let n = b.len();
+    let dot = |x: &[f64], y: &[f64]| -> f64 { x.iter().zip(y).map(|(x, y)| x * y).sum() };
+    let inverse: Vec<f64> = (0..n)
+        .map(|i| {
+            matrix.row(i).find(|(c, _)| *c == i).map_or(0.0, |(_, v)| if v > 0.0 { 1.0 / v } else { 0.0 })
+        })
+        .collect();
+    let (mut x, mut r) = (vec![0.0; n], b.to_vec());
+    let goal = dot(b, b).sqrt() * tolerance;
+    let mut z: Vec<f64> = r.iter().zip(&inverse).map(|(r, d)| r * d).collect();
+    let mut p = z.clone();
+    let mut q = vec![0.0; n];
+    let mut rz = dot(&r, &z);
+    for _ in 0..(10 * n).max(100) {
+        if dot(&r, &r).sqrt() <= goal {
+            return Some(x);
+        }
+        matrix.times(&p, &mut q);
+        let pq = dot(&p, &q);
+        if pq <= 0.0 {
+            break;
+        }
+        let step = rz / pq;
+        for i in 0..n {
+            x[i] += step * p[i];
+            r[i] -= step * q[i];
+            z[i] = r[i] * inverse[i];
+        }
+        let next = dot(&r, &z);
+        let turn = next / rz;
+        rz = next;
+        for i in 0..n {
+            p[i] = z[i] + turn * p[i];
+        }
+    }
+    (dot(&r, &r).sqrt() <= goal).then_some(x)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_solvers_agree_and_bear_dependent_rows() {
+        let row = |entries: &[(usize, f64)]| Row::new(entries.to_vec(), 0.0);
+        // The third row is the sum of the first two.
+        let rows = [row(&[(0, 1.0), (1, -1.0)]), row(&[(1, 1.0), (2, -2.0)]), row(&[(0, 1.0), (2, -2.0)])];
+        let variance = [1.0, 4.0, 0.25];
+        let normal = Compressed::normal(&rows, &variance);
+        let dense: Vec<Vec<f64>> = (0..3)
+            .map(|i| {
+                let mut out = vec![0.0; 3];
+                normal.row(i).for_each(|(c, v)| out[c] = v);
+                out
+            })
+            .collect();
+        assert_eq!(dense, [[5.0, -4.0, 1.0], [-4.0, 5.0, 1.0], [1.0, 1.0, 2.0]]);
+        let b = [1.0, 2.0, 3.0];
+        let cholesky = Cholesky::new(dense);
+        assert_eq!(cholesky.rank, 2);
+        let (direct, iterated) = (cholesky.solve(&b), conjugate_gradients(&normal, &b, 1e-13).unwrap());
+        for x in [direct, iterated] {
+            let mut back = [0.0; 3];
+            normal.times(&x, &mut back);
+            assert!(back.iter().zip(b).all(|(x, y)| (x - y).abs() < 1e-10), "{back:?}");
+        }
+    }
+
+    #[test]
+    fn elimination() {
+        let mut row = Row::new(vec![(0, 2.0), (1, 1.0)], 3.0);
+        row.eliminate(0, &Row::new(vec![(0, 4.0), (2, 1.0), (0, 0.0)], 2.0));
+        assert_eq!(row, Row { entries: vec![(1, 1.0), (2, -0.5)], constant: 2.0 });
+    }
+}

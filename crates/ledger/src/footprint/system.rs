@@ -1,0 +1,319 @@
+//! Product systems: footprints of all products at once.
+//!
+//! Product `j` takes `a_ij` of product `i` for one unit and emits `e_j` itself. For a demand `d` the outputs `x` obey
+//! `x = d + A x` and the footprint is `e·x`; the footprints `f` of one unit of every product obey the adjoint
+//! `f = e + Aᵀ f`. Both are solved by Gauss-Seidel sweeps, which sum the Neumann series as they go. Where credits or
+//! large loops keep the sweeps from converging, restarted GMRES takes over, and for small systems elimination. Every
+//! answer is checked: its residual is computed anew and told.
+
+use super::krylov::{eliminate, gmres};
+use serde::Serialize;
+
+/// A product system.
+#[derive(Debug, Clone, Default)]
+pub struct System {
+    size: usize,
+    /// By product: what it takes, without itself.
+    inputs: Sparse,
+    /// By product: who takes it, without itself.
+    users: Sparse,
+    /// `1 - a_jj`.
+    diagonal: Vec<f64>,
+}
+
+/// Compressed rows.
+#[derive(Debug, Clone, Default)]
+struct Sparse {
+    starts: Vec<u32>,
+    columns: Vec<u32>,
+    values: Vec<f64>,
+}
+
+/// How an answer was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Method {
+    /// Gauss-Seidel, with the number of sweeps.
+    GaussSeidel(usize),
+    /// Restarted GMRES, with the number of steps.
+    Gmres(usize),
+    /// Gaussian elimination.
+    Elimination,
+}
+
+/// A solved system.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Solution {
+    /// By product.
+    pub values: Vec<f64>,
+    /// How it was found.
+    pub method: Method,
+    /// Largest residual, relative to the largest right side.
+    pub residual: f64,
+}
+
+/// A system cannot be built or solved.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SystemError {
+    /// An entry lies outside, or is no number.
+    #[error("投入系数 ({product}, {taken}) = {value} 无效：序号应小于 {size}，值应为有限数")]
+    Entry {
+        /// The product that takes.
+        product: usize,
+        /// What it takes.
+        taken: usize,
+        /// How much.
+        value: f64,
+        /// Number of products.
+        size: usize,
+    },
+    /// A product takes all of itself.
+    #[error("产品 {0} 每生产一单位消耗自身达一单位，系统无解")]
+    SelfConsuming(usize),
+    /// The right side has another length.
+    #[error("向量长度 {found} 与产品数 {size} 不符")]
+    Length {
+        /// Its length.
+        found: usize,
+        /// Number of products.
+        size: usize,
+    },
+    /// No method reaches the tolerance.
+    #[error("产品系统求解未达到精度：残差 {residual:e}；请检查循环与负投入")]
+    NotSolved {
+        /// What was reached.
+        residual: f64,
+    },
+}
+
+const SWEEPS_MAX: usize = 500;
+/// Sweeps after which a series that does not shrink is given up.
+const PATIENCE: usize = 20;
+/// Sweeps between extrapolations: enough for the slowest mode to stand alone.
+const JUMP_EVERY: usize = 3;
+/// Systems up to this size may be eliminated densely.
+const ELIMINATION_MAX: usize = 2000;
+
+impl System {
+    /// Builds a system of `size` products from entries (product, what it takes, how much for one unit).
+    ///
+    /// # Errors
+    /// An entry outside the system, or a product that takes all of itself.
+    pub fn new(size: usize, entries: &[(usize, usize, f64)]) -> Result<Self, SystemError> {
+        let mut diagonal = vec![1.0; size];
+        for &(product, taken, value) in entries {
+            if product >= size || taken >= size || !value.is_finite() {
+                return Err(SystemError::Entry { product, taken, value, size });
+            }
+            if product == taken {
+                diagonal[product] -= value;
+            }
+        }
+        if let Some(product) = diagonal.iter().position(|d| d.abs() < 1e-12) {
+            return Err(SystemError::SelfConsuming(product));
+        }
+        let others = || entries.iter().copied().filter(|(p, t, _)| p != t);
+        let inputs = Sparse::new(size, others());
+        let users = Sparse::new(size, others().map(|(p, t, v)| (t, p, v)));
+        Ok(Self { size, inputs, users, diagonal })
+    }
+
+    /// Number of products.
+    pub fn len(&self) -> usize {
+        self.size
+    }
+
+    /// True for a system without products.
+    pub fn is_empty(&self) -> bool {
+        self.size == 0
+    }
+
+    /// Footprints of one unit of every product, from what each emits itself.
+    ///
+    /// # Errors
+    /// A wrong length, or a tolerance that no method reaches.
+    pub fn footprints(&self, direct: &[f64], tolerance: f64) -> Result<Solution, SystemError> {
+        self.solve(&self.inputs, direct, tolerance)
+    }
+
+    /// Outputs of all products for a demand; the footprint is the product with what each emits itself.
+    ///
+    /// # Errors
+    /// A wrong length, or a tolerance that no method reaches.
+    pub fn outputs(&self, demand: &[f64], tolerance: f64) -> Result<Solution, SystemError> {
+        self.solve(&self.users, demand, tolerance)
+    }
+
+    /// Solves `diagonal · x - M x = b` for `M` by rows.
+    fn solve(&self, rows: &Sparse, b: &[f64], tolerance: f64) -> Result<Solution, SystemError> {
+        if b.len() != self.size {
+            return Err(SystemError::Length { found: b.len(), size: self.size });
+        }
+        let scale = b.iter().map(|v| v.abs()).fold(0.0, f64::max);
+        if scale == 0.0 {
+            return Ok(Solution {
+                values: vec![0.0; self.size],
+                method: Method::GaussSeidel(0),
+                residual: 0.0,
+            });
+        }
+        let residual_of =
+            |x: &[f64]| self.residual(rows, b, x).iter().map(|r| r.abs()).fold(0.0, f64::max) / scale;
+        if let Some((values, sweeps)) = self.sweeps(rows, b, tolerance * scale) {
+            let residual = residual_of(&values);
+            if residual <= tolerance {
+                return Ok(Solution { values, method: Method::GaussSeidel(sweeps), residual });
+            }
+        }
+        let apply = |x: &[f64]| -> Vec<f64> {
+            let zero = vec![0.0; x.len()];
+            self.residual(rows, &zero, x).into_iter().map(|r| -r).collect()
+        };
+        let (values, steps) = gmres(apply, &self.diagonal, b, tolerance * scale);
+        let mut best = residual_of(&values);
+        if best <= tolerance {
+            return Ok(Solution { values, method: Method::Gmres(steps), residual: best });
+        }
+        if self.size <= ELIMINATION_MAX {
+            let mut matrix = vec![vec![0.0; self.size]; self.size];
+            for (index, row) in matrix.iter_mut().enumerate() {
+                row[index] = self.diagonal[index];
+                rows.row(index).for_each(|(column, value)| row[column] -= value);
+            }
+            if let Some(values) = eliminate(matrix, b.to_vec()) {
+                let residual = residual_of(&values);
+                if residual <= tolerance {
+                    return Ok(Solution { values, method: Method::Elimination, residual });
+                }
+                best = best.min(residual);
+            }
+        }
+        Err(SystemError::NotSolved { residual: best })
+    }
+
+    /// `b - (diagonal · x - M x)`.
+    fn residual(&self, rows: &Sparse, b: &[f64], x: &[f64]) -> Vec<f64> {
+        let one = |i: usize| b[i] - self.diagonal[i] * x[i] + rows.row(i).map(|(c, v)| v * x[c]).sum::<f64>();
+        (0..self.size).map(one).collect()
+    }
+
+    /// Gauss-Seidel sweeps until nothing changes by more than a part of the goal. Every few sweeps the slowest mode, which
+    /// by then is nearly all that is left of the change, is summed to its end (Aitken's extrapolation).
+    fn sweeps(&self, rows: &Sparse, b: &[f64], goal: f64) -> Option<(Vec<f64>, usize)> {
+        let mut x: Vec<f64> = b.iter().zip(&self.diagonal).map(|(b, d)| b / d).collect();
+        let (mut change_now, mut change_before) = (vec![0.0; self.size], vec![0.0; self.size]);
+        let (mut smallest, mut since_best, mut since_jump) = (f64::INFINITY, 0, 0);
+        for sweep in 1..=SWEEPS_MAX {
+            std::mem::swap(&mut change_now, &mut change_before);
+            let mut largest: f64 = 0.0;
+            for i in 0..self.size {
+                let next = (b[i] + rows.row(i).map(|(c, v)| v * x[c]).sum::<f64>()) / self.diagonal[i];
+                change_now[i] = next - x[i];
+                largest = largest.max((change_now[i] * self.diagonal[i]).abs());
+                x[i] = next;
+            }
+            if !largest.is_finite() {
+                return None;
+            }
+            if largest <= goal * 0.25 {
+                return Some((x, sweep));
+            }
+            if largest < smallest {
+                (smallest, since_best) = (largest, 0);
+            } else {
+                since_best += 1;
+                if since_best > PATIENCE {
+                    return None;
+                }
+            }
+            since_jump += 1;
+            if since_jump >= JUMP_EVERY {
+                let (mut along, mut size) = (0.0, 0.0);
+                for (now, before) in change_now.iter().zip(&change_before) {
+                    along += now * before;
+                    size += before * before;
+                }
+                let rate = along / size;
+                if (0.05..0.98).contains(&rate) {
+                    x.iter_mut().zip(&change_now).for_each(|(x, change)| *x += rate / (1.0 - rate) * change);
+                    since_jump = 0;
+                }
+            }
+        }
+        None
+    }
+}
+
+impl Sparse {
+    /// Rows from entries (row, column, value) in any order; repeated ones are kept apart, their sum is what counts.
+    fn new(size: usize, entries: impl Iterator<Item = (usize, usize, f64)> + Clone) -> Self {
+        let index = |i: usize| u32::try_from(i).expect("products have 32-bit numbers");
+        let mut starts = vec![0_u32; size + 1];
+        entries.clone().for_each(|(row, _, _)| starts[row + 1] += 1);
+        for row in 0..size {
+            starts[row + 1] += starts[row];
+        }
+        let count = starts[size] as usize;
+        let (mut columns, mut values) = (vec![0_u32; count], vec![0.0; count]);
+        let mut next = starts.clone();
+        for (row, column, value) in entries {
+            let at = next[row] as usize;
+            columns[at] = index(column);
+            values[at] = value;
+            next[row] += 1;
+        }
+        Self { starts, columns, values }
+    }
+
+    #[inline]
+    fn row(&self, index: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let range = self.starts[index] as usize..self.starts[index + 1] as usize;
+        self.columns[range.clone()].iter().zip(&self.values[range]).map(|(c, v)| (*c as usize, *v))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn steel_and_power() {
+        // A unit of power takes 0.1 steel and emits 1; a unit of steel takes 0.5 power and emits 2.
+        let system = System::new(2, &[(0, 1, 0.1), (1, 0, 0.5)]).unwrap();
+        let footprints = system.footprints(&[1.0, 2.0], 1e-14).unwrap();
+        // f0 = 1 + .1 f1, f1 = 2 + .5 f0 -> f0 = 1.2 / .95
+        assert!((footprints.values[0] - 1.2 / 0.95).abs() < 1e-13);
+        assert!(matches!(footprints.method, Method::GaussSeidel(_)));
+        let outputs = system.outputs(&[1.0, 0.0], 1e-14).unwrap();
+        assert!((outputs.values[0] + 2.0 * outputs.values[1] - footprints.values[0]).abs() < 1e-13);
+    }
+
+    #[test]
+    fn credits_and_wild_loops_fall_back() {
+        // Column sums far above 1 with signs: no series converges.
+        let entries = [(0, 1, 3.0), (1, 0, -2.0), (1, 2, 4.0), (2, 0, 1.5), (2, 2, -3.0), (0, 2, -5.0)];
+        let system = System::new(3, &entries).unwrap();
+        let solution = system.footprints(&[1.0, 1.0, 1.0], 1e-11).unwrap();
+        assert!(!matches!(solution.method, Method::GaussSeidel(_)), "{solution:?}");
+        assert!(solution.residual <= 1e-11);
+        assert_eq!(System::new(1, &[(0, 0, 1.0)]).unwrap_err(), SystemError::SelfConsuming(0));
+        assert!(matches!(System::new(1, &[(0, 1, 1.0)]), Err(SystemError::Entry { .. })));
+        let singular = System::new(2, &[(0, 1, 1.0), (1, 0, 1.0)]).unwrap();
+        assert!(matches!(singular.footprints(&[1.0, 0.0], 1e-12), Err(SystemError::NotSolved { .. })));
+        assert!(matches!(singular.footprints(&[1.0], 1e-12), Err(SystemError::Length { found: 1, size: 2 })));
+    }
+
+    proptest! {
+        #[test]
+        fn both_ways_agree(entries in prop::collection::vec((0_usize..12, 0_usize..12, -0.06_f64..0.12), 0..60), product in 0_usize..12) {
+            let system = System::new(12, &entries).unwrap();
+            let direct: Vec<f64> = (0..12).map(f64::from).collect();
+            let footprints = system.footprints(&direct, 1e-11).unwrap();
+            let mut demand = vec![0.0; 12];
+            demand[product] = 1.0;
+            let outputs = system.outputs(&demand, 1e-12).unwrap();
+            let footprint: f64 = outputs.values.iter().zip(&direct).map(|(x, e)| x * e).sum();
+            prop_assert!((footprint - footprints.values[product]).abs() < 1e-7 * footprint.abs().max(1.0));
+        }
+    }
+}
