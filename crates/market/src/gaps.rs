@@ -152,11 +152,17 @@ fn describe(group: Group<'_>, context: &Context<'_>, medians: &HashMap<&Dimensio
         group.gaps.iter().map(|e| e.need.enterprise.as_str()).filter(|e| !e.is_empty()).collect();
     let nameless = group.gaps.iter().filter(|e| e.need.enterprise.is_empty()).count();
     let demanders = named.len() + nameless;
-    let mut by_unit: BTreeMap<&str, f64> = BTreeMap::new();
+    let units = &context.input.reference.units;
+    let mut quantities: Vec<Quantity> = Vec::new();
     let mut by_dimension: Vec<(&Dimension, f64)> = Vec::new();
     for entry in &group.gaps {
         if let Some(open) = &entry.open {
-            *by_unit.entry(open.unit.as_str()).or_default() += open.value;
+            // 万件/月 and 件/月 are one sum, in the unit that stands first.
+            let same = quantities.iter_mut().find_map(|sum| Some((open.value_in(&sum.unit, units).ok()?, sum)));
+            match same {
+                Some((value, sum)) => sum.value += value,
+                None => quantities.push(open.clone()),
+            }
         }
         if let Some((dimension, amount)) = open_amount(entry, &context.measures) {
             match by_dimension.iter_mut().find(|(d, _)| *d == dimension) {
@@ -171,7 +177,7 @@ fn describe(group: Group<'_>, context: &Context<'_>, medians: &HashMap<&Dimensio
         name: node.map_or_else(|| first.title.clone(), |n| n.name_zh.clone()),
         group: node.map(|n| n.group.clone()).unwrap_or_default(),
         demanders: u32::try_from(demanders).unwrap_or(u32::MAX),
-        quantities: by_unit.into_iter().map(|(unit, value)| Quantity::new(value, unit)).collect(),
+        quantities,
         // Four decimals part any two groups that differ and hide the last bits of a logarithm.
         weight: ((demanders as f64 + size) * 1e4).round() / 1e4,
         gaps: group.gaps.into_iter().map(|e| Gap { need: e.need.key.clone(), cause: e.cause }).collect(),

@@ -1,0 +1,263 @@
+//! Boards: an image compared with a template of copper and bare ground.
+//!
+//! ```text
+//! binarise (Otsu)  ->  align (fewest differing pixels)  ->  tolerance band  ->  candidates  ->  contacts  ->  class
+//! ```
+//!
+//! Copper that is too much touches 0, 1 or more stretches of the template's copper: stray copper, a spur, a short. Copper
+//! that is missing touches 0, 1 or more stretches of its bare ground: a pin hole, a mouse bite, an open. The classes are
+//! those of DeepPCB (S. Tang and others, arXiv:1902.06197). [`Finding::features`] is what a trained classifier may weigh
+//! instead of the plain score.
+
+mod align;
+mod bits;
+mod contacts;
+mod otsu;
+
+use crate::frame::{Plane, Sample};
+use bits::Bits;
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with a board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BoardClass {
+    /// A conductor is interrupted.
+    Open,
+    /// Two conductors are joined.
+    Short,
+    /// A conductor lacks a piece at its edge.
+    Mousebite,
+    /// A conductor has a piece too much at its edge.
+    Spur,
+    /// Copper that touches no conductor.
+    Copper,
+    /// A hole inside copper.
+    PinHole,
+}
+
+/// How to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BoardOptions {
+    /// True where copper is darker than the ground.
+    pub copper_dark: bool,
+    /// Displacement of edges that is no defect, in px, 0..=8.
+    pub tolerance_px: usize,
+    /// Farthest that the image may be displaced from the template, in px, 0..=32.
+    pub shift_max_px: usize,
+    /// Smallest defect, in px of area outside the tolerance.
+    pub area_min_px: usize,
+    /// Share of differing pixels above which image and template are of different boards.
+    pub mismatch_max: f64,
+}
+
+impl Default for BoardOptions {
+    fn default() -> Self {
+        Self { copper_dark: true, tolerance_px: 1, shift_max_px: 8, area_min_px: 5, mismatch_max: 0.15 }
+    }
+}
+
+/// Why two images cannot be compared.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum BoardError {
+    /// Sizes differ.
+    #[error("the image has {image:?} px, the template {template:?}; cut or scale them to one size")]
+    Size {
+        /// Width and height of the template in px.
+        template: (usize, usize),
+        /// Width and height of the image in px.
+        image: (usize, usize),
+    },
+    /// An image of one tone.
+    #[error("the {which} has no contrast; check light and exposure")]
+    Flat {
+        /// `template` or `image`.
+        which: &'static str,
+    },
+    /// Too different at every displacement.
+    #[error(
+        "{share:.0} % of the pixels differ at the best displacement; is this the right template, and copper_dark as it is?",
+        share = mismatch * 100.0
+    )]
+    Different {
+        /// Share of differing pixels, 0..=1.
+        mismatch: f64,
+    },
+    /// Options out of range.
+    #[error(
+        "`tolerance_px` must be 0 to 8 and `shift_max_px` 0 to 32 and less than a quarter of the image's sides"
+    )]
+    Options,
+}
+
+/// Measures of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Features {
+    /// Pixels outside the tolerance.
+    pub area: f32,
+    /// Pixels that are left after one erosion: its thickness.
+    pub core: f32,
+    /// Longer over shorter side of its box.
+    pub aspect: f32,
+    /// Area over the area of its box.
+    pub fill: f32,
+    /// Mean difference between image and template over the contrast of copper and ground.
+    pub contrast: f32,
+    /// Stretches of the template's other side that it touches.
+    pub contacts: f32,
+}
+
+/// A defect. The box is in px of the template, its right and lower ends excluded.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Left.
+    pub x1: usize,
+    /// Top.
+    pub y1: usize,
+    /// Right.
+    pub x2: usize,
+    /// Bottom.
+    pub y2: usize,
+    /// What it is.
+    pub class: BoardClass,
+    /// How sure it is a defect, 0..1, from area, thickness and contrast; not a probability.
+    pub score: f32,
+    /// Measures.
+    pub features: Features,
+}
+
+/// The outcome.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// Displacement of the image against the template, to the right and downward, in px.
+    pub shift_px: (isize, isize),
+    /// Share of pixels that differ after alignment, 0..=1.
+    pub mismatch: f64,
+    /// Defects, the surest first.
+    pub findings: Vec<Finding>,
+}
+
+/// Compares an image with its template.
+///
+/// Rotation and scale are not searched for: images must be cut to the board's outline, as those of scanning machines are.
+///
+/// # Errors
+/// Sizes that differ, images without contrast, another board, options out of range.
+pub fn compare<T: Sample>(
+    template: &Plane<'_, T>,
+    image: &Plane<'_, T>,
+    options: &BoardOptions,
+) -> Result<Comparison, BoardError> {
+    let size = |p: &Plane<'_, T>| (p.width(), p.height());
+    if size(template) != size(image) {
+        return Err(BoardError::Size { template: size(template), image: size(image) });
+    }
+    let least = template.width().min(template.height());
+    if options.tolerance_px > 8 || options.shift_max_px > 32 || options.shift_max_px * 4 > least {
+        return Err(BoardError::Options);
+    }
+    let (nominal, nominal_levels) = binarise(template, options, "template")?;
+    let (actual, _) = binarise(image, options, "image")?;
+    let (shift_px, mismatch) = align::best(&nominal, &actual, options.shift_max_px);
+    if mismatch > options.mismatch_max {
+        return Err(BoardError::Different { mismatch });
+    }
+    // Where the displaced image has no pixels, the template stands in: no finding can come from there.
+    let actual = actual.displaced(shift_px, &nominal);
+    let (wide, narrow) = (nominal.dilated(options.tolerance_px), nominal.eroded(options.tolerance_px));
+    let gray = Gray { template, image, shift_px, contrast: nominal_levels };
+    let mut findings = Vec::new();
+    for (candidates, extra) in [(actual.and_not(&wide), true), (narrow.and_not(&actual), false)] {
+        let other = if extra { nominal.clone() } else { nominal.inverted() };
+        for blob in candidates.blobs() {
+            if blob.len() >= options.area_min_px {
+                findings.push(judge(&blob, extra, &other, &gray, options));
+            }
+        }
+    }
+    findings.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.y1, a.x1).cmp(&(b.y1, b.x1))));
+    Ok(Comparison { shift_px, mismatch, findings })
+}
+
+/// Copper as set bits, and the difference of the two tones.
+fn binarise<T: Sample>(
+    plane: &Plane<'_, T>,
+    options: &BoardOptions,
+    which: &'static str,
+) -> Result<(Bits, f64), BoardError> {
+    let tones = otsu::tones(plane).ok_or(BoardError::Flat { which })?;
+    let dark = options.copper_dark;
+    let copper = Bits::from_plane(plane, |value| (value.to_f32() < tones.threshold) == dark);
+    Ok((copper, f64::from(tones.bright - tones.dark)))
+}
+
+struct Gray<'a, 'p, T> {
+    template: &'a Plane<'p, T>,
+    image: &'a Plane<'p, T>,
+    shift_px: (isize, isize),
+    contrast: f64,
+}
+
+impl<T: Sample> Gray<'_, '_, T> {
+    /// Mean absolute difference of the pixels, over the contrast.
+    fn difference(&self, blob: &[(usize, usize)]) -> f64 {
+        let each = |&(x, y): &(usize, usize)| {
+            let (x, y) = (x as isize, y as isize);
+            let image = self.image.get(x + self.shift_px.0, y + self.shift_px.1)?;
+            Some(f64::from((image - self.template.get(x, y)?).abs()))
+        };
+        let sum: f64 = blob.iter().filter_map(each).sum();
+        sum / blob.len() as f64 / self.contrast.max(1.0)
+    }
+}
+
+fn judge<T: Sample>(
+    blob: &[(usize, usize)],
+    extra: bool,
+    other: &Bits,
+    gray: &Gray<'_, '_, T>,
+    options: &BoardOptions,
+) -> Finding {
+    let span = |f: fn(&(usize, usize)) -> usize| {
+        blob.iter().map(f).fold((usize::MAX, 0), |(low, high), v| (low.min(v), high.max(v + 1)))
+    };
+    let ((x1, x2), (y1, y2)) = (span(|p| p.0), span(|p| p.1));
+    let contacts = contacts::count(blob, other, options.tolerance_px + 2);
+    let class = match (extra, contacts) {
+        (true, 0) => BoardClass::Copper,
+        (true, 1) => BoardClass::Spur,
+        (true, _) => BoardClass::Short,
+        (false, 0) => BoardClass::PinHole,
+        (false, 1) => BoardClass::Mousebite,
+        (false, _) => BoardClass::Open,
+    };
+    let (w, h) = ((x2 - x1) as f32, (y2 - y1) as f32);
+    let (area, core) = (blob.len() as f32, contacts::core(blob) as f32);
+    let contrast = gray.difference(blob) as f32;
+    let features = Features {
+        area,
+        core,
+        aspect: w.max(h) / w.min(h),
+        fill: area / (w * h),
+        contrast,
+        contacts: contacts as f32,
+    };
+    // Grows with what noise and small displacements seldom make: many pixels, thickness, full contrast.
+    let evidence = (area + 2.0 * core) * contrast.min(1.0);
+    let score = evidence / (evidence + 12.0);
+    // The tolerance took this much from each side.
+    let grow = options.tolerance_px;
+    Finding {
+        x1: x1.saturating_sub(grow),
+        y1: y1.saturating_sub(grow),
+        x2: (x2 + grow).min(gray.template.width()),
+        y2: (y2 + grow).min(gray.template.height()),
+        class,
+        score,
+        features,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! Binary images, 64 pixels a word.
+
+use crate::frame::{Plane, Sample};
+
+/// A binary image; bits beyond the width are 0.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Bits {
+    pub width: usize,
+    pub height: usize,
+    /// Words of a row.
+    words: usize,
+    data: Vec<u64>,
+}
+
+impl Bits {
+    pub fn from_fn(width: usize, height: usize, f: impl Fn(usize, usize) -> bool) -> Self {
+        let words = width.div_ceil(64);
+        let mut data = Vec::with_capacity(words * height);
+        for y in 0..height {
+            for k in 0..words {
+                let bits = (64 * k..width.min(64 * k + 64)).map(|x| u64::from(f(x, y)) << (x % 64));
+                data.push(bits.fold(0, |a, b| a | b));
+            }
+        }
+        Self { width, height, words, data }
+    }
+
+    /// Set where the value of a row satisfies `f`.
+    pub fn from_plane<T: Sample>(plane: &Plane<'_, T>, f: impl Fn(T) -> bool) -> Self {
+        let (width, height) = (plane.width(), plane.height());
+        let words = width.div_ceil(64);
+        let mut data = Vec::with_capacity(words * height);
+        for y in 0..height {
+            for chunk in plane.row(y).chunks(64) {
+                data.push(chunk.iter().enumerate().fold(0, |word, (i, v)| word | (u64::from(f(*v)) << i)));
+            }
+        }
+        Self { width, height, words, data }
+    }
+
+    pub fn get(&self, x: usize, y: usize) -> bool {
+        (self.data[y * self.words + x / 64] >> (x % 64)) & 1 == 1
+    }
+
+    fn row(&self, y: usize) -> &[u64] {
+        &self.data[y * self.words..][..self.words]
+    }
+
+    /// Valid bits of a word of a row.
+    fn mask(&self, k: usize) -> u64 {
+        let left = self.width - 64 * k;
+        if left >= 64 { u64::MAX } else { (1 << left) - 1 }
+    }
+
+    fn zip(&self, other: &Self, f: impl Fn(u64, u64) -> u64) -> Self {
+        let data = self.data.iter().zip(&other.data).map(|(a, b)| f(*a, *b)).collect();
+        Self { data, ..*self }
+    }
+
+    pub fn and_not(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| a & !b)
+    }
+
+    pub fn inverted(&self) -> Self {
+        let data = self.data.iter().enumerate().map(|(i, w)| !w & self.mask(i % self.words)).collect();
+        Self { data, ..*self }
+    }
+
+    /// Set where a pixel within a square of `2 r + 1` px is set.
+    pub fn dilated(&self, r: usize) -> Self {
+        let mut out = self.clone();
+        for _ in 0..r {
+            out = out.dilated_once();
+        }
+        out
+    }
+
+    /// Set where all pixels within that square are set; what lies outside the image counts as set.
+    pub fn eroded(&self, r: usize) -> Self {
+        self.inverted().dilated(r).inverted()
+    }
+
+    fn dilated_once(&self) -> Self {
+        let mut across = self.clone();
+        for y in 0..self.height {
+            let row = self.row(y);
+            for k in 0..self.words {
+                let from_left = if k > 0 { row[k - 1] >> 63 } else { 0 };
+                let from_right = if k + 1 < self.words { row[k + 1] << 63 } else { 0 };
+                let wide = row[k] | (row[k] << 1) | from_left | (row[k] >> 1) | from_right;
+                across.data[y * self.words + k] = wide & self.mask(k);
+            }
+        }
+        let mut out = across.clone();
+        for y in 0..self.height {
+            for near in [y.wrapping_sub(1), y + 1].into_iter().filter(|&near| near < self.height) {
+                for k in 0..self.words {
+                    out.data[y * self.words + k] |= across.data[near * self.words + k];
+                }
+            }
+        }
+        out
+    }
+
+    /// Word `k` of a row displaced so that pixel x shows what was at `x + dx`; what lies outside is 0.
+    #[inline(always)]
+    fn displaced_word(row: &[u64], k: usize, dx: isize) -> u64 {
+        let start = k as isize * 64 + dx;
+        let (word, bit) = (start.div_euclid(64), start.rem_euclid(64) as u32);
+        let at = |w: isize| usize::try_from(w).ok().and_then(|w| row.get(w)).copied().unwrap_or(0);
+        if bit == 0 { at(word) } else { (at(word) >> bit) | (at(word + 1) << (64 - bit)) }
+    }
+
+    /// Pixels of `self` that differ from `other` displaced by (dx, dy), among those of every `step`-th row that both
+    /// have, and how many those are.
+    #[inline(always)]
+    pub fn differing(&self, other: &Self, (dx, dy): (isize, isize), step: usize) -> (u64, u64) {
+        let (mut differ, mut count) = (0, 0);
+        // Columns that both have.
+        let low = (-dx).max(0) as usize;
+        let high = (self.width as isize - dx).min(self.width as isize).max(0) as usize;
+        for y in (0..self.height).step_by(step) {
+            let Some(from) = y.checked_add_signed(dy).filter(|&from| from < self.height) else { continue };
+            let (own, their) = (self.row(y), other.row(from));
+            for (k, word) in own.iter().enumerate() {
+                let valid = span_mask(k, low, high);
+                differ += u64::from(((word ^ Self::displaced_word(their, k, dx)) & valid).count_ones());
+                count += u64::from(valid.count_ones());
+            }
+        }
+        (differ, count)
+    }
+
+    /// The image displaced: pixel (x, y) shows what was at (x + dx, y + dy), or `fallback` where that lies outside.
+    pub fn displaced(&self, (dx, dy): (isize, isize), fallback: &Self) -> Self {
+        let mut out = fallback.clone();
+        let low = (-dx).max(0) as usize;
+        let high = (self.width as isize - dx).min(self.width as isize).max(0) as usize;
+        for y in 0..self.height {
+            let Some(from) = y.checked_add_signed(dy).filter(|&from| from < self.height) else { continue };
+            for k in 0..self.words {
+                let valid = span_mask(k, low, high);
+                let word = &mut out.data[y * self.words + k];
+                *word = (*word & !valid) | (Self::displaced_word(self.row(from), k, dx) & valid);
+            }
+        }
+        out
+    }
+
+    /// Sets of pixels that touch along sides or corners, in the order of their first pixel.
+    pub fn blobs(&self) -> Vec<Vec<(usize, usize)>> {
+        let mut left = self.clone();
+        let mut blobs = Vec::new();
+        for y in 0..self.height {
+            for k in 0..self.words {
+                while left.data[y * self.words + k] != 0 {
+                    let x = 64 * k + left.data[y * self.words + k].trailing_zeros() as usize;
+                    blobs.push(left.take_blob(x, y));
+                }
+            }
+        }
+        blobs
+    }
+
+    /// Removes the blob of a set pixel and gives its pixels.
+    fn take_blob(&mut self, x: usize, y: usize) -> Vec<(usize, usize)> {
+        let (mut open, mut blob) = (vec![(x, y)], Vec::new());
+        self.clear(x, y);
+        while let Some((x, y)) = open.pop() {
+            blob.push((x, y));
+            for ny in y.saturating_sub(1)..(y + 2).min(self.height) {
+                for nx in x.saturating_sub(1)..(x + 2).min(self.width) {
+                    if self.get(nx, ny) {
+                        self.clear(nx, ny);
+                        open.push((nx, ny));
+                    }
+                }
+            }
+        }
+        blob
+    }
+
+    fn clear(&mut self, x: usize, y: usize) {
+        self.data[y * self.words + x / 64] &= !(1 << (x % 64));
+    }
+}
+
+/// Bits of word `k` that stand for pixels in `low..high`.
+#[inline(always)]
+fn span_mask(k: usize, low: usize, high: usize) -> u64 {
+    let below = |n: usize| match n.saturating_sub(64 * k) {
+        0 => 0,
+        n if n >= 64 => u64::MAX,
+        n => (1u64 << n) - 1,
+    };
+    below(high) & !below(low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn image(width: usize, height: usize, seed: u64) -> Bits {
+        let mut rng = crate::synth::Rng::new(seed);
+        let values: Vec<bool> = (0..width * height).map(|_| rng.uniform() < 0.1).collect();
+        Bits::from_fn(width, height, |x, y| values[y * width + x])
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn words_do_what_pixels_do(
+            width in 3usize..140, height in 3usize..12, dx in -9isize..9, dy in -2isize..3, seed in 0u64..99,
+        ) {
+            let (a, b) = (image(width, height, seed), image(width, height, seed + 100));
+            let at = |bits: &Bits, x: isize, y: isize| {
+                let inside = x >= 0 && y >= 0 && x < width as isize && y < height as isize;
+                inside.then(|| bits.get(x as usize, y as usize))
+            };
+            let (dilated, eroded, moved) = (a.dilated(1), a.eroded(1), a.displaced((dx, dy), &b));
+            let (mut differ, mut count) = (0, 0);
+            for y in 0..height as isize {
+                for x in 0..width as isize {
+                    let near = || (-1..=1).flat_map(|j| (-1..=1).map(move |i| (i, j)));
+                    let any = near().any(|(i, j)| at(&a, x + i, y + j) == Some(true));
+                    let all = near().all(|(i, j)| at(&a, x + i, y + j) != Some(false));
+                    let source = at(&a, x + dx, y + dy);
+                    prop_assert_eq!(at(&dilated, x, y), Some(any));
+                    prop_assert_eq!(at(&eroded, x, y), Some(all));
+                    prop_assert_eq!(at(&moved, x, y), source.or(at(&b, x, y)));
+                    if let Some(source) = source {
+                        count += 1;
+                        differ += u64::from(Some(source) != at(&b, x, y));
+                    }
+                }
+            }
+            prop_assert_eq!(b.differing(&a, (dx, dy), 1), (differ, count));
+            prop_assert_eq!(a.blobs().iter().map(Vec::len).sum::<usize>(), (0..width * height)
+                .filter(|k| a.get(k % width, k / width)).count());
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What a candidate touches.
+
+use super::bits::Bits;
+
+/// A small binary window around a blob.
+struct Window {
+    left: isize,
+    top: isize,
+    bits: Bits,
+}
+
+impl Window {
+    /// The blob with a free border.
+    fn around(blob: &[(usize, usize)], border: usize) -> Self {
+        let span = |f: fn(&(usize, usize)) -> usize| {
+            blob.iter().map(f).fold((usize::MAX, 0), |(low, high), v| (low.min(v), high.max(v)))
+        };
+        let ((x1, x2), (y1, y2)) = (span(|p| p.0), span(|p| p.1));
+        let (left, top) = (x1 as isize - border as isize, y1 as isize - border as isize);
+        let (width, height) = (x2 - x1 + 1 + 2 * border, y2 - y1 + 1 + 2 * border);
+        let mut set = vec![false; width * height];
+        for &(x, y) in blob {
+            set[(y - y1 + border) * width + x - x1 + border] = true;
+        }
+        Self { left, top, bits: Bits::from_fn(width, height, |x, y| set[y * width + x]) }
+    }
+}
+
+/// Connected stretches of `other` within `reach` px of the blob; the reach is a pixel more than the tolerance's rim, so
+/// that a ragged edge is one stretch. One or two pixels at a corner are no contact.
+pub(super) fn count(blob: &[(usize, usize)], other: &Bits, reach: usize) -> usize {
+    let window = Window::around(blob, reach + 1);
+    let near = window.bits.dilated(reach);
+    let touched = Bits::from_fn(near.width, near.height, |x, y| {
+        let (ox, oy) = (window.left + x as isize, window.top + y as isize);
+        let inside = ox >= 0 && oy >= 0 && (ox as usize) < other.width && (oy as usize) < other.height;
+        inside && near.get(x, y) && other.get(ox as usize, oy as usize)
+    });
+    touched.blobs().iter().filter(|b| b.len() > 2).count()
+}
+
+/// Pixels of the blob whose neighbours all belong to it.
+pub(super) fn core(blob: &[(usize, usize)]) -> usize {
+    Window::around(blob, 1).bits.eroded(1).blobs().iter().map(Vec::len).sum()
+}

@@ -1,0 +1,152 @@
+//! Bins of brightness and colour, as data.
+
+use super::Chromaticity;
+use serde::{Deserialize, Serialize};
+
+/// One bin: a polygon in the CIE 1931 diagram and a range of brightness.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bin {
+    /// Name, such as `C3`.
+    pub name: String,
+    /// Corners (x, y) of the polygon in order; usually four.
+    pub corners: Vec<(f64, f64)>,
+    /// Lowest brightness, in the unit of [`Chromaticity::luminance`].
+    pub luminance_min: f64,
+    /// Brightness from which on a bead is in a higher bin.
+    pub luminance_max: f64,
+}
+
+/// A table of bins. A bead that lies in several (on a common edge) is in the first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Bin>", into = "Vec<Bin>")]
+pub struct Bins(Vec<Bin>);
+
+/// Why a table is no table of bins.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum BinError {
+    /// No bins, or more than 256.
+    #[error("the table has {0} bins; it must have 1 to 256")]
+    Count(usize),
+    /// Two bins of one name.
+    #[error("bin `{0}` is there twice; give each bin its own name")]
+    Twice(String),
+    /// Too few corners, or corners outside the diagram.
+    #[error("bin `{0}` needs three or more corners with x and y between 0 and 1")]
+    Corners(String),
+    /// An empty range.
+    #[error("bin `{0}` needs luminance_min below luminance_max, neither below 0")]
+    Range(String),
+}
+
+impl TryFrom<Vec<Bin>> for Bins {
+    type Error = BinError;
+
+    fn try_from(bins: Vec<Bin>) -> Result<Self, BinError> {
+        if bins.is_empty() || bins.len() > 256 {
+            return Err(BinError::Count(bins.len()));
+        }
+        for (i, bin) in bins.iter().enumerate() {
+            let name = || bin.name.clone();
+            if bins[..i].iter().any(|other| other.name == bin.name) {
+                return Err(BinError::Twice(name()));
+            }
+            let inside = |v: f64| (0.0..=1.0).contains(&v);
+            if bin.corners.len() < 3 || !bin.corners.iter().all(|&(x, y)| inside(x) && inside(y)) {
+                return Err(BinError::Corners(name()));
+            }
+            // Written so that what is not a number fails too.
+            if !(bin.luminance_min >= 0.0 && bin.luminance_min < bin.luminance_max) {
+                return Err(BinError::Range(name()));
+            }
+        }
+        Ok(Self(bins))
+    }
+}
+
+impl From<Bins> for Vec<Bin> {
+    fn from(bins: Bins) -> Self {
+        bins.0
+    }
+}
+
+impl Bins {
+    /// The bins in order.
+    pub fn as_slice(&self) -> &[Bin] {
+        &self.0
+    }
+
+    /// Number of the bin that a colour falls into, from 0; nothing for none.
+    pub fn find(&self, colour: &Chromaticity) -> Option<usize> {
+        self.0.iter().position(|bin| {
+            (bin.luminance_min..bin.luminance_max).contains(&colour.luminance)
+                && contains(&bin.corners, (colour.x, colour.y))
+        })
+    }
+}
+
+/// True where a point lies in a polygon (or on one of its edges), by counting the edges to its right.
+fn contains(corners: &[(f64, f64)], (x, y): (f64, f64)) -> bool {
+    let mut inside = false;
+    for (i, &(ax, ay)) in corners.iter().enumerate() {
+        let (bx, by) = corners[(i + 1) % corners.len()];
+        let cross = (bx - ax) * (y - ay) - (by - ay) * (x - ax);
+        let between = (x - ax) * (x - bx) <= 0.0 && (y - ay) * (y - by) <= 0.0;
+        if cross.abs() < 1e-12 && between {
+            return true;
+        }
+        if (ay > y) != (by > y) && x < ax + (y - ay) / (by - ay) * (bx - ax) {
+            inside = !inside;
+        }
+    }
+    inside
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Four by four bins: two steps of x, two of y, four of brightness.
+    fn sixteen() -> Vec<Bin> {
+        let mut bins = Vec::new();
+        for level in 0..4 {
+            for (i, (x, y)) in
+                [(0.30, 0.30), (0.32, 0.30), (0.30, 0.32), (0.32, 0.32)].into_iter().enumerate()
+            {
+                bins.push(Bin {
+                    name: format!("{}{}", ["A", "B", "C", "D"][level], i + 1),
+                    corners: vec![(x, y), (x + 0.02, y), (x + 0.02, y + 0.02), (x, y + 0.02)],
+                    luminance_min: 100.0 + 50.0 * level as f64,
+                    luminance_max: 150.0 + 50.0 * level as f64,
+                });
+            }
+        }
+        bins
+    }
+
+    #[test]
+    fn beads_fall_into_their_bins() {
+        let bins = Bins::try_from(sixteen()).unwrap();
+        let find = |x, y, luminance| {
+            bins.find(&Chromaticity { x, y, luminance }).map(|i| bins.as_slice()[i].name.clone())
+        };
+        assert_eq!(find(0.31, 0.31, 120.0).as_deref(), Some("A1"));
+        assert_eq!(find(0.33, 0.335, 299.0).as_deref(), Some("D4"));
+        assert_eq!(find(0.32, 0.31, 150.0).as_deref(), Some("B1"), "the first of two that share an edge");
+        assert_eq!(find(0.36, 0.31, 120.0), None);
+        assert_eq!(find(0.31, 0.31, 300.0), None);
+    }
+
+    #[test]
+    fn bad_tables_are_refused() {
+        let with = |change: fn(&mut Vec<Bin>)| {
+            let mut bins = sixteen();
+            change(&mut bins);
+            Bins::try_from(bins).map(|_| ())
+        };
+        assert_eq!(with(|b| b.clear()), Err(BinError::Count(0)));
+        assert_eq!(with(|b| b[1].name = "A1".into()), Err(BinError::Twice("A1".into())));
+        assert_eq!(with(|b| b[0].corners.truncate(2)), Err(BinError::Corners("A1".into())));
+        assert_eq!(with(|b| b[0].luminance_max = f64::NAN), Err(BinError::Range("A1".into())));
+    }
+}

@@ -1,0 +1,130 @@
+//! Defects that a synthetic panel may have.
+
+use super::Rng;
+
+/// What is wrong with a bead, in truth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Defect {
+    /// Nothing.
+    None,
+    /// No bead on the site.
+    Missing,
+    /// A bead that gives no light.
+    Dead,
+    /// A bead of `factor` times the light it should give, below 1.
+    Dim {
+        /// Light against the nominal.
+        factor: f64,
+    },
+    /// A bead of `factor` times the light it should give, above 1.
+    Bright {
+        /// Light against the nominal.
+        factor: f64,
+    },
+    /// A bead placed off its site.
+    Shifted {
+        /// Offset to the right in px.
+        dx: f64,
+        /// Offset downward in px.
+        dy: f64,
+    },
+    /// A second bead beside the first.
+    Double {
+        /// Offset of the second to the right in px.
+        dx: f64,
+        /// Offset of the second downward in px.
+        dy: f64,
+    },
+    /// Light between this bead and its neighbour to the right, or below.
+    Bridge {
+        /// True for the neighbour below.
+        down: bool,
+        /// Light of the bridge against the bead.
+        level: f64,
+    },
+    /// A dark stain over a part of the bead.
+    Dirty {
+        /// Offset of the stain's centre to the right in px.
+        dx: f64,
+        /// Offset of the stain's centre downward in px.
+        dy: f64,
+        /// Radius in px.
+        radius: f64,
+        /// Share of the light that the stain takes.
+        opacity: f64,
+    },
+    /// A bead of another colour; seen in colour frames only.
+    WrongColour,
+}
+
+/// Shares of the beads with each defect.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[expect(missing_docs, reason = "the words say it")]
+pub struct DefectRates {
+    pub missing: f64,
+    pub dead: f64,
+    pub dim: f64,
+    pub bright: f64,
+    pub shifted: f64,
+    pub double: f64,
+    pub bridge: f64,
+    pub dirty: f64,
+    pub wrong_colour: f64,
+}
+
+impl DefectRates {
+    /// The same rate of every defect that a mono frame can show.
+    pub fn each(rate: f64) -> Self {
+        Self {
+            missing: rate,
+            dead: rate,
+            dim: rate,
+            bright: rate,
+            shifted: rate,
+            double: rate,
+            bridge: rate,
+            dirty: rate,
+            wrong_colour: 0.0,
+        }
+    }
+
+    /// One bead's lot. `bead_px` is the bead's diameter.
+    pub(super) fn draw(&self, rng: &mut Rng, bead_px: f64) -> Defect {
+        let mut lot = rng.uniform();
+        let mut hit = |rate: f64| {
+            lot -= rate;
+            lot < 0.0
+        };
+        if hit(self.missing) {
+            Defect::Missing
+        } else if hit(self.dead) {
+            Defect::Dead
+        } else if hit(self.dim) {
+            Defect::Dim { factor: rng.between(0.3, 0.6) }
+        } else if hit(self.bright) {
+            Defect::Bright { factor: rng.between(1.4, 1.6) }
+        } else if hit(self.shifted) {
+            let (dx, dy) = turned(rng, 0.22 * bead_px, 0.45 * bead_px);
+            Defect::Shifted { dx, dy }
+        } else if hit(self.double) {
+            let (dx, dy) = turned(rng, 0.5 * bead_px, 0.95 * bead_px);
+            Defect::Double { dx, dy }
+        } else if hit(self.bridge) {
+            Defect::Bridge { down: rng.uniform() < 0.5, level: rng.between(0.3, 0.8) }
+        } else if hit(self.dirty) {
+            let (dx, dy) = turned(rng, 0.1 * bead_px, 0.4 * bead_px);
+            let radius = rng.between(0.2, 0.35) * bead_px;
+            Defect::Dirty { dx, dy, radius, opacity: rng.between(0.4, 0.8) }
+        } else if hit(self.wrong_colour) {
+            Defect::WrongColour
+        } else {
+            Defect::None
+        }
+    }
+}
+
+/// A vector of a length between two values in any direction.
+fn turned(rng: &mut Rng, low: f64, high: f64) -> (f64, f64) {
+    let (length, angle) = (rng.between(low, high), rng.between(0.0, std::f64::consts::TAU));
+    (length * angle.cos(), length * angle.sin())
+}
