@@ -158,7 +158,8 @@ fn describe(group: Group<'_>, context: &Context<'_>, medians: &HashMap<&Dimensio
     for entry in &group.gaps {
         if let Some(open) = &entry.open {
             // 万件/月 and 件/月 are one sum, in the unit that stands first.
-            let same = quantities.iter_mut().find_map(|sum| Some((open.value_in(&sum.unit, units).ok()?, sum)));
+            let same =
+                quantities.iter_mut().find_map(|sum| Some((open.value_in(&sum.unit, units).ok()?, sum)));
             match same {
                 Some((value, sum)) => sum.value += value,
                 None => quantities.push(open.clone()),
