@@ -4,10 +4,17 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+/// A command without the variables that `cargo run` sets for xtask itself: some cargo tools take them for their own.
+fn command(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.env_remove("CARGO_PKG_NAME");
+    command
+}
+
 /// Runs a command in `dir`, shows it, and fails when it fails.
 pub fn run(dir: &Path, program: &str, args: &[&str], env: &[(&str, &str)]) -> Result<()> {
     println!("$ {program} {}", args.join(" "));
-    let status = Command::new(program)
+    let status = command(program)
         .args(args)
         .current_dir(dir)
         .envs(env.iter().copied())
@@ -21,7 +28,7 @@ pub fn run(dir: &Path, program: &str, args: &[&str], env: &[(&str, &str)]) -> Re
 
 /// Runs a command and returns its standard output.
 pub fn output(dir: &Path, program: &str, args: &[&str]) -> Result<String> {
-    let out = Command::new(program)
+    let out = command(program)
         .args(args)
         .current_dir(dir)
         .output()

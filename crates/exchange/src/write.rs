@@ -4,6 +4,7 @@ use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 use std::borrow::Cow;
+use unicode_width::UnicodeWidthStr;
 
 /// Why an output cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -207,24 +208,51 @@ pub(crate) fn set_up_print(
     Ok(())
 }
 
+/// Points of a line of the body font, and of the room around the lines of a row.
+const LINE_POINTS: f64 = 14.0;
+const ROW_POINTS: f64 = 5.0;
+/// Excel's tallest row.
+const ROW_POINTS_MAX: f64 = 409.0;
+
+/// Height in points of a row with these texts in columns of these widths (characters), in the body font scaled by `scale`.
+/// Written into the file, because not every program measures wrapped text when it opens one.
+pub(crate) fn row_height<'a>(cells: impl IntoIterator<Item = (&'a str, f64)>, scale: f64) -> f64 {
+    let lines = cells
+        .into_iter()
+        .map(|(text, width)| {
+            let room = (width / scale - 1.0).max(2.0);
+            text.lines().map(|line| (line.width() as f64 / room).ceil().max(1.0)).sum::<f64>()
+        })
+        .fold(1.0, f64::max);
+    (lines * LINE_POINTS * scale + ROW_POINTS).min(ROW_POINTS_MAX)
+}
+
 /// Row of the headings in a table sheet; title and subtitle stand above.
 pub(crate) const HEADING_ROW: u32 = 2;
 
 /// Writes a table sheet: title, subtitle, headings, rows; panes frozen, filter set, print set up. Rows are written
-/// from top to bottom and not kept in memory.
+/// from top to bottom and not kept in memory. Columns in which no row has anything (fields that the list's readers may not
+/// see) are hidden, so that the others stay legible on A4.
 pub(crate) fn table<const N: usize>(
     book: &mut Workbook,
     styles: &Styles,
     name: &str,
     titles: [&str; 2],
     columns: &[Column; N],
-    rows: impl Iterator<Item = [Put; N]>,
+    rows: impl Iterator<Item = [Put; N]> + Clone,
 ) -> Result<(), XlsxError> {
     let sheet = book.add_worksheet_with_constant_memory()?;
     sheet.set_name(name)?;
     let last_column = N.saturating_sub(1) as u16;
-    for (at, column) in (0u16..).zip(columns) {
+    let used = rows
+        .clone()
+        .fold([false; N], |used, cells| std::array::from_fn(|at| used[at] || cells[at] != Put::Blank));
+    let any = used.contains(&true);
+    for ((at, column), used) in (0u16..).zip(columns).zip(used) {
         sheet.set_column_width(at, column.width)?;
+        if any && !used {
+            sheet.set_column_hidden(at)?;
+        }
     }
     sheet.set_row_height(0, 30)?;
     sheet.merge_range(0, 0, 0, last_column, titles[0], &styles.title)?;
@@ -235,6 +263,11 @@ pub(crate) fn table<const N: usize>(
     let mut row = HEADING_ROW;
     for cells in rows {
         row += 1;
+        let texts = columns.iter().zip(&cells).filter_map(|(column, put)| match put {
+            Put::Text(text) => Some((text.as_str(), column.width)),
+            _ => None,
+        });
+        sheet.set_row_height(row, row_height(texts, 1.0))?;
         for ((at, column), put) in (0u16..).zip(columns).zip(&cells) {
             styles.put(sheet, row, at, put, column.centred)?;
         }

@@ -58,8 +58,8 @@ pub(super) fn bridged<T: Sample>(
         let at = |t: f64| (own.0.0 + t * (other.0.0 - own.0.0), own.0.1 + t * (other.0.1 - own.0.1));
         // Most gaps are dark in the middle.
         let (mx, my) = at(0.5);
-        let middle = block(plane, mx, my)
-            .map(|rows| rows.iter().flat_map(|r| r.iter()).map(|v| v.to_u32()).sum::<u32>());
+        let three = |r: &[T; 3]| r[0].to_u32() + r[1].to_u32() + r[2].to_u32();
+        let middle = block(plane, mx, my).map(|r| three(r[0]) + three(r[1]) + three(r[2]));
         if middle.is_none_or(|sum| sum <= dark_below) {
             return false;
         }
@@ -95,7 +95,7 @@ fn nine<T: Sample>(plane: &Plane<'_, T>, x: f64, y: f64, known: impl Fn(f64, f64
 
 /// The three by three pixels about a point, row by row, or nothing where they leave the frame.
 #[inline(always)]
-fn block<'a, T: Sample>(plane: &Plane<'a, T>, x: f64, y: f64) -> Option<[&'a [T]; 3]> {
+fn block<'a, T: Sample>(plane: &Plane<'a, T>, x: f64, y: f64) -> Option<[&'a [T; 3]; 3]> {
     if x < 1.0 || y < 1.0 {
         return None;
     }
@@ -103,7 +103,8 @@ fn block<'a, T: Sample>(plane: &Plane<'a, T>, x: f64, y: f64) -> Option<[&'a [T]
     if left + 3 > plane.width() || top + 3 > plane.height() {
         return None;
     }
-    Some([0, 1, 2].map(|j| &plane.row(top + j)[left..left + 3]))
+    let row = |j: usize| plane.row(top + j)[left..].first_chunk::<3>();
+    Some([row(0)?, row(1)?, row(2)?])
 }
 
 /// Root mean square of what a stretch along any direction explains of a bead's residuals, over its amplitude. A round
