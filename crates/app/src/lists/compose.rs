@@ -364,3 +364,66 @@ pub fn compare(mut content: ListContent, previous: Option<&MatchingList>) -> Lis
     content.summary.gone.sort_unstable();
     content
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::quantity::Quantity;
+    use model::spec::{Interval, Specification};
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    type Records = (Vec<Enterprise>, Vec<Need>, Vec<Offer>);
+
+    /// Records that compete: equal titles, equal scores, scarce capacity, several causes of gaps.
+    static RECORDS: LazyLock<Records> = LazyLock::new(|| {
+        let enterprise = |i: usize| {
+            let mut enterprise = Enterprise::new(None, &format!("虚构{i}号有限公司"));
+            enterprise.region = Some(["360826", "360828", "360822"][i % 3].to_owned());
+            enterprise
+        };
+        let enterprises: Vec<Enterprise> = (0..12).map(enterprise).collect();
+        let precision = |mm: f64| Specification::interval("tolerance", Interval::at_most(mm), "mm");
+        let titles = ["显示模组面罩", "LED显示屏面罩", "注塑件", "键合金丝", "没有人做的东西"];
+        let needs = (0..30).map(|i| {
+            let mut need = Need::new(&format!("n{i}"), &enterprises[i % 6].key, titles[i % 5]);
+            need.quantity = Some(Quantity::new(100.0 + (i % 7) as f64 * 30.0, "片/月"));
+            need.specs = vec![precision([0.03, 0.05, 0.01][i % 3])];
+            need
+        });
+        let offers = (0..40).map(|i| {
+            let mut offer = Offer::new(&format!("o{i}"), &enterprises[6 + i % 6].key, titles[i % 4]);
+            offer.spare_capacity = Some(Quantity::new(80.0 + (i % 5) as f64 * 20.0, "片/月"));
+            offer.specs = vec![precision([0.02, 0.04][i % 2])];
+            offer
+        });
+        let (needs, offers) = (needs.collect(), offers.collect());
+        (enterprises, needs, offers)
+    });
+
+    fn content(records: Records) -> ListContent {
+        let mut composer = Composer::new(Reference::builtin(), "虚构集群", "2026-11".parse().unwrap());
+        composer.take(records.0.into_iter(), records.1.into_iter(), records.2.into_iter());
+        let quiet = |_: Stage, _: u64, _: u64| {};
+        let matches = composer.matches(&quiet);
+        composer.settle(matches, &[], &quiet)
+    }
+
+    fn shuffled() -> impl Strategy<Value = Records> {
+        let (enterprises, needs, offers) = RECORDS.clone();
+        (Just(enterprises).prop_shuffle(), Just(needs).prop_shuffle(), Just(offers).prop_shuffle())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        /// The same records in any order give the same list, to the last bit of its hash.
+        #[test]
+        fn the_order_of_records_changes_nothing(records in shuffled()) {
+            static FIRST: LazyLock<ListContent> = LazyLock::new(|| content(RECORDS.clone()));
+            let content = content(records);
+            prop_assert_eq!(content.sha256(), FIRST.sha256());
+            prop_assert!(content.summary.matched > 0 && content.summary.unmet > 0, "{:?}", content.summary);
+        }
+    }
+}
