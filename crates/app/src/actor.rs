@@ -1,6 +1,5 @@
 //! Who acts: every use case takes an [`Actor`] first.
 
-use model::visibility::Visibility;
 use serde::{Deserialize, Serialize};
 
 /// What an actor may do, by office.
@@ -90,17 +89,6 @@ impl Actor {
             Role::Secretariat => matches!(act, Read | Intake | Review | Publish),
             Role::Member { .. } | Role::Commissioner | Role::Bureau => act == Read,
             Role::Auditor => act == Audit,
-        }
-    }
-
-    /// The most closed level that the actor sees on a record of `enterprise`. Counterparties of a confirmed
-    /// match see more, once both sides have agreed; that is decided by the match, not by office.
-    pub fn sees(&self, enterprise: &str) -> Visibility {
-        match &self.role {
-            Role::Administrator | Role::Secretariat => Visibility::Secretariat,
-            Role::Member { enterprise: own } if own == enterprise => Visibility::Own,
-            Role::Member { .. } | Role::Commissioner | Role::Bureau => Visibility::Members,
-            Role::Auditor => Visibility::Public,
         }
     }
 }

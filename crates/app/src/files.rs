@@ -1,5 +1,6 @@
 //! Matching two files without a database.
 
+use crate::place::{Place, place};
 use crate::{Act, Actor, Clock, Code, Error, Progress, Result, Stage};
 use exchange::columns::ColumnMap;
 use exchange::matches::{Pairs, Titles};
@@ -69,9 +70,9 @@ pub fn match_files(
     }
     let mut sites: HashMap<String, Site> = HashMap::new();
     for enterprise in needs.enterprises.iter().chain(&offers.enterprises) {
-        let region = enterprise.region.as_deref().and_then(|code| reference.regions.get(code));
+        let Place { region, point } = place(&reference.regions, enterprise);
         sites.entry(enterprise.key.clone()).or_insert_with(|| Site {
-            point: enterprise.point.or(region.and_then(|r| r.point)),
+            point,
             region: region.map_or_else(String::new, |r| r.name.clone()),
             products: enterprise.products.clone(),
             inside: true,

@@ -9,6 +9,7 @@ mod files;
 mod import;
 mod keep;
 mod lists;
+mod place;
 mod progress;
 mod users;
 

@@ -2,13 +2,12 @@
 //!
 //! In: [`sheet`] reads workbooks and delimited text, [`columns`] finds out what their columns mean, [`import`] turns
 //! rows into drafts or placed refusals, [`rejects`] writes the refused rows back for correction, [`pairing`] reads any
-//! two files for matching without a database. Out: [`list_workbook`] and [`list_json`] write matching lists,
+//! two files for matching without a database. Out: [`list_workbook`] writes matching lists,
 //! [`mod@matches`] writes pairs. No database, no network.
 
 pub mod columns;
 pub mod import;
 pub mod limits;
-pub mod list_json;
 pub mod list_workbook;
 pub mod matches;
 pub mod pairing;

@@ -1,5 +1,6 @@
 //! From records to the content of a list: pure, so that a published list can be computed again from itself.
 
+use crate::place::{Place, place};
 use crate::{Progress, Stage, access};
 use market::local_rate::FORMULA_ZH;
 use market::{Input, Options, Settlement, Site, Weights};
@@ -125,16 +126,15 @@ impl Composer {
 
     fn list_enterprise(&self, value: Enterprise) -> ListEnterprise {
         let regions = &self.reference.regions;
-        let region = value.region.as_deref().and_then(|code| regions.get(code));
-        let park = value.park.as_deref().and_then(|code| regions.get(code));
+        let Place { region, point } = place(regions, &value);
         ListEnterprise {
             key: value.key,
             name: value.name,
-            region: region.or(park).map_or_else(String::new, |r| r.name.clone()),
-            region_code: region.or(park).map_or_else(String::new, |r| r.code.clone()),
-            point: value.point.or(park.and_then(|p| p.point)).or(region.and_then(|r| r.point)),
+            region: region.map_or_else(String::new, |r| r.name.clone()),
+            region_code: region.map_or_else(String::new, |r| r.code.clone()),
+            point,
             products: value.products,
-            inside: match (&self.home, region.or(park)) {
+            inside: match (&self.home, region) {
                 (Some(home), Some(region)) => regions.is_within(&region.code, home),
                 // A record without a region came from the cluster's own lists.
                 _ => true,
