@@ -7,6 +7,9 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+/// Cells that could not be read, shown one by one.
+const WARNINGS_SHOWN: usize = 10;
+
 pub fn run(args: &Match) -> Result<ExitCode> {
     let file = |path: &Path| -> Result<InputFile> {
         Ok(InputFile { name: path.display().to_string(), bytes: super::read(path)? })
@@ -32,6 +35,15 @@ pub fn run(args: &Match) -> Result<ExitCode> {
     };
     let bytes = write_matches(&matches, form)?;
     drop(bar);
+    for warning in matches.warnings.iter().take(WARNINGS_SHOWN) {
+        eprintln!("warning 提醒: {warning}");
+    }
+    if matches.warnings.len() > WARNINGS_SHOWN {
+        eprintln!(
+            "... {} more cells that could not be read 另有未能读取的单元格",
+            matches.warnings.len() - WARNINGS_SHOWN
+        );
+    }
     match &args.out {
         Some(path) => super::write(path, &bytes)?,
         None if args.format == Format::Xlsx && std::io::stdout().is_terminal() => {
