@@ -64,7 +64,7 @@ fn pages_show_the_list_and_nothing_protected() {
         ("/list", "200", &["第2号", "41.7 km", "显示屏面罩&lt;b&gt;"]),
         ("/lists/1", "200", &["第1号", "/lists/1/needs/1"]),
         ("/lists/1/needs/1", "200", &["相距 41.7 km", "±0.03mm"]),
-        ("/needs?q=%E9%9D%A2%E7%BD%A9&page=abc&q=x", "200", &["虚构万安有限公司"]),
+        ("/needs?q=%E9%9D%A2%E7%BD%A9&page=abc&%zz", "200", &["虚构万安有限公司"]),
         ("/gaps?lang=en", "200", &["No gaps"]),
         ("/lists", "200", &["2026-12"]),
         ("/lists/7", "404", &["出错了"]),
@@ -80,9 +80,7 @@ fn pages_show_the_list_and_nothing_protected() {
             "{path}: {head}"
         );
         for word in words {
-            // The second q replaces the first: nothing fits x, and the page says so.
-            let absent = path.contains("q=x");
-            assert_eq!(body.contains(word), !absent, "{path}: {word}");
+            assert!(body.contains(word), "{path}: {word}");
         }
         assert!(
             !body.contains("外省某厂") && !body.contains("000-12345678"),
