@@ -274,49 +274,36 @@ impl Problem {
     }
 
     /// Shares of the start (lot 0) in every lot.
-    fn solve_down(&self, (order, in_order): &(Vec<usize>, usize)) -> (Vec<f64>, Vec<bool>) {
-        let mut shares = vec![0.0; self.lots.len()];
-        let mut assumed = vec![false; self.lots.len()];
-        shares[0] = 1.0;
-        let mut content = vec![0.0; self.vessels.len()];
-        let mut settle = |index: usize, shares: &mut [f64], assumed: &mut [bool]| -> f64 {
-            let vessel = &self.vessels[index];
-            let mixed: f64 = vessel.inputs.iter().map(|(lot, w)| w * shares[*lot as usize]).sum();
-            let change = mixed - content[index];
-            content[index] = mixed;
-            let is_assumed = vessel.is_assumed || vessel.inputs.iter().any(|(lot, _)| assumed[*lot as usize]);
-            for (lot, weight) in vessel.outputs.iter().filter(|(lot, _)| *lot != 0) {
-                shares[*lot as usize] += weight * change;
-                assumed[*lot as usize] |= is_assumed;
-            }
-            change.abs()
-        };
-        for index in &order[..*in_order] {
-            settle(*index, &mut shares, &mut assumed);
-        }
-        for _ in 0..SWEEPS_MAX {
-            let changes = order[*in_order..].iter().map(|index| settle(*index, &mut shares, &mut assumed));
-            if changes.fold(0.0, f64::max) <= SETTLED {
-                break;
-            }
-        }
-        (shares, assumed)
+    fn solve_down(&self, order: &(Vec<usize>, usize)) -> (Vec<f64>, Vec<bool>) {
+        // What flows back into the start does not raise its share in itself.
+        self.solve(order, |vessel| (&vessel.inputs, &vessel.outputs), |lot| lot != 0)
     }
 
     /// Shares of every lot in the start (lot 0): what flows into the start, followed upstream.
-    fn solve_up(&self, (order, in_order): &(Vec<usize>, usize)) -> (Vec<f64>, Vec<bool>) {
+    fn solve_up(&self, order: &(Vec<usize>, usize)) -> (Vec<f64>, Vec<bool>) {
+        self.solve(order, |vessel| (&vessel.outputs, &vessel.inputs), |_| true)
+    }
+
+    /// Shares of all lots with that of lot 0 being 1, carried through every vessel from one of its sides to the other:
+    /// once in order, then again and again over those that stand in loops until nothing changes.
+    fn solve(
+        &self,
+        (order, in_order): &(Vec<usize>, usize),
+        sides: impl for<'v> Fn(&'v Vessel) -> (&'v [(u32, f64)], &'v [(u32, f64)]),
+        takes: impl Fn(u32) -> bool,
+    ) -> (Vec<f64>, Vec<bool>) {
         let mut shares = vec![0.0; self.lots.len()];
         let mut assumed = vec![false; self.lots.len()];
         shares[0] = 1.0;
-        let mut through = vec![0.0; self.vessels.len()];
+        let mut carried = vec![0.0; self.vessels.len()];
         let mut settle = |index: usize, shares: &mut [f64], assumed: &mut [bool]| -> f64 {
             let vessel = &self.vessels[index];
-            let drawn: f64 = vessel.outputs.iter().map(|(lot, w)| w * shares[*lot as usize]).sum();
-            let change = drawn - through[index];
-            through[index] = drawn;
-            let is_assumed =
-                vessel.is_assumed || vessel.outputs.iter().any(|(lot, _)| assumed[*lot as usize]);
-            for (lot, weight) in &vessel.inputs {
+            let (from, into) = sides(vessel);
+            let share: f64 = from.iter().map(|(lot, w)| w * shares[*lot as usize]).sum();
+            let change = share - carried[index];
+            carried[index] = share;
+            let is_assumed = vessel.is_assumed || from.iter().any(|(lot, _)| assumed[*lot as usize]);
+            for (lot, weight) in into.iter().filter(|(lot, _)| takes(*lot)) {
                 shares[*lot as usize] += weight * change;
                 assumed[*lot as usize] |= is_assumed;
             }
