@@ -24,11 +24,12 @@ impl App {
     /// [`Code::Conflict`] where the list is not approved, or another list was published or withdrawn at the same moment;
     /// [`Code::NothingToDo`] where it holds no need.
     pub async fn publish(&self, actor: &Actor, id: i64, progress: Progress<'_>) -> Result<MatchingList> {
+        actor.need(Act::Publish)?;
         let lists = self.store.lists().await?;
         self.publish_after(actor, id, &lists, progress).await
     }
 
-    /// Publishes, given the lists by which it was decided.
+    /// Publishes, given the lists by which it was decided; the caller has asked leave.
     async fn publish_after(
         &self,
         actor: &Actor,
@@ -36,7 +37,6 @@ impl App {
         lists: &[ListHead],
         progress: Progress<'_>,
     ) -> Result<MatchingList> {
-        actor.need(Act::Publish)?;
         progress(Stage::Freeze, 0, 1);
         let stored = self.store.list(id).await?;
         if stored.list.content.needs.is_empty() {
