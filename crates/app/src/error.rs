@@ -7,6 +7,8 @@ use std::fmt;
 #[expect(missing_docs, reason = "the table explains each")]
 pub enum Code {
     BadInput,
+    SignIn,
+    TooMany,
     NotAllowed,
     NotFound,
     Conflict,
@@ -38,8 +40,10 @@ pub struct CodeRow {
 
 impl Code {
     /// Every code with its word, HTTP status, exit code and help.
-    pub const TABLE: [CodeRow; 13] = [
+    pub const TABLE: [CodeRow; 15] = [
         row(Code::BadInput, "bad_input", 422, 2, "correct the place named and try again"),
+        row(Code::SignIn, "sign_in", 401, 3, "sign in with name and password"),
+        row(Code::TooMany, "too_many", 429, 5, "wait and try again"),
         row(Code::NotAllowed, "not_allowed", 403, 3, "ask the administrator for the office"),
         row(Code::NotFound, "not_found", 404, 4, "look at the list of what exists"),
         row(Code::Conflict, "conflict", 409, 5, "load the newest state and decide again"),
@@ -73,6 +77,8 @@ pub struct Error {
     pub message: String,
     /// What to do, where it is more than the code's help.
     pub hint: Option<String>,
+    /// Of a form, the fields that cannot be taken: name of the field, what is wrong with it and what was expected, in Chinese.
+    pub fields: Vec<(String, String)>,
 }
 
 /// Result of a use case.
@@ -81,7 +87,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error with a code and a message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None }
+        Self { code, message: message.into(), hint: None, fields: Vec::new() }
     }
 
     /// The same with a hint.

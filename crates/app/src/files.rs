@@ -49,7 +49,7 @@ pub fn match_files(
     clock: &Clock,
     progress: Progress<'_>,
 ) -> Result<FileMatches> {
-    actor.need(Act::Read)?;
+    actor.need(Act::MatchFiles)?;
     let bad = |e: &dyn std::fmt::Display| Error::new(Code::BadInput, e.to_string());
     let reference = Reference::builtin();
     let map = ColumnMap::parse(&options.maps).map_err(|e| bad(&e))?;

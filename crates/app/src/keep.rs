@@ -28,7 +28,7 @@ impl App {
     /// # Errors
     /// File and storage errors.
     pub async fn backup(&self, actor: &Actor, file: &Path, progress: Progress<'_>) -> Result<BackupSummary> {
-        actor.need(Act::Administer)?;
+        actor.need(Act::Backup)?;
         let rows = self.store.backup(file, |done, total| progress(Stage::Write, done, total)).await?;
         Ok(BackupSummary { rows, faults: Vec::new() })
     }
@@ -45,7 +45,7 @@ impl App {
         force: bool,
         progress: Progress<'_>,
     ) -> Result<BackupSummary> {
-        actor.need(Act::Administer)?;
+        actor.need(Act::Restore)?;
         let restored =
             self.store.restore(file, force, |done, total| progress(Stage::Store, done, total)).await;
         self.forget_list();
@@ -58,7 +58,7 @@ impl App {
     /// # Errors
     /// Where the check itself cannot be carried out.
     pub async fn check(&self, actor: &Actor) -> Result<Health> {
-        actor.need(Act::Administer)?;
+        actor.need(Act::Check)?;
         let report = self.store.check().await?;
         let mut passed: Vec<String> =
             report.rows.iter().map(|(table, rows)| format!("{table}: {rows} rows")).collect();

@@ -1,6 +1,8 @@
 //! The frame around every page.
 
+use crate::viewer::Viewer;
 use crate::words::Lang;
+use app::Act;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use model::list::MatchingList;
 
@@ -9,17 +11,38 @@ pub const CSS: &str = include_str!("../assets/yulin.css");
 /// Where the style sheet is served.
 pub const CSS_PATH: &str = "/assets/yulin.css";
 
-/// The entries of the main menu: path and Chinese word.
-const MENU: [(&str, &str); 5] = [
-    ("/", "总览"),
-    ("/list", "对接清单"),
-    ("/needs", "需求与匹配"),
-    ("/gaps", "补链缺口"),
-    ("/lists", "历期清单"),
+/// The entries of the main menu: path, Chinese word, and the use case that must be allowed for it to be shown.
+const MENU: [(&str, &str, Act); 13] = [
+    ("/", "总览", Act::Me),
+    ("/needs", "需求", Act::Needs),
+    ("/offers", "供给", Act::Offers),
+    ("/nearby", "附近谁能做", Act::Nearby),
+    ("/enterprises", "企业", Act::Enterprises),
+    ("/introductions", "牵线", Act::Introductions),
+    ("/lists", "对接清单", Act::Lists),
+    ("/gaps", "补链缺口", Act::NewestList),
+    ("/desk", "审核台", Act::Desk),
+    ("/import", "导入", Act::Import),
+    ("/people", "用户", Act::Accounts),
+    ("/audit", "审计", Act::Audit),
+    ("/settings", "设置", Act::Hooks),
 ];
 
-/// A served page.
-pub fn page(lang: Lang, path: &str, title: &str, body: &Markup) -> Markup {
+fn head(lang: Lang, title: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            title { (title) " · " (lang.t("雨林")) }
+            link rel="stylesheet" href=(CSS_PATH);
+            link rel="icon" href="data:,";
+        }
+    }
+}
+
+/// A page for somebody who has signed in.
+pub fn page(viewer: &Viewer, title: &str, body: &Markup) -> Markup {
+    let lang = viewer.lang();
     let other = match lang {
         Lang::Zh => ("en", "English"),
         Lang::En => ("zh", "中文"),
@@ -27,25 +50,32 @@ pub fn page(lang: Lang, path: &str, title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " · " (lang.t("雨林")) }
-                link rel="stylesheet" href=(CSS_PATH);
-                link rel="icon" href="data:,";
-            }
+            (head(lang, title))
             body {
                 a.skip href="#main" { (lang.t("跳到正文")) }
                 header.bar {
                     a.name href="/" { (lang.t("雨林")) }
-                    @for (to, word) in MENU {
-                        a href=(to) aria-current=[(to == path).then_some("page")] { (lang.t(word)) }
+                    @for (to, word, act) in MENU {
+                        @if viewer.actor().may(act) {
+                            a href=(to) aria-current=[(to == viewer.path).then_some("page")] { (lang.t(word)) }
+                        }
                     }
-                    a.lang href={ (path) "?lang=" (other.0) } lang=(other.0) { (other.1) }
+                    a.lang href={ (viewer.path) "?lang=" (other.0) } lang=(other.0) { (other.1) }
                 }
                 main #main { (body) }
                 footer { (lang.t("雨林产业集群平台 · 本机运行，不联网")) }
             }
+        }
+    }
+}
+
+/// A page for somebody who has not signed in.
+pub fn plain(lang: Lang, title: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(lang.tag()) {
+            (head(lang, title))
+            body { main #main { (body) } }
         }
     }
 }

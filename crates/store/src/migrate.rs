@@ -24,7 +24,11 @@ const FOUNDATION: &str = include_str!("../migrations/0001_foundation.sql");
 
 const DRAFTS: &str = include_str!("../migrations/0003_drafts.sql");
 
-const MIGRATIONS: [Migration; 4] = [
+const PEOPLE: &str = include_str!("../migrations/0005_people.sql");
+
+const MARKET: &str = include_str!("../migrations/0006_market.sql");
+
+const MIGRATIONS: [Migration; 6] = [
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
     Migration {
         number: 2,
@@ -41,6 +45,8 @@ const MIGRATIONS: [Migration; 4] = [
         postgres: include_str!("../migrations/0004_append_only.postgres.sql"),
         guard: true,
     },
+    Migration { number: 5, name: "people", sqlite: PEOPLE, postgres: PEOPLE, guard: false },
+    Migration { number: 6, name: "market", sqlite: MARKET, postgres: MARKET, guard: false },
 ];
 
 /// Newest layout this program knows.

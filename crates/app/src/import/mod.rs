@@ -69,7 +69,7 @@ impl App {
         options: &ImportOptions,
         progress: Progress<'_>,
     ) -> Result<ImportReport> {
-        actor.need(Act::Intake)?;
+        actor.need(Act::Import)?;
         let sources: Vec<(String, String)> =
             files.iter().map(|f| (f.name.clone(), sha256_hex(&f.bytes))).collect();
         let read = self.read(files, options, progress).await?;

@@ -12,7 +12,7 @@ impl App {
     /// [`crate::Code::NotFound`] for an unknown key; [`crate::Code::Conflict`] where somebody else changed it at the
     /// same moment.
     pub async fn set_status(&self, actor: &Actor, noun: Noun, key: &str, open: bool) -> Result<i64> {
-        actor.need(Act::Intake)?;
+        actor.need(Act::SetStatus)?;
         let version = match noun {
             Noun::Enterprise => self.store.enterprise(key).await?.version,
             Noun::Need => self.store.need(key).await?.version,

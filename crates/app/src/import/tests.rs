@@ -202,7 +202,7 @@ async fn a_need_is_closed_and_reopened() {
     assert_eq!(codes(&changed.warnings), [(ErrorCode::StillClosed, "C2")]);
     assert_eq!(place.app.set_status(&local, Noun::Need, &key, true).await.unwrap(), 4);
     assert_eq!(stored().await.status, store::Status::Open);
-    let auditor = Actor { name: "审计员".to_owned(), role: crate::Role::Auditor };
+    let auditor = Actor::new("审计员", crate::Role::Auditor);
     let denied = place.app.set_status(&auditor, Noun::Need, &key, false).await.unwrap_err();
     assert_eq!(denied.code, Code::NotAllowed);
     let unknown = place.app.set_status(&local, Noun::Offer, &key, false).await.unwrap_err();

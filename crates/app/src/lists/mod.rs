@@ -1,12 +1,14 @@
 //! Lists: draft, review, approve, publish, withdraw, read, verify.
 
 mod compose;
+mod desk;
 mod publish;
 mod read;
 mod review;
 #[cfg(test)]
 mod tests;
 
+pub use desk::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow};
 pub use publish::PublishOptions;
 pub use read::Verification;
 
@@ -34,7 +36,7 @@ impl App {
     /// [`Code::NothingToDo`] where no need is left to match; [`Code::Conflict`] where the open draft changes again and
     /// again meanwhile; storage errors.
     pub async fn draft(&self, actor: &Actor, period: Period, progress: Progress<'_>) -> Result<MatchingList> {
-        actor.need(Act::Review)?;
+        actor.need(Act::Draft)?;
         let by = self.by(actor);
         let mut tries = 1;
         loop {
@@ -79,7 +81,7 @@ impl App {
     /// [`Code::NotAllowed`] for the drafter; [`Code::Conflict`] where the list is no draft, or is reviewed again and again
     /// meanwhile.
     pub async fn approve(&self, actor: &Actor, id: i64, progress: Progress<'_>) -> Result<MatchingList> {
-        actor.need(Act::Publish)?;
+        actor.need(Act::Approve)?;
         let by = self.by(actor);
         let mut tries = 1;
         loop {
@@ -114,7 +116,7 @@ impl App {
     /// # Errors
     /// [`Code::NotFound`]; [`Code::Conflict`] where it is not approved.
     pub async fn reopen(&self, actor: &Actor, id: i64) -> Result<()> {
-        actor.need(Act::Publish)?;
+        actor.need(Act::Reopen)?;
         let version = self.store.list(id).await?.version;
         self.store.reopen(id, version, &self.by(actor)).await?;
         Ok(())
@@ -125,7 +127,7 @@ impl App {
     /// # Errors
     /// [`Code::NotFound`]; [`Code::Conflict`] where it is no draft.
     pub async fn discard(&self, actor: &Actor, id: i64) -> Result<()> {
-        actor.need(Act::Review)?;
+        actor.need(Act::Discard)?;
         let version = self.store.list(id).await?.version;
         self.store.discard(id, version, &self.by(actor)).await?;
         Ok(())

@@ -70,7 +70,7 @@ impl App {
         options: PublishOptions,
         progress: Progress<'_>,
     ) -> Result<Arc<MatchingList>> {
-        actor.need(Act::Publish)?;
+        actor.need(Act::PublishPeriod)?;
         let lists = self.store.lists().await?;
         let newest = lists
             .iter()
@@ -116,7 +116,7 @@ impl App {
     /// # Errors
     /// [`Code::NotFound`]; [`Code::Conflict`] where it is withdrawn already.
     pub async fn withdraw(&self, actor: &Actor, number: u32, reason: &str) -> Result<()> {
-        actor.need(Act::Publish)?;
+        actor.need(Act::Withdraw)?;
         if reason.trim().is_empty() {
             return Err(Error::new(Code::BadInput, "a list is withdrawn only with a reason"));
         }

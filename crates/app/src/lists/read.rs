@@ -33,7 +33,7 @@ impl App {
     /// # Errors
     /// Storage errors.
     pub async fn newest_list(&self, actor: &Actor) -> Result<Option<Arc<MatchingList>>> {
-        actor.need(Act::Read)?;
+        actor.need(Act::NewestList)?;
         let newest = self
             .store
             .lists()
@@ -53,7 +53,7 @@ impl App {
     /// # Errors
     /// [`Code::NotFound`].
     pub async fn list_by_number(&self, actor: &Actor, number: u32) -> Result<Arc<MatchingList>> {
-        actor.need(Act::Read)?;
+        actor.need(Act::ListByNumber)?;
         // Another process may have withdrawn it, or restored another database: the head is always read.
         let head = self.store.list_head(number).await?;
         let kept = self.last_list.lock().ok().and_then(|kept| kept.clone());
@@ -83,7 +83,7 @@ impl App {
     /// # Errors
     /// [`Code::NotFound`]; [`Code::NotAllowed`] for a draft where the actor may not review.
     pub async fn draft_by_id(&self, actor: &Actor, id: i64) -> Result<MatchingList> {
-        actor.need(Act::Review)?;
+        actor.need(Act::DraftById)?;
         Ok(self.store.list(id).await?.list)
     }
 
@@ -92,9 +92,9 @@ impl App {
     /// # Errors
     /// Storage errors.
     pub async fn lists(&self, actor: &Actor) -> Result<Vec<ListHead>> {
-        actor.need(Act::Read)?;
+        actor.need(Act::Lists)?;
         let mut lists = self.store.lists().await?;
-        if !actor.may(Act::Review) {
+        if !actor.may(Act::DraftById) {
             lists.retain(|l| matches!(l.state, ListState::Published | ListState::Withdrawn));
         }
         lists.sort_by_key(|l| std::cmp::Reverse(l.id));
@@ -107,7 +107,7 @@ impl App {
     /// # Errors
     /// [`Code::NotFound`].
     pub async fn verify(&self, actor: &Actor, number: u32) -> Result<Verification> {
-        actor.need(Act::Read)?;
+        actor.need(Act::Verify)?;
         let list = self.store.list_by_number(number).await?.list;
         let engine = list.content.engine;
         let recomputed = if engine == ENGINE { Some(self.recompute(&list).await?) } else { None };
@@ -139,7 +139,7 @@ impl App {
     /// # Errors
     /// [`Code::File`] where it cannot be made.
     pub fn list_workbook(&self, actor: &Actor, list: &MatchingList) -> Result<Vec<u8>> {
-        actor.need(Act::Read)?;
+        actor.need(Act::ListWorkbook)?;
         let mut out = std::io::Cursor::new(Vec::new());
         exchange::list_workbook::write_list(list, self.reference, &mut out)
             .map_err(|e| Error::new(Code::File, e.to_string()))?;

@@ -3,7 +3,7 @@
 use crate::format;
 use crate::layout::{Link, empty};
 use crate::pages::overview;
-use crate::words::Lang;
+use crate::words::{Lang, encode};
 use maud::{Markup, html};
 use model::list::{ListEnterprise, ListIndex, ListNeed, ListPair, MatchingList, NeedState};
 use model::matching::Coverage;
@@ -104,16 +104,6 @@ fn turn(lang: Lang, query: &Query, page: usize, pages: usize) -> Markup {
             }
         }
     }
-}
-
-/// Percent-encodes a query value.
-fn encode(text: &str) -> String {
-    text.bytes()
-        .map(|b| match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(b).to_string(),
-            _ => format!("%{b:02X}"),
-        })
-        .collect()
 }
 
 /// A table of needs; the best pair of each beside it.

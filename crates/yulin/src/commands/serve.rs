@@ -1,7 +1,7 @@
 //! The web server.
 
 use crate::cli::Serve;
-use app::{Act, Actor, App, Code, Error, Result, Role};
+use app::{Act, Actor, App, Code, Error, Result};
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 /// Serves as the administrator asks.
 pub async fn run(app: Arc<App>, actor: &Actor, args: &Serve) -> Result<ExitCode> {
-    actor.need(Act::Administer)?;
+    actor.need(Act::Serve)?;
     if !args.host.is_loopback() && !args.without_sign_in {
         return Err(Error::new(
             Code::BadInput,
@@ -28,9 +28,8 @@ pub async fn serve(app: Arc<App>, host: IpAddr, port: u16) -> Result<ExitCode> {
     })?;
     let address = listener.local_addr().unwrap_or(address);
     say!("web 网页: http://{address}/  (Ctrl-C to stop 停止)");
-    // Pages have no sign-in yet: whoever reaches them reads with a member's eyes.
-    let reader = Actor { name: "web".to_owned(), role: Role::Bureau };
-    server::serve(listener, server::router(app, reader), stop())
+    let site = server::Site::new(app, server::Options::default());
+    server::serve(listener, server::router(site), stop())
         .await
         .map_err(|e| Error::new(Code::Internal, format!("the server ended: {e}")))?;
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! Accounts and likely duplicate enterprises.
 
 use crate::cli::{Duplicates, RecordNoun, Status, Users};
-use app::{Actor, App, Code, Error, Result, Role};
+use app::{Actor, App, Code, Error, NewAccount, Office, Result};
 use model::visibility::Noun;
 use std::process::ExitCode;
 
@@ -14,14 +14,14 @@ pub async fn init(app: &App, actor: &Actor, name: &str, region: &str) -> Result<
 
 pub async fn run(app: &App, actor: &Actor, args: &Users) -> Result<ExitCode> {
     if let (Some(name), Some(word)) = (&args.add, &args.role) {
-        let role = Role::parse(word).ok_or_else(|| {
+        let office = Office::parse(word).ok_or_else(|| {
             Error::new(Code::BadInput, format!("no role `{word}`"))
-                .hint("administrator, secretariat, commissioner, bureau or auditor")
+                .hint("administrator, secretariat, member, commissioner, bureau or auditor")
         })?;
-        app.add_user(actor, name, &role).await?;
+        app.add_account(actor, &NewAccount { name: name.clone(), office: Some(office), ..NewAccount::default() }).await?;
     }
-    for (name, role) in app.users(actor).await? {
-        say!("{name}\t{role}");
+    for account in app.accounts(actor).await? {
+        say!("{}\t{}", account.name, account.office.word());
     }
     Ok(ExitCode::SUCCESS)
 }

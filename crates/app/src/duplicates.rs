@@ -1,6 +1,6 @@
-//! Accounts, likely duplicates and the cluster's own name.
+//! Likely duplicates and the cluster's own name.
 
-use crate::{Act, Actor, App, Code, Error, Result, Role};
+use crate::{Act, Actor, App, Code, Error, Office, Result};
 
 /// Two enterprises that may be one.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,49 +27,13 @@ const CLUSTER_NAME: &str = "cluster.name";
 const CLUSTER_REGION: &str = "cluster.region";
 
 impl App {
-    /// The actor behind a name given at this machine's console; without a name, the console's own administrator.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] for an unknown or closed account.
-    pub async fn actor(&self, name: Option<&str>) -> Result<Actor> {
-        let Some(name) = name else { return Ok(Actor::local()) };
-        let account = self.store.user(name).await?;
-        let role = Role::parse(&account.role).filter(|_| account.active);
-        let role = role.ok_or_else(|| Error::new(Code::NotFound, format!("account {name} is closed")))?;
-        Ok(Actor { name: account.name, role })
-    }
-
-    /// Adds an account.
-    ///
-    /// # Errors
-    /// [`Code::Conflict`] where the name is taken.
-    pub async fn add_user(&self, actor: &Actor, name: &str, role: &Role) -> Result<()> {
-        actor.need(Act::Administer)?;
-        let name = name.trim();
-        if name.is_empty() || name == Actor::local().name || name.chars().any(char::is_control) {
-            return Err(Error::new(Code::BadInput, format!("`{name}` cannot be the name of an account")));
-        }
-        self.store.add_user(name, role.word(), &self.by(actor)).await?;
-        Ok(())
-    }
-
-    /// Names and roles of all active accounts.
-    ///
-    /// # Errors
-    /// Storage errors.
-    pub async fn users(&self, actor: &Actor) -> Result<Vec<(String, String)>> {
-        actor.need(Act::Administer)?;
-        Ok(self.store.users().await?.into_iter().filter(|u| u.active).map(|u| (u.name, u.role)).collect())
-    }
-
     /// True where somebody else could approve what `actor` drafted. The console's own administrator is no second person.
     pub(crate) async fn another_approver(&self, actor: &Actor) -> Result<bool> {
         let accounts = self.store.users().await?;
         Ok(accounts.into_iter().any(|account| {
             account.active
                 && account.name != actor.name
-                && Role::parse(&account.role)
-                    .is_some_and(|role| Actor { name: account.name.clone(), role }.may(Act::Publish))
+                && Office::parse(&account.role).is_some_and(|office| Act::Publish.offices().contains(&office))
         }))
     }
 
@@ -78,7 +42,7 @@ impl App {
     /// # Errors
     /// Storage errors.
     pub async fn duplicates(&self, actor: &Actor) -> Result<Vec<DuplicatePair>> {
-        actor.need(Act::Intake)?;
+        actor.need(Act::Duplicates)?;
         let names: std::collections::HashMap<String, String> =
             self.store.enterprises().await?.into_iter().map(|s| (s.value.key, s.value.name)).collect();
         let name = |key: &str| names.get(key).cloned().unwrap_or_default();
@@ -105,7 +69,7 @@ impl App {
     /// # Errors
     /// [`Code::NotFound`] where the pair was never proposed.
     pub async fn decide_duplicate(&self, actor: &Actor, a: &str, b: &str, same: bool) -> Result<()> {
-        actor.need(Act::Intake)?;
+        actor.need(Act::DecideDuplicate)?;
         let found = self.store.duplicates(None).await?.into_iter().find(|d| {
             let pair = (d.proposal.a.as_str(), d.proposal.b.as_str());
             pair == (a, b) || pair == (b, a)
@@ -123,7 +87,7 @@ impl App {
     /// # Errors
     /// [`Code::BadInput`] for an empty name or an unknown region; storage errors.
     pub async fn name_cluster(&self, actor: &Actor, name: &str, region: &str) -> Result<()> {
-        actor.need(Act::Administer)?;
+        actor.need(Act::NameCluster)?;
         let bad = |message: String| Error::new(Code::BadInput, message);
         if name.trim().is_empty() {
             return Err(bad("a cluster needs a name".to_owned()));

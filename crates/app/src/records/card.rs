@@ -1,0 +1,81 @@
+//! One need or offer with everything around it.
+
+use super::introduction::IntroductionInfo;
+use super::search::{NeedRow, OfferRow};
+use crate::{Actor, App, Result};
+use model::matching::Match;
+use serde::Serialize;
+
+/// A ranked offer for a need.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MatchRow {
+    /// The match with every reason and verdict; its keys are blank.
+    pub matched: Match,
+    /// The offer as the viewer may see it.
+    pub offer: OfferRow,
+    /// The introduction of the two, where the viewer takes part in it.
+    pub introduction: Option<IntroductionInfo>,
+}
+
+/// An earlier version of a record.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Version {
+    /// Version, from 1.
+    pub version: i64,
+    /// Who made it.
+    pub by: String,
+    /// When.
+    pub at_ms: i64,
+    /// What differs from the version before: field in Chinese, old and new words, as the viewer may see them.
+    pub changes: Vec<(String, String, String)>,
+}
+
+/// A need with its ranked offers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NeedCard {
+    /// The need.
+    pub row: NeedRow,
+    /// Ranked offers, best first, at most 20.
+    pub matches: Vec<MatchRow>,
+    /// Introductions around it that the viewer takes part in.
+    pub introductions: Vec<IntroductionInfo>,
+    /// Its versions, newest first; for those who may change it.
+    pub versions: Vec<Version>,
+    /// Names of fields that the viewer sees only because of office, ownership or an introduction; reading them was recorded.
+    pub protected: Vec<String>,
+}
+
+/// An offer with the needs that it would fit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OfferCard {
+    /// The offer.
+    pub row: OfferRow,
+    /// Needs that it ranks for, best first, at most 20, each with the match.
+    pub wanted: Vec<(NeedRow, Match)>,
+    /// Introductions around it that the viewer takes part in.
+    pub introductions: Vec<IntroductionInfo>,
+    /// Its versions, newest first; for those who may change it.
+    pub versions: Vec<Version>,
+    /// As of [`NeedCard::protected`].
+    pub protected: Vec<String>,
+}
+
+impl App {
+    /// A need by its row id, with its ranked offers as of now.
+    ///
+    /// # Errors
+    /// [`crate::Code::NotFound`], also where the viewer may not know of it.
+    pub async fn need(&self, actor: &Actor, id: i64) -> Result<NeedCard> {
+        let _ = (actor, id);
+        Err(crate::pending())
+    }
+
+    /// An offer by its row id.
+    ///
+    /// # Errors
+    /// [`crate::Code::NotFound`], also where the viewer may not know of it.
+    pub async fn offer(&self, actor: &Actor, id: i64) -> Result<OfferCard> {
+        let _ = (actor, id);
+        Err(crate::pending())
+    }
+}

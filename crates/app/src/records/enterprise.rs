@@ -1,0 +1,152 @@
+//! Enterprises: finding them, and one file an enterprise (一企一档).
+
+use super::introduction::IntroductionInfo;
+use super::search::{NeedRow, OfferRow, Page};
+use super::{card::Version, search::RecordStatus};
+use crate::{Actor, App, Result};
+use model::enterprise::Enterprise;
+use serde::{Deserialize, Serialize};
+
+/// What is looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EnterpriseQuery {
+    /// Words in name, short name, code or products.
+    pub q: String,
+    /// Region code; what lies within counts.
+    pub region: String,
+    /// Chain group.
+    pub group: String,
+    /// Only a member's own or a commissioner's.
+    pub mine: bool,
+    /// Page from 1.
+    pub page: usize,
+    /// Rows a page, 1 to 200; 0 counts as 50.
+    pub per_page: usize,
+}
+
+/// An enterprise as its viewer may see it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EnterpriseRow {
+    /// Row id.
+    pub id: i64,
+    /// Version.
+    pub version: i64,
+    /// Status.
+    pub status: RecordStatus,
+    /// When it last changed.
+    pub updated_ms: i64,
+    /// County or city in words.
+    pub region: String,
+    /// Park in words.
+    pub park: String,
+    /// Industry in words.
+    pub industry: String,
+    /// The enterprise, fields blank that the viewer may not see.
+    pub enterprise: Enterprise,
+    /// Open needs and offers that the viewer may know of.
+    pub needs: usize,
+    /// Open offers.
+    pub offers: usize,
+    /// True where the viewer may change it.
+    pub may_edit: bool,
+}
+
+/// The file of an enterprise.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EnterpriseCard {
+    /// The enterprise.
+    pub row: EnterpriseRow,
+    /// Its needs.
+    pub needs: Vec<NeedRow>,
+    /// Its offers.
+    pub offers: Vec<OfferRow>,
+    /// Introductions that the viewer takes part in.
+    pub introductions: Vec<IntroductionInfo>,
+    /// Published lists that name it: number, needs and offers on it.
+    pub lists: Vec<(u32, u32, u32)>,
+    /// Who signs in for it (account names); for the secretariat and the enterprise itself.
+    pub people: Vec<String>,
+    /// Versions, newest first; for those who may change it.
+    pub versions: Vec<Version>,
+    /// Fields seen by office, ownership or introduction; reading them was recorded.
+    pub protected: Vec<String>,
+}
+
+/// An enterprise as a person types it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EnterpriseForm {
+    /// 企业名称. Must be there.
+    pub name: String,
+    /// 统一社会信用代码.
+    pub uscc: String,
+    /// 简称.
+    pub short_name: String,
+    /// County or city, name or code.
+    pub region: String,
+    /// Park, name or code.
+    pub park: String,
+    /// 地址.
+    pub address: String,
+    /// 行业代码.
+    pub industry: String,
+    /// 产业链小组.
+    pub group: String,
+    /// 主营产品.
+    pub products: String,
+    /// 从业人数.
+    pub employees: String,
+    /// 营业收入.
+    pub revenue: String,
+    /// 联系人.
+    pub contact_name: String,
+    /// 职务.
+    pub contact_position: String,
+    /// 电话.
+    pub contact_phone: String,
+    /// 备注.
+    pub note: String,
+}
+
+impl App {
+    /// Enterprises that fit a query.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn enterprises(&self, actor: &Actor, query: &EnterpriseQuery) -> Result<Page<EnterpriseRow>> {
+        let _ = (actor, query);
+        Err(crate::pending())
+    }
+
+    /// The file of an enterprise.
+    ///
+    /// # Errors
+    /// [`crate::Code::NotFound`].
+    pub async fn enterprise(&self, actor: &Actor, id: i64) -> Result<EnterpriseCard> {
+        let _ = (actor, id);
+        Err(crate::pending())
+    }
+
+    /// Stores an enterprise: a new one (secretariat), or a new version (also its own members and its commissioner).
+    ///
+    /// # Errors
+    /// [`crate::Code::BadInput`] with the fields; [`crate::Code::Conflict`]; [`crate::Code::NotFound`].
+    pub async fn save_enterprise(
+        &self,
+        actor: &Actor,
+        at: Option<(i64, i64)>,
+        form: &EnterpriseForm,
+    ) -> Result<super::Saved> {
+        let _ = (actor, at, form);
+        Err(crate::pending())
+    }
+
+    /// The form of an enterprise that may be changed, with its version. Part of `enterprise`'s leave.
+    ///
+    /// # Errors
+    /// [`crate::Code::NotFound`], also where it may not be changed.
+    pub async fn enterprise_form(&self, actor: &Actor, id: i64) -> Result<(i64, EnterpriseForm)> {
+        let _ = (actor, id);
+        Err(crate::pending())
+    }
+}

@@ -1,0 +1,36 @@
+//! The market as it stands now: needs, offers, enterprises, each record as its viewer may see it.
+
+mod card;
+mod edit;
+mod enterprise;
+mod introduction;
+mod nearby;
+mod search;
+mod stale;
+
+pub use card::{MatchRow, NeedCard, OfferCard, Version};
+pub use edit::{NeedForm, NeedPreview, OfferForm, Saved};
+pub use enterprise::{EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow};
+pub use introduction::{IntroductionInfo, IntroductionState, Side};
+pub use nearby::{CountyCount, Nearby, NearbyQuery, NearbyRow};
+pub use search::{NeedRow, OfferRow, Page, RecordQuery, RecordStatus, Sort};
+pub use stale::StaleRow;
+
+use serde::Serialize;
+
+/// An enterprise in few words, as every viewer of the market may see it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct EnterpriseBrief {
+    /// Row id.
+    pub id: i64,
+    /// Name; empty where the viewer may not see it.
+    pub name: String,
+    /// County or city in words.
+    pub region: String,
+    /// Its code; empty where unknown.
+    pub region_code: String,
+    /// True for an enterprise of the cluster, false for an outside member.
+    pub inside: bool,
+    /// True for an invented enterprise.
+    pub fictional: bool,
+}

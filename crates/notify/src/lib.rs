@@ -1,0 +1,1 @@
+//! The ways out of the platform: mail by SMTP and webhooks of group robots.
