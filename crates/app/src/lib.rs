@@ -6,39 +6,40 @@ mod actor;
 mod audit;
 mod clock;
 mod cluster;
+mod duplicates;
 mod error;
 mod files;
 mod import;
 mod keep;
 mod lists;
-mod records;
 mod notice;
 mod people;
 mod place;
 mod progress;
-mod duplicates;
+mod records;
 
 pub use actor::{Act, Actor, Office, Role};
 pub use audit::{AuditEntry, AuditQuery, AuditVerification};
 pub use clock::Clock;
 pub use cluster::Overview;
+pub use duplicates::DuplicatePair;
 pub use error::{Code, CodeRow, Error, Result};
 pub use files::{FileMatches, MatchForm, MatchOptions, match_files, write_matches};
 pub use import::{ColumnReport, DuplicateReport, ImportOptions, ImportReport, InputFile, SheetReport};
 pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification};
-pub use records::{
-    CountyCount, EnterpriseBrief, EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow, IntroductionInfo,
-    IntroductionState, MatchRow, Nearby, NearbyQuery, NearbyRow, NeedCard, NeedForm, NeedPreview, NeedRow, OfferCard,
-    OfferForm, OfferRow, Page, RecordQuery, RecordStatus, Saved, Side, Sort, StaleRow, Version,
-};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{
     AccountChange, AccountInfo, ClaimInfo, ClaimState, InvitationInfo, InvitationState, Invited, NewAccount,
     NewInvitation, NewToken, Session, SignedIn, TokenInfo,
 };
 pub use progress::{Progress, Stage};
-pub use duplicates::DuplicatePair;
+pub use records::{
+    CountyCount, EnterpriseBrief, EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow,
+    IntroductionInfo, IntroductionState, MatchRow, Nearby, NearbyQuery, NearbyRow, NeedCard, NeedForm,
+    NeedPreview, NeedRow, OfferCard, OfferForm, OfferRow, Page, RecordQuery, RecordStatus, Saved, Side, Sort,
+    StaleRow, Version,
+};
 
 use model::list::MatchingList;
 use model::period::Period;

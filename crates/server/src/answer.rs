@@ -45,7 +45,7 @@ impl IntoResponse for Failure {
         };
         let page = match &viewer {
             Some(viewer) if viewer.htmx => body,
-            Some(viewer) => layout::page(viewer, lang.t("出错了"), &body),
+            Some(viewer) => layout::page(viewer, lang.t("出错了"), &body, &[]),
             None => layout::plain(lang, lang.t("出错了"), &body),
         };
         (status, html_page(page)).into_response()

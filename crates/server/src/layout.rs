@@ -7,7 +7,12 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use model::list::MatchingList;
 
 /// Text of the style sheet; served under [`CSS_PATH`], written into exported pages.
-pub const CSS: &str = include_str!("../assets/yulin.css");
+pub const CSS: &str = concat!(
+    include_str!("../assets/css/base.css"),
+    include_str!("../assets/css/market.css"),
+    include_str!("../assets/css/desk.css"),
+    include_str!("../assets/css/office.css"),
+);
 /// Where the style sheet is served.
 pub const CSS_PATH: &str = "/assets/yulin.css";
 
@@ -28,7 +33,7 @@ const MENU: [(&str, &str, Act); 13] = [
     ("/settings", "设置", Act::Hooks),
 ];
 
-fn head(lang: Lang, title: &str) -> Markup {
+fn head(lang: Lang, title: &str, scripts: &[&str]) -> Markup {
     html! {
         head {
             meta charset="utf-8";
@@ -36,12 +41,13 @@ fn head(lang: Lang, title: &str) -> Markup {
             title { (title) " · " (lang.t("雨林")) }
             link rel="stylesheet" href=(CSS_PATH);
             link rel="icon" href="data:,";
+            @for script in scripts { script src={ "/assets/" (script) } defer {} }
         }
     }
 }
 
-/// A page for somebody who has signed in.
-pub fn page(viewer: &Viewer, title: &str, body: &Markup) -> Markup {
+/// A page for somebody who has signed in. `scripts` are files of `assets/js` that this page needs beside those of every page.
+pub fn page(viewer: &Viewer, title: &str, body: &Markup, scripts: &[&str]) -> Markup {
     let lang = viewer.lang();
     let other = match lang {
         Lang::Zh => ("en", "English"),
@@ -50,7 +56,7 @@ pub fn page(viewer: &Viewer, title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) {
-            (head(lang, title))
+            (head(lang, title, scripts))
             body {
                 a.skip href="#main" { (lang.t("跳到正文")) }
                 header.bar {
@@ -74,7 +80,7 @@ pub fn plain(lang: Lang, title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) {
-            (head(lang, title))
+            (head(lang, title, &[]))
             body { main #main { (body) } }
         }
     }

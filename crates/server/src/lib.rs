@@ -1,6 +1,7 @@
 //! Yulin's HTTP server: pages over the use cases of `app`. Only this crate knows HTTP and HTML.
 
 mod answer;
+mod api;
 mod format;
 mod jobs;
 mod layout;

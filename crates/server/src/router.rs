@@ -4,7 +4,7 @@ use crate::answer::Failure;
 use crate::layout::{CSS, CSS_PATH};
 use crate::site::Site;
 use crate::viewer::Viewer;
-use crate::{pages};
+use crate::{api, pages};
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 pub fn router(site: Site) -> Router {
     Router::new()
         .merge(pages::routes())
+        .merge(api::routes())
         .route(CSS_PATH, get(css))
         .route("/health", get(|| async { "ok" }))
         .fallback(missing)

@@ -54,9 +54,11 @@ impl<S: Sync> FromRequestParts<S> for Tongue {
 
 /// The value of a cookie.
 pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).find_map(|value| {
-        value.split(';').find_map(|c| c.trim().strip_prefix(name)?.strip_prefix('='))
-    })
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .find_map(|value| value.split(';').find_map(|c| c.trim().strip_prefix(name)?.strip_prefix('=')))
 }
 
 /// The token that forms of a session carry.
@@ -105,7 +107,12 @@ impl Viewer {
 
     /// A whole page with its frame.
     pub fn page(&self, title: &str, body: &Markup) -> Response {
-        let mut response = html_page(layout::page(self, title, body)).into_response();
+        self.page_with(title, body, &[])
+    }
+
+    /// A whole page that needs scripts of its own (files of `assets/js`).
+    pub fn page_with(&self, title: &str, body: &Markup, scripts: &[&str]) -> Response {
+        let mut response = html_page(layout::page(self, title, body, scripts)).into_response();
         self.tongue.remember(&mut response);
         response
     }
@@ -235,7 +242,10 @@ impl Viewer {
 impl Viewer {
     /// A form without the session's token.
     pub fn stale_form(&self) -> Failure {
-        self.fail(app::Error::new(Code::NotAllowed, self.lang().t("这张表单不是本次登录打开的")).hint(self.lang().t("返回上一页，刷新后再提交。")))
+        self.fail(
+            app::Error::new(Code::NotAllowed, self.lang().t("这张表单不是本次登录打开的"))
+                .hint(self.lang().t("返回上一页，刷新后再提交。")),
+        )
     }
 
     fn bad_form(&self, why: &str) -> Failure {

@@ -90,7 +90,13 @@ impl App {
     ///
     /// # Errors
     /// [`crate::Code::NotFound`]; [`crate::Code::Conflict`] where `version` is not the newest.
-    pub async fn set_account(&self, actor: &Actor, id: i64, version: i64, change: &AccountChange) -> Result<()> {
+    pub async fn set_account(
+        &self,
+        actor: &Actor,
+        id: i64,
+        version: i64,
+        change: &AccountChange,
+    ) -> Result<()> {
         let _ = (actor, id, version, change);
         Err(crate::pending())
     }

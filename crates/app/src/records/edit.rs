@@ -164,7 +164,14 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::save_need`].
-    pub async fn set_open(&self, actor: &Actor, noun: Noun, id: i64, version: i64, open: bool) -> Result<Saved> {
+    pub async fn set_open(
+        &self,
+        actor: &Actor,
+        noun: Noun,
+        id: i64,
+        version: i64,
+        open: bool,
+    ) -> Result<Saved> {
         let _ = (actor, noun, id, version, open);
         Err(crate::pending())
     }

@@ -1,10 +1,14 @@
 //! The pages, one file a subject: each has its routes, its handlers, and plain functions from values to markup.
 
+pub mod desk;
 pub mod gaps;
 pub mod list;
 pub mod lists;
+pub mod market;
 pub mod needs;
+pub mod office;
 pub mod overview;
+pub mod sign_in;
 
 use crate::site::Site;
 use axum::Router;
@@ -12,4 +16,8 @@ use axum::Router;
 /// Every page.
 pub fn routes() -> Router<Site> {
     Router::new()
+        .merge(sign_in::routes())
+        .merge(market::routes())
+        .merge(desk::routes())
+        .merge(office::routes())
 }

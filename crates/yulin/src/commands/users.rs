@@ -18,7 +18,11 @@ pub async fn run(app: &App, actor: &Actor, args: &Users) -> Result<ExitCode> {
             Error::new(Code::BadInput, format!("no role `{word}`"))
                 .hint("administrator, secretariat, member, commissioner, bureau or auditor")
         })?;
-        app.add_account(actor, &NewAccount { name: name.clone(), office: Some(office), ..NewAccount::default() }).await?;
+        app.add_account(
+            actor,
+            &NewAccount { name: name.clone(), office: Some(office), ..NewAccount::default() },
+        )
+        .await?;
     }
     for account in app.accounts(actor).await? {
         say!("{}\t{}", account.name, account.office.word());

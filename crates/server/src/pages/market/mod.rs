@@ -1,0 +1,9 @@
+//! The market: overview, needs, offers, enterprises, who is nearby, introductions, lists, gaps.
+
+use crate::site::Site;
+use axum::Router;
+
+/// Its routes.
+pub fn routes() -> Router<Site> {
+    Router::new()
+}
