@@ -89,6 +89,11 @@ impl App {
         Self { reference, ..self }
     }
 
+    /// The reference tables: regions, the chain graph, levels of fields. They are no secret.
+    pub fn reference(&self) -> &'static Reference {
+        self.reference
+    }
+
     /// Where the database is, without a password.
     pub fn location(&self) -> String {
         self.store.location()
