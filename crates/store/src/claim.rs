@@ -3,12 +3,9 @@
 use crate::Store;
 use crate::account;
 use crate::audit::{self, By};
-use crate::database::Write;
 use crate::error::{During, Error, Result};
-use crate::record::Record;
-use crate::sql::InsertMany;
+use crate::record;
 use model::enterprise::Enterprise;
-use model::list::sha256_hex;
 use serde_json::json;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -156,7 +153,7 @@ impl Store {
         };
         let enterprise = match decision {
             ClaimDecision::Approve(id) => Some(*id),
-            ClaimDecision::ApproveNew(new) => Some(insert_enterprise(&mut tx, new, by, doing).await?),
+            ClaimDecision::ApproveNew(new) => Some(record::put(&mut tx, &**new, None, by, doing).await?.0),
             ClaimDecision::Reject(_) => None,
         };
         let mut detail = json!({ "user": known.account_name, "uscc": known.uscc, "state": state });
@@ -191,33 +188,4 @@ impl Store {
         tx.commit(doing).await?;
         Ok(known.account)
     }
-}
-
-/// Stores an enterprise that is not there yet.
-async fn insert_enterprise(tx: &mut Write, new: &Enterprise, by: &By, doing: &'static str) -> Result<i64> {
-    let body = serde_json::to_string(new)
-        .map_err(|source| Error::Content { object: format!("enterprise {}", new.key), source })?;
-    let row = sqlx::query("select coalesce(max(id), 0) + 1, coalesce(max(change), 0) + 1 from enterprise")
-        .fetch_one(&mut **tx)
-        .await
-        .during(doing)?;
-    let get = || Ok((row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?));
-    let (id, change) = get().during(doing)?;
-    let known = tx.query("select id from enterprise where key = ?").bind(new.key.as_str());
-    if known.fetch_optional(&mut **tx).await.during(doing)?.is_some() {
-        return Err(Error::Exists { object: format!("enterprise {}", new.key) });
-    }
-    let mut columns = vec!["id", "key", "status"];
-    columns.extend(Enterprise::COLUMNS);
-    columns.extend(["body", "body_sha256", "version", "updated_by", "updated_ms", "change"]);
-    let mut many = InsertMany::new(tx.dialect, Enterprise::TABLE, &columns, String::new());
-    many.bind(id).bind(new.key.as_str()).bind("open");
-    for text in new.texts() {
-        many.bind(text);
-    }
-    let sha256 = sha256_hex(body.as_bytes());
-    many.bind(body).bind(sha256).bind(1_i64).bind(by.actor.as_str()).bind(by.at_ms).bind(change);
-    many.flush(tx, doing).await?;
-    audit::append(tx, by, "record.add", format!("enterprise/{}", new.key), &json!({ "version": 1 })).await?;
-    Ok(id)
 }

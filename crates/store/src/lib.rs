@@ -11,7 +11,8 @@
 //! | module | subject |
 //! |---|---|
 //! | `location`, `database`, `migrate`, `sql` | opening, transactions, layout, the difference between the databases |
-//! | `record`, `import` | enterprises, needs, offers with their versions |
+//! | `record`, `import`, `market` | enterprises, needs, offers with their versions; what changed since |
+//! | `introduction` | two sides of a pair that want to talk |
 //! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
 //! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
@@ -29,11 +30,13 @@ mod error;
 mod hook;
 mod idempotency;
 mod import;
+mod introduction;
 mod invitation;
 mod list;
 mod list_change;
 mod location;
 mod mapping;
+mod market;
 mod message;
 mod migrate;
 mod outbox;
@@ -54,9 +57,11 @@ pub use error::{Error, Result};
 pub use hook::{Hook, HookQueue};
 pub use idempotency::Answer;
 pub use import::{BaseVersions, ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};
+pub use introduction::{Introduction, IntroductionState, Side};
 pub use invitation::{Invitation, NewInvite};
 pub use list::{ListHead, PairReview, StoredList, series_version};
 pub use list_change::NewDraft;
+pub use market::{Changes, Moment};
 pub use message::{Message, NewMessage};
 pub use outbox::Letter;
 pub use record::{PastVersion, Snapshot, Status, Stored};
