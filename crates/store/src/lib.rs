@@ -42,7 +42,7 @@ pub use duplicate::{Duplicate, DuplicateProposal, DuplicateState};
 pub use error::{Error, Result};
 pub use import::{BaseVersions, ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};
 pub use list::{ListHead, PairReview, StoredList, series_version};
-pub use list_change::NewDraft;
+pub use list_change::{NewDraft, NewReview};
 pub use record::{PastVersion, Snapshot, Status, Stored};
 pub use restore::RestoreReport;
 pub use sql::Dialect;
