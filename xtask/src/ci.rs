@@ -16,6 +16,8 @@ pub fn run(root: &Path) -> Result<()> {
     machine::cargo_tool(root, "machete", "0.9.2")?;
     cargo(&["machete"], &[])?;
     machine::cargo_tool(root, "deny", "0.20.2")?;
+    // Licences are read from the crates of every platform, also of those that this machine never builds.
+    cargo(&["fetch", "--locked"], &[])?;
     cargo(&["deny", "--offline", "--locked", "check", "bans", "licenses", "sources"], &[])?;
     test::run(root)?;
     fuzz::run(root, FUZZ_SECONDS)?;

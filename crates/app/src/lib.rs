@@ -17,6 +17,7 @@ mod people;
 mod place;
 mod progress;
 mod records;
+mod sheets;
 
 pub use actor::{Act, Actor, Office, Role};
 pub use audit::{AuditEntry, AuditQuery, AuditVerification};
@@ -93,6 +94,11 @@ impl App {
     #[must_use]
     pub fn with_reference(self, reference: &'static Reference) -> Self {
         Self { reference, ..self }
+    }
+
+    /// The reference tables: regions, the chain graph, levels of fields. They are no secret.
+    pub fn reference(&self) -> &'static Reference {
+        self.reference
     }
 
     /// Where the database is, without a password.
