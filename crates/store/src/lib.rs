@@ -60,7 +60,7 @@ pub use import::{BaseVersions, ColumnMap, Count, ImportBatch, ImportCounts, Impo
 pub use introduction::{Introduction, IntroductionState, Side};
 pub use invitation::{Invitation, NewInvite};
 pub use list::{ListHead, PairReview, StoredList, series_version};
-pub use list_change::NewDraft;
+pub use list_change::{NewDraft, NewReview};
 pub use market::{Changes, Moment};
 pub use message::{Message, NewMessage};
 pub use outbox::Letter;
