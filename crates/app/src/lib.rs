@@ -17,6 +17,7 @@ mod people;
 mod place;
 mod progress;
 mod records;
+mod sheets;
 
 pub use actor::{Act, Actor, Office, Role};
 pub use audit::{AuditEntry, AuditQuery, AuditVerification};
@@ -59,6 +60,7 @@ pub struct App {
     clock: Clock,
     /// The list read last with its version: pages ask for the same one again and again.
     last_list: Mutex<Option<(i64, Arc<MatchingList>)>>,
+    desk: lists::DeskMemory,
 }
 
 impl App {
@@ -79,13 +81,24 @@ impl App {
     }
 
     fn over(store: Store, clock: Clock) -> Self {
-        Self { store, reference: Reference::builtin(), clock, last_list: Mutex::new(None) }
+        Self {
+            store,
+            reference: Reference::builtin(),
+            clock,
+            last_list: Mutex::new(None),
+            desk: lists::DeskMemory::default(),
+        }
     }
 
     /// The same with other reference tables.
     #[must_use]
     pub fn with_reference(self, reference: &'static Reference) -> Self {
         Self { reference, ..self }
+    }
+
+    /// The reference tables: regions, the chain graph, levels of fields. They are no secret.
+    pub fn reference(&self) -> &'static Reference {
+        self.reference
     }
 
     /// Where the database is, without a password.
