@@ -62,6 +62,7 @@ pub struct App {
     last_list: Mutex<Option<(i64, Arc<MatchingList>)>>,
     /// All records, as of the newest change.
     live: records::Live,
+    desk: lists::DeskMemory,
 }
 
 impl App {
@@ -88,6 +89,7 @@ impl App {
             clock,
             last_list: Mutex::new(None),
             live: records::Live::default(),
+            desk: lists::DeskMemory::default(),
         }
     }
 
