@@ -652,8 +652,9 @@ impl App {
 
     /// Names of the active accounts of an enterprise.
     pub(crate) async fn people_of(&self, enterprise: i64) -> Result<Vec<String>> {
-        let _ = enterprise;
-        Ok(Vec::new())
+        let users = self.store.users().await?.into_iter();
+        let of = |user: &store::Account| user.enterprise.as_ref().is_some_and(|e| e.id == enterprise);
+        Ok(users.filter(|user| user.active && of(user)).map(|user| user.name).collect())
     }
 
     /// Forgets what is in memory, because another database has taken its place.
