@@ -48,6 +48,7 @@ pub use introduction::{Introduction, IntroductionState, Side};
 pub use list::{ListHead, PairReview, StoredList, series_version};
 pub use list_change::{NewDraft, NewReview};
 pub use market::{Changes, Moment};
+pub use migrate::LAYOUT;
 pub use record::{PastVersion, Snapshot, Status, Stored};
 pub use restore::RestoreReport;
 pub use sql::Dialect;

@@ -156,12 +156,12 @@ pub async fn decide(Path(id): Path<i64>, Posted { viewer, form, .. }: Posted<Dec
         let error = Error::new(Code::BadInput, lang.t("驳回要写理由"));
         return Err(viewer.fail(error.hint(lang.t("返回上一页，写明哪里不对，认领人好改。"))));
     }
-    viewer
-        .app()
-        .decide_claim(viewer.actor(), id, form.approve, reason)
-        .await
-        .map_err(|e| viewer.fail(e))?;
-    let note = if form.approve { lang.t("已批准，认领人已收到消息") } else { lang.t("已驳回，认领人已收到消息") };
+    viewer.app().decide_claim(viewer.actor(), id, form.approve, reason).await.map_err(|e| viewer.fail(e))?;
+    let note = if form.approve {
+        lang.t("已批准，认领人已收到消息")
+    } else {
+        lang.t("已驳回，认领人已收到消息")
+    };
     Ok(viewer.go_with("/claims", note))
 }
 
@@ -208,7 +208,7 @@ fn my_page(viewer: &Viewer, claim: Option<&ClaimInfo>, typed: &Form, error: Opti
                 @match claim.state {
                     ClaimState::Open => { p { (lang.t("秘书处核对后会给您发消息，一般在一个工作日内。")) } }
                     ClaimState::Rejected => {
-                        p { strong { (lang.t("理由：")) } (claim.reason.as_deref().unwrap_or("—")) }
+                        p { strong { (lang.t("理由：")) } " " (claim.reason.as_deref().unwrap_or("—")) }
                         @if has.is_none() { p { (lang.t("可以改正后重新认领。")) } }
                     }
                     ClaimState::Approved => {}
@@ -269,8 +269,8 @@ pub async fn check(viewer: Viewer) -> Answer {
             let known = page.rows.iter().find(|row| row.enterprise.uscc.as_ref() == Some(&code));
             html! {
                 p.right {
-                    "✓ " (lang.t("代码正确。"))
-                    @if let Some(row) = known { (lang.t("系统中已有：")) strong { (row.enterprise.name) } }
+                    "✓ " (lang.t("代码正确。")) " "
+                    @if let Some(row) = known { (lang.t("系统中已有：")) " " strong { (row.enterprise.name) } }
                     @else { (lang.t("系统中还没有这家企业，批准后新建。")) }
                 }
             }

@@ -248,11 +248,7 @@ pub struct Undo {
 
 /// `POST /duplicates/undo`
 pub async fn take_back(Posted { viewer, form, .. }: Posted<Undo>) -> Answer {
-    viewer
-        .app()
-        .reopen_duplicate(viewer.actor(), &form.a, &form.b)
-        .await
-        .map_err(|e| viewer.fail(e))?;
+    viewer.app().reopen_duplicate(viewer.actor(), &form.a, &form.b).await.map_err(|e| viewer.fail(e))?;
     Ok(viewer.go_with("/duplicates", viewer.lang().t("已撤销，这一对重新待决定")))
 }
 

@@ -100,7 +100,9 @@ mod tests {
     #[test]
     fn links_stay_on_this_server() {
         assert_eq!(inside("/claims"), Some("/claims"));
-        for outside in ["", "claims", "//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"] {
+        for outside in
+            ["", "claims", "//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]
+        {
             assert_eq!(inside(outside), None, "{outside}");
         }
     }

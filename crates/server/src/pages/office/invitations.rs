@@ -62,12 +62,8 @@ pub async fn index(viewer: Viewer) -> Answer {
     Ok(viewer.page(lang.t("邀请"), &body))
 }
 
-const STATES: [InvitationState; 4] = [
-    InvitationState::Open,
-    InvitationState::Accepted,
-    InvitationState::Expired,
-    InvitationState::Revoked,
-];
+const STATES: [InvitationState; 4] =
+    [InvitationState::Open, InvitationState::Accepted, InvitationState::Expired, InvitationState::Revoked];
 
 /// Word in an address, class and Chinese word of a state.
 fn word(state: InvitationState) -> (&'static str, &'static str, &'static str) {
@@ -232,7 +228,10 @@ mod tests {
     fn the_chat_text_names_whom_how_long_and_where() {
         for lang in [Lang::Zh, Lang::En] {
             let text = message(lang, "王某", 14, "https://a.example/join/x");
-            assert!(text.contains("王某") && text.contains("14") && text.ends_with("\nhttps://a.example/join/x"), "{text}");
+            assert!(
+                text.contains("王某") && text.contains("14") && text.ends_with("\nhttps://a.example/join/x"),
+                "{text}"
+            );
             assert!(!text.contains('{'), "{text}");
         }
     }

@@ -73,9 +73,12 @@ fn about(viewer: &Viewer, me: &AccountInfo) -> Markup {
                 @else { ul.plain { @for (id, name) in &me.assigned { li { a href={ "/enterprises/" (id) } { (name) } } } } }
             },
         ),
-        (lang.t("邮箱"), html! {
-            @if me.email.is_empty() { span.soft { (lang.t("没有填；需要邮件通知请告诉管理员")) } } @else { (me.email) }
-        }),
+        (
+            lang.t("邮箱"),
+            html! {
+                @if me.email.is_empty() { span.soft { (lang.t("没有填；需要邮件通知请告诉管理员")) } } @else { (me.email) }
+            },
+        ),
         (lang.t("建立"), show::day(me.created_ms)),
         (lang.t("我能看到什么"), html! { a href="/visibility" { (lang.t("谁能看到哪些字段")) } }),
     ])
@@ -188,7 +191,8 @@ impl Default for TokenForm {
 fn token_form(viewer: &Viewer, wrong: &Wrong<'_>) -> Markup {
     let lang = viewer.lang();
     let fresh = TokenForm::default();
-    let (error, typed) = if let Wrong::Token(error, typed) = wrong { (Some(*error), *typed) } else { (None, &fresh) };
+    let (error, typed) =
+        if let Wrong::Token(error, typed) = wrong { (Some(*error), *typed) } else { (None, &fresh) };
     html! {
         h3 { (lang.t("新建令牌")) }
         (parts::form_error(lang, error))
@@ -225,7 +229,8 @@ pub async fn create_token(Posted { viewer, form, .. }: Posted<TokenForm>) -> Ans
 
 fn made(viewer: &Viewer, new: &NewToken, secret: &str) -> Markup {
     let lang = viewer.lang();
-    let curl = format!("curl -H \"Authorization: Bearer {secret}\" {}", show::address(viewer, "/api/v1/needs"));
+    let curl =
+        format!("curl -H \"Authorization: Bearer {secret}\" {}", show::address(viewer, "/api/v1/needs"));
     html! {
         (parts::crumbs(lang, &[("/me", lang.t("我的账户"))], lang.t("新令牌")))
         h1 { (lang.t("新令牌")) }

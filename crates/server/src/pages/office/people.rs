@@ -29,7 +29,8 @@ impl Ask {
     fn fits(&self, account: &AccountInfo) -> bool {
         let wanted = fold_key(&self.q);
         let hay = || {
-            let enterprises = account.enterprise.iter().chain(&account.assigned).map(|(_, name)| name.as_str());
+            let enterprises =
+                account.enterprise.iter().chain(&account.assigned).map(|(_, name)| name.as_str());
             let texts: Vec<&str> =
                 [account.name.as_str(), account.email.as_str()].into_iter().chain(enterprises).collect();
             fold_key(&texts.join("\n"))
@@ -228,7 +229,9 @@ pub async fn create(Posted { viewer, form: typed, fields }: Posted<Form>) -> Ans
     };
     match viewer.app().add_account(viewer.actor(), &new).await {
         Ok(id) => super::person::link(&viewer, id, lang.t("账号已建立")).await,
-        Err(error) => Ok(viewer.refused(&error, lang.t("新建账号"), &form(&viewer, &typed, &picker, Some(&error)))),
+        Err(error) => {
+            Ok(viewer.refused(&error, lang.t("新建账号"), &form(&viewer, &typed, &picker, Some(&error))))
+        }
     }
 }
 
@@ -252,7 +255,12 @@ mod tests {
             seen_ms: None,
         };
         let check = |q: &str, office: &str, state: &str, expect: bool| {
-            let ask = Ask { q: q.to_owned(), office: office.to_owned(), state: state.to_owned(), page: String::new() };
+            let ask = Ask {
+                q: q.to_owned(),
+                office: office.to_owned(),
+                state: state.to_owned(),
+                page: String::new(),
+            };
             assert_eq!(ask.fits(&account), expect, "{ask:?}");
         };
         check("", "", "", true);

@@ -178,11 +178,7 @@ pub struct Active {
 pub async fn active(Path(id): Path<i64>, Posted { viewer, form, .. }: Posted<Active>) -> Answer {
     let lang = viewer.lang();
     let change = AccountChange { active: Some(form.active), ..AccountChange::default() };
-    viewer
-        .app()
-        .set_account(viewer.actor(), id, form.version, &change)
-        .await
-        .map_err(|e| viewer.fail(e))?;
+    viewer.app().set_account(viewer.actor(), id, form.version, &change).await.map_err(|e| viewer.fail(e))?;
     let note = if form.active { lang.t("账号已重新开放") } else { lang.t("账号已关闭") };
     Ok(viewer.go_with(&format!("/people/{id}"), note))
 }

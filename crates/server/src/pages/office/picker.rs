@@ -125,7 +125,7 @@ impl Picker {
                 }
             }
             @if self.more > 0 {
-                p.soft { (lang.t("还有")) " " (self.more) " " (lang.t("家，请写得更具体。")) }
+                p.soft { (lang.t("还有 {n} 家，请写得更具体。").replace("{n}", &self.more.to_string())) }
             } @else if !self.q.trim().is_empty() && self.found.is_empty() {
                 p.soft { (lang.t("没有找到其他企业，换一个词试试。")) }
             }
@@ -147,7 +147,13 @@ mod tests {
 
     #[test]
     fn what_was_chosen_comes_back() {
-        let sent = [("enterprise", "12 甲 公司"), ("enterprise", ""), ("enterprise", "x y"), ("enterprise", "7 乙"), ("enterprise_q", "丙")];
+        let sent = [
+            ("enterprise", "12 甲 公司"),
+            ("enterprise", ""),
+            ("enterprise", "x y"),
+            ("enterprise", "7 乙"),
+            ("enterprise_q", "丙"),
+        ];
         let sent: Vec<_> = sent.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         let many = Picker::read(true, &sent);
         assert_eq!(many.chosen, [(12, "甲 公司".to_owned()), (7, "乙".to_owned())]);

@@ -2,7 +2,7 @@
 
 use crate::viewer::Viewer;
 use crate::words::Lang;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use jiff::{Timestamp, tz::TimeZone};
 use maud::{Markup, html};
@@ -39,13 +39,6 @@ pub fn day_ms(text: &str, later: i8) -> Option<i64> {
     let day = day.checked_add(jiff::Span::new().days(later)).ok()?;
     let zone = TimeZone::fixed(jiff::tz::offset(8));
     Some(day.to_zoned(zone).ok()?.timestamp().as_millisecond())
-}
-
-/// The same page again with what went wrong: the answer's status says so too.
-pub fn again(mut response: Response, error: &app::Error) -> Response {
-    *response.status_mut() =
-        StatusCode::from_u16(error.code.row().status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    response
 }
 
 /// A page that holds a secret: nobody keeps a copy.

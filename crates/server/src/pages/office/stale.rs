@@ -4,6 +4,7 @@ use super::show;
 use crate::answer::Answer;
 use crate::parts::{self, Field};
 use crate::viewer::{Posted, Viewer};
+use crate::words::Lang;
 use app::{Act, StaleRow};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -112,7 +113,11 @@ fn table(viewer: &Viewer, rows: &[StaleRow], choose: bool) -> Markup {
 
 /// Row ids of the enterprises ticked.
 fn ticked(fields: &[(String, String)]) -> Vec<i64> {
-    fields.iter().filter(|(name, _)| name == "enterprise").filter_map(|(_, value)| value.parse().ok()).collect()
+    fields
+        .iter()
+        .filter(|(name, _)| name == "enterprise")
+        .filter_map(|(_, value)| value.parse().ok())
+        .collect()
 }
 
 /// `POST /stale/preview`: who would hear what. Nothing is sent yet.
@@ -125,49 +130,58 @@ pub async fn preview(Posted { viewer, form, fields }: Posted<Ask>) -> Answer {
         rows.into_iter().filter(|row| row.people > 0 && ids.contains(&row.enterprise.id)).collect();
     let back = format!("/stale?days={days}");
     let people: usize = rows.iter().map(|row| row.people).sum();
+    let count = lang
+        .t("还没有发出。将提醒 {n} 家企业的 {m} 个账号。")
+        .replace("{n}", &rows.len().to_string())
+        .replace("{m}", &people.to_string());
     let body = html! {
-        (parts::crumbs(lang, &[(&back, lang.t("久未更新"))], lang.t("预览提醒")))
-        h1 { (lang.t("预览提醒")) }
-        @if rows.is_empty() {
-            (parts::empty_to(lang.t("没有选择企业"), lang.t("返回上一页，勾选要提醒的企业。"), &back, lang.t("返回")))
-        } @else {
-            p { (lang.t("还没有发出。将提醒")) " " strong { (rows.len()) } " " (lang.t("家企业的")) " " strong { (people) } " " (lang.t("个账号。"))
-                " " (lang.t("他们会在收件箱收到；填了邮箱并配置了邮件的，也会收到邮件。")) }
-            (parts::scroll(lang.t("预览提醒"), &html! {
-                table.cards {
-                    thead { tr { th { (lang.t("企业")) } th.n { (lang.t("联系账号")) } th { (lang.t("提醒的内容")) } } }
-                    tbody {
-                        @for row in &rows {
-                            tr {
-                                td.t data-label=(lang.t("企业")) { (row.enterprise.name) }
-                                td.n data-label=(lang.t("联系账号")) { (row.people) }
-                                td.w data-label=(lang.t("提醒的内容")) {
-                                    (row.needs) " " (lang.t("条需求")) "、" (row.offers) " " (lang.t("条供给")) "，"
-                                    (row.days) " " (lang.t("天没有更新，请确认或关闭"))
+            (parts::crumbs(lang, &[(&back, lang.t("久未更新"))], lang.t("预览提醒")))
+            h1 { (lang.t("预览提醒")) }
+            @if rows.is_empty() {
+                (parts::empty_to(lang.t("没有选择企业"), lang.t("返回上一页，勾选要提醒的企业。"), &back, lang.t("返回")))
+            } @else {
+                p { strong { (count) } " " (lang.t("他们会在收件箱收到；填了邮箱并配置了邮件的，也会收到邮件。")) }
+                (parts::scroll(lang.t("预览提醒"), &html! {
+                    table.cards {
+                        thead { tr { th { (lang.t("企业")) } th.n { (lang.t("联系账号")) } th { (lang.t("提醒的内容")) } } }
+                        tbody {
+                            @for row in &rows {
+                                tr {
+                                    td.t data-label=(lang.t("企业")) { (row.enterprise.name) }
+                                    td.n data-label=(lang.t("联系账号")) { (row.people) }
+                                    td.w data-label=(lang.t("提醒的内容")) {
+                                        (told(lang, row))
+    }
                                 }
                             }
                         }
                     }
-                }
-            }))
-            form method="post" action="/stale/remind" {
-                (viewer.csrf_field())
-                input type="hidden" name="days" value=(days);
-                @for row in &rows { input type="hidden" name="enterprise" value=(row.enterprise.id); }
-                div.actions {
-                    button type="submit" { (lang.t("发出提醒")) }
-                    a.button.quiet href=(back) { (lang.t("不发，返回")) }
+                }))
+                form method="post" action="/stale/remind" {
+                    (viewer.csrf_field())
+                    input type="hidden" name="days" value=(days);
+                    @for row in &rows { input type="hidden" name="enterprise" value=(row.enterprise.id); }
+                    div.actions {
+                        button type="submit" { (lang.t("发出提醒")) }
+                        a.button.quiet href=(back) { (lang.t("不发，返回")) }
+                    }
                 }
             }
-        }
-    };
+        };
     Ok(viewer.page(lang.t("预览提醒"), &body))
+}
+
+/// What an enterprise's people are told, in one line.
+fn told(lang: Lang, row: &StaleRow) -> String {
+    lang.t("{n} 条需求、{m} 条供给已有 {d} 天没有更新，请确认或关闭。")
+        .replace("{n}", &row.needs.to_string())
+        .replace("{m}", &row.offers.to_string())
+        .replace("{d}", &row.days.to_string())
 }
 
 /// `POST /stale/remind`
 pub async fn remind(Posted { viewer, form, fields }: Posted<Ask>) -> Answer {
-    let told =
-        viewer.app().remind(viewer.actor(), &ticked(&fields)).await.map_err(|e| viewer.fail(e))?;
+    let told = viewer.app().remind(viewer.actor(), &ticked(&fields)).await.map_err(|e| viewer.fail(e))?;
     let note = viewer.lang().t("已提醒 {n} 个账号").replace("{n}", &told.to_string());
     Ok(viewer.go_with(&format!("/stale?days={}", form.days()), &note))
 }
