@@ -60,6 +60,9 @@ pub struct App {
     clock: Clock,
     /// The list read last with its version: pages ask for the same one again and again.
     last_list: Mutex<Option<(i64, Arc<MatchingList>)>>,
+    /// All records, as of the newest change.
+    live: records::Live,
+    desk: lists::DeskMemory,
 }
 
 impl App {
@@ -80,7 +83,14 @@ impl App {
     }
 
     fn over(store: Store, clock: Clock) -> Self {
-        Self { store, reference: Reference::builtin(), clock, last_list: Mutex::new(None) }
+        Self {
+            store,
+            reference: Reference::builtin(),
+            clock,
+            last_list: Mutex::new(None),
+            live: records::Live::default(),
+            desk: lists::DeskMemory::default(),
+        }
     }
 
     /// The same with other reference tables.
