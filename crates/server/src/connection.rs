@@ -20,6 +20,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower::ServiceExt;
 use tower_http::timeout::TimeoutBody;
@@ -72,10 +73,12 @@ pub async fn serve(
     let options = site.options.clone();
     let server = Arc::new(Server {
         metrics: site.metrics.clone(),
-        tls,
-        router: crate::router::router(site),
+        tls: tls.clone(),
+        router: crate::router::router(site.clone()),
         options: options.clone(),
     });
+    let mut chores = Chores(vec![tokio::spawn(crate::operations::deliver(site.clone()))]);
+    chores.0.extend(tls.clone().map(|tls| tokio::spawn(tls.follow())));
     let room = Arc::new(Semaphore::new(options.connections_max));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
@@ -104,11 +107,21 @@ pub async fn serve(
         }
     }
     drop(listener);
+    drop(chores);
     let patience = Duration::from_secs(options.stop_s);
     if timeout(patience, graceful.shutdown()).await.is_err() {
         tracing::warn!(seconds = options.stop_s, "requests under way were cut at the stop");
     }
     Ok(())
+}
+
+/// What the server does by itself, until it stops.
+struct Chores(Vec<JoinHandle<()>>);
+
+impl Drop for Chores {
+    fn drop(&mut self) {
+        self.0.iter().for_each(JoinHandle::abort);
+    }
 }
 
 /// Says that there is no room, and hangs up.

@@ -27,7 +27,7 @@ pub struct Tls {
 struct Current(RwLock<Arc<CertifiedKey>>);
 
 impl ResolvesServerCert for Current {
-    fn resolve(&self, _: &ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         self.0.read().ok().map(|key| key.clone())
     }
 }

@@ -53,9 +53,9 @@ struct Join {
 }
 
 /// Where a request comes from, as failures are counted.
-struct From(String);
+struct Source(String);
 
-impl FromRequestParts<Site> for From {
+impl FromRequestParts<Site> for Source {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Self::Rejection> {
@@ -105,7 +105,7 @@ async fn show(
 async fn sign_in(
     State(site): State<Site>,
     tongue: Tongue,
-    From(from): From,
+    Source(from): Source,
     headers: HeaderMap,
     Form(form): Form<SignIn>,
 ) -> Answer {
