@@ -1,0 +1,1 @@
+// The accounts of the demo cluster (crates/yulin/src/commands/demo.rs makes them).
