@@ -60,6 +60,8 @@ pub struct App {
     clock: Clock,
     /// The list read last with its version: pages ask for the same one again and again.
     last_list: Mutex<Option<(i64, Arc<MatchingList>)>>,
+    /// All records, as of the newest change.
+    live: records::Live,
     desk: lists::DeskMemory,
 }
 
@@ -86,6 +88,7 @@ impl App {
             reference: Reference::builtin(),
             clock,
             last_list: Mutex::new(None),
+            live: records::Live::default(),
             desk: lists::DeskMemory::default(),
         }
     }
