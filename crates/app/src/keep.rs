@@ -23,6 +23,14 @@ pub struct Health {
 }
 
 impl App {
+    /// Asks the database for nothing, and whether its layout is still the one that this program works with.
+    ///
+    /// # Errors
+    /// [`crate::Code::StorageNewer`] where a newer program has changed the layout meanwhile; storage errors.
+    pub async fn ready(&self) -> Result<()> {
+        Ok(self.store.ready().await?)
+    }
+
     /// Writes everything into one file that restores into SQLite and PostgreSQL. The file is there whole or not at all.
     ///
     /// # Errors

@@ -572,6 +572,8 @@ pub struct Live {
     now: Mutex<Option<Arc<Market>>>,
     /// One at a time catches up; the others wait for it.
     catching: tokio::sync::Mutex<()>,
+    /// Indexes for matching.
+    pub(super) matcher: Arc<super::matcher::Kept>,
 }
 
 impl Live {
@@ -603,6 +605,9 @@ impl App {
             let market = Arc::make_mut(market);
             if let Some(changes) = changes {
                 let seq = changes.moment.seq;
+                if changes.whole {
+                    self.live.matcher.forget();
+                }
                 if !Arc::ptr_eq(&market.published, &published) || market.home != home {
                     market.state = seq;
                 }
@@ -660,5 +665,6 @@ impl App {
     /// Forgets what is in memory, because another database has taken its place.
     pub(crate) fn forget_market(&self) {
         *self.live.now.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.live.matcher.forget();
     }
 }

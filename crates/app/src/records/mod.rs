@@ -5,6 +5,7 @@ mod edit;
 mod enterprise;
 mod introduction;
 mod market;
+mod matcher;
 mod nearby;
 mod row;
 mod search;
