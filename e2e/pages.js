@@ -54,7 +54,7 @@ export const PAGES = [
 ];
 
 /** Opens a page of the list in a window; the answer's status. */
-export async function open(page, entry) {
+export async function goto(page, entry) {
   if (entry.path) return (await page.goto(entry.path))?.status();
   await page.goto(entry.under);
   const paths = await page.locator('main a[href]').evaluateAll((links) => links.map((link) => link.getAttribute('href')));

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { proposeIntroduction } from '../lib/steps.js';
 import { suite } from '../lib/suite.js';
 
 const it = suite();
@@ -71,15 +72,7 @@ test('contacts are seen by both members after both have agreed, and not before',
   const buyer = await it.page('buyer', { size: 'phone' });
   const seller = await it.page('seller');
   const phone = /000-\d+/;
-  await buyer.goto('/needs');
-  // The reference pair of demo/README.md: a display maker in Wan'an, a mask maker in Taihe 41.7 km away.
-  await buyer.goto('/needs?q=' + encodeURIComponent('Mini LED显示模组面罩（高精度）'));
-  await buyer.locator('a[href^="/needs/"]', { hasText: '面罩（高精度）' }).first().tap();
-  const match = buyer.locator('ol.matches > li', { hasText: '泰和沅棣' }).first();
-  await match.locator('summary.button').tap();
-  await match.locator('[name=note]').fill('想先要样品。');
-  await match.locator('form[action="/introductions"] button').tap();
-  await buyer.waitForURL(/\/introductions/);
+  await proposeIntroduction(buyer);
   const asked = buyer.locator('article.introduction', { hasText: '泰和沅棣' }).first();
   assert.doesNotMatch(await asked.innerText(), phone, 'the asker sees no number yet');
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { SIZES } from '../lib/browser.js';
 import { accessibility, faults, screenshot, untranslated } from '../lib/checks.js';
 import { suite } from '../lib/suite.js';
-import { PAGES, open } from '../pages.js';
+import { PAGES, goto } from '../pages.js';
 
 const it = suite();
 
@@ -19,7 +19,7 @@ for (const lang of ['zh', 'en']) {
           await t.test(entry.name, async (t) => {
             page.complaints();
             const status = entry.status ?? 200;
-            assert.equal(await open(page, entry), status, `${page.url()} answers`);
+            assert.equal(await goto(page, entry), status, `${page.url()} answers`);
             const heard = page.complaints().filter((words) => !(status >= 400 && words.startsWith(`${status}: `)));
             await page.waitForLoadState('networkidle');
             const { grave, slight } = await accessibility(page);
