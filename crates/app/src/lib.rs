@@ -61,6 +61,8 @@ pub struct App {
     clock: Clock,
     /// The list read last with its version: pages ask for the same one again and again.
     last_list: Mutex<Option<(i64, Arc<MatchingList>)>>,
+    /// All records, as of the newest change.
+    live: records::Live,
     desk: lists::DeskMemory,
     throttle: Mutex<people::Throttle>,
     started: Instant,
@@ -93,6 +95,7 @@ impl App {
             reference: Reference::builtin(),
             clock,
             last_list: Mutex::new(None),
+            live: records::Live::default(),
             desk: lists::DeskMemory::default(),
             throttle: Mutex::default(),
             started: Instant::now(),

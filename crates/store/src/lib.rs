@@ -108,6 +108,22 @@ impl Store {
         }
     }
 
+    /// Asks the database whether it answers and whether its layout is still this program's.
+    ///
+    /// # Errors
+    /// [`Error::Newer`], [`Error::Altered`], [`Error::Open`] when the tables are gone or are an older program's.
+    pub async fn ready(&self) -> Result<()> {
+        let mut read = self.database.read("read the database's layout").await?;
+        let Database { location, dialect, .. } = &self.database;
+        if migrate::is_current(&mut read, location, *dialect).await? {
+            return Ok(());
+        }
+        Err(Error::Open {
+            location: location.to_string(),
+            reason: "its layout is older than this program; start the program again".to_owned(),
+        })
+    }
+
     /// Which database it is.
     pub fn dialect(&self) -> Dialect {
         self.database.dialect
