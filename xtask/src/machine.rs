@@ -1,6 +1,7 @@
 //! Running programs and installing what is missing.
 
 use anyhow::{Context, Result, bail};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -20,6 +21,23 @@ pub fn run(dir: &Path, program: &str, args: &[&str], env: &[(&str, &str)]) -> Re
         .envs(env.iter().copied())
         .status()
         .with_context(|| format!("cannot start {program}"))?;
+    if !status.success() {
+        bail!("{program} {} failed ({status})", args.join(" "));
+    }
+    Ok(())
+}
+
+/// Runs a command that reads `input` from its standard input, and fails when it fails.
+pub fn run_with(dir: &Path, program: &str, args: &[&str], input: &str) -> Result<()> {
+    println!("$ {program} {}", args.join(" "));
+    let mut child = command(program)
+        .args(args)
+        .current_dir(dir)
+        .stdin(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {program}"))?;
+    child.stdin.take().context("no standard input")?.write_all(input.as_bytes())?;
+    let status = child.wait()?;
     if !status.success() {
         bail!("{program} {} failed ({status})", args.join(" "));
     }

@@ -64,18 +64,8 @@ fn city(root: &Path, program: &Path, dir: &Path) -> Result<Server> {
 fn serve(program: &Path, dir: &Path, database: &str) -> Result<Server> {
     let run = |args: &[&str]| machine::run(dir, &program.to_string_lossy(), args, &[]);
     run(&["draft", "--db", database, "--period", "2026-12"])?;
-    std::fs::write(dir.join("password"), PASSWORD)?;
-    run(&[
-        "users",
-        "--db",
-        database,
-        "--add",
-        ACCOUNT,
-        "--role",
-        "secretariat",
-        "--password-file",
-        "password",
-    ])?;
+    let add = ["users", "--db", database, "--add", ACCOUNT, "--role", "secretariat", "--password-stdin"];
+    machine::run_with(dir, &program.to_string_lossy(), &add, PASSWORD)?;
     Server::start(program, &["serve", "--db", database, "--port", "0"], dir)
 }
 
