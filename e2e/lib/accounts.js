@@ -1,6 +1,6 @@
 // The accounts of the demo cluster (crates/app/src/people/demo.rs makes them).
 
-const account = (name) => ({ name, password: 'yulin-demo' });
+const account = (name) => ({ name, password: 'demo-forest-2026' });
 
 export const ACCOUNTS = {
   administrator: account('示例管理员'),
