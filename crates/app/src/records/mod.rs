@@ -3,6 +3,7 @@
 mod card;
 mod edit;
 mod enterprise;
+mod form;
 mod introduction;
 mod market;
 mod matcher;
