@@ -11,6 +11,7 @@ mod error;
 mod files;
 mod import;
 mod keep;
+mod kept;
 mod lists;
 mod notice;
 mod people;
@@ -27,6 +28,7 @@ pub use error::{Code, CodeRow, Error, Result};
 pub use files::{FileMatches, MatchForm, MatchOptions, match_files, write_matches};
 pub use import::{ColumnReport, DuplicateReport, ImportOptions, ImportReport, InputFile, SheetReport};
 pub use keep::{BackupSummary, Health};
+pub use kept::KeptAnswer;
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{

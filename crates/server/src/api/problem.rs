@@ -55,7 +55,6 @@ pub struct Place {
 pub struct Problem {
     error: Box<app::Error>,
     places: Vec<Place>,
-    allow: Option<HeaderValue>,
 }
 
 /// What a handler gives.
@@ -79,12 +78,6 @@ impl Problem {
     /// “There is no such path.”
     pub fn nowhere() -> Self {
         Self::from(app::Error::new(Code::NotFound, "there is nothing at this path").hint("see /api/docs"))
-    }
-
-    /// The methods that would be allowed.
-    pub fn allow(mut self, methods: Option<HeaderValue>) -> Self {
-        self.allow = methods;
-        self
     }
 
     fn row(&self) -> &'static CodeRow {
@@ -119,9 +112,6 @@ impl Problem {
             }
             _ => {}
         }
-        if let Some(allow) = self.allow {
-            headers.insert(header::ALLOW, allow);
-        }
         response
     }
 }
@@ -150,7 +140,7 @@ impl From<app::Error> for Problem {
                 message: what.clone(),
             })
             .collect();
-        Self { error: Box::new(error), places, allow: None }
+        Self { error: Box::new(error), places }
     }
 }
 

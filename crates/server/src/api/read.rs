@@ -4,7 +4,7 @@ use super::problem::Problem;
 use crate::site::Site;
 use app::Code;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
@@ -26,7 +26,7 @@ impl<T: DeserializeOwned> FromRequest<Site> for Json<T> {
         if kind != "application/json" && !kind.ends_with("+json") {
             return Err(Problem::new(Code::MediaType, format!("the body is `{kind}`, not application/json")));
         }
-        axum::extract::DefaultBodyLimit::apply(&mut request, JSON_MAX);
+        DefaultBodyLimit::max(JSON_MAX).apply(&mut request);
         let bytes = bytes(request, site).await?;
         let value: Value = serde_json::from_slice(&bytes).map_err(|e| unread(&e))?;
         if let Some(pointer) = nul(&value, &mut String::new()) {
