@@ -49,6 +49,7 @@ impl App {
         let restored =
             self.store.restore(file, force, |done, total| progress(Stage::Store, done, total)).await;
         self.forget_list();
+        self.forget_market();
         let report = restored?;
         Ok(BackupSummary { rows: report.rows.values().sum(), faults: faults(&report.check) })
     }

@@ -18,6 +18,7 @@ mod people;
 mod place;
 mod progress;
 mod records;
+mod sheets;
 
 pub use actor::{Act, Actor, Office, Role};
 pub use audit::{AuditEntry, AuditQuery, AuditVerification};
@@ -61,6 +62,9 @@ pub struct App {
     clock: Clock,
     /// The list read last with its version: pages ask for the same one again and again.
     last_list: Mutex<Option<(i64, Arc<MatchingList>)>>,
+    /// All records, as of the newest change.
+    live: records::Live,
+    desk: lists::DeskMemory,
 }
 
 impl App {
@@ -81,13 +85,25 @@ impl App {
     }
 
     fn over(store: Store, clock: Clock) -> Self {
-        Self { store, reference: Reference::builtin(), clock, last_list: Mutex::new(None) }
+        Self {
+            store,
+            reference: Reference::builtin(),
+            clock,
+            last_list: Mutex::new(None),
+            live: records::Live::default(),
+            desk: lists::DeskMemory::default(),
+        }
     }
 
     /// The same with other reference tables.
     #[must_use]
     pub fn with_reference(self, reference: &'static Reference) -> Self {
         Self { reference, ..self }
+    }
+
+    /// The reference tables: regions, the chain graph, levels of fields. They are no secret.
+    pub fn reference(&self) -> &'static Reference {
+        self.reference
     }
 
     /// Where the database is, without a password.

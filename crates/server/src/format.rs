@@ -1,9 +1,12 @@
 //! Numbers and verdicts as pages show them.
 
 use crate::words::Lang;
+use jiff::tz::{TimeZone, offset};
 use maud::{Markup, html};
 use model::matching::{Match, Outcome, Verdict};
-use model::quantity::Quantity;
+use model::price::PriceRange;
+use model::quantity::{Quantity, number};
+use std::fmt::Display;
 
 /// A share as a percentage with one decimal.
 pub fn percent(share: f64) -> String {
@@ -18,6 +21,45 @@ pub fn km(distance: Option<f64>) -> String {
 /// A quantity with its unit; empty where absent.
 pub fn quantity(value: Option<&Quantity>) -> String {
     value.map_or_else(String::new, ToString::to_string)
+}
+
+/// A moment as a Chinese calendar day, `2026-11-22`: the product's days are China's whatever the machine's zone.
+pub fn day(ms: i64) -> String {
+    stamp(ms, "%Y-%m-%d")
+}
+
+/// A moment with its time, `2026-11-22 14:05`.
+pub fn moment(ms: i64) -> String {
+    stamp(ms, "%Y-%m-%d %H:%M")
+}
+
+fn stamp(ms: i64, form: &str) -> String {
+    jiff::Timestamp::from_millisecond(ms)
+        .map(|at| at.to_zoned(TimeZone::fixed(offset(8))).strftime(form).to_string())
+        .unwrap_or_default()
+}
+
+/// A price interval as workbooks write it: `12~15元/卷`; a total budget has no unit.
+pub fn price(value: Option<&PriceRange>) -> String {
+    let Some(PriceRange { low_yuan, high_yuan, per }) = value else { return String::new() };
+    let per = if per.is_empty() { String::new() } else { format!("/{per}") };
+    match (low_yuan, high_yuan) {
+        (Some(low), Some(high)) if low == high => format!("{}元{per}", number(*low)),
+        (Some(low), Some(high)) => format!("{}~{}元{per}", number(*low), number(*high)),
+        (Some(low), None) => format!("≥{}元{per}", number(*low)),
+        (None, Some(high)) => format!("≤{}元{per}", number(*high)),
+        (None, None) => String::new(),
+    }
+}
+
+/// A span of days, `2026-11-01 ~ 2026-12-31`; an open end is left out.
+pub fn span(from: Option<impl Display>, until: Option<impl Display>) -> String {
+    match (from, until) {
+        (Some(from), Some(until)) => format!("{from} ~ {until}"),
+        (Some(from), None) => format!("{from} ~"),
+        (None, Some(until)) => format!("~ {until}"),
+        (None, None) => String::new(),
+    }
 }
 
 /// The verdicts of a match, one a line; readable without colour.
@@ -66,5 +108,28 @@ pub fn score(value: f64) -> Markup {
     html! {
         (format!("{value:.3}")) " "
         meter min="0" max="1" value=(format!("{value:.3}")) aria-hidden="true" {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_chinese_days() {
+        // 2026-11-21 16:30 UTC is half past midnight of the 22nd in China.
+        assert_eq!(day(1_795_278_600_000), "2026-11-22");
+        assert_eq!(moment(1_795_278_600_000), "2026-11-22 00:30");
+    }
+
+    #[test]
+    fn prices_read_as_in_workbooks() {
+        let price_of = |low_yuan, high_yuan, per: &str| {
+            price(Some(&PriceRange { low_yuan, high_yuan, per: per.to_owned() }))
+        };
+        assert_eq!(price_of(Some(12.0), Some(15.0), "卷"), "12~15元/卷");
+        assert_eq!(price_of(Some(0.035), Some(0.035), "颗"), "0.035元/颗");
+        assert_eq!(price_of(None, Some(5000.0), ""), "≤5000元");
+        assert_eq!(price(None), "");
     }
 }

@@ -1,13 +1,9 @@
 //! The pages, one file a subject: each has its routes, its handlers, and plain functions from values to markup.
 
 pub mod desk;
-pub mod gaps;
 pub mod list;
-pub mod lists;
 pub mod market;
-pub mod needs;
 pub mod office;
-pub mod overview;
 pub mod sign_in;
 
 use crate::site::Site;

@@ -2,26 +2,10 @@
 
 use crate::format;
 use crate::layout::{Link, empty};
-use crate::pages::overview;
 use crate::words::Lang;
 use maud::{Markup, html};
-use model::list::{ListIndex, MatchingList};
+use model::list::ListIndex;
 use model::matching::{Gap, GapCause};
-
-/// All gaps of a list, heaviest first.
-pub fn page(lang: Lang, list: Option<&MatchingList>) -> Markup {
-    html! {
-        h1 { (lang.t("补链缺口")) }
-        @match list {
-            Some(list) => {
-                p { (overview::title(lang, list)) }
-                (overview::fictional(lang, list))
-                (table(lang, Link::to(list), &ListIndex::new(&list.content), usize::MAX))
-            }
-            None => (empty(lang.t("尚未发布清单"), lang.t("缺口由需求算出：发布清单后这里列出缺链和弱链。"))),
-        }
-    }
-}
 
 /// The table of gap groups, at most `top` of them.
 pub fn table(lang: Lang, link: Link, index: &ListIndex<'_>, top: usize) -> Markup {

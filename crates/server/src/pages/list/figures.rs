@@ -1,33 +1,9 @@
-//! The first page: where the cluster stands.
+//! The head of a list: its name, its figures, the label of invented enterprises.
 
 use crate::format;
-use crate::layout::{Link, empty};
-use crate::pages::gaps;
 use crate::words::Lang;
 use maud::{Markup, html};
-use model::list::{ListIndex, ListSummary, MatchingList};
-
-/// Figures of the newest published list and its heaviest gaps.
-pub fn page(lang: Lang, list: Option<&MatchingList>) -> Markup {
-    let Some(list) = list else {
-        return html! {
-            h1 { (lang.t("总览")) }
-            (empty(lang.t("尚未发布清单"), lang.t("先用 yulin import 导入需求和供给工作簿，再用 yulin publish 发布清单。")))
-        };
-    };
-    html! {
-        h1 { (list.content.cluster) }
-        p {
-            a href="/list" { (title(lang, list)) }
-            " · " (lang.t(list.state.zh()))
-        }
-        (fictional(lang, list))
-        (figures(lang, &list.content.summary))
-        h2 { (lang.t("最要紧的缺口")) }
-        (gaps::table(lang, Link::to(list), &ListIndex::new(&list.content), 10))
-        p { a href="/gaps" { (lang.t("全部缺口")) } }
-    }
-}
+use model::list::{ListSummary, MatchingList};
 
 /// Number and period of a list, such as `供需对接清单 第1号（2026年11月）`.
 pub fn title(lang: Lang, list: &MatchingList) -> String {

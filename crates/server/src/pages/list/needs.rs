@@ -1,110 +1,12 @@
-//! Needs with their ranked matches and every reason.
+//! Needs of a list with their ranked pairs and every reason.
 
+use super::figures;
 use crate::format;
 use crate::layout::{Link, empty};
-use crate::pages::overview;
-use crate::words::{Lang, encode};
+use crate::words::Lang;
 use maud::{Markup, html};
-use model::list::{ListEnterprise, ListIndex, ListNeed, ListPair, MatchingList, NeedState};
+use model::list::{ListEnterprise, ListIndex, ListNeed, ListPair, MatchingList};
 use model::matching::Coverage;
-
-/// Rows a page.
-pub const PAGE_ROWS: usize = 100;
-
-/// What the reader asked for.
-#[derive(Debug, Clone, Default)]
-pub struct Query {
-    /// Words to be found in title, enterprise or county.
-    pub q: String,
-    /// `matched`, `open` or anything else for all.
-    pub state: String,
-    /// Page from 1.
-    pub page: Option<usize>,
-}
-
-impl Query {
-    /// Reads a query string; what is not understood counts as not asked.
-    pub fn read(text: &str) -> Self {
-        let mut query = Self::default();
-        for (name, value) in crate::words::pairs(text) {
-            match name.as_str() {
-                "q" => query.q = value,
-                "state" => query.state = value,
-                "page" => query.page = value.parse().ok(),
-                _ => {}
-            }
-        }
-        query
-    }
-}
-
-/// All needs, filtered, a page at a time.
-pub fn index(lang: Lang, list: Option<&MatchingList>, query: &Query) -> Markup {
-    let Some(list) = list else {
-        return html! {
-            h1 { (lang.t("需求与匹配")) }
-            (empty(lang.t("尚未发布清单"), lang.t("先用 yulin import 导入需求和供给工作簿，再用 yulin publish 发布清单。")))
-        };
-    };
-    let content = &list.content;
-    let index = ListIndex::new(content);
-    let wanted = model::fold::fold_key(&query.q);
-    let found: Vec<&ListNeed> = content
-        .needs
-        .iter()
-        .filter(|n| match query.state.as_str() {
-            "matched" => n.state == NeedState::Matched,
-            "open" => n.state != NeedState::Matched,
-            _ => true,
-        })
-        .filter(|n| wanted.is_empty() || haystack(&index, n).contains(&wanted))
-        .collect();
-    let pages = found.len().div_ceil(PAGE_ROWS).max(1);
-    let page = query.page.unwrap_or(1).clamp(1, pages);
-    html! {
-        h1 { (lang.t("需求与匹配")) }
-        p { (overview::title(lang, list)) }
-        (overview::fictional(lang, list))
-        form.filter method="get" action="/needs" {
-            label { (lang.t("查找")) input type="search" name="q" value=(query.q); }
-            label { (lang.t("状态"))
-                select name="state" {
-                    @for (value, word) in [("", lang.t("全部")), ("matched", lang.t("已匹配")), ("open", lang.t("有缺口"))] {
-                        option value=(value) selected[query.state == value] { (word) }
-                    }
-                }
-            }
-            button type="submit" { (lang.t("查找")) }
-        }
-        p.soft { (found.len()) " / " (content.needs.len()) }
-        @if found.is_empty() {
-            (empty(lang.t("没有符合条件的需求"), lang.t("换一个词，或清空条件。")))
-        } @else {
-            (table(lang, Link::to(list), &index, &found[(page - 1) * PAGE_ROWS..(page * PAGE_ROWS).min(found.len())]))
-            (turn(lang, query, page, pages))
-        }
-    }
-}
-
-fn haystack(index: &ListIndex<'_>, need: &ListNeed) -> String {
-    let enterprise = index.enterprise(&need.need.enterprise);
-    let (name, region) = enterprise.map_or(("", ""), |e| (e.name.as_str(), e.region.as_str()));
-    model::fold::fold_key(&format!("{}\n{}\n{name}\n{region}", need.need.title, need.need.detail))
-}
-
-fn turn(lang: Lang, query: &Query, page: usize, pages: usize) -> Markup {
-    let to =
-        |page: usize| format!("/needs?q={}&state={}&page={page}", encode(&query.q), encode(&query.state));
-    html! {
-        @if pages > 1 {
-            nav.pages aria-label=(lang.t("翻页")) {
-                @if page > 1 { a href=(to(page - 1)) rel="prev" { (lang.t("上一页")) } }
-                span { (page) " / " (pages) }
-                @if page < pages { a href=(to(page + 1)) rel="next" { (lang.t("下一页")) } }
-            }
-        }
-    }
-}
 
 /// A table of needs; the best pair of each beside it.
 pub fn table(lang: Lang, link: Link, index: &ListIndex<'_>, needs: &[&ListNeed]) -> Markup {
@@ -163,9 +65,9 @@ pub fn detail(lang: Lang, list: &MatchingList, row: &ListNeed) -> Markup {
     let owner = index.enterprise(&need.enterprise);
     let pairs = index.pairs_of(&need.key);
     html! {
-        p.soft { a href="/needs" { (lang.t("需求与匹配")) } " / " (overview::title(lang, list)) }
+        p.soft { a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, list)) } }
         h1 { (row.number) ". " (need.title) }
-        (overview::fictional(lang, list))
+        (figures::fictional(lang, list))
         p { (name(lang, owner)) " · " (owner.map_or("", |e| e.region.as_str())) }
         p { strong { (lang.t("规格参数")) "：" } (need.detail) }
         p { strong { (lang.t("数量")) "：" } (format::quantity(need.quantity.as_ref())) }

@@ -2,29 +2,26 @@
 
 use crate::format;
 use crate::layout::{self, Link};
-use crate::pages::{gaps, needs, overview};
 use crate::words::Lang;
 use maud::{Markup, html};
 use model::list::{ListIndex, ListNeed, ListOffer, ListPair, ListState, MatchingList};
 use std::collections::HashSet;
+
+pub mod figures;
+pub mod gaps;
+pub mod needs;
 
 /// Rows of a section that a browser still scrolls well; a longer section is in the workbook.
 const SECTION_ROWS: usize = 5_000;
 
 /// The list as a file that needs nothing else.
 pub fn file(lang: Lang, list: &MatchingList) -> String {
-    layout::document(lang, &overview::title(lang, list), &content(lang, Link::File, list)).into_string()
+    layout::document(lang, &figures::title(lang, list), &content(lang, Link::File, list)).into_string()
 }
 
 /// The list as a served page.
-pub fn page(lang: Lang, list: Option<&MatchingList>) -> Markup {
-    match list {
-        Some(list) => content(lang, Link::to(list), list),
-        None => html! {
-            h1 { (lang.t("对接清单")) }
-            (layout::empty(lang.t("尚未发布清单"), lang.t("先用 yulin import 导入需求和供给工作簿，再用 yulin publish 发布清单。")))
-        },
-    }
+pub fn page(lang: Lang, list: &MatchingList) -> Markup {
+    content(lang, Link::to(list), list)
 }
 
 /// The whole list: cover, needs, pairs, offers that are paired, gaps.
@@ -38,13 +35,13 @@ fn content(lang: Lang, link: Link, list: &MatchingList) -> Markup {
     let offers: Vec<&ListOffer> =
         content.offers.iter().filter(|o| paired.contains(o.offer.key.as_str())).collect();
     html! {
-        h1 { (overview::title(lang, list)) }
+        h1 { (figures::title(lang, list)) }
         p { (content.cluster) " · " (lang.t(list.state.zh())) }
         @if let (ListState::Withdrawn, Some(reason)) = (list.state, &list.withdrawn_reason) {
             p.notice { (lang.t("本清单已撤回")) "：" (reason) }
         }
-        (overview::fictional(lang, list))
-        (overview::figures(lang, &content.summary))
+        (figures::fictional(lang, list))
+        (figures::figures(lang, &content.summary))
         p { (lang.t("内容指纹 SHA-256")) " " span.hash { (list.sha256.as_deref().unwrap_or("")) } }
         div.stamp { (lang.t("（盖章）")) }
         section.sheet {
