@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 pub fn router(site: Site) -> Router {
     Router::new()
         .merge(pages::routes())
-        .merge(api::routes())
+        .merge(api::routes(&site))
         .route("/assets/{*name}", get(assets::serve))
         .route("/health", get(|| async { "ok" }))
         .fallback(missing)

@@ -68,6 +68,10 @@ pub async fn once(State(site): State<Site>, request: Request, next: Next) -> Res
     if request.method() != Method::POST || !request.headers().contains_key(&KEY) {
         return next.run(request).await;
     }
+    // Nobody is signed in yet: there is no account to keep the answer for.
+    if matches!(request.uri().path(), "/session") || request.uri().path().starts_with("/join/") {
+        return next.run(request).await;
+    }
     match replayed(&site, request, next).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
