@@ -15,11 +15,11 @@ pub enum Task {
 
 /// Installs what is missing, builds the program, runs node. Says what it cannot do and why; under `CI=true` that is a failure.
 pub fn run(root: &Path, task: Task, only: &[&str]) -> Result<()> {
-    if let Some(missing) = missing(root)? {
+    if let Some(missing) = missing(root, task)? {
         if machine::is_ci() {
             bail!("{missing}");
         }
-        println!("skipped: all browser tests: {missing}");
+        println!("skipped: everything in the browser: {missing}");
         return Ok(());
     }
     machine::run(root, "cargo", &["build", "--locked", "--package", "yulin"], &[])?;
@@ -40,12 +40,15 @@ pub fn run(root: &Path, task: Task, only: &[&str]) -> Result<()> {
 }
 
 /// What is missing on this machine and could not be installed.
-fn missing(root: &Path) -> Result<Option<&'static str>> {
+fn missing(root: &Path, task: Task) -> Result<Option<&'static str>> {
     if !machine::is_there("chromium") && !machine::apt_install(root, &["chromium", "fonts-noto-cjk"])? {
         return Ok(Some("chromium is missing and could not be installed (Debian: chromium)"));
     }
     if !machine::has("node") && !machine::apt_install(root, &["nodejs", "npm"])? {
         return Ok(Some("node is missing and could not be installed (Debian: nodejs, npm)"));
+    }
+    if task == Task::Guide && !machine::is_there("pngquant") && !machine::apt_install(root, &["pngquant"])? {
+        return Ok(Some("pngquant is missing and could not be installed (Debian: pngquant)"));
     }
     let e2e = root.join("e2e");
     // npm writes this file last, so it is as old as the packages.

@@ -11,7 +11,6 @@ mod error;
 mod files;
 mod import;
 mod keep;
-mod kept;
 mod lists;
 mod notice;
 mod people;
@@ -29,12 +28,11 @@ pub use error::{Code, CodeRow, Error, Result};
 pub use files::{FileMatches, MatchForm, MatchOptions, match_files, write_matches};
 pub use import::{ColumnReport, DuplicateReport, ImportOptions, ImportReport, InputFile, SheetReport};
 pub use keep::{BackupSummary, Health};
-pub use kept::KeptAnswer;
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{
     AccountChange, AccountInfo, ClaimInfo, ClaimState, InvitationInfo, InvitationState, Invited, NewAccount,
-    NewInvitation, NewToken, Session, SignedIn, TokenInfo,
+    NewInvitation, NewToken, Repeated, Session, SignedIn, TokenInfo,
 };
 pub use progress::{Progress, Stage};
 pub use records::{
@@ -47,7 +45,8 @@ pub use records::{
 use model::list::MatchingList;
 use model::period::Period;
 use model::reference::Reference;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 use store::Store;
 
 /// The formula of the local supporting rate, in English.
@@ -65,6 +64,12 @@ pub struct App {
     /// All records, as of the newest change.
     live: records::Live,
     desk: lists::DeskMemory,
+    throttle: Mutex<people::Throttle>,
+    started: Instant,
+    /// One runs the queue at a time: a letter must not go out twice.
+    delivering: tokio::sync::Mutex<()>,
+    /// Address at which people reach the server.
+    base: OnceLock<String>,
 }
 
 impl App {
@@ -92,6 +97,10 @@ impl App {
             last_list: Mutex::new(None),
             live: records::Live::default(),
             desk: lists::DeskMemory::default(),
+            throttle: Mutex::default(),
+            started: Instant::now(),
+            delivering: tokio::sync::Mutex::default(),
+            base: OnceLock::new(),
         }
     }
 
@@ -109,6 +118,11 @@ impl App {
     /// Where the database is, without a password.
     pub fn location(&self) -> String {
         self.store.location()
+    }
+
+    /// Number of the database's layout that this program writes.
+    pub fn layout(&self) -> i64 {
+        store::LAYOUT
     }
 
     /// Closes the database, so that its one file holds everything.

@@ -63,6 +63,7 @@ pub use list::{ListHead, PairReview, StoredList, series_version};
 pub use list_change::{NewDraft, NewReview};
 pub use market::{Changes, Moment};
 pub use message::{Message, NewMessage};
+pub use migrate::LAYOUT;
 pub use outbox::Letter;
 pub use record::{PastVersion, Snapshot, Status, Stored};
 pub use restore::RestoreReport;
@@ -106,6 +107,22 @@ impl Store {
             }),
             _ => Ok(Self { database: Database::open(location).await? }),
         }
+    }
+
+    /// Asks the database whether it answers and whether its layout is still this program's.
+    ///
+    /// # Errors
+    /// [`Error::Newer`], [`Error::Altered`], [`Error::Open`] when the tables are gone or are an older program's.
+    pub async fn ready(&self) -> Result<()> {
+        let mut read = self.database.read("read the database's layout").await?;
+        let Database { location, dialect, .. } = &self.database;
+        if migrate::is_current(&mut read, location, *dialect).await? {
+            return Ok(());
+        }
+        Err(Error::Open {
+            location: location.to_string(),
+            reason: "its layout is older than this program; start the program again".to_owned(),
+        })
     }
 
     /// Which database it is.

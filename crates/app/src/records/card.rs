@@ -1,6 +1,8 @@
 //! One need or offer with everything around it.
 
 use super::introduction::IntroductionInfo;
+use super::market::Listed as _;
+use super::matcher::Asked;
 use super::row::Look;
 use super::search::{NeedRow, OfferRow};
 use crate::{Act, Actor, App, Code, Error, Result};
@@ -80,9 +82,12 @@ impl App {
         } else {
             Vec::new()
         };
+        let seen = held.value.clone().redacted(market.reference, sight);
+        let asked = Asked { need: &seen, owner: Some(held.owner), from: None };
+        let matches = self.match_rows(&market, &viewer, asked, Some(id)).await?;
         Ok(NeedCard {
             row: market.need_row(&viewer, held, Look::Card, today),
-            matches: Vec::new(),
+            matches,
             introductions: market.introductions_of(&viewer, |need, _| need.id == id),
             versions,
             protected,
@@ -106,9 +111,10 @@ impl App {
         } else {
             Vec::new()
         };
+        let wanted = self.needs_for(&market, &viewer, held).await?;
         Ok(OfferCard {
             row: market.offer_row(&viewer, held, Look::Card, today),
-            wanted: Vec::new(),
+            wanted,
             introductions: market.introductions_of(&viewer, |_, offer| offer.id == id),
             versions,
             protected,

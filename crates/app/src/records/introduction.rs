@@ -91,6 +91,12 @@ impl Market {
         infos
     }
 
+    /// The introduction of a pair, where the viewer takes part in it.
+    pub(crate) fn introduction_of(&self, viewer: &Viewer, need: i64, offer: i64) -> Option<IntroductionInfo> {
+        let found = self.introductions.iter().find(|i| (i.need_id, i.offer_id) == (need, offer))?;
+        self.info(viewer, found)
+    }
+
     fn sides(&self, introduction: &Introduction) -> Option<(&Arc<Held<Need>>, &Arc<Held<Offer>>)> {
         Some((self.needs.get(introduction.need_id)?, self.offers.get(introduction.offer_id)?))
     }

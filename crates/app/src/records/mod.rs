@@ -3,8 +3,10 @@
 mod card;
 mod edit;
 mod enterprise;
+mod form;
 mod introduction;
 mod market;
+mod matcher;
 mod nearby;
 mod row;
 mod search;

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::list::sha256_hex;
+use serde::{Deserialize, Serialize};
 
 /// Header by which a client names a request that it may send again.
 pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -22,11 +23,10 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed")
 pub async fn finish(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let asked = request.headers().get(header::IF_NONE_MATCH).cloned();
-    let id = request.headers().get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let allow = response.headers_mut().remove(header::ALLOW);
-        response = problem.write(id);
+        response = problem.write();
         if let Some(allow) = allow {
             response.headers_mut().insert(header::ALLOW, allow);
         }
@@ -41,7 +41,7 @@ pub async fn finish(request: Request, next: Next) -> Response {
 async fn tagged(response: Response, asked: Option<&HeaderValue>) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
-        return Problem::new(Code::Internal, "the answer broke off").write(None);
+        return Problem::new(Code::Internal, "the answer broke off").write();
     };
     let hash = sha256_hex(&bytes);
     let tag = match parts.extensions.get::<Version>() {
@@ -87,8 +87,8 @@ async fn replayed(site: &Site, request: Request, next: Next) -> Result<Response,
     let bytes = read::bytes(Request::from_parts(parts.clone(), body), site).await?;
     let digest = digest(&uri, kind.as_ref(), &bytes);
     let (app, actor) = (&site.app, caller.actor());
-    if let Some(kept) = app.take_key(actor, &key, &digest).await? {
-        return Ok(replay(&kept));
+    if let Some(kept) = app.earlier_answer(actor, &key, &digest).await? {
+        return replay(&kept);
     }
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     if !response.status().is_success() {
@@ -104,11 +104,11 @@ async fn replayed(site: &Site, request: Request, next: Next) -> Result<Response,
     };
     let word =
         |name| parts.headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok()).unwrap_or("").to_owned();
-    let answer = app::KeptAnswer {
+    let kept = Kept { location: word(header::LOCATION), body: String::from_utf8_lossy(kept).into_owned() };
+    let answer = app::Repeated {
         status: parts.status.as_u16(),
         content_type: word(header::CONTENT_TYPE),
-        location: word(header::LOCATION),
-        body: String::from_utf8_lossy(kept).into_owned(),
+        body: serde_json::to_string(&kept).map_err(|e| Problem::new(Code::Internal, e.to_string()))?,
     };
     if let Err(error) = app.keep_answer(actor, &key, &answer).await {
         // What was asked for is done: saying that it failed would be wrong.
@@ -131,17 +131,26 @@ fn digest(uri: &str, kind: Option<&HeaderValue>, body: &Bytes) -> String {
     sha256_hex(&[uri.as_bytes(), b"\n", kind, b"\n", body].concat())
 }
 
-fn replay(kept: &app::KeptAnswer) -> Response {
-    let mut response = Body::from(kept.body.clone()).into_response();
-    *response.status_mut() = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
+/// What is kept as the body of an answer.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    location: String,
+    body: String,
+}
+
+fn replay(answer: &app::Repeated) -> Result<Response, Problem> {
+    let kept: Kept = serde_json::from_str(&answer.body)
+        .map_err(|_| Problem::new(Code::StorageCorrupt, "a kept answer cannot be read"))?;
+    let mut response = Body::from(kept.body).into_response();
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let headers = response.headers_mut();
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
-    for (name, value) in [(header::CONTENT_TYPE, &kept.content_type), (header::LOCATION, &kept.location)] {
+    for (name, value) in [(header::CONTENT_TYPE, &answer.content_type), (header::LOCATION, &kept.location)] {
         if !value.is_empty()
             && let Ok(value) = HeaderValue::from_str(value)
         {
             headers.insert(name, value);
         }
     }
-    response
+    Ok(response)
 }

@@ -34,6 +34,7 @@ use crate::site::Site;
 use app::Code;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
+use axum::response::Response;
 use axum::routing::get;
 use axum::{Router, middleware};
 use problem::Problem;
@@ -77,6 +78,11 @@ pub fn routes(site: &Site) -> Router<Site> {
         .layer(DefaultBodyLimit::max(site.options.body_max))
         .layer(middleware::from_fn(finish::finish));
     Router::new().merge(docs::routes()).nest("/api", others)
+}
+
+/// What the server itself refuses under `/api`, before a handler is asked.
+pub fn refused(error: app::Error) -> Response {
+    Problem::from(error).write()
 }
 
 async fn nowhere() -> Problem {

@@ -85,7 +85,7 @@ impl Problem {
     }
 
     /// The whole answer.
-    pub fn write(self, request_id: Option<String>) -> Response {
+    pub fn write(self) -> Response {
         let row = self.row();
         let body = ProblemBody {
             kind: format!("/api/problems/{}", row.word),
@@ -95,7 +95,7 @@ impl Problem {
             hint: self.error.help().to_owned(),
             detail: self.error.message,
             errors: self.places,
-            request_id,
+            request_id: Some(crate::log::request_id()).filter(|id| !id.is_empty()),
         };
         let mut response = (status(row), axum::Json(body)).into_response();
         let headers = response.headers_mut();

@@ -6,15 +6,15 @@ use super::claims::Claim;
 use super::problem::{Answer, Problem};
 use super::read::{Json, Path, Query};
 use super::write::{Made, created, created_secret, done, ok};
+use crate::pages::sign_in::{Source, set_session};
 use crate::site::Site;
 use crate::viewer::csrf_of;
 use app::{Act, Code, NewToken};
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::Json as Sent;
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use axum::{Extension, Json as Sent};
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -54,12 +54,9 @@ pub struct SessionBegun {
 
 /// The answer of a new session: its cookie, and the word for `x-csrf`.
 pub fn begun(site: &Site, session: &app::Session) -> Answer {
-    let secure = if site.options.secure { "; Secure" } else { "" };
-    let cookie = format!("{}={}; Path=/; HttpOnly; SameSite=Lax{secure}", site.cookie_name(), session.token);
     let body = SessionBegun { csrf: csrf_of(&session.token), expires_ms: session.expires_ms };
     let mut response = (StatusCode::CREATED, Sent(body)).into_response();
-    let value = HeaderValue::from_str(&cookie).map_err(|e| Problem::new(Code::Internal, e.to_string()))?;
-    response.headers_mut().append(header::SET_COOKIE, value);
+    set_session(site, &mut response, &session.token, None);
     Ok(response)
 }
 
@@ -70,15 +67,9 @@ pub fn begun(site: &Site, session: &app::Session) -> Answer {
 #[utoipa::path(post, path = "/session", tag = "me", security(()), request_body = SignInBody, responses((status = 201, body = SessionBegun)))]
 async fn sign_in(
     State(site): State<Site>,
-    connection: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
+    Source(from): Source,
     Json(body): Json<SignInBody>,
 ) -> Answer {
-    let forwarded = headers.get("x-forwarded-for").and_then(|v| v.to_str().ok());
-    let from = match forwarded.filter(|_| site.options.trust_proxy) {
-        Some(list) => list.rsplit(',').next().unwrap_or("").trim().to_owned(),
-        None => connection.map_or_else(String::new, |Extension(ConnectInfo(address))| address.ip().to_string()),
-    };
     begun(&site, &site.app.sign_in(&body.name, &body.password, &from).await?)
 }
 
@@ -94,10 +85,7 @@ async fn sign_out(caller: Caller) -> Answer {
     };
     caller.app().sign_out(session).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    let cookie = format!("{}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax", caller.site.cookie_name());
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
+    set_session(&caller.site, &mut response, "", Some(0));
     Ok(response)
 }
 
