@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use crate::site::Site;
-use crate::viewer::{cookie, csrf_of};
+use crate::viewer::{cookie, is_csrf};
 use app::{Actor, App, Code, SignedIn};
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
@@ -46,10 +46,16 @@ impl Caller {
                 Some(session) => {
                     let signed_in = site.app.signed_in(session).await?;
                     let sent = parts.headers.get("x-csrf").and_then(|v| v.to_str().ok());
-                    if !parts.method.is_safe() && signed_in.is_some() && sent != Some(&csrf_of(session)) {
-                        return Err(app::Error::new(Code::NotAllowed, "the header x-csrf is missing or wrong")
-                            .hint("send the value of `csrf` from GET /api/v1/me as x-csrf")
-                            .into());
+                    if !parts.method.is_safe()
+                        && signed_in.is_some()
+                        && !sent.is_some_and(|sent| is_csrf(session, sent))
+                    {
+                        return Err(app::Error::new(
+                            Code::NotAllowed,
+                            "the header x-csrf is missing or wrong",
+                        )
+                        .hint("send the value of `csrf` from GET /api/v1/me as x-csrf")
+                        .into());
                     }
                     (signed_in, Some(session.to_owned()))
                 }

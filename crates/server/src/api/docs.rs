@@ -1,4 +1,6 @@
 //! stub
 use crate::site::Site;
 use axum::Router;
-pub fn routes() -> Router<Site> { Router::new() }
+pub fn routes() -> Router<Site> {
+    Router::new()
+}

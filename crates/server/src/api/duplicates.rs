@@ -2,8 +2,8 @@
 
 use super::caller::Caller;
 use super::problem::{Answer, Problem};
-use super::read::{Json, Path, Query};
 use super::read::Paging;
+use super::read::{Json, Path, Query};
 use super::write::{Rows, done, page_of};
 use crate::site::Site;
 use app::Code;

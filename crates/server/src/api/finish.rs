@@ -33,7 +33,10 @@ pub async fn finish(request: Request, next: Next) -> Response {
     } else if method == Method::GET && response.status() == StatusCode::OK {
         response = tagged(response, asked.as_ref()).await;
     }
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    response
+        .headers_mut()
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("private, no-cache"));
     response
 }
 
@@ -120,7 +123,11 @@ async fn replayed(site: &Site, request: Request, next: Next) -> Result<Response,
 fn checked_key(headers: &HeaderMap) -> Result<String, Problem> {
     let key = headers.get(KEY).and_then(|v| v.to_str().ok()).map(str::trim).unwrap_or("");
     if key.is_empty() || key.len() > 200 || !key.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(Problem::at("header", "Idempotency-Key", "1 to 200 visible ASCII characters, such as a UUID"));
+        return Err(Problem::at(
+            "header",
+            "Idempotency-Key",
+            "1 to 200 visible ASCII characters, such as a UUID",
+        ));
     }
     Ok(key.to_owned())
 }

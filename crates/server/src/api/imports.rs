@@ -38,7 +38,6 @@ struct ImportQuery {
 /// What the rows of a sheet are.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words say it")]
 enum KindWord {
     Enterprises,
     Offers,
@@ -228,12 +227,8 @@ impl From<app::ImportReport> for Report {
             skipped: s.skipped,
             columns: s.columns.into_iter().map(column).collect(),
         };
-        let duplicate = |d: app::DuplicateReport| LikelyDuplicate {
-            a: d.a,
-            b: d.b,
-            score: d.score,
-            reasons: d.reasons,
-        };
+        let duplicate =
+            |d: app::DuplicateReport| LikelyDuplicate { a: d.a, b: d.b, score: d.score, reasons: d.reasons };
         Self {
             stored: report.stored,
             import: report.counts.import_id,

@@ -130,7 +130,11 @@ async fn invite(caller: Caller, Json(body): Json<InvitationBody>) -> Answer {
     let InvitationBody { office, enterprise, name, email, days } = body;
     let new = NewInvitation { office, enterprise, name, email, days };
     let invited = caller.app().invite(caller.actor(), &new, &caller.base).await?;
-    created_secret("/api/v1/invitations", &Invited::new(&invited, Some(&caller.base)), &Invited::new(&invited, None))
+    created_secret(
+        "/api/v1/invitations",
+        &Invited::new(&invited, Some(&caller.base)),
+        &Invited::new(&invited, None),
+    )
 }
 
 /// Invite a member for each row of a workbook
@@ -138,7 +142,8 @@ async fn invite(caller: Caller, Json(body): Json<InvitationBody>) -> Answer {
 /// Columns 企业名称, 统一社会信用代码, 联系人, 邮箱. All rows or none.
 #[utoipa::path(post, path = "/invitations/workbook", tag = "people", request_body(content = FilesBody, content_type = "multipart/form-data"), responses((status = 201, body = Vec<Invited>)))]
 async fn invite_workbook(caller: Caller, Files(files): Files) -> Answer {
-    let [file] = <[_; 1]>::try_from(files).map_err(|_| Problem::at("body", "/file", "one workbook, no more"))?;
+    let [file] =
+        <[_; 1]>::try_from(files).map_err(|_| Problem::at("body", "/file", "one workbook, no more"))?;
     let (invited, _) = caller.app().invite_workbook(caller.actor(), &file, &caller.base).await?;
     let with = |base: Option<&str>| invited.iter().map(|i| Invited::new(i, base)).collect::<Vec<_>>();
     created_secret("/api/v1/invitations", &with(Some(&caller.base)), &with(None))

@@ -285,7 +285,6 @@ impl From<&model::list::ListOffer> for ListedOffer {
 /// What the secretariat said of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words say it")]
 pub enum ReviewWord {
     Proposed,
     Confirmed,
@@ -381,7 +380,6 @@ struct GapShape {
 /// Why a need stays unmet.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words say it")]
 enum CauseWord {
     NoSupplier,
     SpecificationShort,
@@ -545,8 +543,7 @@ async fn list_need(caller: Caller, Path((number, need)): Path<(u32, u32)>) -> An
     let list = read(&caller, number).await?;
     let index = ListIndex::new(&list.content);
     let row = list.content.needs.iter().find(|n| n.number == need);
-    let row =
-        row.ok_or_else(|| Problem::new(Code::NotFound, format!("no need {need} on list {number}")))?;
+    let row = row.ok_or_else(|| Problem::new(Code::NotFound, format!("no need {need} on list {number}")))?;
     let pair = |pair: &&model::list::ListPair| {
         Some(ListedPair {
             offer: index.offer(&pair.matched.offer)?.into(),

@@ -343,7 +343,8 @@ async fn export_offers(caller: Caller, Query(query): Query<RecordsQuery>) -> Ans
 async fn offer(caller: Caller, Path(id): Path<i64>) -> Answer {
     let app::OfferCard { row, wanted, introductions, versions, protected } =
         caller.app().offer(caller.actor(), id).await?;
-    let wanted = wanted.into_iter().map(|(need, matched)| WantedBy { matched: matched.into(), need: need.into() });
+    let wanted =
+        wanted.into_iter().map(|(need, matched)| WantedBy { matched: matched.into(), need: need.into() });
     let card = OfferCard {
         offer: row.into(),
         wanted: wanted.collect(),

@@ -48,7 +48,8 @@ pub async fn serve() -> impl IntoResponse {
 }
 
 fn document() -> Value {
-    let mut document = serde_json::to_value(operations().into_openapi()).expect("plain values always serialise");
+    let mut document =
+        serde_json::to_value(operations().into_openapi()).expect("plain values always serialise");
     document["openapi"] = json!("3.1.0");
     document["info"] = json!({
         "title": "Yulin 雨林", "version": "v1", "description": ABOUT, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}
@@ -97,9 +98,13 @@ fn finished(path: &str, method: &str, operation: &mut Map<String, Value>) {
     let has_path = path.contains('{');
     let keyed = method == "post" && !public;
     if method == "get" {
-        parameters.push(header_parameter("If-None-Match", "ETag of an earlier answer: 304 where nothing changed."));
+        parameters
+            .push(header_parameter("If-None-Match", "ETag of an earlier answer: 304 where nothing changed."));
     } else if keyed {
-        parameters.push(header_parameter("Idempotency-Key", "1 to 200 visible ASCII characters: the same request again is answered as before."));
+        parameters.push(header_parameter(
+            "Idempotency-Key",
+            "1 to 200 visible ASCII characters: the same request again is answered as before.",
+        ));
     }
     let responses = operation["responses"].as_object_mut().expect("responses are an object");
     for (status, response) in responses.iter_mut() {
@@ -155,7 +160,10 @@ fn finished(path: &str, method: &str, operation: &mut Map<String, Value>) {
         codes.push(Code::BadInput);
     }
     if method == "get" && !public {
-        responses.insert("304".to_owned(), json!({"description": "Nothing changed since the answer with this ETag."}));
+        responses.insert(
+            "304".to_owned(),
+            json!({"description": "Nothing changed since the answer with this ETag."}),
+        );
     }
     for code in codes {
         let row = code.row();
@@ -199,12 +207,16 @@ mod tests {
             for (method, operation) in item.as_object().unwrap() {
                 let place = format!("{method} {path}");
                 assert!(operation["summary"].is_string(), "{place}: no summary");
-                assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{place}: its id stands twice");
+                assert!(
+                    ids.insert(operation["operationId"].as_str().unwrap()),
+                    "{place}: its id stands twice"
+                );
                 let tag = operation["tags"][0].as_str().unwrap();
                 let known = DOCUMENT["tags"].as_array().unwrap().iter().any(|t| t["name"] == tag);
                 assert!(known, "{place}: no subject {tag}");
                 if path.contains('{') {
-                    let named = operation["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "path");
+                    let named =
+                        operation["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "path");
                     assert_eq!(named.count(), path.matches('{').count(), "{place}: its path's parameters");
                 }
             }

@@ -93,7 +93,13 @@ impl Problem {
             status: row.status,
             code: row.word,
             hint: self.error.help().to_owned(),
-            detail: self.error.message,
+            // What a broken server says may tell where things lie: that is for its log.
+            detail: match row.code {
+                Code::Internal | Code::Storage | Code::StorageCorrupt | Code::StorageNewer => {
+                    "the server failed; its log has the request's number".to_owned()
+                }
+                _ => self.error.message,
+            },
             errors: self.places,
             request_id: Some(crate::log::request_id()).filter(|id| !id.is_empty()),
         };
@@ -129,7 +135,7 @@ impl From<app::Error> for Problem {
     fn from(error: app::Error) -> Self {
         let row = error.code.row();
         if row.status >= 500 {
-            tracing::error!(code = row.word, "request of the API failed");
+            tracing::error!(code = row.word, "{}", error.message);
         }
         let places = error
             .fields

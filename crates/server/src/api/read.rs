@@ -59,7 +59,11 @@ fn unread(error: &serde_json::Error) -> Problem {
     // What serde says ends with the place; it is said once.
     let words = error.to_string();
     let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
-    let place = if error.line() == 0 { String::new() } else { format!(" (line {}, column {})", error.line(), error.column()) };
+    let place = if error.line() == 0 {
+        String::new()
+    } else {
+        format!(" (line {}, column {})", error.line(), error.column())
+    };
     Problem::at("body", "", format!("{words}{place}"))
 }
 
@@ -90,7 +94,9 @@ impl<T: DeserializeOwned> FromRequestParts<Site> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
-        if let Some((name, _)) = crate::words::pairs(parts.uri.query().unwrap_or("")).find(|(n, v)| n.contains('\0') || v.contains('\0')) {
+        if let Some((name, _)) = crate::words::pairs(parts.uri.query().unwrap_or(""))
+            .find(|(n, v)| n.contains('\0') || v.contains('\0'))
+        {
             return Err(Problem::at("query", name.replace('\0', "?"), "it holds the character U+0000"));
         }
         match axum::extract::Query::<T>::from_request_parts(parts, site).await {
@@ -133,12 +139,17 @@ impl FromRequestParts<Site> for IfMatch {
 
     async fn from_request_parts(parts: &mut Parts, _: &Site) -> Result<Self, Problem> {
         let Some(value) = parts.headers.get(header::IF_MATCH) else {
-            return Err(Problem::new(Code::VersionNeeded, "the header If-Match is missing: it says which version is changed"));
+            return Err(Problem::new(
+                Code::VersionNeeded,
+                "the header If-Match is missing: it says which version is changed",
+            ));
         };
         let text = value.to_str().unwrap_or("").trim();
         let text = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
         let version = text.split('.').next().and_then(|version| version.parse().ok());
-        version.map(|version| Self { version }).ok_or_else(|| Problem::at("header", "If-Match", "it holds no version, such as \"3\""))
+        version
+            .map(|version| Self { version })
+            .ok_or_else(|| Problem::at("header", "If-Match", "it holds no version, such as \"3\""))
     }
 }
 

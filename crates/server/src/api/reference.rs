@@ -245,7 +245,8 @@ struct FieldLevel {
 async fn visibility(caller: Caller) -> Answer {
     caller.actor().need(Act::Me)?;
     let rows = Reference::builtin().visibility.iter();
-    let level = |(noun, field, level): (Noun, &str, Visibility)| FieldLevel { noun, field: field.to_owned(), level };
+    let level =
+        |(noun, field, level): (Noun, &str, Visibility)| FieldLevel { noun, field: field.to_owned(), level };
     ok(&rows.map(level).collect::<Vec<_>>())
 }
 

@@ -8,7 +8,7 @@ use super::read::{Json, Path, Query};
 use super::write::{Made, created, created_secret, done, ok};
 use crate::pages::sign_in::{Source, set_session};
 use crate::site::Site;
-use crate::viewer::csrf_of;
+use crate::viewer::csrf_shown;
 use app::{Act, Code, NewToken};
 use axum::Json as Sent;
 use axum::extract::State;
@@ -54,7 +54,7 @@ pub struct SessionBegun {
 
 /// The answer of a new session: its cookie, and the word for `x-csrf`.
 pub fn begun(site: &Site, session: &app::Session) -> Answer {
-    let body = SessionBegun { csrf: csrf_of(&session.token), expires_ms: session.expires_ms };
+    let body = SessionBegun { csrf: csrf_shown(&session.token), expires_ms: session.expires_ms };
     let mut response = (StatusCode::CREATED, Sent(body)).into_response();
     set_session(site, &mut response, &session.token, None);
     Ok(response)
@@ -65,11 +65,7 @@ pub fn begun(site: &Site, session: &app::Session) -> Answer {
 /// For browsers; programs take a token. The session's cookie comes back. After too many failures the answer is 429 with
 /// `Retry-After`. Needs no authentication and takes no idempotency key.
 #[utoipa::path(post, path = "/session", tag = "me", security(()), request_body = SignInBody, responses((status = 201, body = SessionBegun)))]
-async fn sign_in(
-    State(site): State<Site>,
-    Source(from): Source,
-    Json(body): Json<SignInBody>,
-) -> Answer {
+async fn sign_in(State(site): State<Site>, Source(from): Source, Json(body): Json<SignInBody>) -> Answer {
     begun(&site, &site.app.sign_in(&body.name, &body.password, &from).await?)
 }
 
@@ -117,7 +113,7 @@ async fn me(caller: Caller) -> Answer {
         may: Act::ALL.iter().filter(|act| actor.may(**act)).map(|act| act.word()).collect(),
         unread: caller.signed_in.unread,
         read_only: actor.read_only,
-        csrf: caller.session.as_deref().map(csrf_of),
+        csrf: caller.session.as_deref().map(csrf_shown),
     })
 }
 

@@ -6,11 +6,10 @@ use model::price::PriceRange;
 use model::quantity::Quantity;
 use model::region::Point;
 use model::spec::{SpecValue, Specification, Strictness};
-use model::visibility::Visibility;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 /// A text, absent where it is empty.
 pub fn text(text: String) -> Option<String> {
@@ -49,13 +48,11 @@ words! {
     ListStateWord: "Where a list stands." = ["draft", "approved", "published", "withdrawn", "discarded"];
     ReasonWord: "What a part of a score is about." =
         ["text", "node", "specification", "certificate", "distance", "capacity"];
-    CoverageWord: "How much of a need an allocation covers." = ["full", "part", "unstated"];
     SideWord: "A side of a pair." = ["need", "offer", "secretariat"];
     IntroductionWord: "Where an introduction stands." = ["asked", "agreed", "declined", "ended"];
     ClaimWord: "Where a claim stands." = ["open", "approved", "rejected"];
     InvitationWord: "Where an invitation stands." = ["open", "accepted", "expired", "revoked"];
 }
-
 
 /// A quantity.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -188,7 +185,14 @@ impl From<Specification> for SpecificationShape {
             SpecValue::Set(words) => (Vec::new(), words.clone()),
             SpecValue::Text(words) => (Vec::new(), vec![words.clone()]),
         };
-        Self { property: spec.property.0, strictness: spec.strictness, unit: spec.unit, intervals, words, text }
+        Self {
+            property: spec.property.0,
+            strictness: spec.strictness,
+            unit: spec.unit,
+            intervals,
+            words,
+            text,
+        }
     }
 }
 
@@ -380,6 +384,3 @@ pub struct OpenOrClosed {
     /// True to open it again, false to close it.
     pub open: bool,
 }
-
-/// The level of a row.
-pub type Level = Option<Visibility>;

@@ -50,9 +50,8 @@ impl FromRequest<Site> for Files {
 }
 
 async fn parts(request: Request, site: &Site) -> Result<Vec<InputFile>, Problem> {
-    let mut form = Multipart::from_request(request, site)
-        .await
-        .map_err(|e| Problem::at("body", "", e.body_text()))?;
+    let mut form =
+        Multipart::from_request(request, site).await.map_err(|e| Problem::at("body", "", e.body_text()))?;
     let broken = |e: axum::extract::multipart::MultipartError| {
         if e.status() == StatusCode::PAYLOAD_TOO_LARGE {
             return Problem::new(Code::TooLarge, "the body is larger than this path takes");

@@ -104,7 +104,10 @@ pub struct Rows<T> {
 /// A page of a query that counts for itself.
 pub fn page<A, T: Serialize + From<A>>(caller: &Caller, page: app::Page<A>) -> Answer {
     let app::Page { rows, total, page, per_page, change: _ } = page;
-    rows_answer(caller, &Rows { rows: rows.into_iter().map(T::from).collect::<Vec<T>>(), total, page, per_page })
+    rows_answer(
+        caller,
+        &Rows { rows: rows.into_iter().map(T::from).collect::<Vec<T>>(), total, page, per_page },
+    )
 }
 
 /// A page of rows that are all there.
@@ -118,7 +121,9 @@ pub fn page_of<A, T: Serialize + From<A>>(caller: &Caller, all: Vec<A>, paging: 
 fn rows_answer<T: Serialize>(caller: &Caller, rows: &Rows<T>) -> Answer {
     let last = rows.total.div_ceil(rows.per_page.max(1)).max(1);
     let mut links = Vec::new();
-    for (page, word) in [(1, "first"), (rows.page.saturating_sub(1), "prev"), (rows.page + 1, "next"), (last, "last")] {
+    for (page, word) in
+        [(1, "first"), (rows.page.saturating_sub(1), "prev"), (rows.page + 1, "next"), (last, "last")]
+    {
         if (1..=last).contains(&page) {
             links.push(format!("<{}>; rel=\"{word}\"", at_page(caller, page, rows.per_page)));
         }
@@ -134,8 +139,9 @@ fn rows_answer<T: Serialize>(caller: &Caller, rows: &Rows<T>) -> Answer {
 fn at_page(caller: &Caller, page: usize, per_page: usize) -> String {
     let query = caller.uri.query().unwrap_or("");
     let kept = crate::words::pairs(query).filter(|(name, _)| name != "page" && name != "per_page");
-    let mut query: Vec<String> =
-        kept.map(|(name, value)| format!("{}={}", crate::words::encode(&name), crate::words::encode(&value))).collect();
+    let mut query: Vec<String> = kept
+        .map(|(name, value)| format!("{}={}", crate::words::encode(&name), crate::words::encode(&value)))
+        .collect();
     query.push(format!("page={page}&per_page={per_page}"));
     format!("{}?{}", caller.uri.path(), query.join("&"))
 }
