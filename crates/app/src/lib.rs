@@ -121,6 +121,11 @@ impl App {
         self.store.location()
     }
 
+    /// Number of the database's layout that this program writes.
+    pub fn layout(&self) -> i64 {
+        store::LAYOUT
+    }
+
     /// Closes the database, so that its one file holds everything.
     pub async fn close(&self) {
         self.store.close().await;

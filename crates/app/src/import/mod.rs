@@ -1,11 +1,10 @@
 //! Import: workbooks in, records in the store, every refusal with its place.
 
 mod batch;
-mod identity;
+pub(crate) mod identity;
 mod names;
 mod report;
 mod resolve;
-mod status;
 #[cfg(test)]
 mod tests;
 

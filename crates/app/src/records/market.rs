@@ -5,6 +5,7 @@
 
 use crate::{Actor, App, Result, Role, access, place};
 use jiff::civil::Date;
+use market::node::Recogniser;
 use model::chain::NodeId;
 use model::enterprise::{Contact, Enterprise};
 use model::fold::fold_key;
@@ -14,7 +15,7 @@ use model::offer::Offer;
 use model::reference::Reference;
 use model::visibility::{Noun, Visibility};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use store::{Changes, Introduction, IntroductionState, ListHead, Moment, Status, Stored};
 
 /// Whether a record stands on a day.
@@ -574,9 +575,15 @@ pub struct Live {
     catching: tokio::sync::Mutex<()>,
     /// Indexes for matching.
     pub(super) matcher: Arc<super::matcher::Kept>,
+    recogniser: OnceLock<Recogniser>,
 }
 
 impl Live {
+    /// What finds chain nodes in words.
+    pub fn recogniser(&self, reference: &Reference) -> &Recogniser {
+        self.recogniser.get_or_init(|| Recogniser::new(&reference.chain))
+    }
+
     fn now(&self) -> Option<Arc<Market>> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// Its routes.
 pub fn routes() -> Router<Site> {
@@ -125,7 +126,7 @@ async fn sign_in(
     }
 }
 
-async fn sign_out(State(site): State<Site>, posted: Posted<()>) -> Answer {
+async fn sign_out(State(site): State<Site>, posted: Posted<IgnoredAny>) -> Answer {
     let viewer = posted.viewer;
     site.app.sign_out(&viewer.session).await.map_err(|e| viewer.fail(e))?;
     let mut response = viewer.go("/sign-in");
