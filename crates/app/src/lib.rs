@@ -31,8 +31,9 @@ pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{
-    AccountChange, AccountInfo, ClaimInfo, ClaimState, InvitationInfo, InvitationState, Invited, NewAccount,
-    NewInvitation, NewToken, Repeated, Session, SignedIn, TokenInfo,
+    AccountChange, AccountInfo, ClaimInfo, ClaimState, DEMO_PASSWORD, DemoAccount, DemoPeople,
+    InvitationInfo, InvitationState, Invited, NewAccount, NewInvitation, NewToken, Repeated, Session,
+    SignedIn, TokenInfo,
 };
 pub use progress::{Progress, Stage};
 pub use records::{
@@ -134,9 +135,4 @@ impl App {
     pub fn this_month(&self) -> Period {
         Period::month_of(self.clock.today())
     }
-}
-
-/// Contract first: the body comes in the same change.
-fn pending() -> Error {
-    Error::new(Code::Internal, "not built yet")
 }
