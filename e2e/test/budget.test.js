@@ -21,7 +21,8 @@ async function transfer(account, path) {
   network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => bytes.set(urls.get(requestId), encodedDataLength));
   await network.send('Network.enable');
   await network.send('Network.setCacheDisabled', { cacheDisabled: true });
-  await page.goto(path, { waitUntil: 'networkidle' });
+  const answer = await page.goto(path, { waitUntil: 'networkidle' });
+  assert.equal(answer.status(), 200, path);
   await context.close();
   return new Map([...bytes].filter(([url]) => !url.startsWith('data:')));
 }
