@@ -10,6 +10,7 @@ pub mod pages;
 mod parts;
 mod router;
 mod site;
+mod uploads;
 mod viewer;
 mod words;
 

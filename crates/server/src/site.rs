@@ -42,12 +42,19 @@ pub struct Site {
     pub options: Arc<Options>,
     /// Long work under way.
     pub jobs: crate::jobs::Jobs,
+    /// Uploaded files that wait for their owner's word.
+    pub uploads: crate::uploads::Uploads,
 }
 
 impl Site {
     /// A site over the use cases.
     pub fn new(app: Arc<App>, options: Options) -> Self {
-        Self { app, options: Arc::new(options), jobs: crate::jobs::Jobs::default() }
+        Self {
+            app,
+            options: Arc::new(options),
+            jobs: crate::jobs::Jobs::default(),
+            uploads: crate::uploads::Uploads::default(),
+        }
     }
 
     /// Name of the session's cookie.
