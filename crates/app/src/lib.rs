@@ -27,8 +27,8 @@ pub use duplicates::DuplicatePair;
 pub use error::{Code, CodeRow, Error, Result};
 pub use files::{FileMatches, MatchForm, MatchOptions, match_files, write_matches};
 pub use import::{
-    COLUMN_LEFT_OUT, ColumnField, ColumnReport, DuplicateReport, ImportCount, ImportCounts, ImportOptions,
-    ImportRecord, ImportReport, InputFile, SheetKind, SheetReport,
+    COLUMN_LEFT_OUT, CellError, ColumnField, ColumnReport, DuplicateReport, ImportCount, ImportCounts,
+    ImportOptions, ImportRecord, ImportReport, InputFile, SheetKind, SheetReport,
 };
 pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification};

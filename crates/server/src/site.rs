@@ -44,6 +44,8 @@ pub struct Site {
     pub jobs: crate::jobs::Jobs,
     /// Uploaded files that wait for their owner's word.
     pub uploads: crate::uploads::Uploads,
+    /// What each person can undo on the review desk.
+    pub undos: crate::pages::desk::Undos,
 }
 
 impl Site {
@@ -54,6 +56,7 @@ impl Site {
             options: Arc::new(options),
             jobs: crate::jobs::Jobs::default(),
             uploads: crate::uploads::Uploads::default(),
+            undos: crate::pages::desk::Undos::default(),
         }
     }
 

@@ -10,11 +10,12 @@ mod status;
 mod tests;
 
 pub use exchange::columns::{Field as ColumnField, LEAVE_OUT as COLUMN_LEFT_OUT, SheetKind};
+pub use exchange::import::CellError;
 pub use report::{ColumnReport, DuplicateReport, ImportReport, SheetReport};
 
 use crate::{Act, Actor, App, Code, Error, Progress, Result, Stage};
 use exchange::columns::{ColumnMap, Headings, How, PlanOptions, Remembered, SheetPlan, plan_workbook};
-use exchange::import::{CellError, Context, SheetDrafts, parse_with_progress};
+use exchange::import::{Context, SheetDrafts, parse_with_progress};
 use exchange::rejects::{self, Rejected};
 use exchange::sheet::{self, ReadOptions, Sheet};
 use model::list::sha256_hex;
