@@ -1,6 +1,7 @@
 //! Backup, restore, check.
 
 use crate::{Act, Actor, App, Progress, Result, Stage};
+use serde_json::json;
 use std::path::Path;
 
 /// What a backup or restore handled.
@@ -23,6 +24,14 @@ pub struct Health {
 }
 
 impl App {
+    /// Asks the database for nothing, and whether its layout is still the one that this program works with.
+    ///
+    /// # Errors
+    /// [`crate::Code::StorageNewer`] where a newer program has changed the layout meanwhile; storage errors.
+    pub async fn ready(&self) -> Result<()> {
+        Ok(self.store.ready().await?)
+    }
+
     /// Writes everything into one file that restores into SQLite and PostgreSQL. The file is there whole or not at all.
     ///
     /// # Errors
@@ -30,6 +39,8 @@ impl App {
     pub async fn backup(&self, actor: &Actor, file: &Path, progress: Progress<'_>) -> Result<BackupSummary> {
         actor.need(Act::Backup)?;
         let rows = self.store.backup(file, |done, total| progress(Stage::Write, done, total)).await?;
+        // A backup takes everything out of the house. The entry comes after, so the file itself is the state before.
+        self.store.audit_append(&self.by(actor), "backup", "backup", &json!({ "rows": rows })).await?;
         Ok(BackupSummary { rows, faults: Vec::new() })
     }
 
@@ -49,6 +60,7 @@ impl App {
         let restored =
             self.store.restore(file, force, |done, total| progress(Stage::Store, done, total)).await;
         self.forget_list();
+        self.forget_market();
         let report = restored?;
         Ok(BackupSummary { rows: report.rows.values().sum(), faults: faults(&report.check) })
     }

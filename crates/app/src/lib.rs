@@ -34,8 +34,9 @@ pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{
-    AccountChange, AccountInfo, ClaimInfo, ClaimState, InvitationInfo, InvitationState, Invited, NewAccount,
-    NewInvitation, NewToken, Session, SignedIn, TokenInfo,
+    AccountChange, AccountInfo, ClaimInfo, ClaimState, DEMO_PASSWORD, DemoAccount, DemoPeople,
+    InvitationInfo, InvitationState, Invited, NewAccount, NewInvitation, NewToken, Repeated, Session,
+    SignedIn, TokenInfo,
 };
 pub use progress::{Progress, Stage};
 pub use records::{
@@ -48,7 +49,8 @@ pub use records::{
 use model::list::MatchingList;
 use model::period::Period;
 use model::reference::Reference;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 use store::Store;
 
 /// The formula of the local supporting rate, in English.
@@ -63,7 +65,15 @@ pub struct App {
     clock: Clock,
     /// The list read last with its version: pages ask for the same one again and again.
     last_list: Mutex<Option<(i64, Arc<MatchingList>)>>,
+    /// All records, as of the newest change.
+    live: records::Live,
     desk: lists::DeskMemory,
+    throttle: Mutex<people::Throttle>,
+    started: Instant,
+    /// One runs the queue at a time: a letter must not go out twice.
+    delivering: tokio::sync::Mutex<()>,
+    /// Address at which people reach the server.
+    base: OnceLock<String>,
 }
 
 impl App {
@@ -89,7 +99,12 @@ impl App {
             reference: Reference::builtin(),
             clock,
             last_list: Mutex::new(None),
+            live: records::Live::default(),
             desk: lists::DeskMemory::default(),
+            throttle: Mutex::default(),
+            started: Instant::now(),
+            delivering: tokio::sync::Mutex::default(),
+            base: OnceLock::new(),
         }
     }
 
@@ -107,6 +122,11 @@ impl App {
     /// Where the database is, without a password.
     pub fn location(&self) -> String {
         self.store.location()
+    }
+
+    /// Number of the database's layout that this program writes.
+    pub fn layout(&self) -> i64 {
+        store::LAYOUT
     }
 
     /// Closes the database, so that its one file holds everything.

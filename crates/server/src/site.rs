@@ -12,10 +12,20 @@ pub struct Options {
     pub trust_proxy: bool,
     /// Address of this server as people reach it, for links in mails and workbooks; else what the request says.
     pub base: Option<String>,
-    /// Largest body of a request, bytes.
+    /// Largest body of a request, bytes: files of workbooks.
     pub body_max: usize,
+    /// Largest form without files, bytes.
+    pub form_max: usize,
     /// Seconds after which a request is given up.
     pub timeout_s: u64,
+    /// Seconds for a request's head; also how long a connection may be idle.
+    pub header_timeout_s: u64,
+    /// Seconds between two pieces of a body.
+    pub body_timeout_s: u64,
+    /// Seconds in which the other side must take a piece of an answer.
+    pub write_timeout_s: u64,
+    /// Seconds that requests under way have at the stop.
+    pub stop_s: u64,
     /// Connections at a time.
     pub connections_max: usize,
 }
@@ -27,7 +37,12 @@ impl Default for Options {
             trust_proxy: false,
             base: None,
             body_max: 64 << 20,
+            form_max: 1 << 20,
             timeout_s: 120,
+            header_timeout_s: 15,
+            body_timeout_s: 20,
+            write_timeout_s: 30,
+            stop_s: 20,
             connections_max: 1024,
         }
     }
@@ -46,6 +61,8 @@ pub struct Site {
     pub uploads: crate::uploads::Uploads,
     /// What each person can undo on the review desk.
     pub undos: crate::pages::desk::Undos,
+    /// Figures of what the server does.
+    pub metrics: Arc<crate::metrics::Metrics>,
 }
 
 impl Site {
@@ -57,6 +74,7 @@ impl Site {
             jobs: crate::jobs::Jobs::default(),
             uploads: crate::uploads::Uploads::default(),
             undos: crate::pages::desk::Undos::default(),
+            metrics: Arc::default(),
         }
     }
 

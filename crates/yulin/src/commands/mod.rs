@@ -1,29 +1,41 @@
 //! The commands, one file a subject.
 
+mod audit;
 mod demo;
 mod import;
 mod keep;
 mod lists;
 mod matching;
+mod password;
 mod serve;
 mod users;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, LogFormat};
 use app::{Actor, App, Clock, Code, Error, Result};
 use model::reference::Reference;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Sends the program's log to standard error.
-pub fn log(verbose: u8) {
-    let level = match verbose {
+/// Sends the program's log to standard error. A server also says what it was asked.
+pub fn log(cli: &Cli) {
+    let serve = match &cli.command {
+        Command::Serve(args) => Some(args),
+        _ => None,
+    };
+    let level = match cli.verbose + u8::from(serve.is_some()) {
         0 => tracing::Level::WARN,
         1 => tracing::Level::INFO,
         _ => tracing::Level::DEBUG,
     };
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+    let to = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
+    match serve.map(|args| args.log_format) {
+        Some(LogFormat::Json) => {
+            to.json().flatten_event(true).with_current_span(true).with_span_list(false).init()
+        }
+        _ => to.with_ansi(std::io::stderr().is_terminal()).init(),
+    }
 }
 
 /// Runs a command to its exit code.
@@ -63,7 +75,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
 /// Commands that begin a database; to any other a name that is not there is a mistyped one.
 fn makes_a_database(command: &Command) -> bool {
     match command {
-        Command::Init { .. } | Command::Import(_) | Command::Restore { .. } => true,
+        Command::Init(_) | Command::Import(_) | Command::Restore { .. } => true,
         Command::Users(args) => args.add.is_some(),
         _ => false,
     }
@@ -102,7 +114,7 @@ async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> R
     let actor = &app.actor(actor).await?;
     match command {
         Command::Demo(_) | Command::Match(_) => unreachable!("handled before a database is opened"),
-        Command::Init { name, region } => users::init(app, actor, &name, &region).await,
+        Command::Init(args) => users::init(app, actor, &args).await,
         Command::Import(args) => import::run(app, actor, &args).await,
         Command::Draft(args) => lists::draft(app, actor, &args).await,
         Command::Review(args) => lists::review(app, actor, &args).await,
@@ -118,6 +130,7 @@ async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> R
         Command::Duplicates(args) => users::duplicates(app, actor, &args).await,
         Command::Serve(args) => serve::run(app.clone(), actor, &args).await,
         Command::Users(args) => users::run(app, actor, &args).await,
+        Command::Audit(args) => audit::run(app, actor, &args).await,
         Command::Backup { file, force } => keep::backup(app, actor, &file, force).await,
         Command::Restore { file, force } => keep::restore(app, actor, &file, force).await,
         Command::Check => keep::check(app, actor).await,
