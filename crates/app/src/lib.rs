@@ -139,8 +139,3 @@ impl App {
         Period::month_of(self.clock.today())
     }
 }
-
-/// Contract first: the body comes in the same change.
-fn pending() -> Error {
-    Error::new(Code::Internal, "not built yet")
-}
