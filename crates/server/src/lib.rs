@@ -15,11 +15,8 @@ pub mod pages;
 mod parts;
 mod router;
 mod site;
-<<<<<<< HEAD
-mod uploads;
-=======
 mod tls;
->>>>>>> web
+mod uploads;
 mod viewer;
 mod words;
 
