@@ -1,22 +1,36 @@
 //! Likely duplicates and the cluster's own name.
 
 use crate::{Act, Actor, App, Code, Error, Office, Result};
+use serde::Serialize;
+use std::collections::HashMap;
 
 /// Two enterprises that may be one.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DuplicatePair {
+    /// Row id of the proposal.
+    pub id: i64,
     /// Key of one.
     pub a: String,
+    /// Row id of that one.
+    pub a_id: i64,
     /// Its name.
     pub a_name: String,
     /// Key of the other.
     pub b: String,
+    /// Row id of that one.
+    pub b_id: i64,
     /// Its name.
     pub b_name: String,
     /// How alike, 0..=1.
     pub score: f64,
     /// Why, in Chinese.
     pub reasons: Vec<String>,
+    /// What was decided: true for one enterprise, false for two; none where it is open.
+    pub same: Option<bool>,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// When it was decided.
+    pub decided_ms: Option<i64>,
 }
 
 /// Name of a cluster that has not been named.
@@ -43,25 +57,53 @@ impl App {
     /// Storage errors.
     pub async fn duplicates(&self, actor: &Actor) -> Result<Vec<DuplicatePair>> {
         actor.need(Act::Duplicates)?;
-        let names: std::collections::HashMap<String, String> =
-            self.store.enterprises().await?.into_iter().map(|s| (s.value.key, s.value.name)).collect();
-        let name = |key: &str| names.get(key).cloned().unwrap_or_default();
-        let mut pairs: Vec<DuplicatePair> = self
-            .store
-            .duplicates(Some(store::DuplicateState::Open))
-            .await?
-            .into_iter()
-            .map(|d| DuplicatePair {
-                a_name: name(&d.proposal.a),
-                b_name: name(&d.proposal.b),
-                a: d.proposal.a,
-                b: d.proposal.b,
-                score: d.proposal.score,
-                reasons: serde_json::from_value(d.proposal.reasons).unwrap_or_default(),
-            })
-            .collect();
+        let mut pairs = self.pairs(Some(store::DuplicateState::Open)).await?;
         pairs.sort_by(|x, y| y.score.total_cmp(&x.score).then_with(|| (&x.a, &x.b).cmp(&(&y.a, &y.b))));
         Ok(pairs)
+    }
+
+    /// Duplicates that were decided on, the newest decision first.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn decided_duplicates(&self, actor: &Actor) -> Result<Vec<DuplicatePair>> {
+        actor.need(Act::Duplicates)?;
+        let mut pairs = self.pairs(None).await?;
+        pairs.retain(|pair| pair.same.is_some());
+        pairs.sort_by_key(|pair| std::cmp::Reverse((pair.decided_ms, pair.id)));
+        Ok(pairs)
+    }
+
+    async fn pairs(&self, state: Option<store::DuplicateState>) -> Result<Vec<DuplicatePair>> {
+        let stored: HashMap<String, (i64, String)> = self
+            .store
+            .enterprises()
+            .await?
+            .into_iter()
+            .map(|s| (s.value.key, (s.id, s.value.name)))
+            .collect();
+        let of = |key: &str| stored.get(key).cloned().unwrap_or_default();
+        let found = self.store.duplicates(state).await?.into_iter().map(|d| {
+            let ((a_id, a_name), (b_id, b_name)) = (of(&d.proposal.a), of(&d.proposal.b));
+            DuplicatePair {
+                id: d.id,
+                a: d.proposal.a,
+                a_id,
+                a_name,
+                b: d.proposal.b,
+                b_id,
+                b_name,
+                score: d.proposal.score,
+                reasons: serde_json::from_value(d.proposal.reasons).unwrap_or_default(),
+                same: match d.state {
+                    store::DuplicateState::Open => None,
+                    state => Some(state == store::DuplicateState::Confirmed),
+                },
+                decided_by: d.decided_by,
+                decided_ms: d.decided_ms,
+            }
+        });
+        Ok(found.collect())
     }
 
     /// Says that two enterprises are one, or two. The decision is kept for ever; records are not merged by it.
@@ -70,6 +112,26 @@ impl App {
     /// [`Code::NotFound`] where the pair was never proposed.
     pub async fn decide_duplicate(&self, actor: &Actor, a: &str, b: &str, same: bool) -> Result<()> {
         actor.need(Act::DecideDuplicate)?;
+        let state = if same { store::DuplicateState::Confirmed } else { store::DuplicateState::Rejected };
+        self.set_duplicate(actor, a, b, state).await
+    }
+
+    /// Takes a decision back: the pair is open again.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] where the pair was never proposed.
+    pub async fn reopen_duplicate(&self, actor: &Actor, a: &str, b: &str) -> Result<()> {
+        actor.need(Act::DecideDuplicate)?;
+        self.set_duplicate(actor, a, b, store::DuplicateState::Open).await
+    }
+
+    async fn set_duplicate(
+        &self,
+        actor: &Actor,
+        a: &str,
+        b: &str,
+        state: store::DuplicateState,
+    ) -> Result<()> {
         let found = self.store.duplicates(None).await?.into_iter().find(|d| {
             let pair = (d.proposal.a.as_str(), d.proposal.b.as_str());
             pair == (a, b) || pair == (b, a)
@@ -77,7 +139,6 @@ impl App {
         let found = found.ok_or_else(|| {
             Error::new(Code::NotFound, format!("{a} and {b} were not proposed as duplicates"))
         })?;
-        let state = if same { store::DuplicateState::Confirmed } else { store::DuplicateState::Rejected };
         Ok(self.store.decide_duplicate(found.id, state, &self.by(actor)).await?)
     }
 

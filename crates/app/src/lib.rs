@@ -17,6 +17,7 @@ mod people;
 mod place;
 mod progress;
 mod records;
+mod sheets;
 
 pub use actor::{Act, Actor, Office, Role};
 pub use audit::{AuditEntry, AuditQuery, AuditVerification};

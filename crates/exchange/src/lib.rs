@@ -3,7 +3,7 @@
 //! In: [`sheet`] reads workbooks and delimited text, [`columns`] finds out what their columns mean, [`import`] turns
 //! rows into drafts or placed refusals, [`rejects`] writes the refused rows back for correction, [`pairing`] reads any
 //! two files for matching without a database. Out: [`list_workbook`] writes matching lists,
-//! [`mod@matches`] writes pairs. No database, no network.
+//! [`mod@matches`] writes pairs, [`plain`] any table of text. No database, no network.
 
 pub mod columns;
 pub mod import;
@@ -11,6 +11,7 @@ pub mod limits;
 pub mod list_workbook;
 pub mod matches;
 pub mod pairing;
+pub mod plain;
 pub mod progress;
 pub mod rejects;
 pub mod sheet;

@@ -2,10 +2,12 @@
 
 mod answer;
 mod api;
+mod assets;
 mod format;
 mod jobs;
 mod layout;
 pub mod pages;
+mod parts;
 mod router;
 mod site;
 mod viewer;

@@ -1,14 +1,14 @@
 //! Every route, and the headers around them.
 
 use crate::answer::Failure;
-use crate::layout::{CSS, CSS_PATH};
+use crate::assets;
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::{api, pages};
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::{Router, routing::get};
 use tokio::net::TcpListener;
 
@@ -17,7 +17,7 @@ pub fn router(site: Site) -> Router {
     Router::new()
         .merge(pages::routes())
         .merge(api::routes())
-        .route(CSS_PATH, get(css))
+        .route("/assets/{*name}", get(assets::serve))
         .route("/health", get(|| async { "ok" }))
         .fallback(missing)
         .layer(middleware::from_fn(security_headers))
@@ -34,10 +34,6 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     axum::serve(listener, router).with_graceful_shutdown(stop).await
-}
-
-async fn css() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=600")], CSS)
 }
 
 async fn missing(viewer: Viewer) -> Failure {

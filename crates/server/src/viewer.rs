@@ -66,6 +66,20 @@ pub fn csrf_of(session: &str) -> String {
     sha256_hex(format!("csrf:{session}").as_bytes())
 }
 
+/// A note as its cookie holds it: only this session can have written it.
+fn signed_note(session: &str, text: &str) -> String {
+    let text = words::encode(text);
+    let mut seal = sha256_hex(format!("note:{session}:{}", sha256_hex(text.as_bytes())).as_bytes());
+    seal.truncate(32);
+    format!("{seal}.{text}")
+}
+
+/// The note in a cookie, where this session wrote it.
+fn note_of(session: &str, cookie: &str) -> Option<String> {
+    let text = words::decoded(cookie.split_once('.')?.1);
+    (!text.is_empty() && signed_note(session, &text) == cookie).then_some(text)
+}
+
 /// Somebody who has signed in, on a page. Handlers of pages take it; whoever has not signed in is sent to the sign-in page.
 #[derive(Debug, Clone)]
 pub struct Viewer {
@@ -87,6 +101,10 @@ pub struct Viewer {
     pub htmx: bool,
     /// Address of this server as the request says it (`http://host:port`).
     pub base: String,
+    /// True for the large text.
+    pub large: bool,
+    /// What the page before left to be said, once.
+    pub note: Option<String>,
 }
 
 impl Viewer {
@@ -113,8 +131,54 @@ impl Viewer {
     /// A whole page that needs scripts of its own (files of `assets/js`).
     pub fn page_with(&self, title: &str, body: &Markup, scripts: &[&str]) -> Response {
         let mut response = html_page(layout::page(self, title, body, scripts)).into_response();
-        self.tongue.remember(&mut response);
+        self.remember(&mut response);
         response
+    }
+
+    /// A form's page that comes back because of an error, with the error's status.
+    pub fn refused(&self, error: &app::Error, title: &str, body: &Markup) -> Response {
+        let mut response = self.page(title, body);
+        *response.status_mut() =
+            StatusCode::from_u16(error.code.row().status).unwrap_or(StatusCode::BAD_REQUEST);
+        response
+    }
+
+    /// What the address asked for stays in cookies; a note that was shown goes.
+    pub fn remember(&self, response: &mut Response) {
+        self.tongue.remember(response);
+        if let Some((_, size)) = words::pairs(&self.query).rfind(|(name, _)| name == "text") {
+            let age = if size == "large" { 31_536_000 } else { 0 };
+            self.set_cookie(response, "text", "large", age);
+        }
+        if self.note.is_some() {
+            self.set_cookie(response, "note", "", 0);
+        }
+    }
+
+    fn set_cookie(&self, response: &mut Response, name: &str, value: &str, age_s: u32) {
+        let secure = if self.site.options.secure { "; Secure" } else { "" };
+        let cookie = format!("{name}={value}; Path=/; Max-Age={age_s}; SameSite=Lax; HttpOnly{secure}");
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+
+    /// This page's address with one pair of the query changed; a changed filter or order goes back to the first page.
+    pub fn with_query(&self, name: &str, value: &str) -> String {
+        let mut query = String::new();
+        for (n, v) in words::pairs(&self.query) {
+            let dropped =
+                n == name || ["lang", "text"].contains(&n.as_str()) || (n == "page" && name == "sort");
+            if !dropped {
+                query += &format!("{}={}&", words::encode(&n), words::encode(&v));
+            }
+        }
+        format!("{}?{query}{}={}", self.path, words::encode(name), words::encode(value))
+    }
+
+    /// Path and query of the request.
+    pub fn path_and_query(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
     }
 
     /// A piece of a page, for htmx.
@@ -122,7 +186,15 @@ impl Viewer {
         html_page(body).into_response()
     }
 
-    /// On to another page, after something was done. `note` is shown there once (a Chinese key of `en.csv`).
+    /// On to another page of this server, which shows `note` once.
+    pub fn go_with(&self, path: &str, note: &str) -> Response {
+        let mut response = self.go(path);
+        let text: String = note.chars().take(200).collect();
+        self.set_cookie(&mut response, "note", &signed_note(&self.session, &text), 60);
+        response
+    }
+
+    /// On to another page of this server, after something was done.
     pub fn go(&self, path: &str) -> Response {
         if self.htmx {
             let mut response = StatusCode::NO_CONTENT.into_response();
@@ -191,7 +263,25 @@ impl FromRequestParts<Site> for Viewer {
             format!("{scheme}://{host}")
         });
         let csrf = csrf_of(&session);
-        Ok(Self { site: site.clone(), signed_in, tongue, csrf, session, path, query, htmx, base })
+        let asked = words::pairs(&query).rfind(|(name, _)| name == "text").map(|(_, size)| size);
+        let large = match asked {
+            Some(size) => size == "large",
+            None => cookie(&parts.headers, "text") == Some("large"),
+        };
+        let note = cookie(&parts.headers, "note").and_then(|value| note_of(&session, value));
+        Ok(Self {
+            site: site.clone(),
+            signed_in,
+            tongue,
+            csrf,
+            session,
+            path,
+            query,
+            htmx,
+            base,
+            large,
+            note,
+        })
     }
 }
 
@@ -227,6 +317,74 @@ impl<T: DeserializeOwned> FromRequest<Site> for Posted<T> {
             .await
             .map_err(|e| viewer.bad_form(&e.body_text()).into_response())?;
         Ok(Self { viewer, form: form.0, fields })
+    }
+}
+
+/// A file of a form.
+#[derive(Debug, Clone)]
+pub struct UploadedFile {
+    /// Name of the form's field.
+    pub field: String,
+    /// The file's own name, without folders.
+    pub name: String,
+    /// Content.
+    pub bytes: Bytes,
+}
+
+/// A form with files (`multipart/form-data`) that was sent by the viewer's own page. Files that were left empty are not there.
+pub struct Uploaded {
+    /// Who.
+    pub viewer: Viewer,
+    /// The fields that are no files.
+    pub fields: Vec<(String, String)>,
+    /// The files.
+    pub files: Vec<UploadedFile>,
+}
+
+impl Uploaded {
+    /// The value of a field; empty where it is not there.
+    pub fn field(&self, name: &str) -> &str {
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// Fields of a form with files, at most.
+const PARTS_MAX: usize = 1000;
+
+impl FromRequest<Site> for Uploaded {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let viewer = Viewer::from_request_parts(&mut parts, site).await?;
+        let header = parts.headers.get("x-csrf").and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let mut form = axum::extract::Multipart::from_request(Request::from_parts(parts, body), site)
+            .await
+            .map_err(|e| viewer.bad_form(&e.body_text()).into_response())?;
+        let (mut fields, mut files) = (Vec::new(), Vec::new());
+        let cut = |e: axum::extract::multipart::MultipartError| match e.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => e.into_response(),
+            _ => viewer.bad_form(&e.body_text()).into_response(),
+        };
+        while let Some(part) = form.next_field().await.map_err(cut)? {
+            let field = part.name().unwrap_or("").to_owned();
+            // Some browsers send the whole path of a file.
+            let name = part.file_name().map(|n| n.rsplit(['/', '\\']).next().unwrap_or("").to_owned());
+            let bytes = part.bytes().await.map_err(cut)?;
+            if fields.len() + files.len() >= PARTS_MAX {
+                return Err(viewer.bad_form("too many fields").into_response());
+            }
+            match name {
+                Some(name) if !name.is_empty() => files.push(UploadedFile { field, name, bytes }),
+                Some(_) => {}
+                None => fields.push((field, String::from_utf8_lossy(&bytes).into_owned())),
+            }
+        }
+        let field = fields.iter().find(|(name, _)| name == "csrf").map(|(_, value)| value.clone());
+        if header.or(field).as_deref() != Some(viewer.csrf.as_str()) {
+            return Err(viewer.stale_form().into_response());
+        }
+        Ok(Self { viewer, fields, files })
     }
 }
 

@@ -73,7 +73,8 @@ pub fn encode(text: &str) -> String {
         .collect()
 }
 
-fn decoded(text: &str) -> String {
+/// Reads a percent-encoded query value.
+pub fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

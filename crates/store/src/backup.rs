@@ -76,14 +76,14 @@ impl Store {
     pub async fn backup(&self, path: &Path, mut progress: impl FnMut(u64, u64) + Send) -> Result<u64> {
         let mut tx = self.database.read(DOING).await?;
         let mut total = 0;
-        for table in &TABLES {
+        for table in TABLES {
             total += count(&mut tx, table.name, DOING).await?.unsigned_abs();
         }
         let mut out = Lines::create(path)?;
         out.json(&Header { format: FORMAT.to_owned(), version: FORMAT_VERSION, layout: LAYOUT })?;
         let mut rows = BTreeMap::new();
         let mut done = 0;
-        for table in &TABLES {
+        for table in TABLES {
             let columns = table.columns.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect();
             out.json(&TableLine { table: table.name.to_owned(), columns })?;
             let written = dump(&mut tx, table, &mut out, |n| progress(done + n, total)).await?;

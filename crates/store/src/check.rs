@@ -88,7 +88,7 @@ async fn run(tx: &mut Read, report: &mut CheckReport) -> Result<()> {
     if tx.dialect == Dialect::Sqlite {
         sqlite(tx, report).await?;
     }
-    for table in &TABLES {
+    for table in TABLES {
         let rows = count(tx, table.name, DOING).await?;
         report.rows.push((table.name, rows.unsigned_abs()));
     }

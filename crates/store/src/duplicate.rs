@@ -65,6 +65,8 @@ pub struct Duplicate {
     pub proposed_ms: i64,
     /// Who decided.
     pub decided_by: Option<String>,
+    /// When it was decided.
+    pub decided_ms: Option<i64>,
 }
 
 impl Store {
@@ -77,7 +79,8 @@ impl Store {
         let mut tx = self.database.read(doing).await?;
         let rows = tx
             .query(
-                "select d.id, a.key, b.key, d.score, d.reasons, d.state, d.proposed_ms, d.decided_by \
+                "select d.id, a.key, b.key, d.score, d.reasons, d.state, d.proposed_ms, d.decided_by, \
+                 d.decided_ms \
                  from duplicate_proposal d join enterprise a on a.id = d.a join enterprise b on b.id = d.b \
                  where d.state = coalesce(?, d.state) order by d.id",
             )
@@ -88,16 +91,13 @@ impl Store {
         rows.iter().map(|row| duplicate(row, doing)).collect()
     }
 
-    /// Decides a proposal, or decides it anew: what was said last counts, the audit log holds what was said before.
+    /// Decides a proposal, decides it anew, or takes the decision back: what was said last counts, the audit log holds what was
+    /// said before.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] when `state` is no decision.
+    /// [`Error::NotFound`].
     pub async fn decide_duplicate(&self, id: i64, state: DuplicateState, by: &By) -> Result<()> {
         let doing = "decide the proposed duplicate";
-        let invalid = |reason: String| Error::Invalid { action: doing, reason };
-        if state == DuplicateState::Open {
-            return Err(invalid("the decision must be confirmed or rejected".to_owned()));
-        }
         let mut tx = self.database.write(doing).await?;
         let row = tx
             .query("select state from duplicate_proposal where id = ?")
@@ -110,10 +110,11 @@ impl Store {
         if was == state {
             return Ok(());
         }
+        let decided = state != DuplicateState::Open;
         tx.query("update duplicate_proposal set state = ?, decided_by = ?, decided_ms = ? where id = ?")
             .bind(state.as_str())
-            .bind(by.actor.as_str())
-            .bind(by.at_ms)
+            .bind(decided.then_some(by.actor.as_str()))
+            .bind(decided.then_some(by.at_ms))
             .bind(id)
             .execute(&mut *tx)
             .await
@@ -135,12 +136,14 @@ fn duplicate(row: &AnyRow, doing: &'static str) -> Result<Duplicate> {
             DuplicateState::parse(row.try_get(5)?)?,
             row.try_get(6)?,
             row.try_get(7)?,
+            row.try_get(8)?,
         ))
     };
-    let (id, a, b, score, reasons, state, proposed_ms, decided_by) = get().during(doing)?;
+    let (id, a, b, score, reasons, state, proposed_ms, decided_by, decided_ms) = get().during(doing)?;
     let reasons = serde_json::from_str(reasons)
         .map_err(|source| Error::Content { object: format!("proposed duplicate {id}"), source })?;
-    Ok(Duplicate { id, proposal: DuplicateProposal { a, b, score, reasons }, state, proposed_ms, decided_by })
+    let proposal = DuplicateProposal { a, b, score, reasons };
+    Ok(Duplicate { id, proposal, state, proposed_ms, decided_by, decided_ms })
 }
 
 /// A proposal that is to be written.

@@ -6,8 +6,8 @@ use crate::database::Write;
 use crate::duplicate::{self, DuplicateProposal};
 use crate::error::{During, Error, Result};
 use crate::mapping;
-use crate::record::{Record, archive, enterprise_ids};
-use crate::sql::{InsertMany, places};
+use crate::record::{Record, RowHead, archive, bind_row, enterprise_ids, next_change, upsert};
+use crate::sql::places;
 use model::enterprise::Enterprise;
 use model::list::sha256_hex;
 use model::need::Need;
@@ -147,6 +147,7 @@ impl Store {
             batch,
             tx: self.database.write(DOING).await?,
             import_id: None,
+            change: None,
             ids: HashMap::new(),
             done: 0,
             progress,
@@ -234,6 +235,8 @@ struct Importing<'b, P> {
     tx: Write,
     /// Given when the first difference is met.
     import_id: Option<i64>,
+    /// Given with the first record that is written.
+    change: Option<i64>,
     /// Row ids of enterprises by key.
     ids: HashMap<String, i64>,
     done: u64,
@@ -353,35 +356,26 @@ impl<P: FnMut(u64, u64) + Send> Importing<'_, P> {
     }
 
     async fn upsert<T: Record>(&mut self, rows: Vec<Pending<'_, T>>) -> Result<()> {
-        let import_id = self.import_id().await?;
-        let by = &self.batch.by;
-        let mut columns = vec!["id", "key", "status"];
-        if T::OWNED {
-            columns.push("enterprise_id");
-        }
-        columns.extend(T::COLUMNS);
-        columns.extend(["body", "body_sha256", "version", "import_id", "updated_by", "updated_ms"]);
-        // Key and status of a stored record stay.
-        let sets: Vec<String> = columns[3..].iter().map(|c| format!("{c} = excluded.{c}")).collect();
-        let tail = format!("on conflict (id) do update set {}", sets.join(", "));
-        let mut many = InsertMany::new(self.tx.dialect, T::TABLE, &columns, tail);
-        for row in rows {
-            many.bind(row.id).bind(row.record.key()).bind("open");
-            if T::OWNED {
-                many.bind(self.enterprise_id(row.record)?);
-            }
-            for text in row.record.texts() {
-                many.bind(text);
-            }
-            many.bind(row.body)
-                .bind(row.sha256)
-                .bind(row.version)
-                .bind(import_id)
-                .bind(by.actor.as_str())
-                .bind(by.at_ms);
+        let import_id = Some(self.import_id().await?);
+        let change = self.change().await?;
+        let mut many = upsert::<T>(self.tx.dialect);
+        for Pending { id, version, record, body, sha256 } in rows {
+            let owner = if T::OWNED { Some(self.enterprise_id(record)?) } else { None };
+            let head = RowHead { id, version, owner, import_id, change, by: &self.batch.by };
+            bind_row(&mut many, record, &head, body, sha256);
             many.row(&mut self.tx, DOING).await?;
         }
         many.flush(&mut self.tx, DOING).await
+    }
+
+    /// The number under which readers find what this import changed.
+    async fn change(&mut self) -> Result<i64> {
+        if let Some(change) = self.change {
+            return Ok(change);
+        }
+        let change = next_change(&mut self.tx, DOING).await?;
+        self.change = Some(change);
+        Ok(change)
     }
 
     fn enterprise_id<T: Record>(&self, record: &T) -> Result<i64> {

@@ -11,7 +11,8 @@
 //! | module | subject |
 //! |---|---|
 //! | `location`, `database`, `migrate`, `sql` | opening, transactions, layout, the difference between the databases |
-//! | `record`, `import` | enterprises, needs, offers with their versions |
+//! | `record`, `import`, `market` | enterprises, needs, offers with their versions; what changed since |
+//! | `introduction` | two sides of a pair that want to talk |
 //! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
 //! | `duplicate`, `mapping`, `setting`, `account`, `audit` | what the names say |
 //! | `check`, `backup`, `restore`, `schema` | soundness, and the way out and in |
@@ -24,10 +25,12 @@ mod database;
 mod duplicate;
 mod error;
 mod import;
+mod introduction;
 mod list;
 mod list_change;
 mod location;
 mod mapping;
+mod market;
 mod migrate;
 mod record;
 mod restore;
@@ -41,8 +44,10 @@ pub use check::{CheckReport, Fault};
 pub use duplicate::{Duplicate, DuplicateProposal, DuplicateState};
 pub use error::{Error, Result};
 pub use import::{BaseVersions, ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};
+pub use introduction::{Introduction, IntroductionState, Side};
 pub use list::{ListHead, PairReview, StoredList, series_version};
 pub use list_change::NewDraft;
+pub use market::{Changes, Moment};
 pub use record::{PastVersion, Snapshot, Status, Stored};
 pub use restore::RestoreReport;
 pub use sql::Dialect;

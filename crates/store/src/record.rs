@@ -2,10 +2,12 @@
 
 use crate::Store;
 use crate::audit::{self, By};
-use crate::database::Read;
+use crate::database::{Read, Write};
 use crate::error::{During, Error, Result};
+use crate::sql::{Dialect, InsertMany};
 use futures_util::TryStreamExt as _;
 use model::enterprise::Enterprise;
+use model::list::sha256_hex;
 use model::need::Need;
 use model::offer::Offer;
 use model::visibility::Noun;
@@ -156,9 +158,9 @@ pub(crate) fn table(noun: Noun) -> &'static str {
     }
 }
 
-const STORED: &str = "id, key, version, status, updated_ms, body";
+pub(crate) const STORED: &str = "id, key, version, status, updated_ms, body";
 
-fn stored<T: Record>(row: &AnyRow, doing: &'static str) -> Result<Stored<T>> {
+pub(crate) fn stored<T: Record>(row: &AnyRow, doing: &'static str) -> Result<Stored<T>> {
     let get = || {
         Ok((
             row.try_get(0)?,
@@ -300,16 +302,18 @@ impl Store {
         if was == status {
             return Ok(found);
         }
+        let change = next_change(&mut tx, doing).await?;
         tx.query(format!("{} where id = ?", archive(table)))
             .bind(id)
             .execute(&mut *tx)
             .await
             .during(doing)?;
         tx.query(format!(
-            "update {table} set status = ?, version = version + 1, import_id = null, updated_by = ?, updated_ms = ? \
-             where id = ?"
+            "update {table} set status = ?, version = version + 1, import_id = null, change = ?, updated_by = ?, \
+             updated_ms = ? where id = ?"
         ))
         .bind(status.as_str())
+        .bind(change)
         .bind(by.actor.as_str())
         .bind(by.at_ms)
         .bind(id)
@@ -317,9 +321,141 @@ impl Store {
         .await
         .during(doing)?;
         let detail = json!({ "status": status, "version": found + 1 });
-        audit::append(&mut tx, by, "record.status", format!("{table}/{key}"), &detail).await?;
+        audit::append(&mut tx, by, "record.status", format!("{table}/{id}"), &detail).await?;
         tx.commit(doing).await?;
         Ok(found + 1)
+    }
+
+    /// The enterprise with this row id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn enterprise_by_id(&self, id: i64) -> Result<Stored<Enterprise>> {
+        self.record_by_id(id, "read the enterprise").await
+    }
+
+    /// The need with this row id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn need_by_id(&self, id: i64) -> Result<Stored<Need>> {
+        self.record_by_id(id, "read the need").await
+    }
+
+    /// The offer with this row id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn offer_by_id(&self, id: i64) -> Result<Stored<Offer>> {
+        self.record_by_id(id, "read the offer").await
+    }
+
+    /// Stores one enterprise: a new one, or a new version of the one with this row id and version. Returns row id and
+    /// version; a value that says what is stored already stays at its version and leaves no trace.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] for a new one whose key is taken; [`Error::NotFound`]; [`Error::Conflict`] when it is no longer
+    /// at that version.
+    pub async fn save_enterprise(
+        &self,
+        value: &Enterprise,
+        at: Option<(i64, i64)>,
+        by: &By,
+    ) -> Result<(i64, i64)> {
+        self.save(value, at, by, "save the enterprise").await
+    }
+
+    /// Stores one need, as [`Self::save_enterprise`]. Its enterprise must be stored.
+    ///
+    /// # Errors
+    /// As of [`Self::save_enterprise`]; [`Error::NotFound`] for an unknown enterprise.
+    pub async fn save_need(&self, value: &Need, at: Option<(i64, i64)>, by: &By) -> Result<(i64, i64)> {
+        self.save(value, at, by, "save the need").await
+    }
+
+    /// Stores one offer, as [`Self::save_need`].
+    ///
+    /// # Errors
+    /// As of [`Self::save_need`].
+    pub async fn save_offer(&self, value: &Offer, at: Option<(i64, i64)>, by: &By) -> Result<(i64, i64)> {
+        self.save(value, at, by, "save the offer").await
+    }
+
+    async fn save<T: Record>(
+        &self,
+        value: &T,
+        at: Option<(i64, i64)>,
+        by: &By,
+        doing: &'static str,
+    ) -> Result<(i64, i64)> {
+        let (table, key) = (T::TABLE, value.key());
+        let body = serde_json::to_string(value)
+            .map_err(|source| Error::Content { object: format!("{table} {key}"), source })?;
+        let sha256 = sha256_hex(body.as_bytes());
+        let mut tx = self.database.write(doing).await?;
+        let known = tx
+            .query(format!("select id, version, body_sha256 from {table} where key = ?"))
+            .bind(key)
+            .fetch_optional(&mut *tx)
+            .await
+            .during(doing)?;
+        let known: Option<(i64, i64, String)> = known
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
+            .transpose()
+            .during(doing)?;
+        let (id, version) = match (known, at) {
+            (None, Some((id, _))) => return Err(Error::NotFound { object: format!("{table}/{id}") }),
+            (Some((found, ..)), Some((id, _))) if found != id => {
+                return Err(Error::NotFound { object: format!("{table}/{id}") });
+            }
+            (Some(_), None) => return Err(Error::Exists { object: format!("{table} {key}") }),
+            (Some((id, found, _)), Some((_, expected))) if found != expected => {
+                return Err(Error::Conflict { object: format!("{table}/{id}"), expected, found });
+            }
+            (Some((id, version, stored)), Some(_)) if stored == sha256 => return Ok((id, version)),
+            (Some((id, version, _)), Some(_)) => {
+                tx.query(format!("{} where id = ?", archive(table)))
+                    .bind(id)
+                    .execute(&mut *tx)
+                    .await
+                    .during(doing)?;
+                (id, version + 1)
+            }
+            (None, None) => {
+                let query = tx.query(format!("select coalesce(max(id), 0) + 1 from {table}"));
+                (query.fetch_one(&mut *tx).await.and_then(|row| row.try_get(0)).during(doing)?, 1)
+            }
+        };
+        let owner =
+            if T::OWNED { Some(enterprise_id(&mut tx, value.enterprise(), doing).await?) } else { None };
+        let change = next_change(&mut tx, doing).await?;
+        let mut many = upsert::<T>(tx.dialect);
+        bind_row(
+            &mut many,
+            value,
+            &RowHead { id, version, owner, import_id: None, change, by },
+            body,
+            sha256,
+        );
+        many.flush(&mut tx, doing).await?;
+        audit::append(&mut tx, by, "record.save", format!("{table}/{id}"), &json!({ "version": version }))
+            .await?;
+        tx.commit(doing).await?;
+        Ok((id, version))
+    }
+
+    async fn record_by_id<T: Record>(&self, id: i64, doing: &'static str) -> Result<Stored<T>> {
+        let mut tx = self.database.read(doing).await?;
+        let row = tx
+            .query(format!("select {STORED} from {} where id = ?", T::TABLE))
+            .bind(id)
+            .fetch_optional(&mut *tx)
+            .await
+            .during(doing)?;
+        match row {
+            Some(row) => stored(&row, doing),
+            None => Err(Error::NotFound { object: format!("{}/{id}", T::TABLE) }),
+        }
     }
 
     async fn records<T: Record>(&self, doing: &'static str) -> Result<Vec<Stored<T>>> {
@@ -364,7 +500,7 @@ impl Store {
 }
 
 /// All records of a table by row id.
-async fn all<T: Record>(tx: &mut Read, doing: &'static str) -> Result<Vec<Stored<T>>> {
+pub(crate) async fn all<T: Record>(tx: &mut Read, doing: &'static str) -> Result<Vec<Stored<T>>> {
     let count: i64 = count(tx, T::TABLE, doing).await?;
     let mut out = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
     let query = tx.query(format!("select {STORED} from {} order by id", T::TABLE));
@@ -403,6 +539,78 @@ pub(crate) fn archive(table: &str) -> String {
     )
 }
 
+/// What is stored beside a record's own content.
+pub(crate) struct RowHead<'a> {
+    pub(crate) id: i64,
+    pub(crate) version: i64,
+    /// Row id of the enterprise that it belongs to.
+    pub(crate) owner: Option<i64>,
+    pub(crate) import_id: Option<i64>,
+    pub(crate) change: i64,
+    pub(crate) by: &'a By,
+}
+
+/// Writes records: new rows, or new versions of stored ones, whose key and status stay.
+pub(crate) fn upsert<T: Record>(dialect: Dialect) -> InsertMany {
+    let mut columns = vec!["id", "key", "status"];
+    if T::OWNED {
+        columns.push("enterprise_id");
+    }
+    columns.extend(T::COLUMNS);
+    columns.extend(["body", "body_sha256", "version", "import_id", "change", "updated_by", "updated_ms"]);
+    let sets: Vec<String> = columns[3..].iter().map(|c| format!("{c} = excluded.{c}")).collect();
+    InsertMany::new(
+        dialect,
+        T::TABLE,
+        &columns,
+        format!("on conflict (id) do update set {}", sets.join(", ")),
+    )
+}
+
+/// Binds the values of one row of [`upsert`].
+pub(crate) fn bind_row<T: Record>(
+    many: &mut InsertMany,
+    record: &T,
+    head: &RowHead<'_>,
+    body: String,
+    sha256: String,
+) {
+    many.bind(head.id).bind(record.key()).bind("open");
+    if T::OWNED {
+        many.bind(head.owner);
+    }
+    for text in record.texts() {
+        many.bind(text);
+    }
+    many.bind(body)
+        .bind(sha256)
+        .bind(head.version)
+        .bind(head.import_id)
+        .bind(head.change)
+        .bind(head.by.actor.as_str())
+        .bind(head.by.at_ms);
+}
+
+/// The number of the change that the transaction makes: one more than any record bears.
+pub(crate) async fn next_change(tx: &mut Write, doing: &'static str) -> Result<i64> {
+    let mut newest = 0;
+    for table in [Enterprise::TABLE, Need::TABLE, Offer::TABLE] {
+        let query = tx.query(format!("select coalesce(max(change), 0) from {table}"));
+        let found: i64 = query.fetch_one(&mut **tx).await.and_then(|row| row.try_get(0)).during(doing)?;
+        newest = newest.max(found);
+    }
+    Ok(newest + 1)
+}
+
+/// Row id of an enterprise.
+async fn enterprise_id(tx: &mut Write, key: &str, doing: &'static str) -> Result<i64> {
+    let query = tx.query("select id from enterprise where key = ?").bind(key);
+    match query.fetch_optional(&mut **tx).await.during(doing)? {
+        Some(row) => row.try_get(0).during(doing),
+        None => Err(Error::NotFound { object: format!("enterprise {key}") }),
+    }
+}
+
 /// Number of rows of a table.
 pub(crate) async fn count(from: &mut Read, table: &str, doing: &'static str) -> Result<i64> {
     let row =
@@ -411,10 +619,7 @@ pub(crate) async fn count(from: &mut Read, table: &str, doing: &'static str) -> 
 }
 
 /// Row ids of all enterprises by key.
-pub(crate) async fn enterprise_ids(
-    from: &mut crate::database::Write,
-    doing: &'static str,
-) -> Result<HashMap<String, i64>> {
+pub(crate) async fn enterprise_ids(from: &mut Write, doing: &'static str) -> Result<HashMap<String, i64>> {
     let mut ids = HashMap::new();
     let mut rows = sqlx::query("select key, id from enterprise").fetch(&mut **from);
     while let Some(row) = rows.try_next().await.during(doing)? {

@@ -70,7 +70,7 @@ impl Store {
 }
 
 async fn refuse_filled(tx: &mut Write) -> Result<()> {
-    for table in &TABLES {
+    for table in TABLES {
         let query = tx.query(format!("select count(*) from {}", table.name));
         let rows: i64 = query.fetch_one(&mut **tx).await.and_then(|row| row.try_get(0)).during(DOING)?;
         if rows > 0 {

@@ -35,11 +35,12 @@ const TRADE: &[(&str, Kind)] = &[
     ("import_id", Integer),
     ("updated_by", Text),
     ("updated_ms", Integer),
+    ("change", Integer),
 ];
 
 /// All tables, each after those that it refers to. Rows are ordered by integers, or by words that every collation
 /// orders alike, so that the same content gives the same backup from both databases.
-pub(crate) const TABLES: [Table; 13] = [
+pub(crate) const TABLES: &[Table] = &[
     Table {
         name: "import_batch",
         columns: &[
@@ -67,11 +68,34 @@ pub(crate) const TABLES: [Table; 13] = [
             ("import_id", Integer),
             ("updated_by", Text),
             ("updated_ms", Integer),
+            ("change", Integer),
         ],
         order: "id",
     },
     Table { name: "need", columns: TRADE, order: "id" },
     Table { name: "offer", columns: TRADE, order: "id" },
+    Table {
+        name: "introduction",
+        columns: &[
+            ("id", Integer),
+            ("need_id", Integer),
+            ("offer_id", Integer),
+            ("asked_by", Text),
+            ("asked_side", Text),
+            ("note", Text),
+            ("asked_ms", Integer),
+            ("need_agreed_by", Text),
+            ("need_agreed_ms", Integer),
+            ("offer_agreed_by", Text),
+            ("offer_agreed_ms", Integer),
+            ("state", Text),
+            ("outcome", Text),
+            ("version", Integer),
+            ("updated_by", Text),
+            ("updated_ms", Integer),
+        ],
+        order: "id",
+    },
     Table {
         name: "past_version",
         columns: &[

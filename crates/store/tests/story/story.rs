@@ -114,8 +114,11 @@ async fn duplicates(store: &Store) {
     for state in [DuplicateState::Confirmed, DuplicateState::Rejected] {
         store.decide_duplicate(open[0].id, state, &by("li")).await.unwrap();
     }
-    let undecided = store.decide_duplicate(open[0].id, DuplicateState::Open, &by("li")).await;
-    assert!(matches!(undecided, Err(Error::Invalid { .. })));
+    // It can also be taken back: then nobody has decided.
+    store.decide_duplicate(open[0].id, DuplicateState::Open, &by("li")).await.unwrap();
+    let again = store.duplicates(Some(DuplicateState::Open)).await.unwrap();
+    assert_eq!((again.len(), &again[0].decided_by, again[0].decided_ms), (1, &None, None));
+    store.decide_duplicate(open[0].id, DuplicateState::Rejected, &by("li")).await.unwrap();
 
     let mut renewed = batch();
     renewed.offers.clear();
