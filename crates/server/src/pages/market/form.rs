@@ -235,12 +235,12 @@ pub fn conflict(
     html! {
         h1 { (lang.t("有人先保存了")) }
         p { (lang.t("您打开以后，另一位同事保存了这条记录。您填的还在：逐项选留哪一个，再保存。什么都没有丢。")) }
-        form.form method="post" action=(action) {
+        form.conflict method="post" action=(action) {
             (viewer.csrf_field())
             input type="hidden" name="version" value=(version);
             input type="hidden" name="enterprise" value=(of(theirs, "enterprise"));
             @for name in alike { input type="hidden" name=(name) value=(of(theirs, name)); }
-            @if differ.is_empty() { p.done { (lang.t("两边填的一样，不用再保存。")) } }
+            @if differ.is_empty() { p.notice.done { (lang.t("两边填的一样，不用再保存。")) } }
             @for name in differ {
                 fieldset.conflict {
                     legend { (word(name)) }
@@ -250,7 +250,7 @@ pub fn conflict(
                     }
                 }
             }
-            div.tools { button type="submit" { (lang.t("按选择保存")) } a href=(action.trim_end_matches("/edit")) { (lang.t("放弃我的修改")) } }
+            div.actions { button type="submit" { (lang.t("按选择保存")) } a href=(action.trim_end_matches("/edit")) { (lang.t("放弃我的修改")) } }
         }
     }
 }

@@ -43,7 +43,8 @@ async fn ask(posted: Posted<Asked>) -> Answer {
     let Posted { viewer, form: Asked { need, offer, note }, .. } = posted;
     let id = viewer.app().ask_introduction(viewer.actor(), need, offer, note.trim()).await;
     let id = id.map_err(|e| viewer.fail(e))?;
-    Ok(viewer.go(&format!("/introductions?done=asked#i{id}")))
+    let note = viewer.lang().t("已提出对接，等对方答复；答复会发消息给您。");
+    Ok(viewer.go_with(&format!("/introductions#i{id}"), note))
 }
 
 #[derive(Debug, Deserialize)]
@@ -58,8 +59,9 @@ async fn answer(Path(id): Path<i64>, posted: Posted<Answered>) -> Answer {
     let Posted { viewer, form: Answered { version, agree, reason }, .. } = posted;
     let done = viewer.app().answer_introduction(viewer.actor(), id, version, agree, reason.trim()).await;
     done.map_err(|e| viewer.fail(e))?;
-    let word = if agree { "agreed" } else { "declined" };
-    Ok(viewer.go(&format!("/introductions?done={word}#i{id}")))
+    let lang = viewer.lang();
+    let note = if agree { lang.t("已同意。双方都同意后互相看到联系人和价格。") } else { lang.t("已谢绝，对方会收到消息。") };
+    Ok(viewer.go_with(&format!("/introductions#i{id}"), note))
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,7 +77,8 @@ async fn end(Path(id): Path<i64>, posted: Posted<Ended>) -> Answer {
     let words = [outcome.trim(), more.trim()].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join("：");
     let done = viewer.app().end_introduction(viewer.actor(), id, version, &words).await;
     done.map_err(|e| viewer.fail(e))?;
-    Ok(viewer.go(&format!("/introductions?done=ended#i{id}")))
+    let note = viewer.lang().t("已结束，互相看到的联系人重新关闭。");
+    Ok(viewer.go_with(&format!("/introductions#i{id}"), note))
 }
 
 /// A tag with the state.
@@ -123,27 +126,13 @@ pub fn around(viewer: &Viewer, introductions: &[IntroductionInfo]) -> Markup {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Done {
-    done: String,
-}
-
 fn index_page(viewer: &Viewer, all: &[IntroductionInfo]) -> Markup {
     let lang = viewer.lang();
     let (waiting, rest): (Vec<_>, Vec<_>) = all.iter().partition(|i| i.waits_for_me);
     let (open, over): (Vec<_>, Vec<_>) =
         rest.into_iter().partition(|i| matches!(i.state, IntroductionState::Asked | IntroductionState::Agreed));
-    let said = match viewer.query::<Done>().done.as_str() {
-        "asked" => lang.t("已提出对接，等对方答复；答复会发消息给您。"),
-        "agreed" => lang.t("已同意。双方都同意后互相看到联系人和价格。"),
-        "declined" => lang.t("已谢绝，对方会收到消息。"),
-        "ended" => lang.t("已结束，互相看到的联系人重新关闭。"),
-        _ => "",
-    };
     html! {
         h1 { (lang.t("牵线")) }
-        @if !said.is_empty() { div.done role="status" { "✓ " (said) } }
         @if all.is_empty() {
             @if viewer.actor().role.office() == Office::Commissioner {
                 (empty(lang.t("还没有牵线"), lang.t("您联系的企业提出或收到对接后，列在这里。")))
@@ -238,7 +227,7 @@ fn actions(viewer: &Viewer, introduction: &IntroductionInfo) -> Markup {
         ("未成", lang.t("未成")),
     ];
     html! {
-        div.tools.screen {
+        div.toolbar.screen {
             @if introduction.waits_for_me && viewer.actor().may(Act::AnswerIntroduction) {
                 form.inline method="post" action=(to("answer")) {
                     (viewer.csrf_field())

@@ -50,7 +50,7 @@ fn index_page(viewer: &Viewer, ask: &Ask, found: &Page<NeedRow>) -> Markup {
     html! {
         div.headline {
             h1 { (lang.t("需求")) }
-            nav.tools.screen aria-label=(lang.t("操作")) {
+            nav.toolbar.screen aria-label=(lang.t("操作")) {
                 @if viewer.actor().may(Act::SaveNeed) { a.button href="/needs/new" { (lang.t("发布需求")) } }
                 @if found.total > 0 && viewer.actor().may(Act::Export) {
                     a.button.quiet href={ "/needs/export.xlsx?" (viewer.query) } download { (lang.t("导出工作簿")) }
@@ -209,7 +209,7 @@ fn detail_page(viewer: &Viewer, card: &NeedCard) -> Markup {
         (opening::outcome(viewer, Noun::Need, row.id, row.version))
         div.headline {
             h1 { (title(lang, &row.need.title)) }
-            nav.tools.screen aria-label=(lang.t("操作")) {
+            nav.toolbar.screen aria-label=(lang.t("操作")) {
                 @if row.may_edit {
                     a.button href={ "/needs/" (row.id) "/edit" } { (lang.t("修改")) }
                     (opening::button(viewer, Noun::Need, row.id, row.version, row.status))

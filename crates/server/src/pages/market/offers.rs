@@ -49,7 +49,7 @@ fn index_page(viewer: &Viewer, ask: &Ask, found: &Page<OfferRow>) -> Markup {
     html! {
         div.headline {
             h1 { (lang.t("供给")) }
-            nav.tools.screen aria-label=(lang.t("操作")) {
+            nav.toolbar.screen aria-label=(lang.t("操作")) {
                 @if viewer.actor().may(Act::SaveOffer) { a.button href="/offers/new" { (lang.t("发布供给")) } }
                 @if found.total > 0 && viewer.actor().may(Act::Export) {
                     a.button.quiet href={ "/offers/export.xlsx?" (viewer.query) } download { (lang.t("导出工作簿")) }
@@ -149,7 +149,7 @@ fn detail_page(viewer: &Viewer, card: &OfferCard) -> Markup {
         (opening::outcome(viewer, Noun::Offer, row.id, row.version))
         div.headline {
             h1 { (title(lang, &row.offer.title)) }
-            nav.tools.screen aria-label=(lang.t("操作")) {
+            nav.toolbar.screen aria-label=(lang.t("操作")) {
                 @if row.may_edit {
                     a.button href={ "/offers/" (row.id) "/edit" } { (lang.t("修改")) }
                     (opening::button(viewer, Noun::Offer, row.id, row.version, row.status))

@@ -34,8 +34,7 @@ async fn turn(noun: Noun, id: i64, posted: Posted<Turn>) -> Answer {
     let Posted { viewer, form: Turn { version, open }, .. } = posted;
     let saved = viewer.app().set_open(viewer.actor(), noun, id, version, open).await;
     saved.map_err(|e| viewer.fail(e))?;
-    let done = if open { "opened" } else { "closed" };
-    Ok(viewer.go(&format!("{}/{id}?done={done}", root(noun))))
+    Ok(viewer.go(&format!("{}/{id}?done={}", root(noun), if open { "opened" } else { "closed" })))
 }
 
 /// Where records of a noun live.
@@ -71,21 +70,15 @@ struct Done {
     done: String,
 }
 
-/// What was just done with this record, with its undoing where there is one.
+/// What was just done with this record, with its undoing.
 pub fn outcome(viewer: &Viewer, noun: Noun, id: i64, version: i64) -> Markup {
     let lang = viewer.lang();
-    let (word, undo) = match viewer.query::<Done>().done.as_str() {
-        "new" => (lang.t("已发布。匹配结果在下面；有新的匹配会发消息。"), None),
-        "saved" => (lang.t("已保存。"), None),
-        "closed" => (lang.t("已关闭：不再参加匹配，也不上新清单。"), Some(true)),
-        "opened" => (lang.t("已重新打开。"), Some(false)),
-        "asked" => (lang.t("已提出对接，等对方答复；答复会发消息给您。"), None),
+    let (word, open) = match viewer.query::<Done>().done.as_str() {
+        "closed" => (lang.t("已关闭：不再参加匹配，也不上新清单。"), true),
+        "opened" => (lang.t("已重新打开。"), false),
         _ => return html! {},
     };
     html! {
-        div.done role="status" data-done {
-            span { "✓ " (word) }
-            @if let Some(open) = undo { " " (turn_form(viewer, noun, id, version, open, lang.t("撤销"))) }
-        }
+        div.notice.done role="status" { "✓ " (word) " " (turn_form(viewer, noun, id, version, open, lang.t("撤销"))) }
     }
 }
