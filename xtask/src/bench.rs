@@ -3,20 +3,16 @@
 mod judged;
 mod process;
 mod scale;
+pub mod web;
 
 use crate::machine;
 use anyhow::Result;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Runs everything on the release build; judged sets are skipped with a line when they are not beside the project.
 pub fn run(root: &Path, as_json: bool) -> Result<()> {
-    machine::run(root, "cargo", &["build", "--release", "--locked", "--package", "yulin"], &[])?;
-    let program = root.join("target/release/yulin");
-    let program = match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(target) => Path::new(&target).join("release/yulin"),
-        None => program,
-    };
+    let program = program(root)?;
     let judged = root.join("../shared/data/matching");
     let mut results: Vec<Value> = Vec::new();
     if judged.is_dir() {
@@ -26,10 +22,21 @@ pub fn run(root: &Path, as_json: bool) -> Result<()> {
         println!("skipped: the judged sets are not beside the project");
     }
     results.extend(scale::run(root, &program)?);
+    show(as_json, &results)
+}
+
+/// The release build of the product.
+fn program(root: &Path) -> Result<PathBuf> {
+    machine::run(root, "cargo", &["build", "--release", "--locked", "--package", "yulin"], &[])?;
+    Ok(machine::target(root).join("release/yulin"))
+}
+
+/// Prints results for people or for machines.
+fn show(as_json: bool, results: &[Value]) -> Result<()> {
     if as_json {
         println!("{}", serde_json::to_string_pretty(&json!({ "cores": cores(), "results": results }))?);
     } else {
-        for result in &results {
+        for result in results {
             let fields = result.as_object().into_iter().flatten().map(|(k, v)| format!("{k} {v}"));
             println!("{}", fields.collect::<Vec<_>>().join("  "));
         }

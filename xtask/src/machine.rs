@@ -1,7 +1,7 @@
 //! Running programs and installing what is missing.
 
 use anyhow::{Context, Result, bail};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A command without the variables that `cargo run` sets for xtask itself: some cargo tools take them for their own.
@@ -47,6 +47,17 @@ pub fn has(program: &str) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|s| s.success())
+}
+
+/// True when the program lies in PATH, for those that do not answer `--version`.
+pub fn is_there(program: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
+}
+
+/// Where cargo builds to.
+pub fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
 /// True on the gate, where nothing may be skipped.

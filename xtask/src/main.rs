@@ -4,6 +4,7 @@
 mod bench;
 mod ci;
 mod demo;
+mod e2e;
 mod floors;
 mod fuzz;
 mod machine;
@@ -19,6 +20,10 @@ cargo xtask test            all tests; installs PostgreSQL from Debian when it i
 cargo xtask ci              what .ci/run runs: format, lints, docs, licences, tests, short fuzzing, demo
 cargo xtask fuzz [SECONDS]  every fuzz target for so long (default 60)
 cargo xtask bench [--json]  quality, speed and memory on judged sets and at scale; see docs/benchmarks.md
+cargo xtask bench web [--json] [--seconds N]
+                        the pages under wrk, on the demo cluster and on 50,000 offers, beside a bare handler
+cargo xtask e2e [NAME..]    the pages in Debian's chromium; only the files of e2e/test with these names
+cargo xtask e2e --guide     make the screenshots of docs/guide again
 cargo xtask demo [SEED]     make the demo workbooks again from demo/templates";
 
 fn main() -> ExitCode {
@@ -42,6 +47,9 @@ fn run() -> Result<()> {
         ["fuzz", seconds] => fuzz::run(&root, seconds.parse()?),
         ["bench"] => bench::run(&root, false),
         ["bench", "--json"] => bench::run(&root, true),
+        ["bench", "web", rest @ ..] => bench_web(&root, rest),
+        ["e2e", "--guide"] => e2e::run(&root, e2e::Task::Guide, &[]),
+        ["e2e", only @ ..] => e2e::run(&root, e2e::Task::Test, only),
         ["demo"] => demo::run(&root, demo::SEED),
         ["demo", seed] => demo::run(&root, seed.parse()?),
         [] | ["help" | "--help" | "-h"] => {
@@ -49,6 +57,24 @@ fn run() -> Result<()> {
             Ok(())
         }
         other => bail!("no chore `{}`\n{HELP}", other.join(" ")),
+    }
+}
+
+fn bench_web(root: &Path, mut rest: &[&str]) -> Result<()> {
+    let (mut as_json, mut seconds) = (false, 10);
+    loop {
+        rest = match rest {
+            [] => return bench::web::run(root, as_json, seconds),
+            ["--json", rest @ ..] => {
+                as_json = true;
+                rest
+            }
+            ["--seconds", number, rest @ ..] => {
+                seconds = number.parse()?;
+                rest
+            }
+            [other, ..] => bail!("bench web does not know `{other}`\n{HELP}"),
+        }
     }
 }
 

@@ -5,17 +5,49 @@ use model::need::Need;
 use model::offer::Offer;
 use model::visibility::{Noun, Visibility, VisibilityTable};
 
+/// How much of one record one viewer sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sight {
+    /// Fields up to this level, the row's own wish included; none for a record that does not exist for the viewer.
+    pub level: Option<Visibility>,
+    /// Whether contacts are shown; where nothing is said, the table's level decides.
+    pub contact: Option<bool>,
+    /// Fields whose own level is above this stay blank whoever looks: what is shown in passing is not recorded, so it holds
+    /// nothing that would have to be.
+    pub shown: Visibility,
+}
+
+impl From<Visibility> for Sight {
+    fn from(level: Visibility) -> Self {
+        Self { level: Some(level), contact: None, shown: Visibility::Own }
+    }
+}
+
+impl Sight {
+    /// The same for a row among many: protected fields stay blank, unless the record is the viewer's own.
+    #[must_use]
+    pub fn in_passing(self) -> Self {
+        match self.level {
+            Some(Visibility::Own) => self,
+            _ => Self { shown: Visibility::Members, contact: Some(false), ..self },
+        }
+    }
+}
+
 /// Answers, for one record and one viewer, whether a field may be seen.
 struct Lens<'a> {
     table: &'a VisibilityTable,
     noun: Noun,
     row: Visibility,
-    sees: Visibility,
+    sight: Sight,
 }
 
 impl Lens<'_> {
     fn shows(&self, field: &str) -> bool {
-        self.table.level(self.noun, field, self.row) <= self.sees
+        let Some(sees) = self.sight.level else { return false };
+        self.table.level(self.noun, field, self.row) <= sees
+            && (self.sight.shown == Visibility::Own
+                || self.table.level(self.noun, field, Visibility::Public) <= self.sight.shown)
     }
 
     fn text(&self, field: &str, value: String) -> String {
@@ -31,13 +63,18 @@ impl Lens<'_> {
     }
 
     fn contact(&self, value: Contact) -> Contact {
-        if self.shows("contact") { value } else { Contact::default() }
+        let shown = match self.sight.contact {
+            None => self.shows("contact"),
+            // A row closed further than the viewer sees keeps its contact, too.
+            Some(released) => released && self.sight.level.is_some_and(|sees| self.row <= sees),
+        };
+        if shown { value } else { Contact::default() }
     }
 }
 
-/// The enterprise as a viewer who sees up to `sees` may see it. The key stays: it joins records.
-pub fn enterprise(table: &VisibilityTable, sees: Visibility, value: Enterprise) -> Enterprise {
-    let lens = Lens { table, noun: Noun::Enterprise, row: value.visibility, sees };
+/// The enterprise as a viewer may see it. The key stays: it joins records.
+pub fn enterprise(table: &VisibilityTable, sight: impl Into<Sight>, value: Enterprise) -> Enterprise {
+    let lens = Lens { table, noun: Noun::Enterprise, row: value.visibility, sight: sight.into() };
     // Destructured, so that a new field cannot be forgotten here.
     let Enterprise {
         key,
@@ -81,9 +118,9 @@ pub fn enterprise(table: &VisibilityTable, sees: Visibility, value: Enterprise) 
     }
 }
 
-/// The need as a viewer who sees up to `sees` may see it; key and enterprise key stay.
-pub fn need(table: &VisibilityTable, sees: Visibility, value: Need) -> Need {
-    let lens = Lens { table, noun: Noun::Need, row: value.visibility, sees };
+/// The need as a viewer may see it; key and enterprise key stay.
+pub fn need(table: &VisibilityTable, sight: impl Into<Sight>, value: Need) -> Need {
+    let lens = Lens { table, noun: Noun::Need, row: value.visibility, sight: sight.into() };
     let Need {
         key,
         enterprise,
@@ -134,9 +171,9 @@ pub fn need(table: &VisibilityTable, sees: Visibility, value: Need) -> Need {
     }
 }
 
-/// The offer as a viewer who sees up to `sees` may see it; key and enterprise key stay.
-pub fn offer(table: &VisibilityTable, sees: Visibility, value: Offer) -> Offer {
-    let lens = Lens { table, noun: Noun::Offer, row: value.visibility, sees };
+/// The offer as a viewer may see it; key and enterprise key stay.
+pub fn offer(table: &VisibilityTable, sight: impl Into<Sight>, value: Offer) -> Offer {
+    let lens = Lens { table, noun: Noun::Offer, row: value.visibility, sight: sight.into() };
     let Offer {
         key,
         enterprise,

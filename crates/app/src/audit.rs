@@ -1,8 +1,9 @@
 //! Reading and proving the audit log.
 
-use crate::{Actor, App, Result};
+use crate::{Act, Actor, App, Result};
 use serde::Serialize;
 pub use store::AuditEntry;
+use store::AuditFilter;
 
 /// What to show of the log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,8 +41,17 @@ impl App {
     /// # Errors
     /// Storage errors.
     pub async fn audit(&self, actor: &Actor, query: &AuditQuery) -> Result<Vec<AuditEntry>> {
-        let _ = (actor, query);
-        Err(crate::pending())
+        actor.need(Act::Audit)?;
+        let filter = AuditFilter {
+            before: query.before,
+            actor: query.actor.trim().to_owned(),
+            action: query.action.trim().to_owned(),
+            object: query.object.trim().to_owned(),
+            from_ms: query.from_ms,
+            until_ms: query.until_ms,
+            limit: query.limit.clamp(1, 1000),
+        };
+        Ok(self.store.audit_entries(&filter).await?)
     }
 
     /// Computes the whole chain again.
@@ -49,7 +59,8 @@ impl App {
     /// # Errors
     /// Storage errors.
     pub async fn verify_audit(&self, actor: &Actor) -> Result<AuditVerification> {
-        let _ = actor;
-        Err(crate::pending())
+        actor.need(Act::VerifyAudit)?;
+        let chain = self.store.verify_audit().await?;
+        Ok(AuditVerification { entries: chain.entries, head: chain.head, broken: chain.broken })
     }
 }

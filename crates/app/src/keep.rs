@@ -23,6 +23,14 @@ pub struct Health {
 }
 
 impl App {
+    /// Asks the database for nothing, and whether its layout is still the one that this program works with.
+    ///
+    /// # Errors
+    /// [`crate::Code::StorageNewer`] where a newer program has changed the layout meanwhile; storage errors.
+    pub async fn ready(&self) -> Result<()> {
+        Ok(self.store.ready().await?)
+    }
+
     /// Writes everything into one file that restores into SQLite and PostgreSQL. The file is there whole or not at all.
     ///
     /// # Errors
@@ -49,6 +57,7 @@ impl App {
         let restored =
             self.store.restore(file, force, |done, total| progress(Stage::Store, done, total)).await;
         self.forget_list();
+        self.forget_market();
         let report = restored?;
         Ok(BackupSummary { rows: report.rows.values().sum(), faults: faults(&report.check) })
     }

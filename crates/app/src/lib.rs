@@ -32,7 +32,7 @@ pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOpt
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{
     AccountChange, AccountInfo, ClaimInfo, ClaimState, InvitationInfo, InvitationState, Invited, NewAccount,
-    NewInvitation, NewToken, Session, SignedIn, TokenInfo,
+    NewInvitation, NewToken, Repeated, Session, SignedIn, TokenInfo,
 };
 pub use progress::{Progress, Stage};
 pub use records::{
@@ -45,7 +45,8 @@ pub use records::{
 use model::list::MatchingList;
 use model::period::Period;
 use model::reference::Reference;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 use store::Store;
 
 /// How gaps are weighed, in Chinese and in English.
@@ -62,6 +63,15 @@ pub struct App {
     clock: Clock,
     /// The list read last with its version: pages ask for the same one again and again.
     last_list: Mutex<Option<(i64, Arc<MatchingList>)>>,
+    /// All records, as of the newest change.
+    live: records::Live,
+    desk: lists::DeskMemory,
+    throttle: Mutex<people::Throttle>,
+    started: Instant,
+    /// One runs the queue at a time: a letter must not go out twice.
+    delivering: tokio::sync::Mutex<()>,
+    /// Address at which people reach the server.
+    base: OnceLock<String>,
 }
 
 impl App {
@@ -82,7 +92,18 @@ impl App {
     }
 
     fn over(store: Store, clock: Clock) -> Self {
-        Self { store, reference: Reference::builtin(), clock, last_list: Mutex::new(None) }
+        Self {
+            store,
+            reference: Reference::builtin(),
+            clock,
+            last_list: Mutex::new(None),
+            live: records::Live::default(),
+            desk: lists::DeskMemory::default(),
+            throttle: Mutex::default(),
+            started: Instant::now(),
+            delivering: tokio::sync::Mutex::default(),
+            base: OnceLock::new(),
+        }
     }
 
     /// The same with other reference tables.

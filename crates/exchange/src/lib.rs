@@ -7,6 +7,7 @@
 
 pub mod columns;
 pub mod import;
+pub mod invitees;
 pub mod limits;
 pub mod list_workbook;
 pub mod matches;

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! [`settle`] runs again after pairs were rejected or added by hand. Beside the main walk: [`node`] reads the chain node
-//! out of a title at import, [`dedupe`] proposes enterprises that are recorded twice.
+//! out of a title at import, [`dedupe`] proposes enterprises that are recorded twice, [`Catalogue`] is a text index that is
+//! built once and asked often, for matching one need or offer at a time.
 //!
 //! No I/O, no clock, no randomness. The outcome depends neither on the order of the input nor on the number of threads:
 //! ties are broken by keys.
@@ -19,6 +20,7 @@ pub mod dedupe;
 mod fixture;
 mod flow;
 pub mod gaps;
+mod live;
 pub mod local_rate;
 mod measure;
 pub mod node;
@@ -29,6 +31,7 @@ mod score;
 pub mod verdict;
 pub mod weights;
 
+pub use live::{Catalogue, rank_needs, rank_offers};
 pub use local_rate::LocalRate;
 pub use run::{Outcome, Settlement, match_needs, match_pair, run, settle};
 pub use weights::Weights;

@@ -195,12 +195,46 @@ impl Index {
         queries.par_iter().map_init(|| self.searcher(), |searcher, query| searcher.search(query, k)).collect()
     }
 
+    /// The similarity of a query to a document of the index, as [`Searcher::search`] finds it.
+    pub fn similarity(&self, query: &Document<'_>, document: u32) -> f32 {
+        let mut sum = 0.0f32;
+        for (number, weight) in self.query_vector(query) {
+            let term = number as usize;
+            let postings = &self.postings[self.offset[term]..self.offset[term + 1]];
+            if let Ok(at) = postings.binary_search_by_key(&document, |(d, _)| *d) {
+                sum += weight * postings[at].1;
+            }
+        }
+        sum.min(1.0)
+    }
+
+    /// The similarity of a query to a document that is not in the index, with the index's knowledge of which words are
+    /// common.
+    pub fn compare(&self, query: &Document<'_>, document: &Document<'_>) -> f32 {
+        let query = self.vector(query);
+        let mut document = self.vector(document).into_iter().peekable();
+        let mut sum = 0.0f32;
+        for (id, weight) in query {
+            while document.next_if(|(other, _)| *other < id).is_some() {}
+            if let Some((_, own)) = document.next_if(|(other, _)| *other == id) {
+                sum += weight * own;
+            }
+        }
+        sum.min(1.0)
+    }
+
     /// The query's vector as (term number, weight), in the order of term ids; unknown terms only add to its length.
     fn query_vector(&self, query: &Document<'_>) -> Vec<(u32, f32)> {
+        let weights = self.vector(query);
+        weights.into_iter().filter_map(|(id, w)| self.table.get(&id).map(|&n| (n, w))).collect()
+    }
+
+    /// A text's vector by term ids.
+    fn vector(&self, text: &Document<'_>) -> Vec<(u64, f32)> {
         let unknown = self.idf(0);
         // Terms by id, so that a term of two fields is one term and the order of sums is fixed.
         let mut weights: Vec<(u64, f32)> = Vec::new();
-        for field in query {
+        for field in text {
             let from = weights.len();
             weights.extend(analyse::terms(field.text).into_iter().map(|term| {
                 let idf = self.table.get(&term.id).map_or(unknown, |&n| self.idf(self.frequency[n as usize]));
@@ -209,7 +243,7 @@ impl Index {
             scale(&mut weights[from..], field.weight);
         }
         unite(&mut weights);
-        weights.into_iter().filter_map(|(id, w)| self.table.get(&id).map(|&n| (n, w))).collect()
+        weights
     }
 }
 
@@ -360,6 +394,11 @@ mod tests {
             let all = index.searcher().search(&plain(&query), texts.len());
             let some = index.searcher().search(&plain(&query), k);
             prop_assert_eq!(&some[..], &all[..k.min(all.len())]);
+            for hit in &all {
+                prop_assert_eq!(index.similarity(&plain(&query), hit.document), hit.similarity);
+                let compared = index.compare(&plain(&query), &documents[hit.document as usize]);
+                prop_assert!((compared - hit.similarity).abs() < 1e-5);
+            }
             let reversed: Vec<_> = documents.iter().rev().cloned().collect();
             let mut mirrored = Index::build(&reversed).search_all(&[plain(&query)], texts.len()).remove(0);
             for hit in &mut mirrored {

@@ -12,6 +12,7 @@ use model::chain::NodeId;
 use model::matching::{Allocation, GapGroup, Match};
 use model::need::Need;
 use model::offer::Offer;
+use model::reference::Reference;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -122,24 +123,33 @@ fn allotted<'a>(
 /// offers to tell common words from telling ones, its text similarity is a little less sharp.
 pub fn match_pair(input: &Input<'_>, weights: &Weights, need: &Need, offer: &Offer) -> Match {
     let context = Context::new(input, weights);
-    let nodes = NodeTexts::new(input);
-    let index = Index::build(&[offer_document(offer, &context, &nodes)]);
+    let nodes = NodeTexts::of_input(input);
+    let products = context.products(&offer.enterprise);
+    let index = Index::build(&[offer_document(offer, products, weights, &nodes)]);
     let query = need_document(need, weights, &nodes);
     let similarity = index.searcher().search(&query, 1).first().map_or(0.0, |hit| hit.similarity);
     context.describe(need, offer, f64::from(similarity), 1)
 }
 
 /// Names and aliases of the chain nodes that occur, as text.
-struct NodeTexts<'a>(HashMap<&'a NodeId, String>);
+pub(crate) struct NodeTexts<'a>(HashMap<&'a NodeId, String>);
 
 impl<'a> NodeTexts<'a> {
-    fn new(input: &Input<'a>) -> Self {
-        let used = input
-            .needs
-            .iter()
-            .filter_map(|n| n.node.as_ref())
-            .chain(input.offers.iter().filter_map(|o| o.node.as_ref()));
-        Self(used.filter_map(|id| Some((id, text_of(input, id)?))).collect())
+    pub(crate) fn new(used: impl Iterator<Item = &'a NodeId>, reference: &Reference) -> Self {
+        let mut texts = HashMap::new();
+        for id in used {
+            if !texts.contains_key(id)
+                && let Some(text) = text_of(reference, id)
+            {
+                texts.insert(id, text);
+            }
+        }
+        Self(texts)
+    }
+
+    fn of_input(input: &Input<'a>) -> Self {
+        let used = input.needs.iter().filter_map(|n| n.node.as_ref());
+        Self::new(used.chain(input.offers.iter().filter_map(|o| o.node.as_ref())), input.reference)
     }
 
     fn get(&self, node: Option<&NodeId>) -> &str {
@@ -147,8 +157,8 @@ impl<'a> NodeTexts<'a> {
     }
 }
 
-fn text_of(input: &Input<'_>, id: &NodeId) -> Option<String> {
-    let node = input.reference.chain.get(id)?;
+fn text_of(reference: &Reference, id: &NodeId) -> Option<String> {
+    let node = reference.chain.get(id)?;
     let mut text = format!("{} {}", node.name_zh, node.name_en);
     for alias in &node.aliases {
         text.push(' ');
@@ -157,7 +167,7 @@ fn text_of(input: &Input<'_>, id: &NodeId) -> Option<String> {
     Some(text)
 }
 
-fn need_document<'a>(need: &'a Need, weights: &Weights, nodes: &'a NodeTexts<'_>) -> Document<'a> {
+pub(crate) fn need_document<'a>(need: &'a Need, weights: &Weights, nodes: &'a NodeTexts<'_>) -> Document<'a> {
     let fields = &weights.fields;
     vec![
         Field { weight: fields.title, text: &need.title },
@@ -166,16 +176,18 @@ fn need_document<'a>(need: &'a Need, weights: &Weights, nodes: &'a NodeTexts<'_>
     ]
 }
 
-fn offer_document<'a>(offer: &'a Offer, context: &Context<'a>, nodes: &'a NodeTexts<'_>) -> Document<'a> {
-    let fields = &context.weights.fields;
+pub(crate) fn offer_document<'a>(
+    offer: &'a Offer,
+    products: &'a str,
+    weights: &Weights,
+    nodes: &'a NodeTexts<'_>,
+) -> Document<'a> {
+    let fields = &weights.fields;
     vec![
         Field { weight: fields.title, text: &offer.title },
         Field { weight: fields.node, text: nodes.get(offer.node.as_ref()) },
         Field { weight: fields.detail, text: &offer.detail },
-        Field {
-            weight: fields.products,
-            text: context.site(&offer.enterprise).map_or("", |site| &site.products),
-        },
+        Field { weight: fields.products, text: products },
     ]
 }
 
@@ -192,13 +204,15 @@ struct Matcher<'a> {
 impl<'a> Matcher<'a> {
     fn new(input: &'a Input<'a>, options: &'a Options, progress: &(dyn Fn(Progress) + Sync)) -> Self {
         let context = Context::new(input, &options.weights);
-        let nodes = NodeTexts::new(input);
+        let nodes = NodeTexts::of_input(input);
         let mut offers: Vec<&Offer> = input.offers.iter().collect();
         offers.sort_by(|a, b| a.key.cmp(&b.key));
         let total = offers.len();
         progress(Progress { stage: Stage::Index, done: 0, total });
-        let documents: Vec<Document<'_>> =
-            offers.iter().map(|offer| offer_document(offer, &context, &nodes)).collect();
+        let documents: Vec<Document<'_>> = offers
+            .iter()
+            .map(|offer| offer_document(offer, context.products(&offer.enterprise), &options.weights, &nodes))
+            .collect();
         let index = Index::build(&documents);
         drop(documents);
         progress(Progress { stage: Stage::Index, done: total, total });
@@ -216,13 +230,40 @@ impl<'a> Matcher<'a> {
             if need.enterprise.is_empty() { None } else { self.offers_of.get(need.enterprise.as_str()) };
         let pool = self.options.pool.max(self.options.top) + own.copied().unwrap_or(0);
         let hits = searcher.search(&need_document(need, self.context.weights, &self.nodes), pool);
-        let mut ranked: Vec<Ranked<'a>> = hits
-            .into_iter()
-            .map(|hit| (self.offers[hit.document as usize], f64::from(hit.similarity)))
+        let hits =
+            hits.into_iter().map(|hit| (self.offers[hit.document as usize], f64::from(hit.similarity)));
+        let mut ranked = self.context.ranked(need, hits);
+        if !self.options.spread {
+            ranked.truncate(self.options.top);
+        }
+        ranked
+    }
+}
+
+/// A candidate with what ranks it.
+pub(crate) struct Ranked<'a> {
+    pub(crate) offer: &'a Offer,
+    pub(crate) similarity: f64,
+    score: f64,
+    feasible: bool,
+}
+
+impl Context<'_> {
+    fn products(&self, enterprise: &str) -> &str {
+        self.site(enterprise).map_or("", |site| &site.products)
+    }
+
+    /// Offers with their similarities to a need, best first, without those of its own enterprise.
+    pub(crate) fn ranked<'o>(
+        &self,
+        need: &Need,
+        candidates: impl Iterator<Item = (&'o Offer, f64)>,
+    ) -> Vec<Ranked<'o>> {
+        let mut ranked: Vec<Ranked<'o>> = candidates
             .filter(|(offer, _)| !same_enterprise(need, offer))
             .map(|(offer, similarity)| {
-                let facts = self.context.facts(need, offer, similarity);
-                let score = total(&self.context.parts(need, &facts));
+                let facts = self.facts(need, offer, similarity);
+                let score = total(&self.parts(need, &facts));
                 Ranked { offer, similarity, score, feasible: facts.feasible }
             })
             .collect();
@@ -232,23 +273,10 @@ impl<'a> Matcher<'a> {
                 .then(b.similarity.total_cmp(&a.similarity))
                 .then_with(|| a.offer.key.cmp(&b.offer.key))
         });
-        if !self.options.spread {
-            ranked.truncate(self.options.top);
-        }
         ranked
     }
-}
 
-/// A candidate with what ranks it.
-struct Ranked<'a> {
-    offer: &'a Offer,
-    similarity: f64,
-    score: f64,
-    feasible: bool,
-}
-
-impl Context<'_> {
-    fn describe(&self, need: &Need, offer: &Offer, similarity: f64, rank: u32) -> Match {
+    pub(crate) fn describe(&self, need: &Need, offer: &Offer, similarity: f64, rank: u32) -> Match {
         let facts = self.facts(need, offer, similarity);
         let parts = self.parts(need, &facts);
         Match {

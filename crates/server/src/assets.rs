@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_vendored_script_is_as_its_authors_published_it() {
+    fn every_vendored_script_is_the_one_that_is_written_down() {
         let notes =
             std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/vendor/README.md")).unwrap();
         for (name, asset) in ASSETS.iter().filter(|(name, _)| name.starts_with("vendor/")) {

@@ -3,16 +3,24 @@
 mod answer;
 mod api;
 mod assets;
+mod connection;
+mod form;
 mod format;
 mod jobs;
 mod layout;
+mod log;
+mod metrics;
+mod operations;
 pub mod pages;
 mod parts;
 mod router;
 mod site;
+mod tls;
 mod viewer;
 mod words;
 
-pub use router::{router, serve};
+pub use connection::serve;
+pub use router::router;
 pub use site::{Options, Site};
+pub use tls::Tls;
 pub use words::Lang;

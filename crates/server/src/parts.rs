@@ -19,6 +19,7 @@ pub struct Field<'a> {
     required: bool,
     checked: bool,
     autofocus: bool,
+    readonly: bool,
     max: Option<usize>,
     autocomplete: Option<&'a str>,
     unit: Option<&'a str>,
@@ -120,6 +121,13 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// It can be read, not changed.
+    #[must_use]
+    pub fn readonly(mut self) -> Self {
+        self.readonly = true;
+        self
+    }
+
     /// At most so many characters.
     #[must_use]
     pub fn max(mut self, characters: usize) -> Self {
@@ -163,7 +171,7 @@ impl<'a> Field<'a> {
                 let step = (kind == "number").then_some("any");
                 html! {
                     input id=(id) type=(kind) name=(name) value=(self.value) required[required]
-                        autofocus[autofocus] maxlength=[max] step=[step] autocomplete=[self.autocomplete]
+                        readonly[self.readonly] autofocus[autofocus] maxlength=[max] step=[step] autocomplete=[self.autocomplete]
                         aria-invalid=[invalid] aria-describedby=[about];
                 }
             }

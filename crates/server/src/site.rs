@@ -12,10 +12,20 @@ pub struct Options {
     pub trust_proxy: bool,
     /// Address of this server as people reach it, for links in mails and workbooks; else what the request says.
     pub base: Option<String>,
-    /// Largest body of a request, bytes.
+    /// Largest body of a request, bytes: files of workbooks.
     pub body_max: usize,
+    /// Largest form without files, bytes.
+    pub form_max: usize,
     /// Seconds after which a request is given up.
     pub timeout_s: u64,
+    /// Seconds for a request's head; also how long a connection may be idle.
+    pub header_timeout_s: u64,
+    /// Seconds between two pieces of a body.
+    pub body_timeout_s: u64,
+    /// Seconds in which the other side must take a piece of an answer.
+    pub write_timeout_s: u64,
+    /// Seconds that requests under way have at the stop.
+    pub stop_s: u64,
     /// Connections at a time.
     pub connections_max: usize,
 }
@@ -27,7 +37,12 @@ impl Default for Options {
             trust_proxy: false,
             base: None,
             body_max: 64 << 20,
+            form_max: 1 << 20,
             timeout_s: 120,
+            header_timeout_s: 15,
+            body_timeout_s: 20,
+            write_timeout_s: 30,
+            stop_s: 20,
             connections_max: 1024,
         }
     }
@@ -42,12 +57,14 @@ pub struct Site {
     pub options: Arc<Options>,
     /// Long work under way.
     pub jobs: crate::jobs::Jobs,
+    /// Figures of what the server does.
+    pub metrics: Arc<crate::metrics::Metrics>,
 }
 
 impl Site {
     /// A site over the use cases.
     pub fn new(app: Arc<App>, options: Options) -> Self {
-        Self { app, options: Arc::new(options), jobs: crate::jobs::Jobs::default() }
+        Self { app, options: Arc::new(options), jobs: crate::jobs::Jobs::default(), metrics: Arc::default() }
     }
 
     /// Name of the session's cookie.

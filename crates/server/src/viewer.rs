@@ -5,14 +5,15 @@ use crate::layout;
 use crate::site::Site;
 use crate::words::{self, Lang};
 use app::{Actor, App, Code, SignedIn};
-use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use model::list::sha256_hex;
 use serde::de::DeserializeOwned;
+
+pub use crate::form::{Posted, Uploaded, UploadedFile};
 
 /// The language of a request: asked for in the address, remembered in a cookie, else Chinese.
 #[derive(Debug, Clone, Copy)]
@@ -24,11 +25,20 @@ pub struct Tongue {
 }
 
 impl Tongue {
-    /// Reads it from a request.
+    /// Reads it from a request's head.
     pub fn of(parts: &Parts) -> Self {
-        let asked = parts.uri.query().into_iter().flat_map(words::pairs).rfind(|(name, _)| name == "lang");
+        Self::read(&parts.uri, &parts.headers)
+    }
+
+    /// Reads it from a request.
+    pub fn of_request(request: &Request) -> Self {
+        Self::read(request.uri(), request.headers())
+    }
+
+    fn read(uri: &Uri, headers: &HeaderMap) -> Self {
+        let asked = uri.query().into_iter().flat_map(words::pairs).rfind(|(name, _)| name == "lang");
         let asked = asked.and_then(|(_, value)| Lang::parse(&value));
-        let lang = asked.or_else(|| cookie(&parts.headers, "lang").and_then(Lang::parse));
+        let lang = asked.or_else(|| cookie(headers, "lang").and_then(Lang::parse));
         Self { lang: lang.unwrap_or(Lang::Zh), asked: asked.is_some() }
     }
 
@@ -62,8 +72,20 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 }
 
 /// The token that forms of a session carry.
-pub fn csrf_of(session: &str) -> String {
+fn csrf_of(session: &str) -> String {
     sha256_hex(format!("csrf:{session}").as_bytes())
+}
+
+/// The token as a page shows it: each time under another mask, so that nobody learns it from the sizes of compressed pages.
+fn masked(token: &str) -> String {
+    let mask = sha256_hex(crate::log::random().as_bytes());
+    format!("{mask}{}", xor(&mask, token))
+}
+
+/// Two hexadecimal texts, digit by digit.
+fn xor(a: &str, b: &str) -> String {
+    let digit = |c: char| c.to_digit(16).unwrap_or(0);
+    a.chars().zip(b.chars()).filter_map(|(a, b)| char::from_digit(digit(a) ^ digit(b), 16)).collect()
 }
 
 /// A note as its cookie holds it: only this session can have written it.
@@ -216,6 +238,15 @@ impl Viewer {
         self.fail(app::Error::new(Code::NotFound, self.lang().t("没有这一页")))
     }
 
+    /// True for a token that a page of this session showed.
+    pub fn is_csrf(&self, token: &str) -> bool {
+        let expect = csrf_of(&self.session);
+        let read =
+            token.split_at_checked(expect.len()).map(|(mask, rest)| xor(mask, rest)).unwrap_or_default();
+        // Every digit is compared, so that time does not tell how many were right.
+        read.len() == expect.len() && read.bytes().zip(expect.bytes()).fold(0, |d, (a, b)| d | (a ^ b)) == 0
+    }
+
     /// The hidden field that every form carries.
     pub fn csrf_field(&self) -> Markup {
         html! { input type="hidden" name="csrf" value=(self.csrf); }
@@ -262,7 +293,7 @@ impl FromRequestParts<Site> for Viewer {
             let host = parts.headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("localhost");
             format!("{scheme}://{host}")
         });
-        let csrf = csrf_of(&session);
+        let csrf = masked(&csrf_of(&session));
         let asked = words::pairs(&query).rfind(|(name, _)| name == "text").map(|(_, size)| size);
         let large = match asked {
             Some(size) => size == "large",
@@ -282,131 +313,5 @@ impl FromRequestParts<Site> for Viewer {
             large,
             note,
         })
-    }
-}
-
-/// A form that was sent by the viewer's own page: handlers of POST take it last. The token stands in the field `csrf` or in the
-/// header `x-csrf`.
-pub struct Posted<T> {
-    /// Who.
-    pub viewer: Viewer,
-    /// The form.
-    pub form: T,
-    /// Its fields as they came, for names that stand more than once.
-    pub fields: Vec<(String, String)>,
-}
-
-impl<T: DeserializeOwned> FromRequest<Site> for Posted<T> {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let viewer = Viewer::from_request_parts(&mut parts, site).await?;
-        let header = parts.headers.get("x-csrf").and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let bytes = Bytes::from_request(Request::from_parts(parts, body), site)
-            .await
-            .map_err(IntoResponse::into_response)?;
-        let text = std::str::from_utf8(&bytes).unwrap_or("");
-        let field = words::pairs(text).find(|(name, _)| name == "csrf").map(|(_, value)| value);
-        if header.or(field).as_deref() != Some(viewer.csrf.as_str()) {
-            return Err(viewer.stale_form().into_response());
-        }
-        let fields = words::pairs(text).collect();
-        let request = Request::from_parts(Viewer::form_parts(), axum::body::Body::from(bytes.clone()));
-        let form = axum::Form::<T>::from_request(request, site)
-            .await
-            .map_err(|e| viewer.bad_form(&e.body_text()).into_response())?;
-        Ok(Self { viewer, form: form.0, fields })
-    }
-}
-
-/// A file of a form.
-#[derive(Debug, Clone)]
-pub struct UploadedFile {
-    /// Name of the form's field.
-    pub field: String,
-    /// The file's own name, without folders.
-    pub name: String,
-    /// Content.
-    pub bytes: Bytes,
-}
-
-/// A form with files (`multipart/form-data`) that was sent by the viewer's own page. Files that were left empty are not there.
-pub struct Uploaded {
-    /// Who.
-    pub viewer: Viewer,
-    /// The fields that are no files.
-    pub fields: Vec<(String, String)>,
-    /// The files.
-    pub files: Vec<UploadedFile>,
-}
-
-impl Uploaded {
-    /// The value of a field; empty where it is not there.
-    pub fn field(&self, name: &str) -> &str {
-        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
-    }
-}
-
-/// Fields of a form with files, at most.
-const PARTS_MAX: usize = 1000;
-
-impl FromRequest<Site> for Uploaded {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let viewer = Viewer::from_request_parts(&mut parts, site).await?;
-        let header = parts.headers.get("x-csrf").and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let mut form = axum::extract::Multipart::from_request(Request::from_parts(parts, body), site)
-            .await
-            .map_err(|e| viewer.bad_form(&e.body_text()).into_response())?;
-        let (mut fields, mut files) = (Vec::new(), Vec::new());
-        let cut = |e: axum::extract::multipart::MultipartError| match e.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => e.into_response(),
-            _ => viewer.bad_form(&e.body_text()).into_response(),
-        };
-        while let Some(part) = form.next_field().await.map_err(cut)? {
-            let field = part.name().unwrap_or("").to_owned();
-            // Some browsers send the whole path of a file.
-            let name = part.file_name().map(|n| n.rsplit(['/', '\\']).next().unwrap_or("").to_owned());
-            let bytes = part.bytes().await.map_err(cut)?;
-            if fields.len() + files.len() >= PARTS_MAX {
-                return Err(viewer.bad_form("too many fields").into_response());
-            }
-            match name {
-                Some(name) if !name.is_empty() => files.push(UploadedFile { field, name, bytes }),
-                Some(_) => {}
-                None => fields.push((field, String::from_utf8_lossy(&bytes).into_owned())),
-            }
-        }
-        let field = fields.iter().find(|(name, _)| name == "csrf").map(|(_, value)| value.clone());
-        if header.or(field).as_deref() != Some(viewer.csrf.as_str()) {
-            return Err(viewer.stale_form().into_response());
-        }
-        Ok(Self { viewer, fields, files })
-    }
-}
-
-impl Viewer {
-    /// The head of a form's request, to read the form apart from who sent it.
-    fn form_parts() -> Parts {
-        let request = Request::post("/").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let (parts, ()) = request.body(()).expect("the parts are constant").into_parts();
-        parts
-    }
-}
-
-impl Viewer {
-    /// A form without the session's token.
-    pub fn stale_form(&self) -> Failure {
-        self.fail(
-            app::Error::new(Code::NotAllowed, self.lang().t("这张表单不是本次登录打开的"))
-                .hint(self.lang().t("返回上一页，刷新后再提交。")),
-        )
-    }
-
-    fn bad_form(&self, why: &str) -> Failure {
-        self.fail(app::Error::new(Code::BadInput, why))
     }
 }

@@ -3,6 +3,7 @@
 use crate::Store;
 use crate::database::Write;
 use crate::error::{During, Result};
+use futures_util::TryStreamExt as _;
 use model::list::sha256_hex;
 use serde::Serialize;
 use serde_json::Value;
@@ -79,6 +80,75 @@ impl AuditEntry {
     }
 }
 
+/// Which entries to read; newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Only entries with a smaller number.
+    pub before: Option<i64>,
+    /// Only this account's; empty means everybody's.
+    pub actor: String,
+    /// Only actions that begin so.
+    pub action: String,
+    /// Only objects that begin so.
+    pub object: String,
+    /// From this moment on, milliseconds since 1970 UTC.
+    pub from_ms: Option<i64>,
+    /// Before this moment.
+    pub until_ms: Option<i64>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// What walking the whole chain found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditChain {
+    /// How many entries there are.
+    pub entries: i64,
+    /// Hash of the last; empty where there is none.
+    pub head: String,
+    /// Number of the first entry that does not fit, and why.
+    pub broken: Option<(i64, String)>,
+}
+
+impl AuditChain {
+    /// Takes the next entry, in the order of their numbers.
+    pub(crate) fn take(&mut self, entry: &AuditEntry, last: i64) {
+        if self.broken.is_none()
+            && let Some(why) = broken_link(entry, last, &self.head)
+        {
+            self.broken = Some((entry.seq, why));
+        }
+        self.entries += 1;
+        self.head.clone_from(&entry.hash);
+    }
+}
+
+/// What is wrong with an entry, given the number and hash of the one before.
+fn broken_link(entry: &AuditEntry, last: i64, hash: &str) -> Option<String> {
+    if entry.seq != last + 1 {
+        return Some(format!("first broken link: it should be number {}; entries are missing", last + 1));
+    }
+    if entry.prev_hash != hash {
+        return Some("first broken link: it does not carry the hash of the entry before".to_owned());
+    }
+    if entry.computed_hash() != entry.hash {
+        return Some("first broken link: it was changed after it was written".to_owned());
+    }
+    None
+}
+
+/// Text for `like ... escape '\'` that finds what begins so.
+fn beginning(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out + "%"
+}
+
 /// Columns in the order of [`AuditEntry`].
 pub(crate) const COLUMNS: &str = "seq, at_ms, actor, action, object, detail, prev_hash, hash";
 
@@ -153,5 +223,58 @@ impl Store {
             .await
             .during(doing)?;
         rows.iter().map(AuditEntry::from_row).collect::<sqlx::Result<_>>().during(doing)
+    }
+
+    /// The entries that a filter lets through, newest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn audit_entries(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>> {
+        let doing = "read the audit";
+        let mut tx = self.database.read(doing).await?;
+        let mut text = format!("select {COLUMNS} from audit where seq < ? and at_ms >= ? and at_ms < ?");
+        if !filter.actor.is_empty() {
+            text.push_str(" and actor = ?");
+        }
+        for (column, begins) in [("action", &filter.action), ("object", &filter.object)] {
+            if !begins.is_empty() {
+                text.push_str(&format!(" and {column} like ? escape '\\'"));
+            }
+        }
+        text.push_str(" order by seq desc limit ?");
+        let mut query = tx
+            .query(text)
+            .bind(filter.before.unwrap_or(i64::MAX))
+            .bind(filter.from_ms.unwrap_or(i64::MIN))
+            .bind(filter.until_ms.unwrap_or(i64::MAX));
+        if !filter.actor.is_empty() {
+            query = query.bind(filter.actor.clone());
+        }
+        for begins in [&filter.action, &filter.object] {
+            if !begins.is_empty() {
+                query = query.bind(beginning(begins));
+            }
+        }
+        let rows = query.bind(i64::from(filter.limit)).fetch_all(&mut *tx).await.during(doing)?;
+        rows.iter().map(AuditEntry::from_row).collect::<sqlx::Result<_>>().during(doing)
+    }
+
+    /// Computes the whole chain again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn verify_audit(&self) -> Result<AuditChain> {
+        let doing = "prove the audit";
+        let mut tx = self.database.read(doing).await?;
+        let mut chain = AuditChain::default();
+        let mut last = 0;
+        let query = tx.query(format!("select {COLUMNS} from audit order by seq"));
+        let mut rows = query.fetch(&mut *tx);
+        while let Some(row) = rows.try_next().await.during(doing)? {
+            let entry = AuditEntry::from_row(&row).during(doing)?;
+            chain.take(&entry, last);
+            last = entry.seq;
+        }
+        Ok(chain)
     }
 }

@@ -67,7 +67,7 @@ pub(crate) const FORMAT: &str = "yulin-backup";
 pub(crate) const FORMAT_VERSION: i64 = 1;
 
 impl Store {
-    /// Writes everything, as of one moment, to a file, which appears only when it is complete and on the disk; an
+    /// Writes everything but sessions and answers to repeatable requests, as of one moment, to a file, which appears only when it is complete and on the disk; an
     /// earlier file of that name is replaced. `progress` hears how many of how many rows are written.
     /// Returns the number of rows.
     ///

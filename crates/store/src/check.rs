@@ -1,7 +1,7 @@
 //! Proving that the database is sound: its pages and references, the hashes of all contents, the chains.
 
 use crate::Store;
-use crate::audit::{self, AuditEntry};
+use crate::audit::{self, AuditChain, AuditEntry};
 use crate::database::Read;
 use crate::error::{During, Error, Result};
 use crate::list::{self, HEAD, ListHead, head};
@@ -204,16 +204,14 @@ type Published = BTreeMap<i64, (i64, String)>;
 /// Walks the chain from its start; stops at the first broken link.
 async fn audit_chain(tx: &mut Read, report: &mut CheckReport) -> Result<Published> {
     let mut published = Published::new();
-    let mut last = (0, String::new());
-    let mut broken = false;
+    let mut chain = AuditChain::default();
+    let mut last = 0;
     let query = tx.query(format!("select {} from audit order by seq", audit::COLUMNS));
     let mut rows = query.fetch(&mut **tx);
     while let Some(row) = rows.try_next().await.during(DOING)? {
         let entry = AuditEntry::from_row(&row).during(DOING)?;
-        if !broken && let Some(message) = broken_link(&entry, &last) {
-            report.fault(format!("audit/{}", entry.seq), message);
-            broken = true;
-        }
+        chain.take(&entry, last);
+        last = entry.seq;
         if entry.action == "list.publish"
             && let Some(id) = entry.object.strip_prefix("list/").and_then(|id| id.parse().ok())
         {
@@ -221,23 +219,12 @@ async fn audit_chain(tx: &mut Read, report: &mut CheckReport) -> Result<Publishe
             let sha256 = detail["sha256"].as_str().unwrap_or("").to_owned();
             published.insert(id, (detail["number"].as_i64().unwrap_or(0), sha256));
         }
-        last = (entry.seq, entry.hash);
     }
-    report.audit_head = (last.0 > 0).then_some(last);
+    if let Some((seq, message)) = chain.broken {
+        report.fault(format!("audit/{seq}"), message);
+    }
+    report.audit_head = (last > 0).then_some((last, chain.head));
     Ok(published)
-}
-
-fn broken_link(entry: &AuditEntry, (seq, hash): &(i64, String)) -> Option<String> {
-    if entry.seq != seq + 1 {
-        return Some(format!("first broken link: it should be number {}; entries are missing", seq + 1));
-    }
-    if entry.prev_hash != *hash {
-        return Some("first broken link: it does not carry the hash of the entry before".to_owned());
-    }
-    if entry.computed_hash() != entry.hash {
-        return Some("first broken link: it was changed after it was written".to_owned());
-    }
-    None
 }
 
 /// Numbers without gaps, contents with their hashes, each chained to the one before and as the audit recorded it.

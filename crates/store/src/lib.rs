@@ -14,43 +14,61 @@
 //! | `record`, `import`, `market` | enterprises, needs, offers with their versions; what changed since |
 //! | `introduction` | two sides of a pair that want to talk |
 //! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
-//! | `duplicate`, `mapping`, `setting`, `account`, `audit` | what the names say |
+//! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
+//! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
+//! | `duplicate`, `mapping`, `setting`, `audit` | what the names say |
 //! | `check`, `backup`, `restore`, `schema` | soundness, and the way out and in |
 
 mod account;
 mod audit;
 mod backup;
 mod check;
+mod claim;
 mod database;
 mod duplicate;
 mod error;
+mod hook;
+mod idempotency;
 mod import;
 mod introduction;
+mod invitation;
 mod list;
 mod list_change;
 mod location;
 mod mapping;
 mod market;
+mod message;
 mod migrate;
+mod outbox;
 mod record;
 mod restore;
 mod schema;
+mod session;
 mod setting;
 mod sql;
+mod token;
 
-pub use account::Account;
-pub use audit::{AuditEntry, By};
+pub use account::{Account, EnterpriseLabel, NewUser, UserChange};
+pub use audit::{AuditChain, AuditEntry, AuditFilter, By};
 pub use check::{CheckReport, Fault};
+pub use claim::{ClaimDecision, StoredClaim};
 pub use duplicate::{Duplicate, DuplicateProposal, DuplicateState};
 pub use error::{Error, Result};
+pub use hook::{Hook, HookQueue};
+pub use idempotency::Answer;
 pub use import::{BaseVersions, ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};
 pub use introduction::{Introduction, IntroductionState, Side};
+pub use invitation::{Invitation, NewInvite};
 pub use list::{ListHead, PairReview, StoredList, series_version};
-pub use list_change::NewDraft;
+pub use list_change::{NewDraft, NewReview};
 pub use market::{Changes, Moment};
+pub use message::{Message, NewMessage};
+pub use outbox::Letter;
 pub use record::{PastVersion, Snapshot, Status, Stored};
 pub use restore::RestoreReport;
+pub use session::Session;
 pub use sql::Dialect;
+pub use token::{ApiToken, NewApiToken};
 
 use database::Database;
 use location::Location;
@@ -88,6 +106,22 @@ impl Store {
             }),
             _ => Ok(Self { database: Database::open(location).await? }),
         }
+    }
+
+    /// Asks the database whether it answers and whether its layout is still this program's.
+    ///
+    /// # Errors
+    /// [`Error::Newer`], [`Error::Altered`], [`Error::Open`] when the tables are gone or are an older program's.
+    pub async fn ready(&self) -> Result<()> {
+        let mut read = self.database.read("read the database's layout").await?;
+        let Database { location, dialect, .. } = &self.database;
+        if migrate::is_current(&mut read, location, *dialect).await? {
+            return Ok(());
+        }
+        Err(Error::Open {
+            location: location.to_string(),
+            reason: "its layout is older than this program; start the program again".to_owned(),
+        })
     }
 
     /// Which database it is.

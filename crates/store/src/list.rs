@@ -68,6 +68,8 @@ pub struct StoredList {
 /// What was said of one pair of a draft.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairReview {
+    /// Row id; of two words on a pair the later one has the greater.
+    pub id: i64,
     /// Key of the need.
     pub need: String,
     /// Key of the offer.
@@ -184,6 +186,36 @@ impl Store {
         rows.iter().map(head).collect::<sqlx::Result<_>>().during(doing)
     }
 
+    /// The head of the list with this row id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn list_head_by_id(&self, id: i64) -> Result<ListHead> {
+        let mut tx = self.database.read("read the list").await?;
+        head_by_id(&mut tx, id).await
+    }
+
+    /// When an enterprise, need or offer last changed; none where there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn last_record_change_ms(&self) -> Result<Option<i64>> {
+        let doing = "read when the records changed";
+        let mut tx = self.database.read(doing).await?;
+        let mut last = None;
+        // Ordered by the indexed order of changes: the times themselves stand behind long bodies.
+        for table in ["enterprise", "need", "offer"] {
+            let row = tx
+                .query(format!("select updated_ms from {table} order by change desc, id desc limit 1"))
+                .fetch_optional(&mut *tx)
+                .await
+                .during(doing)?;
+            let at: Option<i64> = row.map(|row| row.try_get(0)).transpose().during(doing)?;
+            last = last.max(at);
+        }
+        Ok(last)
+    }
+
     /// The list with this row id.
     ///
     /// # Errors
@@ -245,35 +277,18 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn reviews(&self, list_id: i64) -> Result<Vec<PairReview>> {
-        let doing = "read the reviews";
-        let mut tx = self.database.read(doing).await?;
-        let rows = tx
-            .query(
-                "select need, offer, decision, actor, at_ms from list_review where list_id = ? order by id",
-            )
-            .bind(list_id)
-            .fetch_all(&mut *tx)
-            .await
-            .during(doing)?;
-        rows.iter()
-            .map(|row| {
-                let get = || {
-                    Ok((
-                        row.try_get(0)?,
-                        row.try_get(1)?,
-                        row.try_get::<&str, _>(2)?,
-                        row.try_get(3)?,
-                        row.try_get(4)?,
-                    ))
-                };
-                let (need, offer, decision, actor, at_ms) = get().during(doing)?;
-                let review = serde_json::from_str(decision).map_err(|source| Error::Content {
-                    object: format!("a review of list {list_id}"),
-                    source,
-                })?;
-                Ok(PairReview { need, offer, review, actor, at_ms })
-            })
-            .collect()
+        let mut tx = self.database.read("read the reviews").await?;
+        reviews(&mut tx, list_id).await
+    }
+
+    /// A list's head with all that was said of its pairs, as of one moment.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn reviewed_list(&self, id: i64) -> Result<(ListHead, Vec<PairReview>)> {
+        let mut tx = self.database.read("read the reviews").await?;
+        let head = head_by_id(&mut tx, id).await?;
+        Ok((head, reviews(&mut tx, id).await?))
     }
 
     async fn one_list(&self, condition: &str, value: Value<'_>) -> Result<Option<StoredList>> {
@@ -308,4 +323,44 @@ impl Store {
             },
         }))
     }
+}
+
+async fn head_by_id(from: &mut Read, id: i64) -> Result<ListHead> {
+    let doing = "read the list";
+    let row = from
+        .query(format!("select {HEAD} from list where id = ?"))
+        .bind(id)
+        .fetch_optional(&mut **from)
+        .await
+        .during(doing)?
+        .ok_or_else(|| Error::NotFound { object: format!("list {id}") })?;
+    head(&row).during(doing)
+}
+
+async fn reviews(from: &mut Read, list_id: i64) -> Result<Vec<PairReview>> {
+    let doing = "read the reviews";
+    let rows = from
+        .query(
+            "select need, offer, decision, actor, at_ms, id from list_review where list_id = ? order by id",
+        )
+        .bind(list_id)
+        .fetch_all(&mut **from)
+        .await
+        .during(doing)?;
+    rows.iter().map(|row| review(row, list_id)).collect()
+}
+
+fn review(row: &AnyRow, list_id: i64) -> Result<PairReview> {
+    let doing = "read the reviews";
+    let decision: &str = row.try_get(2).during(doing)?;
+    let review = serde_json::from_str(decision)
+        .map_err(|source| Error::Content { object: format!("a review of list {list_id}"), source })?;
+    Ok(PairReview {
+        id: row.try_get(5).during(doing)?,
+        need: row.try_get(0).during(doing)?,
+        offer: row.try_get(1).during(doing)?,
+        review,
+        actor: row.try_get(3).during(doing)?,
+        at_ms: row.try_get(4).during(doing)?,
+    })
 }

@@ -10,6 +10,7 @@ use crate::sql::InsertMany;
 use model::list::{ListContent, ListState, Review, sha256_hex};
 use serde_json::json;
 use sqlx::Row;
+use std::collections::HashMap;
 
 /// Bytes of canonical text in one row of `list_part`.
 const PART_BYTES_MAX: usize = 1 << 20;
@@ -32,6 +33,19 @@ impl<'a> NewDraft<'a> {
     pub fn of(content: &'a ListContent) -> Self {
         Self { content, reviews: &[], import_id: None, replaces: None }
     }
+}
+
+/// What is said of a pair by somebody who has seen what was said before.
+#[derive(Debug, Clone, Copy)]
+pub struct NewReview<'a> {
+    /// Key of the need.
+    pub need: &'a str,
+    /// Key of the offer.
+    pub offer: &'a str,
+    /// The decision.
+    pub review: &'a Review,
+    /// Row id of the last word on the pair as it was seen, 0 for none.
+    pub base: i64,
 }
 
 impl Store {
@@ -149,6 +163,46 @@ impl Store {
             .await
             .during(doing)?;
         tx.commit(doing).await
+    }
+
+    /// Records many decisions of a draft, all or none. Each names the word that its decider saw last; where another one was
+    /// said of the pair meanwhile, nothing is stored. The draft's version grows by one a decision, as with
+    /// [`Self::record_review`]: version less decisions tells whether the content is still the same. Returns the row ids.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::State`] unless it is a draft, [`Error::Conflict`] naming the pair.
+    pub async fn record_reviews(&self, list_id: i64, reviews: &[NewReview<'_>], by: &By) -> Result<Vec<i64>> {
+        let doing = "store the reviews";
+        let mut tx = self.database.write(doing).await?;
+        expect_state(&locked(&mut tx, list_id, doing).await?, "review", ListState::Draft)?;
+        let rows = tx
+            .query("select need, offer, max(id) from list_review where list_id = ? group by need, offer")
+            .bind(list_id)
+            .fetch_all(&mut *tx)
+            .await
+            .during(doing)?;
+        let mut last: HashMap<(String, String), i64> = HashMap::new();
+        for row in &rows {
+            let pair = (row.try_get(0).during(doing)?, row.try_get(1).during(doing)?);
+            last.insert(pair, row.try_get(2).during(doing)?);
+        }
+        let mut ids = Vec::with_capacity(reviews.len());
+        for NewReview { need, offer, review, base } in reviews {
+            let found = last.get(&((*need).to_owned(), (*offer).to_owned())).copied().unwrap_or(0);
+            if found != *base {
+                let object = format!("the word on {need} with {offer}");
+                return Err(Error::Conflict { object, expected: *base, found });
+            }
+            ids.push(put_review(&mut tx, list_id, need, offer, review, by).await?);
+        }
+        tx.query("update list set version = version + ? where id = ?")
+            .bind(ids.len() as i64)
+            .bind(list_id)
+            .execute(&mut *tx)
+            .await
+            .during(doing)?;
+        tx.commit(doing).await?;
+        Ok(ids)
     }
 
     /// Approves a draft, with the content that follows from its reviews where there are any. Content and state are
@@ -350,7 +404,7 @@ async fn discard(tx: &mut Write, id: i64, by: &By) -> Result<()> {
     audit::append(tx, by, "list.discard", format!("list/{id}"), &json!({})).await
 }
 
-/// Writes what was said of a pair, with its audit entry.
+/// Writes what was said of a pair, with its audit entry; returns its row id.
 async fn put_review(
     tx: &mut Write,
     list_id: i64,
@@ -358,23 +412,26 @@ async fn put_review(
     offer: &str,
     review: &Review,
     by: &By,
-) -> Result<()> {
+) -> Result<i64> {
     let decision = serde_json::to_value(review).expect("a review always serialises");
-    tx.query(
-        "insert into list_review (id, list_id, need, offer, decision, actor, at_ms) \
-         values ((select coalesce(max(id), 0) + 1 from list_review), ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(list_id)
-    .bind(need)
-    .bind(offer)
-    .bind(decision.to_string())
-    .bind(by.actor.as_str())
-    .bind(by.at_ms)
-    .execute(&mut **tx)
-    .await
-    .during("store the review")?;
+    let id = tx
+        .query(
+            "insert into list_review (id, list_id, need, offer, decision, actor, at_ms) \
+             values ((select coalesce(max(id), 0) + 1 from list_review), ?, ?, ?, ?, ?, ?) returning id",
+        )
+        .bind(list_id)
+        .bind(need)
+        .bind(offer)
+        .bind(decision.to_string())
+        .bind(by.actor.as_str())
+        .bind(by.at_ms)
+        .fetch_one(&mut **tx)
+        .await
+        .and_then(|row| row.try_get(0))
+        .during("store the review")?;
     let detail = json!({ "need": need, "offer": offer, "decision": decision });
-    audit::append(tx, by, "list.review", format!("list/{list_id}"), &detail).await
+    audit::append(tx, by, "list.review", format!("list/{list_id}"), &detail).await?;
+    Ok(id)
 }
 
 /// The head as the writing transaction sees it.

@@ -388,60 +388,10 @@ impl Store {
         by: &By,
         doing: &'static str,
     ) -> Result<(i64, i64)> {
-        let (table, key) = (T::TABLE, value.key());
-        let body = serde_json::to_string(value)
-            .map_err(|source| Error::Content { object: format!("{table} {key}"), source })?;
-        let sha256 = sha256_hex(body.as_bytes());
         let mut tx = self.database.write(doing).await?;
-        let known = tx
-            .query(format!("select id, version, body_sha256 from {table} where key = ?"))
-            .bind(key)
-            .fetch_optional(&mut *tx)
-            .await
-            .during(doing)?;
-        let known: Option<(i64, i64, String)> = known
-            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
-            .transpose()
-            .during(doing)?;
-        let (id, version) = match (known, at) {
-            (None, Some((id, _))) => return Err(Error::NotFound { object: format!("{table}/{id}") }),
-            (Some((found, ..)), Some((id, _))) if found != id => {
-                return Err(Error::NotFound { object: format!("{table}/{id}") });
-            }
-            (Some(_), None) => return Err(Error::Exists { object: format!("{table} {key}") }),
-            (Some((id, found, _)), Some((_, expected))) if found != expected => {
-                return Err(Error::Conflict { object: format!("{table}/{id}"), expected, found });
-            }
-            (Some((id, version, stored)), Some(_)) if stored == sha256 => return Ok((id, version)),
-            (Some((id, version, _)), Some(_)) => {
-                tx.query(format!("{} where id = ?", archive(table)))
-                    .bind(id)
-                    .execute(&mut *tx)
-                    .await
-                    .during(doing)?;
-                (id, version + 1)
-            }
-            (None, None) => {
-                let query = tx.query(format!("select coalesce(max(id), 0) + 1 from {table}"));
-                (query.fetch_one(&mut *tx).await.and_then(|row| row.try_get(0)).during(doing)?, 1)
-            }
-        };
-        let owner =
-            if T::OWNED { Some(enterprise_id(&mut tx, value.enterprise(), doing).await?) } else { None };
-        let change = next_change(&mut tx, doing).await?;
-        let mut many = upsert::<T>(tx.dialect);
-        bind_row(
-            &mut many,
-            value,
-            &RowHead { id, version, owner, import_id: None, change, by },
-            body,
-            sha256,
-        );
-        many.flush(&mut tx, doing).await?;
-        audit::append(&mut tx, by, "record.save", format!("{table}/{id}"), &json!({ "version": version }))
-            .await?;
+        let saved = put(&mut tx, value, at, by, doing).await?;
         tx.commit(doing).await?;
-        Ok((id, version))
+        Ok(saved)
     }
 
     async fn record_by_id<T: Record>(&self, id: i64, doing: &'static str) -> Result<Stored<T>> {
@@ -589,6 +539,58 @@ pub(crate) fn bind_row<T: Record>(
         .bind(head.change)
         .bind(head.by.actor.as_str())
         .bind(head.by.at_ms);
+}
+
+/// Stores one record in a transaction, as [`Store::save_enterprise`] says.
+pub(crate) async fn put<T: Record>(
+    tx: &mut Write,
+    value: &T,
+    at: Option<(i64, i64)>,
+    by: &By,
+    doing: &'static str,
+) -> Result<(i64, i64)> {
+    let (table, key) = (T::TABLE, value.key());
+    let body = serde_json::to_string(value)
+        .map_err(|source| Error::Content { object: format!("{table} {key}"), source })?;
+    let sha256 = sha256_hex(body.as_bytes());
+    let known = tx
+        .query(format!("select id, version, body_sha256 from {table} where key = ?"))
+        .bind(key)
+        .fetch_optional(&mut **tx)
+        .await
+        .during(doing)?;
+    let known: Option<(i64, i64, String)> =
+        known.map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).transpose().during(doing)?;
+    let (id, version) = match (known, at) {
+        (None, Some((id, _))) => return Err(Error::NotFound { object: format!("{table}/{id}") }),
+        (Some((found, ..)), Some((id, _))) if found != id => {
+            return Err(Error::NotFound { object: format!("{table}/{id}") });
+        }
+        (Some(_), None) => return Err(Error::Exists { object: format!("{table} {key}") }),
+        (Some((id, found, _)), Some((_, expected))) if found != expected => {
+            return Err(Error::Conflict { object: format!("{table}/{id}"), expected, found });
+        }
+        (Some((id, version, stored)), Some(_)) if stored == sha256 => return Ok((id, version)),
+        (Some((id, version, _)), Some(_)) => {
+            tx.query(format!("{} where id = ?", archive(table)))
+                .bind(id)
+                .execute(&mut **tx)
+                .await
+                .during(doing)?;
+            (id, version + 1)
+        }
+        (None, None) => {
+            let query = tx.query(format!("select coalesce(max(id), 0) + 1 from {table}"));
+            (query.fetch_one(&mut **tx).await.and_then(|row| row.try_get(0)).during(doing)?, 1)
+        }
+    };
+    let owner = if T::OWNED { Some(enterprise_id(tx, value.enterprise(), doing).await?) } else { None };
+    let change = next_change(tx, doing).await?;
+    let mut many = upsert::<T>(tx.dialect);
+    bind_row(&mut many, value, &RowHead { id, version, owner, import_id: None, change, by }, body, sha256);
+    many.flush(tx, doing).await?;
+    audit::append(tx, by, "record.save", format!("{table}/{id}"), &json!({ "version": version })).await?;
+    Ok((id, version))
 }
 
 /// The number of the change that the transaction makes: one more than any record bears.

@@ -6,7 +6,7 @@ use crate::check::CheckReport;
 use crate::database::Write;
 use crate::error::{During, Error, Result};
 use crate::migrate::{self, LAYOUT};
-use crate::schema::{Kind, TABLES};
+use crate::schema::{EPHEMERAL, Kind, TABLES};
 use crate::sql::InsertMany;
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
@@ -52,7 +52,8 @@ impl Store {
             refuse_filled(&mut tx).await?;
         }
         // The layout of the backup's day first, then what was added since and what guards the rows.
-        migrate::drop_all(&mut tx, TABLES.iter().rev().map(|table| table.name)).await?;
+        let tables = EPHEMERAL.into_iter().chain(TABLES.iter().rev().map(|table| table.name));
+        migrate::drop_all(&mut tx, tables).await?;
         let dialect = tx.dialect;
         migrate::migrate_to_fill(&mut tx, dialect, proved.layout).await?;
         let again = fill(&mut tx, path, total, &mut progress).await?;

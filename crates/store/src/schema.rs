@@ -38,7 +38,11 @@ const TRADE: &[(&str, Kind)] = &[
     ("change", Integer),
 ];
 
-/// All tables, each after those that it refers to. Rows are ordered by integers, or by words that every collation
+/// Tables of the moment: who is signed in, what was answered to requests that may be repeated. No backup carries them, and a
+/// restore empties them. Each stands before those that it refers to.
+pub(crate) const EPHEMERAL: [&str; 2] = ["session", "idempotency"];
+
+/// All other tables, each after those that it refers to. Rows are ordered by integers, or by words that every collation
 /// orders alike, so that the same content gives the same backup from both databases.
 pub(crate) const TABLES: &[Table] = &[
     Table {
@@ -195,6 +199,109 @@ pub(crate) const TABLES: &[Table] = &[
             ("role", Text),
             ("active", Integer),
             ("created_ms", Integer),
+            ("password", Text),
+            ("password_ms", Integer),
+            ("enterprise_id", Integer),
+            ("email", Text),
+            ("version", Integer),
+        ],
+        order: "id",
+    },
+    Table {
+        name: "api_token",
+        columns: &[
+            ("id", Integer),
+            ("account_id", Integer),
+            ("name", Text),
+            ("token_sha256", Text),
+            ("may_write", Integer),
+            ("created_ms", Integer),
+            ("expires_ms", Integer),
+            ("used_ms", Integer),
+            ("revoked_ms", Integer),
+        ],
+        order: "id",
+    },
+    Table {
+        name: "invitation",
+        columns: &[
+            ("id", Integer),
+            ("token_sha256", Text),
+            ("account_id", Integer),
+            ("role", Text),
+            ("enterprise_id", Integer),
+            ("name", Text),
+            ("email", Text),
+            ("created_by", Text),
+            ("created_ms", Integer),
+            ("expires_ms", Integer),
+            ("accepted_by", Text),
+            ("accepted_ms", Integer),
+            ("revoked_ms", Integer),
+        ],
+        order: "id",
+    },
+    Table {
+        name: "claim",
+        columns: &[
+            ("id", Integer),
+            ("account_id", Integer),
+            ("uscc", Text),
+            ("name", Text),
+            ("note", Text),
+            ("state", Text),
+            ("asked_ms", Integer),
+            ("decided_by", Text),
+            ("decided_ms", Integer),
+            ("reason", Text),
+        ],
+        order: "id",
+    },
+    Table {
+        name: "assignment",
+        columns: &[("account_id", Integer), ("enterprise_id", Integer), ("since_ms", Integer)],
+        order: "account_id, enterprise_id",
+    },
+    Table {
+        name: "message",
+        columns: &[
+            ("id", Integer),
+            ("account_id", Integer),
+            ("kind", Text),
+            ("title", Text),
+            ("body", Text),
+            ("link", Text),
+            ("at_ms", Integer),
+            ("read_ms", Integer),
+        ],
+        order: "id",
+    },
+    Table {
+        name: "hook",
+        columns: &[
+            ("id", Integer),
+            ("kind", Text),
+            ("name", Text),
+            ("config", Text),
+            ("active", Integer),
+            ("version", Integer),
+            ("updated_by", Text),
+            ("updated_ms", Integer),
+        ],
+        order: "id",
+    },
+    Table {
+        name: "outbox",
+        columns: &[
+            ("id", Integer),
+            ("hook_id", Integer),
+            ("message", Text),
+            ("state", Text),
+            ("attempts", Integer),
+            ("at_ms", Integer),
+            ("next_ms", Integer),
+            ("done_ms", Integer),
+            ("error", Text),
         ],
         order: "id",
     },

@@ -312,12 +312,54 @@ pub struct Serve {
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     pub host: IpAddr,
-    /// Listen beyond this machine although pages have no sign-in yet: everybody who reaches them reads as a member does
-    #[arg(long)]
-    pub without_sign_in: bool,
     /// Port to listen on
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
+    /// Certificate for TLS with those above it (PEM); read again when it changes
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Address of this server as people reach it, such as https://yulin.example.cn; links in mails begin with it
+    #[arg(long, env = "YULIN_BASE", value_name = "URL")]
+    pub base: Option<String>,
+    /// A proxy in front says whom a request comes from (the last entry of X-Forwarded-For)
+    #[arg(long)]
+    pub trust_proxy: bool,
+    /// Serve the demo cluster to other machines, although everybody may sign in there
+    #[arg(long)]
+    pub demo_beyond_this_machine: bool,
+    /// Form of the log on standard error
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// Connections at a time
+    #[arg(long, default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=65_536), value_name = "N")]
+    pub connections_max: u32,
+    /// Largest file to send, MiB
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=4096), value_name = "MIB")]
+    pub body_mb_max: u64,
+    /// Seconds after which a request is given up
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600), value_name = "S")]
+    pub timeout_s: u64,
+    /// Seconds for the head of a request; also how long a connection may be idle
+    #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=3600), value_name = "S")]
+    pub header_timeout_s: u64,
+    /// Seconds between two pieces of a request's body
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600), value_name = "S")]
+    pub body_timeout_s: u64,
+    /// Seconds that requests under way have when the server stops
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(0..=3600), value_name = "S")]
+    pub stop_s: u64,
+}
+
+/// Form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A line to read
+    Text,
+    /// A JSON object a line
+    Json,
 }
 
 /// `yulin users`

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    commands::log(cli.verbose);
+    commands::log(&cli);
     match commands::run(cli) {
         Ok(code) => code,
         Err(error) => {

@@ -30,9 +30,7 @@ const COUNTIES: [&str; 13] = [
 /// Imports and publishes; seconds and peak memory of each.
 pub fn run(root: &Path, program: &Path) -> Result<Vec<Value>> {
     let dir = tempfile::tempdir()?;
-    let templates = templates(root)?;
-    workbook(&templates, OFFERS, true, &dir.path().join("offers.xlsx"))?;
-    workbook(&templates, NEEDS, false, &dir.path().join("needs.xlsx"))?;
+    workbooks(root, dir.path())?;
     let step = |args: &[&str]| measure(program, dir.path(), args, None);
     let import_offers = step(&["import", "--db", "scale.db", "offers.xlsx"])?;
     let import_needs = step(&["import", "--db", "scale.db", "needs.xlsx"])?;
@@ -47,6 +45,21 @@ pub fn run(root: &Path, program: &Path) -> Result<Vec<Value>> {
         row("publish", OFFERS + NEEDS, publish),
         row("check", OFFERS + NEEDS, check),
     ])
+}
+
+/// Makes the database `scale.db` in a folder: everything imported, one list published.
+pub(super) fn fill(root: &Path, program: &Path, dir: &Path) -> Result<()> {
+    workbooks(root, dir)?;
+    measure(program, dir, &["import", "--db", "scale.db", "offers.xlsx", "needs.xlsx"], None)?;
+    measure(program, dir, &["publish", "--db", "scale.db", "--period", "2026-11", "--out", "out"], None)?;
+    Ok(())
+}
+
+/// The workbooks of the offers and the needs.
+fn workbooks(root: &Path, dir: &Path) -> Result<()> {
+    let templates = templates(root)?;
+    workbook(&templates, OFFERS, true, &dir.join("offers.xlsx"))?;
+    workbook(&templates, NEEDS, false, &dir.join("needs.xlsx"))
 }
 
 /// One product as a firm would list it.

@@ -194,6 +194,21 @@ impl Composer {
         matches
     }
 
+    /// The offers that the engine ranks for the need with this key, best first.
+    pub fn candidates(&self, need: &str) -> Vec<Match> {
+        let needs: Vec<Need> = self.needs.iter().filter(|n| n.key == need).cloned().collect();
+        let input = Input { needs: &needs, ..self.input() };
+        let options = Options { top: CANDIDATES, ..Options::default() };
+        market::match_needs(&input, &options, &|_| ())
+    }
+
+    /// A need and an offer as the engine sees the pair.
+    pub fn pair(&self, need: &str, offer: &str) -> Option<Match> {
+        let need = self.needs.iter().find(|n| n.key == need)?;
+        let offer = self.offers.iter().find(|o| o.key == offer)?;
+        Some(market::match_pair(&self.input(), &Weights::default(), need, offer))
+    }
+
     /// Allocates and finds gaps, given the matches and what was said of them. What a person decided counts as feasible,
     /// whatever the engine thinks.
     fn settle(self, matches: Vec<Match>, reviews: &[Reviewed], progress: Progress<'_>) -> ListContent {
@@ -251,11 +266,7 @@ impl Composer {
                 && !known.contains(&(need.clone(), offer.clone()))
         });
         for (need, offer, _) in added {
-            let need = self.needs.iter().find(|n| n.key == *need);
-            let offer = self.offers.iter().find(|o| o.key == *offer);
-            if let (Some(need), Some(offer)) = (need, offer) {
-                matches.push(market::match_pair(&self.input(), &Weights::default(), need, offer));
-            }
+            matches.extend(self.pair(need, offer));
         }
         matches.sort_by(|a, b| (&a.need, a.rank, &a.offer).cmp(&(&b.need, b.rank, &b.offer)));
         self.settle(matches, reviews, progress)

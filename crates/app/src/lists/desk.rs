@@ -1,10 +1,21 @@
 //! The review desk: a draft's needs with all their candidates, decisions with undo, and who works on what.
 
-use crate::{Actor, App, Result};
-use model::list::{ListEnterprise, ListNeed, ListOffer, Review};
+use super::compose::Composer;
+use super::expect_draft;
+use crate::{Act, Actor, App, Code, Error, Result};
+use model::list::{ListEnterprise, ListIndex, ListNeed, ListOffer, ListState, MatchingList, Review};
 use model::matching::{Allocation, Match};
 use serde::Serialize;
-use store::ListHead;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+use store::{ListHead, NewReview, PairReview};
+
+/// How long somebody counts as working on a need after the last sign of it.
+const PRESENT_MS: i64 = 2 * 60 * 1000;
+/// Decisions of one round.
+const DECISIONS_MAX: usize = 5_000;
+/// Characters of a reason.
+const REASON_CHARS: usize = 500;
 
 /// A candidate of a need on the desk.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -36,7 +47,7 @@ pub struct DeskNeed {
     pub need: ListNeed,
     /// Whose it is.
     pub enterprise: Option<ListEnterprise>,
-    /// Candidates, best first.
+    /// Candidates: those on the draft and those of which something was said, then further ones, each best first.
     pub pairs: Vec<DeskPair>,
     /// Others who look at this need now.
     pub others: Vec<String>,
@@ -55,6 +66,8 @@ pub struct DeskRow {
     pub confirmed: u32,
     /// Rejected.
     pub rejected: u32,
+    /// True where a candidate was confirmed or added, or each one on the draft was spoken of.
+    pub done: bool,
     /// Others who look at this need now.
     pub others: Vec<String>,
 }
@@ -68,7 +81,7 @@ pub struct Desk {
     pub outdated: bool,
     /// All needs by number.
     pub rows: Vec<DeskRow>,
-    /// Needs that are done: each candidate on the draft was spoken of.
+    /// Needs that are done.
     pub done: u32,
 }
 
@@ -94,14 +107,91 @@ pub struct Decided {
     pub undo: Vec<Decision>,
 }
 
+/// What the desk keeps in memory: the draft read last, and who looks at what.
+#[derive(Debug, Default)]
+pub(crate) struct DeskMemory {
+    draft: Mutex<Option<(DraftKey, Arc<Draft>)>>,
+    /// By draft and need: name of the account, when it was last there.
+    present: Mutex<Presence>,
+}
+
+type Presence = HashMap<(i64, u32), BTreeMap<String, i64>>;
+
+/// Names one content of a draft: row id, when it was drafted, and its version less the decisions since.
+type DraftKey = (i64, i64, i64);
+
+/// A draft as it was computed.
+#[derive(Debug)]
+struct Draft {
+    list: MatchingList,
+    /// Candidates of needs that were looked at, by key.
+    candidates: Mutex<HashMap<String, Arc<Vec<Match>>>>,
+}
+
+/// The last word on each pair: by need key and offer key.
+type Words = HashMap<(String, String), PairReview>;
+
+impl Draft {
+    fn need(&self, number: u32) -> Result<&ListNeed> {
+        let found = self.list.content.needs.iter().find(|n| n.number == number);
+        found.ok_or_else(|| missing("need", number, self.list.id))
+    }
+
+    fn offer(&self, number: u32) -> Result<&ListOffer> {
+        let found = self.list.content.offers.iter().find(|o| o.number == number);
+        found.ok_or_else(|| missing("offer", number, self.list.id))
+    }
+}
+
+fn missing(what: &str, number: u32, draft: i64) -> Error {
+    Error::new(Code::NotFound, format!("no {what} {number} on draft {draft}"))
+}
+
 impl App {
     /// The queue of a draft.
     ///
     /// # Errors
     /// [`crate::Code::NotFound`]; [`crate::Code::Conflict`] where the list is no draft (the message says what it is).
     pub async fn desk(&self, actor: &Actor, draft: i64) -> Result<Desk> {
-        let _ = (actor, draft);
-        Err(crate::pending())
+        actor.need(Act::Desk)?;
+        let (head, draft, words) = self.open_draft(draft).await?;
+        let content = &draft.list.content;
+        let index = ListIndex::new(content);
+        let mut said: HashMap<&str, (u32, u32)> = HashMap::new();
+        for ((need, _), word) in &words {
+            let (confirmed, rejected) = said.entry(need).or_default();
+            match word.review {
+                Review::Confirmed | Review::Added => *confirmed += 1,
+                Review::Rejected { .. } => *rejected += 1,
+                Review::Proposed => {}
+            }
+        }
+        let present = self.present(head.id, actor);
+        let rows: Vec<DeskRow> = content
+            .needs
+            .iter()
+            .map(|need| {
+                let key = need.need.key.as_str();
+                let pairs = index.pairs_of(key);
+                let (confirmed, rejected) = said.get(key).copied().unwrap_or_default();
+                let silent = pairs.iter().any(|p| {
+                    words
+                        .get(&(key.to_owned(), p.matched.offer.clone()))
+                        .is_none_or(|w| w.review == Review::Proposed)
+                });
+                DeskRow {
+                    need: need.clone(),
+                    enterprise: index.enterprise(&need.need.enterprise).cloned(),
+                    pairs: pairs.len() as u32,
+                    confirmed,
+                    rejected,
+                    done: confirmed > 0 || !silent,
+                    others: present.get(&need.number).cloned().unwrap_or_default(),
+                }
+            })
+            .collect();
+        let done = rows.iter().filter(|r| r.done).count() as u32;
+        Ok(Desk { outdated: self.is_outdated(&head).await?, head, rows, done })
     }
 
     /// One need of a draft with all its candidates, also those that were rejected and those that the draft left out. Leave of `desk`.
@@ -109,17 +199,108 @@ impl App {
     /// # Errors
     /// As [`Self::desk`].
     pub async fn desk_need(&self, actor: &Actor, draft: i64, need: u32) -> Result<DeskNeed> {
-        let _ = (actor, draft, need);
-        Err(crate::pending())
+        actor.need(Act::Desk)?;
+        let (head, draft, words) = self.open_draft(draft).await?;
+        let need = draft.need(need)?.clone();
+        let key = need.need.key.as_str();
+        let index = ListIndex::new(&draft.list.content);
+        let candidates = self.candidates(&draft, key);
+        let mut pairs = Vec::new();
+        let mut known: HashSet<&str> = HashSet::new();
+        let mut push = |matched: &Match, on_draft: bool| {
+            let Some(offer) = index.offer(&matched.offer) else { return };
+            let word = words.get(&(key.to_owned(), matched.offer.clone()));
+            let allocation = index.pairs_of(key).iter().find(|p| p.matched.offer == matched.offer);
+            pairs.push(DeskPair {
+                matched: matched.clone(),
+                offer: offer.clone(),
+                supplier: index.supplier(&matched.offer).cloned(),
+                allocation: allocation.and_then(|p| p.allocation.clone()),
+                review: word.map_or(Review::Proposed, |w| w.review.clone()),
+                base: word.map_or(0, |w| w.id),
+                by: word.map(|w| w.actor.clone()),
+                at_ms: word.map(|w| w.at_ms),
+                on_draft,
+            });
+        };
+        for pair in index.pairs_of(key) {
+            known.insert(&pair.matched.offer);
+            push(&pair.matched, true);
+        }
+        for matched in candidates.iter() {
+            if known.insert(&matched.offer) {
+                push(matched, false);
+            }
+        }
+        // Added by hand, and far from what the engine would think of.
+        let composer = Composer::reopen(self.reference, &draft.list.content);
+        let mut by_hand: Vec<&str> = words
+            .keys()
+            .filter(|(n, o)| n == key && !known.contains(o.as_str()))
+            .map(|(_, o)| &**o)
+            .collect();
+        by_hand.sort_unstable();
+        for offer in by_hand {
+            if let Some(matched) = composer.pair(key, offer) {
+                push(&matched, false);
+            }
+        }
+        let spoken = |p: &DeskPair| p.on_draft || p.review != Review::Proposed;
+        pairs.sort_by_key(|p| (!spoken(p), p.matched.rank));
+        Ok(DeskNeed {
+            enterprise: index.enterprise(&need.need.enterprise).cloned(),
+            others: self.present(head.id, actor).remove(&need.number).unwrap_or_default(),
+            pairs,
+            need,
+        })
     }
 
     /// Stores decisions, all or none: where somebody else has spoken of one of the pairs meanwhile, nothing is stored.
     ///
     /// # Errors
-    /// [`crate::Code::Conflict`], the message naming who said what of which pair; [`crate::Code::BadInput`] as of `review`.
+    /// [`crate::Code::Conflict`], the message naming who said what of which pair, or where the list is no draft;
+    /// [`crate::Code::NotFound`] for numbers that are not on the draft; [`crate::Code::BadInput`] for a rejection without a
+    /// reason, a pair that is not there to be confirmed or rejected, or one to be added that is there.
     pub async fn decide(&self, actor: &Actor, draft: i64, decisions: &[Decision]) -> Result<Decided> {
-        let _ = (actor, draft, decisions);
-        Err(crate::pending())
+        actor.need(Act::Decide)?;
+        if decisions.len() > DECISIONS_MAX {
+            return Err(bad(&format!("{} decisions at once", decisions.len()))
+                .hint(format!("at most {DECISIONS_MAX}; choose fewer needs")));
+        }
+        let (head, draft, words) = self.open_draft(draft).await?;
+        let mut seen = HashSet::new();
+        let mut pairs: Vec<(&str, &str)> = Vec::with_capacity(decisions.len());
+        for decision in decisions {
+            let (need, offer) = (draft.need(decision.need)?, draft.offer(decision.offer)?);
+            if !seen.insert((decision.need, decision.offer)) {
+                return Err(bad(&format!("the pair {}-{} stands twice", decision.need, decision.offer)));
+            }
+            self.check_word(&draft, &words, need, offer, &decision.review)?;
+            pairs.push((&need.need.key, &offer.offer.key));
+        }
+        let reviews: Vec<NewReview<'_>> = decisions
+            .iter()
+            .zip(&pairs)
+            .map(|(decision, (need, offer))| NewReview {
+                need,
+                offer,
+                review: &decision.review,
+                base: decision.base,
+            })
+            .collect();
+        let ids = match self.store.record_reviews(head.id, &reviews, &self.by(actor)).await {
+            Err(store::Error::Conflict { .. }) => return Err(self.spoken(&draft, decisions, &pairs).await?),
+            stored => stored?,
+        };
+        let undo = decisions.iter().zip(&pairs).zip(&ids).map(|((decision, (need, offer)), id)| Decision {
+            need: decision.need,
+            offer: decision.offer,
+            review: words
+                .get(&((*need).to_owned(), (*offer).to_owned()))
+                .map_or(Review::Proposed, |word| word.review.clone()),
+            base: *id,
+        });
+        Ok(Decided { taken: ids.len() as u32, undo: undo.collect() })
     }
 
     /// Says that the actor looks at a need now (forgotten after two minutes), and who else does.
@@ -127,7 +308,152 @@ impl App {
     /// # Errors
     /// Storage errors.
     pub async fn work_on(&self, actor: &Actor, draft: i64, need: u32) -> Result<Vec<String>> {
-        let _ = (actor, draft, need);
-        Err(crate::pending())
+        actor.need(Act::WorkOn)?;
+        let head = self.store.list_head_by_id(draft).await?;
+        if head.state == ListState::Draft
+            && let Ok(mut present) = self.desk.present.lock()
+        {
+            let now = self.clock.now_ms();
+            present.retain(|_, who| {
+                // A person looks at one need at a time.
+                who.retain(|name, at| now - *at < PRESENT_MS && *name != actor.name);
+                !who.is_empty()
+            });
+            present.entry((draft, need)).or_default().insert(actor.name.clone(), now);
+        }
+        Ok(self.present(draft, actor).remove(&need).unwrap_or_default())
+    }
+
+    /// Who else looks at which need of a draft.
+    fn present(&self, draft: i64, actor: &Actor) -> HashMap<u32, Vec<String>> {
+        let now = self.clock.now_ms();
+        let Ok(present) = self.desk.present.lock() else { return HashMap::new() };
+        let here = present.iter().filter(|((list, _), _)| *list == draft);
+        here.map(|((_, need), who)| {
+            let others = who.iter().filter(|(name, at)| now - **at < PRESENT_MS && **name != actor.name);
+            (*need, others.map(|(name, _)| name.clone()).collect())
+        })
+        .collect()
+    }
+
+    /// A draft with the last word on each pair. Its content is read and indexed once: decisions do not change it.
+    async fn open_draft(&self, id: i64) -> Result<(ListHead, Arc<Draft>, Words)> {
+        let (head, reviews) = self.store.reviewed_list(id).await?;
+        if head.state != ListState::Draft {
+            return Err(Error::new(Code::Conflict, format!("list {id} is no draft: {}", head.state.zh())));
+        }
+        let key = (id, head.drafted_ms, head.version - reviews.len() as i64);
+        let kept = self.desk.draft.lock().ok().and_then(|kept| kept.clone());
+        let words = reviews.into_iter().map(|r| ((r.need.clone(), r.offer.clone()), r)).collect();
+        if let Some((_, draft)) = kept.filter(|(of, _)| *of == key) {
+            return Ok((head, draft, words));
+        }
+        let list = self.store.list(id).await?.list;
+        expect_draft(&list)?;
+        let draft = Arc::new(Draft { list, candidates: Mutex::default() });
+        if let Ok(mut kept) = self.desk.draft.lock() {
+            *kept = Some((key, draft.clone()));
+        }
+        Ok((head, draft, words))
+    }
+
+    /// What the engine ranks for a need, kept while the draft is.
+    fn candidates(&self, draft: &Draft, need: &str) -> Arc<Vec<Match>> {
+        let kept = draft.candidates.lock().ok().and_then(|kept| kept.get(need).cloned());
+        kept.unwrap_or_else(|| {
+            let found = Arc::new(Composer::reopen(self.reference, &draft.list.content).candidates(need));
+            if let Ok(mut kept) = draft.candidates.lock() {
+                kept.insert(need.to_owned(), found.clone());
+            }
+            found
+        })
+    }
+
+    /// Whether a word can be said of a pair.
+    fn check_word(
+        &self,
+        draft: &Draft,
+        words: &Words,
+        need: &ListNeed,
+        offer: &ListOffer,
+        review: &Review,
+    ) -> Result<()> {
+        let (need_key, offer_key) = (need.need.key.as_str(), offer.offer.key.as_str());
+        if need.need.enterprise == offer.offer.enterprise {
+            return Err(bad("need and offer are of the same enterprise"));
+        }
+        let pairs = &draft.list.content.pairs;
+        let on_draft = pairs.iter().find(|p| p.matched.need == need_key && p.matched.offer == offer_key);
+        let spoken = || words.contains_key(&(need_key.to_owned(), offer_key.to_owned()));
+        match review {
+            Review::Proposed => Ok(()),
+            // What was added before the draft was settled stands on it and may be added again after a rejection.
+            Review::Added if on_draft.is_some_and(|p| p.review != Review::Added) => {
+                Err(bad("this pair is on the draft already").hint("confirm it"))
+            }
+            Review::Added => Ok(()),
+            Review::Rejected { reason } if reason.trim().is_empty() => {
+                Err(bad("a pair is rejected only with a reason"))
+            }
+            Review::Rejected { reason } if reason.chars().count() > REASON_CHARS => {
+                Err(bad(&format!("a reason has at most {REASON_CHARS} characters")))
+            }
+            Review::Rejected { .. } => {
+                let ranked = || self.candidates(draft, need_key).iter().any(|m| m.offer == offer_key);
+                if on_draft.is_some() || spoken() || ranked() { Ok(()) } else { Err(unpaired()) }
+            }
+            Review::Confirmed => {
+                if on_draft.is_some() || spoken() {
+                    Ok(())
+                } else {
+                    Err(unpaired())
+                }
+            }
+        }
+    }
+
+    /// The conflict: who said what of which pair meanwhile.
+    async fn spoken(&self, draft: &Draft, decisions: &[Decision], pairs: &[(&str, &str)]) -> Result<Error> {
+        let (_, _, words) = self.open_draft(draft.list.id).await?;
+        let mut said = Vec::new();
+        for (decision, (need, offer)) in decisions.iter().zip(pairs) {
+            let word = words.get(&((*need).to_owned(), (*offer).to_owned()));
+            if let Some(word) = word.filter(|w| w.id != decision.base) {
+                said.push(format!(
+                    "{} said {} of need {} with offer {}",
+                    word.actor,
+                    in_words(&word.review),
+                    decision.need,
+                    decision.offer
+                ));
+            }
+        }
+        let more = said.len().saturating_sub(5);
+        said.truncate(5);
+        let tail = if more > 0 { format!("; and {more} more") } else { String::new() };
+        let message = format!("nothing was stored: meanwhile {}{tail}", said.join("; "));
+        Ok(Error::new(Code::Conflict, message).hint("look at both words and decide again"))
+    }
+
+    /// True where records changed after the draft was made.
+    async fn is_outdated(&self, head: &ListHead) -> Result<bool> {
+        let import = self.store.imports(1).await?.first().map(|i| i.id);
+        let changed = self.store.last_record_change_ms().await?;
+        Ok(import != head.import_id || changed.is_some_and(|at| at > head.drafted_ms))
+    }
+}
+
+fn bad(message: &str) -> Error {
+    Error::new(Code::BadInput, message)
+}
+
+fn unpaired() -> Error {
+    bad("this pair is not on the draft").hint("add it by hand")
+}
+
+fn in_words(review: &Review) -> String {
+    match review {
+        Review::Rejected { reason } => format!("{} ({reason})", review.zh()),
+        other => other.zh().to_owned(),
     }
 }

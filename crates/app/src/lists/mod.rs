@@ -8,6 +8,7 @@ mod review;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use desk::DeskMemory;
 pub use desk::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow};
 pub use publish::PublishOptions;
 pub use read::Verification;
@@ -142,12 +143,13 @@ impl App {
         }
     }
 
-    /// What was said last of each pair.
+    /// What was said last of each pair; a word that was taken back counts as none.
     async fn standing_reviews(&self, id: i64) -> Result<Vec<Reviewed>> {
         let mut last: BTreeMap<(String, String), Review> = BTreeMap::new();
         for PairReview { need, offer, review, .. } in self.store.reviews(id).await? {
             last.insert((need, offer), review);
         }
+        last.retain(|_, review| *review != Review::Proposed);
         Ok(last.into_iter().map(|((need, offer), review)| (need, offer, review)).collect())
     }
 

@@ -1,6 +1,6 @@
 //! Lists from draft to withdrawal, over a real database file.
 
-use crate::{Actor, App, Clock, Code, PublishOptions};
+use crate::{Actor, App, Clock, Code, Decision, PublishOptions};
 use model::enterprise::Enterprise;
 use model::list::{ListState, Review};
 use model::need::Need;
@@ -360,4 +360,166 @@ async fn a_restore_reports_what_its_check_finds() {
     assert!(backup.faults.is_empty());
     let restored = place.app.restore(&place.me, &file, true, &quiet).await.unwrap();
     assert_eq!((restored.rows, restored.faults), (backup.rows, Vec::new()));
+}
+
+/// What stands on the pairs of a need, as `offer number: word`.
+async fn standing(place: &Place, who: &Actor, draft: i64, need: u32) -> Vec<(String, Review)> {
+    let desk = place.app.desk_need(who, draft, need).await.unwrap();
+    desk.pairs.into_iter().map(|p| (p.offer.offer.key, p.review)).collect()
+}
+
+fn secretary(name: &str) -> Actor {
+    Actor::new(name, crate::Role::Secretariat)
+}
+
+#[tokio::test]
+async fn the_desk_shows_candidates_and_what_was_said_of_them() {
+    let place = Place::filled().await;
+    place.import(later(offer("O-3", "铜箔"))).await;
+    let (li, wang) = (secretary("li"), secretary("wang"));
+    let draft = place.draft().await;
+    let (need, by_hand) = numbers(&draft, "N-1", "O-2");
+    let (_, first) = numbers(&draft, "N-1", "O-1");
+
+    let desk = place.app.desk(&li, draft.id).await.unwrap();
+    assert_eq!((desk.rows.len(), desk.outdated), (2, false));
+    let row = desk.rows.iter().find(|r| r.need.number == need).unwrap();
+    assert_eq!((row.confirmed, row.rejected, row.done), (0, 0, false), "{row:?}");
+    let card = place.app.desk_need(&li, draft.id, need).await.unwrap();
+    let best = &card.pairs[0];
+    assert_eq!((best.offer.offer.key.as_str(), best.base, best.on_draft), ("O-1", 0, true));
+    assert!(best.allocation.is_some() && !best.matched.reasons.is_empty());
+
+    // What somebody adds, though the engine would never think of it, is a candidate too.
+    let add = Decision { need, offer: by_hand, review: Review::Added, base: 0 };
+    let confirm = Decision { need, offer: first, review: Review::Confirmed, base: 0 };
+    let done = place.app.decide(&li, draft.id, &[add, confirm]).await.unwrap();
+    assert_eq!(done.taken, 2);
+    let card = place.app.desk_need(&wang, draft.id, need).await.unwrap();
+    let added = card.pairs.iter().find(|p| p.offer.offer.key == "O-2").unwrap();
+    assert_eq!((&added.review, added.by.as_deref(), added.on_draft), (&Review::Added, Some("li"), false));
+    let row = place.app.desk(&li, draft.id).await.unwrap();
+    let row = row.rows.into_iter().find(|r| r.need.number == need).unwrap();
+    assert_eq!((row.confirmed, row.rejected, row.done), (2, 0, true));
+
+    // Who is where, but not oneself.
+    assert!(place.app.work_on(&li, draft.id, need).await.unwrap().is_empty());
+    assert_eq!(place.app.work_on(&wang, draft.id, need).await.unwrap(), ["li"]);
+    assert_eq!(place.app.desk_need(&li, draft.id, need).await.unwrap().others, ["wang"]);
+    place.app.work_on(&wang, draft.id, need + 1).await.unwrap();
+    assert!(place.app.desk_need(&li, draft.id, need).await.unwrap().others.is_empty());
+
+    // A later import makes the draft outdated; a list that is no draft has no desk.
+    place.import(later(offer("O-4", "铜箔 6μm"))).await;
+    assert!(place.app.desk(&li, draft.id).await.unwrap().outdated);
+    place.app.approve(&wang, draft.id, &quiet).await.unwrap();
+    let late = place.app.desk(&li, draft.id).await.unwrap_err();
+    assert_eq!((late.code, late.message.as_str()), (Code::Conflict, "list 1 is no draft: 已批准"));
+    // Reopened, its content is another one: what was added stands on it now.
+    place.app.reopen(&li, draft.id).await.unwrap();
+    let card = place.app.desk_need(&li, draft.id, need).await.unwrap();
+    assert!(card.pairs.iter().find(|p| p.offer.offer.key == "O-2").unwrap().on_draft);
+}
+
+#[tokio::test]
+async fn two_people_at_once_never_overwrite_each_other() {
+    let place = Place::filled().await;
+    let (li, wang) = (secretary("li"), secretary("wang"));
+    let draft = place.draft().await;
+    let (need, offer) = numbers(&draft, "N-1", "O-1");
+    let (other_need, other_offer) = numbers(&draft, "N-2", "O-2");
+    let reject = Decision { need, offer, review: rejected(), base: 0 };
+    place.app.decide(&wang, draft.id, std::slice::from_ref(&reject)).await.unwrap();
+
+    // All or none: the second pair is free, but nothing of the round is stored.
+    let round = [
+        Decision { need: other_need, offer: other_offer, review: Review::Added, base: 0 },
+        Decision { need, offer, review: Review::Confirmed, base: 0 },
+    ];
+    let error = place.app.decide(&li, draft.id, &round).await.unwrap_err();
+    assert_eq!(error.code, Code::Conflict);
+    assert_eq!(
+        error.message,
+        format!("nothing was stored: meanwhile wang said 已剔除 (停产) of need {need} with offer {offer}")
+    );
+    assert_eq!(place.said(draft.id).await, [("N-1".to_owned(), "O-1".to_owned(), rejected())]);
+
+    // Seen and decided again.
+    let base = place.app.desk_need(&li, draft.id, need).await.unwrap().pairs[0].base;
+    let again = Decision { base, review: Review::Confirmed, ..reject.clone() };
+    place.app.decide(&li, draft.id, std::slice::from_ref(&again)).await.unwrap();
+    assert_eq!(standing(&place, &li, draft.id, need).await[0].1, Review::Confirmed);
+
+    // Both at the same moment: one is told.
+    let base = place.app.desk_need(&li, draft.id, need).await.unwrap().pairs[0].base;
+    let (a, b) = (Decision { base, ..reject }, Decision { base, ..again });
+    let (a, b) = tokio::join!(
+        place.app.decide(&wang, draft.id, std::slice::from_ref(&a)),
+        place.app.decide(&li, draft.id, std::slice::from_ref(&b)),
+    );
+    assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+}
+
+#[tokio::test]
+async fn undo_restores_exactly_what_stood_before() {
+    let place = Place::filled().await;
+    let li = secretary("li");
+    let draft = place.draft().await;
+    let (need, offer) = numbers(&draft, "N-1", "O-1");
+    let (other_need, other_offer) = numbers(&draft, "N-2", "O-2");
+    let say = |need, offer, review, base| Decision { need, offer, review, base };
+    let first = place.app.decide(&li, draft.id, &[say(need, offer, rejected(), 0)]).await.unwrap();
+    assert_eq!(first.undo[0].review, Review::Proposed);
+    let bulk = [
+        say(need, offer, Review::Confirmed, first.undo[0].base),
+        say(other_need, other_offer, Review::Added, 0),
+    ];
+    let second = place.app.decide(&li, draft.id, &bulk).await.unwrap();
+    let redo = place.app.decide(&li, draft.id, &second.undo).await.unwrap();
+    assert_eq!(place.said(draft.id).await, [("N-1".to_owned(), "O-1".to_owned(), rejected())]);
+    place.app.decide(&li, draft.id, &redo.undo).await.unwrap();
+    assert_eq!(place.said(draft.id).await.len(), 2);
+    // A word that is out of date cannot be undone past somebody else.
+    assert_eq!(place.app.decide(&li, draft.id, &first.undo).await.unwrap_err().code, Code::Conflict);
+    // Taken back, everything is as the engine proposed it, to the hash.
+    let bases: Vec<i64> = place.app.store.reviews(draft.id).await.unwrap().iter().map(|r| r.id).collect();
+    let last = bases.len();
+    let back = [
+        say(need, offer, Review::Proposed, bases[last - 2]),
+        say(other_need, other_offer, Review::Proposed, bases[last - 1]),
+    ];
+    place.app.decide(&li, draft.id, &back).await.unwrap();
+    let approved = place.app.approve(&li, draft.id, &quiet).await.unwrap();
+    assert_eq!(approved.content.sha256(), draft.content.sha256());
+    // And it is published and verifies.
+    place.app.publish(&li, draft.id, &quiet).await.unwrap();
+    assert!(place.app.verify(&li, 1).await.unwrap().is_sound());
+}
+
+#[tokio::test]
+async fn decisions_that_make_no_sense_are_refused() {
+    let place = Place::filled().await;
+    let li = secretary("li");
+    let draft = place.draft().await;
+    let (need, offer) = numbers(&draft, "N-1", "O-1");
+    let (far, stranger) = numbers(&draft, "N-2", "O-1");
+    let say = |need, offer, review| Decision { need, offer, review, base: 0 };
+    let cases = [
+        (vec![say(need, offer, Review::Added)], "this pair is on the draft already"),
+        (vec![say(far, stranger, Review::Confirmed)], "this pair is not on the draft"),
+        (
+            vec![say(need, offer, Review::Rejected { reason: " ".into() })],
+            "a pair is rejected only with a reason",
+        ),
+        (vec![say(99, offer, Review::Confirmed)], "no need 99 on draft 1"),
+        (vec![say(need, 99, Review::Confirmed)], "no offer 99 on draft 1"),
+    ];
+    for (decisions, expect) in cases {
+        let error = place.app.decide(&li, draft.id, &decisions).await.unwrap_err();
+        assert_eq!(error.message, expect);
+    }
+    let twice = [say(need, offer, Review::Confirmed), say(need, offer, Review::Proposed)];
+    let error = place.app.decide(&li, draft.id, &twice).await.unwrap_err();
+    assert!(error.message.ends_with("stands twice"), "{error}");
+    assert!(place.said(draft.id).await.is_empty());
 }

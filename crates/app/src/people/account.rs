@@ -1,7 +1,10 @@
 //! Accounts.
 
-use crate::{Actor, App, Office, Result};
+use super::{bad, conflict, email_of, name_of, office_of, own, password, secret};
+use crate::{Act, Actor, App, Code, Error, Office, Result};
 use serde::Serialize;
+use std::collections::HashMap;
+use store::{Account, EnterpriseLabel, NewUser, UserChange};
 
 /// An account as the administrator sees it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,7 +34,7 @@ pub struct AccountInfo {
 }
 
 /// An account to make.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct NewAccount {
     /// Unique name.
     pub name: String,
@@ -58,14 +61,21 @@ pub struct AccountChange {
     pub active: Option<bool>,
 }
 
+/// How long a link for a new password stands.
+const RESET_MS: i64 = 3 * 24 * 60 * 60 * 1000;
+
 impl App {
     /// The actor behind an account at this machine's console; without a name, the console's own administrator.
     ///
     /// # Errors
     /// [`crate::Code::NotFound`] for an unknown or closed account.
     pub async fn actor(&self, name: Option<&str>) -> Result<Actor> {
-        let _ = name;
-        Err(crate::pending())
+        let Some(name) = name else { return Ok(Actor::local()) };
+        let account = self.store.user(name).await?;
+        if !account.active {
+            return Err(Error::new(Code::NotFound, format!("account {name} is closed")));
+        }
+        self.actor_of(&account, false).await
     }
 
     /// Adds an account and returns its row id. Passwords: 8 to 200 characters, not the name, not among the most common ones.
@@ -73,8 +83,23 @@ impl App {
     /// # Errors
     /// [`crate::Code::Conflict`] where the name is taken; [`crate::Code::BadInput`].
     pub async fn add_account(&self, actor: &Actor, new: &NewAccount) -> Result<i64> {
-        let _ = (actor, new);
-        Err(crate::pending())
+        actor.need(Act::AddAccount)?;
+        let name = name_of(&new.name)?;
+        let email = email_of(&new.email)?;
+        let office = new.office.ok_or_else(|| bad("office", "an account needs an office", "请选择角色"))?;
+        if new.enterprise.is_some() && office != Office::Member {
+            return Err(not_a_member());
+        }
+        let password = match &new.password {
+            Some(password) => {
+                password::check(&name, password)?;
+                Some(password::hash(password).await?)
+            }
+            None => None,
+        };
+        let new =
+            NewUser { name, role: office.word().to_owned(), enterprise: new.enterprise, email, password };
+        Ok(self.store.add_user(&new, &self.by(actor)).await?.id)
     }
 
     /// All accounts, closed ones too. The secretariat sees members and commissioners only.
@@ -82,14 +107,29 @@ impl App {
     /// # Errors
     /// Storage errors.
     pub async fn accounts(&self, actor: &Actor) -> Result<Vec<AccountInfo>> {
-        let _ = actor;
-        Err(crate::pending())
+        actor.need(Act::Accounts)?;
+        let seen = self.store.last_seen().await?;
+        let mut assigned: HashMap<i64, Vec<EnterpriseLabel>> = HashMap::new();
+        for (account, enterprise) in self.store.assignments(None).await? {
+            assigned.entry(account).or_default().push(enterprise);
+        }
+        let everybody = actor.role.office() == Office::Administrator;
+        let mut out = Vec::new();
+        for account in self.store.users().await? {
+            let office = office_of(&account)?;
+            if everybody || matches!(office, Office::Member | Office::Commissioner) {
+                let assigned = assigned.remove(&account.id).unwrap_or_default();
+                let seen_ms = seen.get(&account.id).copied();
+                out.push(info(account, office, assigned, seen_ms));
+            }
+        }
+        Ok(out)
     }
 
     /// Changes an account. Nobody closes or demotes the last administrator who can sign in.
     ///
     /// # Errors
-    /// [`crate::Code::NotFound`]; [`crate::Code::Conflict`] where `version` is not the newest.
+    /// [`crate::Code::NotFound`]; [`crate::Code::Conflict`] where `version` is not the newest, or the last administrator would go.
     pub async fn set_account(
         &self,
         actor: &Actor,
@@ -97,26 +137,62 @@ impl App {
         version: i64,
         change: &AccountChange,
     ) -> Result<()> {
-        let _ = (actor, id, version, change);
-        Err(crate::pending())
+        actor.need(Act::SetAccount)?;
+        let was = office_of(&self.store.user_by_id(id).await?)?;
+        let member = change.office.unwrap_or(was) == Office::Member;
+        let enterprise = match change.enterprise {
+            Some(Some(_)) if !member => return Err(not_a_member()),
+            None if !member => Some(None),
+            given => given,
+        };
+        let change = UserChange {
+            role: change.office.map(|office| office.word().to_owned()),
+            enterprise,
+            email: change.email.as_deref().map(email_of).transpose()?,
+            active: change.active,
+        };
+        let kept = Office::Administrator.word();
+        self.store.set_user(id, version, &change, kept, &self.by(actor)).await.map_err(conflict)
     }
 
-    /// A link token with which the account's owner sets a new password (valid for 3 days). Ends all sessions of the account.
+    /// A link token (for `/join/{token}`) with which the account's owner sets a new password (valid for 3 days). The old password
+    /// and all sessions of the account end at once.
     ///
     /// # Errors
-    /// [`crate::Code::NotFound`].
+    /// [`crate::Code::NotFound`]; [`crate::Code::Conflict`] for a closed account.
     pub async fn reset_password(&self, actor: &Actor, id: i64) -> Result<String> {
-        let _ = (actor, id);
-        Err(crate::pending())
+        actor.need(Act::ResetPassword)?;
+        let account = self.store.user_by_id(id).await?;
+        if !account.active {
+            return Err(Error::new(Code::Conflict, format!("account {} is closed", account.name))
+                .hint("open it first"));
+        }
+        let token = secret::token()?;
+        let by = self.by(actor);
+        self.store.reset_password(id, &secret::hash(&token), by.at_ms + RESET_MS, &by).await?;
+        Ok(token)
     }
 
-    /// Changes one's own password; all other sessions end.
+    /// Changes one's own password; all sessions end but the one with the token `keep`.
     ///
     /// # Errors
-    /// [`crate::Code::SignIn`] where the old one is wrong; [`crate::Code::BadInput`] for a weak one.
+    /// [`crate::Code::SignIn`] where the old one is wrong; [`crate::Code::BadInput`] for a weak one; [`crate::Code::TooMany`].
     pub async fn change_password(&self, actor: &Actor, keep: &str, old: &str, new: &str) -> Result<()> {
-        let _ = (actor, keep, old, new);
-        Err(crate::pending())
+        actor.need(Act::ChangePassword)?;
+        let id = own(actor)?;
+        // Whoever found an open session must not guess here either.
+        self.enter(&actor.name, "")?;
+        let hash = self.store.password(&actor.name).await?.map(|(_, hash)| hash);
+        if !password::matches(old, hash).await? {
+            self.refused(&actor.name, true, "").await?;
+            let mut error = Error::new(Code::SignIn, "the old password is wrong");
+            error.fields.push(("old".to_owned(), "原密码不对".to_owned()));
+            return Err(error);
+        }
+        self.throttle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).succeeded(&actor.name, "");
+        password::check(&actor.name, new)?;
+        let hash = password::hash(new).await?;
+        Ok(self.store.set_password(id, &hash, Some(&secret::hash(keep)), &self.by(actor)).await?)
     }
 
     /// Gives a commissioner the enterprises to look after (row ids), in place of those before.
@@ -124,8 +200,12 @@ impl App {
     /// # Errors
     /// [`crate::Code::NotFound`]; [`crate::Code::BadInput`] where the account is no commissioner.
     pub async fn assign(&self, actor: &Actor, account: i64, enterprises: &[i64]) -> Result<()> {
-        let _ = (actor, account, enterprises);
-        Err(crate::pending())
+        actor.need(Act::Assign)?;
+        let known = self.store.user_by_id(account).await?;
+        if office_of(&known)? != Office::Commissioner {
+            return Err(Error::new(Code::BadInput, format!("account {} is no commissioner", known.name)));
+        }
+        Ok(self.store.assign(account, enterprises, &self.by(actor)).await?)
     }
 
     /// The actor's own account.
@@ -133,7 +213,35 @@ impl App {
     /// # Errors
     /// [`crate::Code::NotFound`] for the console.
     pub async fn me(&self, actor: &Actor) -> Result<AccountInfo> {
-        let _ = actor;
-        Err(crate::pending())
+        actor.need(Act::Me)?;
+        let account = self.store.user_by_id(own(actor)?).await?;
+        let assigned = self.store.assignments(Some(account.id)).await?.into_iter().map(|(_, e)| e).collect();
+        let office = office_of(&account)?;
+        Ok(info(account, office, assigned, None))
+    }
+}
+
+pub(super) fn not_a_member() -> Error {
+    bad("enterprise", "only a member belongs to an enterprise", "只有会员企业账号才能选企业")
+}
+
+fn info(
+    account: Account,
+    office: Office,
+    assigned: Vec<EnterpriseLabel>,
+    seen_ms: Option<i64>,
+) -> AccountInfo {
+    AccountInfo {
+        id: account.id,
+        version: account.version,
+        name: account.name,
+        office,
+        enterprise: account.enterprise.map(|e| (e.id, e.name)),
+        assigned: assigned.into_iter().map(|e| (e.id, e.name)).collect(),
+        email: account.email,
+        active: account.active,
+        can_sign_in: account.can_sign_in,
+        created_ms: account.created_ms,
+        seen_ms,
     }
 }

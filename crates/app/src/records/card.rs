@@ -1,9 +1,13 @@
 //! One need or offer with everything around it.
 
 use super::introduction::IntroductionInfo;
+use super::market::Listed as _;
+use super::matcher::Asked;
+use super::row::Look;
 use super::search::{NeedRow, OfferRow};
-use crate::{Actor, App, Result};
+use crate::{Act, Actor, App, Code, Error, Result};
 use model::matching::Match;
+use model::visibility::Noun;
 use serde::Serialize;
 
 /// A ranked offer for a need.
@@ -66,8 +70,28 @@ impl App {
     /// # Errors
     /// [`crate::Code::NotFound`], also where the viewer may not know of it.
     pub async fn need(&self, actor: &Actor, id: i64) -> Result<NeedCard> {
-        let _ = (actor, id);
-        Err(crate::pending())
+        actor.need(Act::Need)?;
+        let (market, today) = (self.market().await?, self.today());
+        let viewer = market.viewer(actor);
+        let held = market.needs.get(id).filter(|held| market.knows(&viewer, held)).ok_or_else(unknown)?;
+        let sight = market.sight(&viewer, held);
+        let protected = market.protected(sight, held);
+        self.read_protected(actor, Noun::Need, id, &protected).await?;
+        let versions = if viewer.keeps(held.owner) {
+            market.versions(sight, self.store.need_versions(&held.value.key).await?)
+        } else {
+            Vec::new()
+        };
+        let seen = held.value.clone().redacted(market.reference, sight);
+        let asked = Asked { need: &seen, owner: Some(held.owner), from: None };
+        let matches = self.match_rows(&market, &viewer, asked, Some(id)).await?;
+        Ok(NeedCard {
+            row: market.need_row(&viewer, held, Look::Card, today),
+            matches,
+            introductions: market.introductions_of(&viewer, |need, _| need.id == id),
+            versions,
+            protected,
+        })
     }
 
     /// An offer by its row id.
@@ -75,7 +99,30 @@ impl App {
     /// # Errors
     /// [`crate::Code::NotFound`], also where the viewer may not know of it.
     pub async fn offer(&self, actor: &Actor, id: i64) -> Result<OfferCard> {
-        let _ = (actor, id);
-        Err(crate::pending())
+        actor.need(Act::Offer)?;
+        let (market, today) = (self.market().await?, self.today());
+        let viewer = market.viewer(actor);
+        let held = market.offers.get(id).filter(|held| market.knows(&viewer, held)).ok_or_else(unknown)?;
+        let sight = market.sight(&viewer, held);
+        let protected = market.protected(sight, held);
+        self.read_protected(actor, Noun::Offer, id, &protected).await?;
+        let versions = if viewer.keeps(held.owner) {
+            market.versions(sight, self.store.offer_versions(&held.value.key).await?)
+        } else {
+            Vec::new()
+        };
+        let wanted = self.needs_for(&market, &viewer, held).await?;
+        Ok(OfferCard {
+            row: market.offer_row(&viewer, held, Look::Card, today),
+            wanted,
+            introductions: market.introductions_of(&viewer, |_, offer| offer.id == id),
+            versions,
+            protected,
+        })
     }
+}
+
+/// The same words whether there is no such record or the viewer may not know of it.
+pub(crate) fn unknown() -> Error {
+    Error::new(Code::NotFound, "there is no such record").hint("look at the list of what exists")
 }

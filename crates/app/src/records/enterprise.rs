@@ -1,11 +1,16 @@
 //! Enterprises: finding them, and one file an enterprise (一企一档).
 
+use super::card::{Version, unknown};
 use super::introduction::IntroductionInfo;
-use super::search::{NeedRow, OfferRow, Page};
-use super::{card::Version, search::RecordStatus};
-use crate::{Actor, App, Result};
+use super::market::Held;
+use super::row::Look;
+use super::search::{NeedRow, OfferRow, Page, RecordStatus, fit, searched};
+use crate::{Act, Actor, App, Result};
 use model::enterprise::Enterprise;
+use model::visibility::Noun;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use store::Status;
 
 /// What is looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -114,8 +119,38 @@ impl App {
     /// # Errors
     /// Storage errors.
     pub async fn enterprises(&self, actor: &Actor, query: &EnterpriseQuery) -> Result<Page<EnterpriseRow>> {
-        let _ = (actor, query);
-        Err(crate::pending())
+        actor.need(Act::Enterprises)?;
+        let (market, today) = (self.market().await?, self.today());
+        let viewer = market.viewer(actor);
+        let words = searched(&query.q);
+        let regions = &market.reference.regions;
+        let mut found: Vec<(u32, &Arc<Held<Enterprise>>)> = Vec::new();
+        for held in &market.enterprises.all {
+            let Some(level) = market.sight(&viewer, held).level else { continue };
+            let value = &held.value;
+            let placed = query.region.is_empty()
+                || (held.filters.0 <= level
+                    && [&value.region, &value.park]
+                        .into_iter()
+                        .flatten()
+                        .any(|code| regions.is_within(code, &query.region)));
+            let grouped = query.group.is_empty() || (held.filters.1 <= level && value.group == query.group);
+            let mine = !query.mine || viewer.is_mine(held.id);
+            if placed
+                && grouped
+                && mine
+                && held.status == Status::Open
+                && let Some(points) = fit(&words, held, level, None)
+            {
+                found.push((points, held));
+            }
+        }
+        found.sort_unstable_by(|(p, a), (q, b)| {
+            q.cmp(p).then_with(|| (&a.title.1, a.id).cmp(&(&b.title.1, b.id)))
+        });
+        Ok(Page::cut(&found, query.page, query.per_page, market.state_on(today), |(_, held)| {
+            market.enterprise_row(&viewer, held, Look::Row, today)
+        }))
     }
 
     /// The file of an enterprise.
@@ -123,8 +158,33 @@ impl App {
     /// # Errors
     /// [`crate::Code::NotFound`].
     pub async fn enterprise(&self, actor: &Actor, id: i64) -> Result<EnterpriseCard> {
-        let _ = (actor, id);
-        Err(crate::pending())
+        actor.need(Act::Enterprise)?;
+        let (market, today) = (self.market().await?, self.today());
+        let viewer = market.viewer(actor);
+        let held =
+            market.enterprises.get(id).filter(|held| market.knows(&viewer, held)).ok_or_else(unknown)?;
+        let sight = market.sight(&viewer, held);
+        let keeps = viewer.keeps(id);
+        let protected = market.protected(sight, held);
+        self.read_protected(actor, Noun::Enterprise, id, &protected).await?;
+        let versions = if keeps {
+            market.versions(sight, self.store.enterprise_versions(&held.value.key).await?)
+        } else {
+            Vec::new()
+        };
+        let needs = market.needs.of(id).filter(|n| market.knows(&viewer, n));
+        let offers = market.offers.of(id).filter(|o| market.knows(&viewer, o));
+        Ok(EnterpriseCard {
+            row: market.enterprise_row(&viewer, held, Look::Card, today),
+            needs: needs.map(|n| market.need_row(&viewer, n, Look::Row, today)).collect(),
+            offers: offers.map(|o| market.offer_row(&viewer, o, Look::Row, today)).collect(),
+            introductions: market
+                .introductions_of(&viewer, |need, offer| need.owner == id || offer.owner == id),
+            lists: market.named_on(&held.value.key),
+            people: if keeps { self.people_of(id).await? } else { Vec::new() },
+            versions,
+            protected,
+        })
     }
 
     /// Stores an enterprise: a new one (secretariat), or a new version (also its own members and its commissioner).

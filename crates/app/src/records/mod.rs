@@ -4,13 +4,19 @@ mod card;
 mod edit;
 mod enterprise;
 mod introduction;
+mod market;
+mod matcher;
 mod nearby;
+mod row;
 mod search;
 mod stale;
+mod words;
 
 pub use card::{MatchRow, NeedCard, OfferCard, Version};
 pub use edit::{NeedForm, NeedPreview, OfferForm, Saved};
 pub use enterprise::{EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow};
+pub(crate) use market::Live;
+
 pub use introduction::{IntroductionInfo, IntroductionState, Side};
 pub use nearby::{CountyCount, Nearby, NearbyQuery, NearbyRow};
 pub use search::{NeedRow, OfferRow, Page, RecordQuery, RecordStatus, Sort};

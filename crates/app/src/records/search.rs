@@ -1,10 +1,20 @@
 //! Finding needs and offers.
 
 use super::EnterpriseBrief;
-use crate::{Actor, App, Result};
+use super::market::{Held, Listed, Market, Shelf, Viewer, status};
+use super::row::Look;
+use crate::{Act, Actor, App, Result};
+use jiff::civil::Date;
+use model::chain::{ChainGraph, NodeId};
+use model::enterprise::Enterprise;
+use model::fold::fold_key;
 use model::need::Need;
 use model::offer::Offer;
+use model::visibility::Visibility;
 use serde::Serialize;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Whether a record stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -115,14 +125,167 @@ pub struct OfferRow {
     pub may_edit: bool,
 }
 
+impl<T> Page<T> {
+    /// Page `page` of `per_page` rows of `found`.
+    pub(crate) fn cut<F>(
+        found: &[F],
+        page: usize,
+        per_page: usize,
+        state: i64,
+        row: impl FnMut(&F) -> T,
+    ) -> Self {
+        let per_page = if per_page == 0 { PER_PAGE } else { per_page.min(PER_PAGE_MAX) };
+        let page = page.max(1);
+        let rows = found.iter().skip((page - 1).saturating_mul(per_page)).take(per_page).map(row).collect();
+        Self { rows, total: found.len(), page, per_page, change: state }
+    }
+}
+
+/// Rows of a page where nothing is said.
+const PER_PAGE: usize = 50;
+/// Rows of a page at most.
+const PER_PAGE_MAX: usize = 200;
+
+/// The words of a search, folded.
+pub(crate) fn searched(q: &str) -> Vec<String> {
+    q.split_whitespace().map(fold_key).filter(|word| !word.is_empty()).collect()
+}
+
+/// How well all words fit what a viewer may see of a record and of its enterprise; none where one of them is nowhere.
+pub(crate) fn fit<T>(
+    words: &[String],
+    held: &Held<T>,
+    level: Visibility,
+    enterprise: Option<(&Held<Enterprise>, Visibility)>,
+) -> Option<u32> {
+    let mut points = 0;
+    for word in words {
+        let (title, shown) = (&held.title.1, held.title.0 <= level);
+        let among = |words: &[(Visibility, String)], level: Visibility| {
+            words.iter().any(|(from, text)| *from <= level && text.contains(word.as_str()))
+        };
+        points += if shown && title == word {
+            8
+        } else if shown && title.starts_with(word.as_str()) {
+            6
+        } else if shown && title.contains(word.as_str()) {
+            5
+        } else if among(&held.words, level) {
+            2
+        } else if enterprise.is_some_and(|(e, level)| {
+            (e.title.0 <= level && e.title.1.contains(word.as_str())) || among(&e.words, level)
+        }) {
+            1
+        } else {
+            return None;
+        };
+    }
+    Some(points)
+}
+
+impl Market {
+    /// Records of one noun that fit a query and that the viewer knows of, in the query's order.
+    pub(crate) fn find<'m, T: Listed>(
+        &'m self,
+        shelf: &'m Shelf<T>,
+        viewer: &Viewer,
+        query: &RecordQuery,
+        today: Date,
+    ) -> Vec<&'m Arc<Held<T>>> {
+        let words = searched(&query.q);
+        let regions = &self.reference.regions;
+        let chain = &self.reference.chain;
+        let node = (!query.node.is_empty()).then(|| below(chain, &query.node));
+        // What is asked of the enterprise is looked at once an enterprise.
+        let fits = |enterprise: &Held<Enterprise>| {
+            let level = self.sight(viewer, enterprise).level?;
+            let value = &enterprise.value;
+            let place = value.region.as_deref().or(value.park.as_deref());
+            let placed = query.region.is_empty()
+                || (enterprise.filters.0 <= level
+                    && [place, value.park.as_deref()]
+                        .into_iter()
+                        .flatten()
+                        .any(|code| regions.is_within(code, &query.region)));
+            let mine = !query.mine || viewer.is_mine(enterprise.id);
+            let asked = query.enterprise.is_none_or(|id| id == enterprise.id);
+            (placed && mine && asked).then_some(level)
+        };
+        let owners: HashMap<i64, Option<Visibility>> =
+            self.enterprises.all.iter().map(|e| (e.id, fits(e))).collect();
+        let mut found: Vec<(u32, &Arc<Held<T>>)> = Vec::new();
+        for held in &shelf.all {
+            let Some(of_owner) = owners.get(&held.owner).copied().flatten() else { continue };
+            let Some(level) = self.sight(viewer, held).level else { continue };
+            let standing = status(held, today);
+            if !query.all && standing != query.status.unwrap_or_default() {
+                continue;
+            }
+            let own_node = held.value.node().filter(|_| held.filters.0 <= level);
+            if let Some(wanted) = &node
+                && !own_node.and_then(|id| chain.index(id)).is_some_and(|at| wanted.contains(&at))
+            {
+                continue;
+            }
+            let Some(enterprise) = self.enterprises.get(held.owner) else { continue };
+            if !query.group.is_empty() {
+                let of_node = own_node.and_then(|id| chain.get(id)).is_some_and(|n| n.group == query.group);
+                let of_enterprise = enterprise.filters.1 <= of_owner && enterprise.value.group == query.group;
+                if !of_node && !of_enterprise {
+                    continue;
+                }
+            }
+            if let Some(points) = fit(&words, held, level, Some((enterprise, of_owner))) {
+                found.push((points, held));
+            }
+        }
+        let name = |held: &Held<T>| self.enterprises.get(held.owner).map_or("", |e| e.title.1.as_str());
+        match query.sort {
+            Sort::Fit => found.sort_unstable_by_key(|(points, h)| Reverse((*points, h.updated_ms, h.id))),
+            Sort::Newest => found.sort_unstable_by_key(|(_, h)| Reverse((h.updated_ms, h.id))),
+            Sort::Title => {
+                found.sort_unstable_by(|(_, a), (_, b)| (&a.title.1, a.id).cmp(&(&b.title.1, b.id)))
+            }
+            Sort::Enterprise => found.sort_unstable_by(|(_, a), (_, b)| {
+                (name(a), &a.title.1, a.id).cmp(&(name(b), &b.title.1, b.id))
+            }),
+        }
+        found.into_iter().map(|(_, held)| held).collect()
+    }
+
+    /// Number of the state of the market on a day, for telling whether a page is still the same.
+    pub(crate) fn state_on(&self, today: Date) -> i64 {
+        // Validity ends with a day, not with a change.
+        let day = i64::from(today.year()) * 400 + i64::from(today.day_of_year());
+        self.state.wrapping_mul(10_000_000).wrapping_add(day)
+    }
+}
+
+/// A chain node and all that feeds it, as indices.
+fn below(chain: &ChainGraph, node: &str) -> HashSet<usize> {
+    let mut out = HashSet::new();
+    let mut open: Vec<usize> = chain.index(&NodeId(node.to_owned())).into_iter().collect();
+    while let Some(at) = open.pop() {
+        if out.insert(at) {
+            open.extend(chain.edges().iter().filter(|e| e.to == at).map(|e| e.from));
+        }
+    }
+    out
+}
+
 impl App {
     /// Needs that fit a query, with what members may see of others' and all of one's own.
     ///
     /// # Errors
     /// Storage errors.
     pub async fn needs(&self, actor: &Actor, query: &RecordQuery) -> Result<Page<NeedRow>> {
-        let _ = (actor, query);
-        Err(crate::pending())
+        actor.need(Act::Needs)?;
+        let (market, today) = (self.market().await?, self.today());
+        let viewer = market.viewer(actor);
+        let found = market.find(&market.needs, &viewer, query, today);
+        Ok(Page::cut(&found, query.page, query.per_page, market.state_on(today), |held| {
+            market.need_row(&viewer, held, Look::Row, today)
+        }))
     }
 
     /// Offers that fit a query.
@@ -130,8 +293,13 @@ impl App {
     /// # Errors
     /// Storage errors.
     pub async fn offers(&self, actor: &Actor, query: &RecordQuery) -> Result<Page<OfferRow>> {
-        let _ = (actor, query);
-        Err(crate::pending())
+        actor.need(Act::Offers)?;
+        let (market, today) = (self.market().await?, self.today());
+        let viewer = market.viewer(actor);
+        let found = market.find(&market.offers, &viewer, query, today);
+        Ok(Page::cut(&found, query.page, query.per_page, market.state_on(today), |held| {
+            market.offer_row(&viewer, held, Look::Row, today)
+        }))
     }
 
     /// The rows of a query (all pages) as a workbook: text cells never begin a formula, the last line says who exported it when.

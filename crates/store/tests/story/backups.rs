@@ -16,7 +16,7 @@ async fn filled(place: &Place) -> Store {
     let mut changed = batch();
     changed.offers[0].note = "改".to_owned();
     store.import(&changed, |_, _| ()).await.unwrap();
-    store.add_user("li", "secretariat", &by("admin")).await.unwrap();
+    crate::people::everything(&store).await;
     for name in ["cluster.name", "cluster_city", "Beta", "alpha"] {
         store.set_setting(name, "吉安", &by("admin")).await.unwrap();
     }
@@ -40,6 +40,15 @@ async fn assert_same(a: &Store, b: &Store) {
     assert_eq!(a.list(1).await.unwrap(), b.list(1).await.unwrap());
     assert_eq!(a.reviews(1).await.unwrap(), b.reviews(1).await.unwrap());
     assert_eq!(a.users().await.unwrap(), b.users().await.unwrap());
+    assert_eq!(a.assignments(None).await.unwrap(), b.assignments(None).await.unwrap());
+    assert_eq!(a.invitations().await.unwrap(), b.invitations().await.unwrap());
+    assert_eq!(a.claims(None).await.unwrap(), b.claims(None).await.unwrap());
+    assert_eq!(a.api_tokens(1).await.unwrap(), b.api_tokens(1).await.unwrap());
+    assert_eq!(a.messages(1, None, 9).await.unwrap(), b.messages(1, None, 9).await.unwrap());
+    assert_eq!(a.hooks().await.unwrap(), b.hooks().await.unwrap());
+    assert_eq!(a.letters(9).await.unwrap(), b.letters(9).await.unwrap());
+    // Whoever was signed in signs in again.
+    assert!(a.session("s-1").await.unwrap().is_some() && b.session("s-1").await.unwrap().is_none());
     assert_eq!(a.imports(9).await.unwrap(), b.imports(9).await.unwrap());
     assert_eq!(a.audit(1, 1000).await.unwrap(), b.audit(1, 1000).await.unwrap());
     assert_eq!(a.check().await.unwrap(), b.check().await.unwrap());

@@ -10,6 +10,7 @@ mod concurrent;
 mod databases;
 mod layout;
 mod measure;
+mod people;
 mod sample;
 mod story;
 mod tampering;

@@ -1,6 +1,7 @@
 //! One story through everything that the store does.
 
 use crate::databases::{Place, on_both};
+use crate::people;
 use crate::sample::{FRAME, SCREEN, batch, by, chained, content, many, need, offer};
 use model::list::{ListState, Review};
 use model::visibility::Noun;
@@ -133,20 +134,12 @@ async fn duplicates(store: &Store) {
 }
 
 async fn accounts(store: &Store) {
-    let admin = store.add_user("admin", "administrator", &by("system")).await.unwrap();
-    assert!(matches!(store.add_user("admin", "member", &by("system")).await, Err(Error::Exists { .. })));
-    store.add_user("li", "secretariat", &by("admin")).await.unwrap();
-    store.set_user("li", "member", false, &by("admin")).await.unwrap();
-    let li = store.user("li").await.unwrap();
-    assert_eq!((li.role.as_str(), li.active), ("member", false));
-    assert_eq!(store.users().await.unwrap(), [admin, li]);
-    assert!(matches!(store.user("nobody").await, Err(Error::NotFound { .. })));
+    people::accounts(store).await;
     assert_eq!(store.setting("cluster.name").await.unwrap(), None);
     for name in ["吉安", "吉安电子信息"] {
         store.set_setting("cluster.name", name, &by("admin")).await.unwrap();
         assert_eq!(store.setting("cluster.name").await.unwrap().as_deref(), Some(name));
     }
-    assert!(matches!(store.set_user("nobody", "x", true, &by("admin")).await, Err(Error::NotFound { .. })));
 }
 
 async fn lists(store: &Store) {

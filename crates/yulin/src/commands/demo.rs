@@ -77,5 +77,6 @@ async fn run_in(app: &Arc<App>, args: &Demo) -> Result<ExitCode> {
     if args.no_serve {
         return Ok(ExitCode::SUCCESS);
     }
-    serve::serve(app.clone(), IpAddr::V4(Ipv4Addr::LOCALHOST), args.port).await
+    let options = server::Options::default();
+    serve::serve(app.clone(), IpAddr::V4(Ipv4Addr::LOCALHOST), args.port, options, None).await
 }

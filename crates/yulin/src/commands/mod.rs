@@ -8,22 +8,32 @@ mod matching;
 mod serve;
 mod users;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, LogFormat};
 use app::{Actor, App, Clock, Code, Error, Result};
 use model::reference::Reference;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Sends the program's log to standard error.
-pub fn log(verbose: u8) {
-    let level = match verbose {
+/// Sends the program's log to standard error. A server also says what it was asked.
+pub fn log(cli: &Cli) {
+    let serve = match &cli.command {
+        Command::Serve(args) => Some(args),
+        _ => None,
+    };
+    let level = match cli.verbose + u8::from(serve.is_some()) {
         0 => tracing::Level::WARN,
         1 => tracing::Level::INFO,
         _ => tracing::Level::DEBUG,
     };
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+    let to = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
+    match serve.map(|args| args.log_format) {
+        Some(LogFormat::Json) => {
+            to.json().flatten_event(true).with_current_span(true).with_span_list(false).init()
+        }
+        _ => to.with_ansi(std::io::stderr().is_terminal()).init(),
+    }
 }
 
 /// Runs a command to its exit code.

@@ -1,0 +1,20 @@
+//! Secrets that are shown once: random, and stored only as their SHA-256.
+
+use crate::{Code, Error, Result};
+use model::list::sha256_hex;
+
+/// 32 random bytes in hexadecimal.
+///
+/// # Errors
+/// Where the machine gives no randomness.
+pub(super) fn token() -> Result<String> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|e| Error::new(Code::Internal, format!("the machine gives no randomness: {e}")))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// What is stored of a token. A token has 256 random bits, so one plain hash is enough.
+pub(super) fn hash(token: &str) -> String {
+    sha256_hex(token.as_bytes())
+}

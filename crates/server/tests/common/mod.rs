@@ -1,0 +1,301 @@
+//! A server on a socket of its own, and a client that can misbehave.
+
+use app::{Actor, App, Clock, ImportOptions, InputFile, NewAccount, NewToken, Office};
+use server::{Options, Site, Tls};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsConnector;
+
+/// Every account's password.
+pub const PASSWORD: &str = "雨林-correct-horse-7";
+/// Head of a form.
+pub const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+/// Longer than any test waits when all is well.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running server. It ends with the test.
+pub struct Served {
+    app: Arc<App>,
+    address: SocketAddr,
+    stop: Mutex<Option<(oneshot::Sender<()>, JoinHandle<()>)>>,
+    _dir: tempfile::TempDir,
+}
+
+/// A server with an administrator and a secretary.
+pub async fn start() -> Served {
+    start_with(Options::default()).await
+}
+
+/// The same with other limits.
+pub async fn start_with(options: Options) -> Served {
+    serve(options, None).await
+}
+
+/// The same with TLS, and a client that trusts its certificate.
+pub async fn start_tls() -> (Served, TlsClient) {
+    let dir = tempfile::tempdir().unwrap();
+    let (cert, key) = (dir.path().join("cert.pem"), dir.path().join("key.pem"));
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    std::fs::write(&cert, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let tls = Tls::from_files(&cert, &key).unwrap();
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(made.cert.der().clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let client = TlsClient(TlsConnector::from(Arc::new(config)));
+    (serve(Options { secure: true, ..Options::default() }, Some(tls)).await, client)
+}
+
+async fn serve(options: Options, tls: Option<Tls>) -> Served {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("test.db");
+    let app = Arc::new(App::open(path.to_str().unwrap(), Clock::china()).await.unwrap());
+    let local = Actor::local();
+    app.name_cluster(&local, "试验集群", "360800").await.unwrap();
+    for (name, office) in [("管理员", Office::Administrator), ("秘书", Office::Secretariat)] {
+        let new = NewAccount {
+            name: name.into(),
+            office: Some(office),
+            password: Some(PASSWORD.into()),
+            ..NewAccount::default()
+        };
+        app.add_account(&local, &new).await.unwrap();
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel();
+    let site = Site::new(app.clone(), options);
+    let task = tokio::spawn(async move {
+        server::serve(listener, site, tls, async { drop(stopped.await) }).await.unwrap();
+    });
+    Served { app, address, stop: Mutex::new(Some((stop, task))), _dir: dir }
+}
+
+/// An answer; status 0 where the server hung up without one.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    head: String,
+    pub body: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    fn read(all: &[u8]) -> Self {
+        let cut = all.windows(4).position(|w| w == b"\r\n\r\n").unwrap_or(all.len());
+        let head = String::from_utf8_lossy(&all[..cut]).into_owned();
+        let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or(0);
+        let bytes = all.get(cut + 4..).unwrap_or_default().to_vec();
+        Self { status, head, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
+    }
+
+    /// The first header of a name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        lines.find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// The session's cookie as a browser sends it back.
+    pub fn session(&self) -> String {
+        self.header("set-cookie").expect("it begins a session").split(';').next().unwrap().to_owned()
+    }
+}
+
+/// A form's text.
+pub fn encoded(fields: &[(&str, &str)]) -> String {
+    let encode = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+    let pairs: Vec<_> = fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
+    pairs.join("&")
+}
+
+fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
+    for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
+        text += &format!("{name}: {value}\r\n");
+    }
+    if method != "GET" {
+        text += &format!("content-length: {}\r\n", body.len());
+    }
+    format!("{text}\r\n{body}")
+}
+
+/// A connection that is held.
+pub struct Held(TcpStream);
+
+impl Held {
+    pub async fn send(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).await.unwrap();
+    }
+
+    /// What comes until the server hangs up.
+    pub async fn answer(mut self) -> Answer {
+        to_end(&mut self.0).await
+    }
+}
+
+/// Reads until the other side hangs up, by whatever way.
+async fn to_end<S: AsyncRead + Unpin>(stream: &mut S) -> Answer {
+    let mut all = Vec::new();
+    let mut piece = vec![0; 64 << 10];
+    tokio::time::timeout(PATIENCE, async {
+        while let Ok(n @ 1..) = stream.read(&mut piece).await {
+            all.extend_from_slice(&piece[..n]);
+        }
+    })
+    .await
+    .expect("the server hangs up");
+    Answer::read(&all)
+}
+
+async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, text: &str) -> Answer {
+    // A server that has refused hangs up while more is sent.
+    let _ = stream.write_all(text.as_bytes()).await;
+    let _ = stream.flush().await;
+    to_end(&mut stream).await
+}
+
+impl Served {
+    pub async fn connect(&self) -> Held {
+        Held(TcpStream::connect(self.address).await.unwrap())
+    }
+
+    /// Sends a text as it is.
+    pub async fn raw(&self, text: &str) -> Answer {
+        exchange(self.connect().await.0, text).await
+    }
+
+    pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.raw(&request(method, path, headers, body)).await
+    }
+
+    pub async fn get(&self, path: &str, cookie: &str) -> Answer {
+        self.ask("GET", path, &[("cookie", cookie)], "").await
+    }
+
+    pub async fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+        self.ask("POST", path, &[("cookie", cookie), FORM], &encoded(fields)).await
+    }
+
+    /// Sends a head, then a byte at a time for as long as the server takes them.
+    pub async fn drip(&self, head: &str, pause: Duration) -> Answer {
+        let (mut from, mut to) = self.connect().await.0.into_split();
+        to.write_all(head.as_bytes()).await.unwrap();
+        let sending = tokio::spawn(async move {
+            while to.write_all(b"a").await.is_ok() {
+                tokio::time::sleep(pause).await;
+            }
+        });
+        let answer = to_end(&mut from).await;
+        sending.abort();
+        answer
+    }
+
+    /// Asks until the answer is the one that is waited for.
+    pub async fn until(&self, wanted: impl Fn(&Answer) -> bool) -> Answer {
+        for _ in 0..200 {
+            let answer = self.get("/health", "").await;
+            if wanted(&answer) {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("it never came");
+    }
+
+    /// Signs in; the cookie.
+    pub async fn sign_in(&self, name: &str) -> String {
+        let answer = self.post("/sign-in", "", &[("name", name), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        answer.session()
+    }
+
+    /// The token of a page's forms.
+    pub async fn csrf(&self, session: &str) -> String {
+        let page = self.get("/", session).await;
+        let field = page.body.split("name=\"csrf\" value=\"").nth(1).expect("the page has a form");
+        field.split('"').next().unwrap().to_owned()
+    }
+
+    /// An API token of an account.
+    pub async fn api_token(&self, name: &str) -> String {
+        let actor = self.app.actor(Some(name)).await.unwrap();
+        let new = NewToken { name: "monitoring".into(), may_write: false, days: 30 };
+        self.app.create_token(&actor, &new).await.unwrap().1
+    }
+
+    /// Tells the server to stop; the handle ends when it has.
+    pub fn stop(&self) -> JoinHandle<()> {
+        let (stop, task) = self.stop.lock().unwrap().take().unwrap();
+        stop.send(()).unwrap();
+        task
+    }
+}
+
+/// A client that speaks TLS and trusts the test's certificate.
+pub struct TlsClient(TlsConnector);
+
+impl TlsClient {
+    pub async fn ask(
+        &self,
+        site: &Served,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let name = rustls::pki_types::ServerName::try_from("localhost").unwrap();
+        let stream = self.0.connect(name, site.connect().await.0).await.unwrap();
+        exchange(stream, &request(method, path, headers, body)).await
+    }
+}
+
+/// Imports an enterprise, offers and needs whose every text holds a marker, and publishes a list; how many rows were stored.
+pub async fn import_markers(site: &Served, markers: &[&str]) -> usize {
+    let local = Actor::local();
+    let mut rows = 0;
+    for (i, marker) in markers.iter().enumerate() {
+        let cell = |word: &str| format!("\"{}\"", format!("{word}{marker}{i}").replace('"', "\"\""));
+        let (firm, other) = (cell("虚构甲厂"), cell("虚构乙厂"));
+        let offers = format!(
+            "企业名称,所在县区,产品名称,规格参数,月产能,联系人,手机,备注\n{firm},泰和县,{},{},30万片/月,{},{},{}\n",
+            cell("显示屏面罩"),
+            cell("精度±0.03mm "),
+            cell("张三"),
+            cell("000-1"),
+            cell("备注")
+        );
+        let needs = format!(
+            "企业名称,所在县区,需求产品名称,规格型号,数量,目前供应商,联系人,备注\n{other},万安县,{},{},5万片/月,{},{},{}\n",
+            cell("显示屏面罩"),
+            cell("精度±0.05mm "),
+            cell("外省某厂"),
+            cell("李四"),
+            cell("备注")
+        );
+        let files = vec![
+            InputFile {
+                name: format!("供给{i}{}.csv", marker.replace('/', "")), bytes: offers.into_bytes()
+            },
+            InputFile {
+                name: format!("需求{i}{}.csv", marker.replace('/', "")), bytes: needs.into_bytes()
+            },
+        ];
+        let options = ImportOptions { accept_valid: true, ..ImportOptions::default() };
+        let report = site.app.import(&local, files, &options, &|_, _, _| {}).await.unwrap();
+        assert!(report.stored, "{report:?}");
+        rows += 2;
+    }
+    let period = site.app.this_month();
+    site.app.publish_period(&local, period, app::PublishOptions::default(), &|_, _, _| {}).await.unwrap();
+    rows
+}

@@ -1,0 +1,2 @@
+// The accounts of the demo cluster (crates/yulin/src/commands/demo.rs makes them).
+export const ACCOUNTS = {};

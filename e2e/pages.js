@@ -1,0 +1,64 @@
+// Every page, and who opens it. `under` and `link` stand for a record: the first link on the page `under` that fits.
+
+const ALL = ['administrator', 'secretariat', 'buyer', 'commissioner', 'bureau'];
+const OFFICE = ['administrator', 'secretariat'];
+
+export const PAGES = [
+  { name: 'sign-in', path: '/sign-in', as: [null] },
+  { name: 'overview', path: '/', as: ALL },
+  { name: 'needs', path: '/needs', as: ALL },
+  { name: 'needs-found', path: '/needs?q=%E9%9D%A2%E7%BD%A9', as: ['bureau'] },
+  { name: 'needs-none', path: '/needs?q=zzzzzz', as: ['buyer'] },
+  { name: 'need', under: '/needs?q=%E9%9D%A2%E7%BD%A9', link: /^\/needs\/\d+$/, as: ALL },
+  { name: 'need-new', path: '/needs/new', as: ['secretariat', 'buyer', 'commissioner'] },
+  { name: 'offers', path: '/offers', as: ALL },
+  { name: 'offer', under: '/offers', link: /^\/offers\/\d+$/, as: ['secretariat', 'buyer'] },
+  { name: 'offer-new', path: '/offers/new', as: ['buyer'] },
+  { name: 'nearby', path: '/nearby', as: ['buyer'] },
+  { name: 'nearby-found', path: '/nearby?q=%E9%9D%A2%E7%BD%A9', as: ['buyer', 'bureau'] },
+  { name: 'enterprises', path: '/enterprises', as: ['secretariat', 'commissioner'] },
+  { name: 'enterprise', under: '/enterprises', link: /^\/enterprises\/\d+$/, as: ['secretariat', 'bureau'] },
+  { name: 'enterprise-new', path: '/enterprises/new', as: ['secretariat'] },
+  { name: 'lights', path: '/lights', as: ['bureau', 'secretariat'] },
+  { name: 'introductions', path: '/introductions', as: ['secretariat', 'buyer', 'commissioner'] },
+  { name: 'lists', path: '/lists', as: ['secretariat', 'buyer'] },
+  { name: 'list', path: '/lists/1', as: ['secretariat', 'bureau'] },
+  { name: 'list-need', path: '/lists/1/needs/1', as: ['buyer'] },
+  { name: 'list-verify', path: '/lists/1/verify', as: ['bureau'] },
+  { name: 'gaps', path: '/gaps', as: ['secretariat', 'bureau'] },
+  { name: 'desk', path: '/desk', as: ['secretariat'] },
+  { name: 'import', path: '/import', as: ['secretariat'] },
+  { name: 'people', path: '/people', as: OFFICE },
+  { name: 'person-new', path: '/people/new', as: ['administrator'] },
+  { name: 'person', under: '/people', link: /^\/people\/\d+$/, as: OFFICE },
+  { name: 'invitations', path: '/invitations', as: OFFICE },
+  { name: 'invitation-new', path: '/invitations/new', as: ['secretariat'] },
+  { name: 'invitation-workbook', path: '/invitations/workbook', as: ['secretariat'] },
+  { name: 'claims', path: '/claims', as: ['secretariat'] },
+  { name: 'claim', path: '/claim', as: ['buyer'] },
+  { name: 'duplicates', path: '/duplicates', as: ['secretariat'] },
+  { name: 'stale', path: '/stale', as: ['secretariat', 'buyer', 'commissioner'] },
+  { name: 'inbox', path: '/inbox', as: ['secretariat', 'buyer', 'auditor'] },
+  { name: 'me', path: '/me', as: ['buyer', 'auditor'] },
+  { name: 'visibility', path: '/visibility', as: ['buyer', 'bureau'] },
+  { name: 'audit', path: '/audit', as: ['administrator', 'auditor'] },
+  { name: 'audit-verify', path: '/audit/verify', as: ['auditor'] },
+  { name: 'settings', path: '/settings', as: ['administrator'] },
+  { name: 'hooks', path: '/settings/hooks', as: ['administrator'] },
+  { name: 'hook-new-mail', path: '/settings/hooks/new?kind=smtp', as: ['administrator'] },
+  { name: 'hook-new-robot', path: '/settings/hooks/new?kind=webhook', as: ['administrator'] },
+  { name: 'outbox', path: '/settings/outbox', as: ['administrator'] },
+  { name: 'keep', path: '/settings/keep', as: ['administrator'] },
+  { name: 'api-docs', path: '/api/docs', as: ['buyer'] },
+  { name: 'missing', path: '/no-such-page', as: ['buyer'], status: 404 },
+];
+
+/** Opens a page of the list in a window; the answer's status. */
+export async function goto(page, entry) {
+  if (entry.path) return (await page.goto(entry.path))?.status();
+  await page.goto(entry.under);
+  const paths = await page.locator('main a[href]').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  const path = paths.find((path) => entry.link.test(path));
+  if (!path) throw new Error(`${entry.under} has no link to a ${entry.name}`);
+  return (await page.goto(path))?.status();
+}

@@ -1,0 +1,32 @@
+// Every link, for every office, from the overview on: no answer of 400 and above, no anchor that leads nowhere. One page of each kind is
+// also opened in the browser: no error on its console, no breach of the content policy. Of a kind of page (such as all needs) a dozen are
+// opened; E2E_EACH=100000 opens all.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ACCOUNTS } from '../lib/accounts.js';
+import { crawl } from '../lib/crawl.js';
+import { suite } from '../lib/suite.js';
+
+const it = suite();
+
+for (const person of Object.keys(ACCOUNTS)) {
+  for (const lang of person === 'secretariat' ? ['zh', 'en'] : ['zh']) {
+    test(`${person}, ${lang}`, async (t) => {
+      const page = await it.page(person, { lang });
+      const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+      const found = await crawl(it.server.base, cookie, { each: Number(process.env.E2E_EACH ?? 12) });
+      t.diagnostic(`${found.kinds.size} kinds of address, ${found.opened} opened, ${found.left} more of the same kinds left out`);
+      const complaints = [];
+      for (const [path] of found.kinds.values()) {
+        // Files are downloads, and what is not a page was asked for above.
+        const type = await fetch(it.server.base + path, { headers: { cookie } }).then((r) => (r.body?.cancel(), r.headers.get('content-type') ?? ''));
+        if (!type.startsWith('text/html') || path.includes('sign-out')) continue;
+        await page.goto(path, { waitUntil: 'networkidle' }).catch((error) => complaints.push(`${path}: ${error.message}`));
+        complaints.push(...page.complaints().map((words) => `${path}: ${words}`));
+      }
+      await page.context().close();
+      assert.deepEqual([...found.broken, ...complaints], []);
+    });
+  }
+}
