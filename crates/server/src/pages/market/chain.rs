@@ -106,15 +106,23 @@ fn state(link: &LinkFacts<'_>) -> LinkState {
 
 /// The nodes to draw, as indices into the graph: those of the list within a group, and beside each gap what it feeds and is fed by.
 /// `whole` draws the whole group.
-pub fn chosen(chain: &ChainGraph, links: &BTreeMap<&NodeId, LinkFacts<'_>>, group: &str, whole: bool) -> Vec<usize> {
+pub fn chosen(
+    chain: &ChainGraph,
+    links: &BTreeMap<&NodeId, LinkFacts<'_>>,
+    group: &str,
+    whole: bool,
+) -> Vec<usize> {
     let nodes = chain.nodes();
     let within = |i: usize| group.is_empty() || nodes[i].group == group;
     let state = |i: usize| links.get(&nodes[i].id).map_or(LinkState::Idle, |l| l.state);
     let mut chosen: BTreeSet<usize> =
         (0..nodes.len()).filter(|&i| within(i) && (whole || state(i) != LinkState::Idle)).collect();
     if !whole {
-        let gaps: BTreeSet<usize> =
-            chosen.iter().copied().filter(|&i| matches!(state(i), LinkState::Missing | LinkState::Weak)).collect();
+        let gaps: BTreeSet<usize> = chosen
+            .iter()
+            .copied()
+            .filter(|&i| matches!(state(i), LinkState::Missing | LinkState::Weak))
+            .collect();
         for edge in chain.edges() {
             // What a gap feeds says whom it hurts; the many materials that go into it would bury the picture.
             if gaps.contains(&edge.from) {
@@ -127,7 +135,8 @@ pub fn chosen(chain: &ChainGraph, links: &BTreeMap<&NodeId, LinkFacts<'_>>, grou
 
 /// Places by layer: what feeds others stands left of them, as near as it can. Indices into `nodes` of the drawing; unit steps.
 pub fn layout(count: usize, edges: &[Edge]) -> Vec<(f64, f64)> {
-    let forward: Vec<&Edge> = edges.iter().filter(|e| e.kind != EdgeKind::RecycledInto && e.from != e.to).collect();
+    let forward: Vec<&Edge> =
+        edges.iter().filter(|e| e.kind != EdgeKind::RecycledInto && e.from != e.to).collect();
     let depth = depths(count, &forward);
     let deepest = depth.iter().copied().max().unwrap_or(0);
     let mut layers: Vec<Vec<usize>> = vec![Vec::new(); deepest + 1];
@@ -190,7 +199,8 @@ fn depths(count: usize, edges: &[&Edge]) -> Vec<usize> {
                 continue;
             }
             open[node] = true;
-            let follow = next[node].iter().enumerate().skip(at).find(|&(_, &to)| depth[to].is_none() && !open[to]);
+            let follow =
+                next[node].iter().enumerate().skip(at).find(|&(_, &to)| depth[to].is_none() && !open[to]);
             if let Some((place, &to)) = follow {
                 stack.push((node, place));
                 stack.push((to, 0));

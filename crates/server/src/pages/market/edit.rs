@@ -9,7 +9,7 @@ use crate::format;
 use crate::parts::{crumbs, empty, empty_to, form_error, paging};
 use crate::site::Site;
 use crate::viewer::{Posted, Viewer};
-use app::{Act, Code, EnterpriseQuery, Error, NeedForm, NeedPreview, Office, OfferForm, Saved};
+use app::{Act, Code, EnterpriseQuery, Error, NeedForm, NeedPreview, OfferForm, Office, Saved};
 use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
@@ -74,19 +74,32 @@ async fn new_offer(viewer: Viewer) -> Answer {
         Whose::ToChoose(page) => return Ok(page),
     };
     let form = OfferForm { enterprise, title: asked.title, detail: asked.detail, ..OfferForm::default() };
-    let sheet = Sheet { noun: Noun::Offer, at: None, values: form::values(&form), error: None, preview: None };
+    let sheet =
+        Sheet { noun: Noun::Offer, at: None, values: form::values(&form), error: None, preview: None };
     Ok(viewer.page(viewer.lang().t("发布供给"), &sheet_page(&viewer, &sheet)))
 }
 
 async fn edit_need(viewer: Viewer, Path(id): Path<i64>) -> Answer {
     let (version, form) = viewer.app().need_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
-    let sheet = Sheet { noun: Noun::Need, at: Some((id, version)), values: form::values(&form), error: None, preview: None };
+    let sheet = Sheet {
+        noun: Noun::Need,
+        at: Some((id, version)),
+        values: form::values(&form),
+        error: None,
+        preview: None,
+    };
     Ok(viewer.page(viewer.lang().t("修改需求"), &sheet_page(&viewer, &sheet)))
 }
 
 async fn edit_offer(viewer: Viewer, Path(id): Path<i64>) -> Answer {
     let (version, form) = viewer.app().offer_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
-    let sheet = Sheet { noun: Noun::Offer, at: Some((id, version)), values: form::values(&form), error: None, preview: None };
+    let sheet = Sheet {
+        noun: Noun::Offer,
+        at: Some((id, version)),
+        values: form::values(&form),
+        error: None,
+        preview: None,
+    };
     Ok(viewer.page(viewer.lang().t("修改供给"), &sheet_page(&viewer, &sheet)))
 }
 
@@ -104,7 +117,8 @@ async fn save_need(Posted { viewer, fields, .. }: Sent, id: Option<i64>) -> Answ
     let result = viewer.app().save_need(viewer.actor(), at, &sent).await;
     let stored = match (&result, id) {
         (Err(error), Some(id)) if error.code == Code::Conflict => {
-            let (version, form) = viewer.app().need_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
+            let (version, form) =
+                viewer.app().need_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
             Some((version, form::values(&form)))
         }
         _ => None,
@@ -126,7 +140,8 @@ async fn save_offer(Posted { viewer, fields, .. }: Sent, id: Option<i64>) -> Ans
     let result = viewer.app().save_offer(viewer.actor(), at, &sent).await;
     let stored = match (&result, id) {
         (Err(error), Some(id)) if error.code == Code::Conflict => {
-            let (version, form) = viewer.app().offer_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
+            let (version, form) =
+                viewer.app().offer_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
             Some((version, form::values(&form)))
         }
         _ => None,
@@ -157,7 +172,8 @@ fn finish(
     };
     if let (Some((version, theirs)), Some((id, _))) = (stored, at) {
         let items = if noun == Noun::Need { NEED } else { OFFER };
-        let body = form::conflict(viewer, &format!("{}/{id}/edit", root(noun)), items, &values, &theirs, version);
+        let body =
+            form::conflict(viewer, &format!("{}/{id}/edit", root(noun)), items, &values, &theirs, version);
         return Ok(viewer.refused(&error, lang.t("有人先保存了"), &body));
     }
     if error.code != Code::BadInput {
@@ -184,7 +200,8 @@ async fn preview(Posted { viewer, fields, .. }: Sent) -> Answer {
     if viewer.htmx {
         return Ok(viewer.piece(piece));
     }
-    let sheet = Sheet { noun: Noun::Need, at, values: form::values(&sent), error: None, preview: Some(piece) };
+    let sheet =
+        Sheet { noun: Noun::Need, at, values: form::values(&sent), error: None, preview: Some(piece) };
     Ok(viewer.page(words(&viewer, Noun::Need, at.is_some()), &sheet_page(&viewer, &sheet)))
 }
 
@@ -331,4 +348,3 @@ fn preview_piece(viewer: &Viewer, preview: &NeedPreview) -> Markup {
         }
     }
 }
-

@@ -10,7 +10,8 @@ use crate::parts::{crumbs, empty, empty_to, form_error, paging, scroll, tag};
 use crate::site::Site;
 use crate::viewer::{Posted, Viewer};
 use app::{
-    Act, Code, EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow, Error, Office, Page, RecordStatus,
+    Act, Code, EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow, Error, Office, Page,
+    RecordStatus,
 };
 use axum::Router;
 use axum::extract::Path;
@@ -77,7 +78,8 @@ fn is_keeper(viewer: &Viewer) -> bool {
 }
 
 async fn edit(viewer: Viewer, Path(id): Path<i64>) -> Answer {
-    let (version, form) = viewer.app().enterprise_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
+    let (version, form) =
+        viewer.app().enterprise_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
     let body = form_page(&viewer, Some((id, version)), &form::values(&form), None);
     Ok(viewer.page(viewer.lang().t("修改企业"), &body))
 }
@@ -189,8 +191,19 @@ fn table(viewer: &Viewer, rows: &[EnterpriseRow]) -> Markup {
 
 fn facts(viewer: &Viewer, row: &EnterpriseRow) -> Markup {
     let lang = viewer.lang();
-    let Enterprise { uscc, short_name, other_names, address, group, products, employees, revenue_fen, contact, note, .. } =
-        &row.enterprise;
+    let Enterprise {
+        uscc,
+        short_name,
+        other_names,
+        address,
+        group,
+        products,
+        employees,
+        revenue_fen,
+        contact,
+        note,
+        ..
+    } = &row.enterprise;
     let list = [
         fact("uscc", lang.t("统一社会信用代码"), uscc.as_ref().map_or_else(String::new, ToString::to_string)),
         fact("short_name", lang.t("简称"), short_name.as_str()),
@@ -202,17 +215,30 @@ fn facts(viewer: &Viewer, row: &EnterpriseRow) -> Markup {
         fact("group", lang.t("产业链小组"), group.as_str()),
         fact("products", lang.t("主营产品"), products.as_str()),
         fact("employees", lang.t("从业人数"), employees.map_or_else(String::new, |n| n.to_string())),
-        fact("revenue_fen", lang.t("营业收入"), revenue_fen.map_or_else(String::new, |fen| revenue(lang, fen))),
+        fact(
+            "revenue_fen",
+            lang.t("营业收入"),
+            revenue_fen.map_or_else(String::new, |fen| revenue(lang, fen)),
+        ),
         fact("contact", lang.t("联系人"), needs::contact(contact)),
         fact("note", lang.t("备注"), note.as_str()),
     ];
     let list: Vec<Fact> = list.into_iter().collect();
-    record::facts(viewer, Noun::Enterprise, row.enterprise.visibility, record::sees_all(viewer, row.may_edit), &list)
+    record::facts(
+        viewer,
+        Noun::Enterprise,
+        row.enterprise.visibility,
+        record::sees_all(viewer, row.may_edit),
+        &list,
+    )
 }
 
 /// Revenue in 万元, as enterprises state it.
 fn revenue(lang: crate::words::Lang, fen: i64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "amounts below 2^53 fen are exact, and it is shown in 万元")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "amounts below 2^53 fen are exact, and it is shown in 万元"
+    )]
     let wan = fen as f64 / 1_000_000.0;
     format!("{} {}", model::quantity::number(wan), lang.t("万元"))
 }
@@ -277,7 +303,9 @@ fn form_page(
 ) -> Markup {
     let lang = viewer.lang();
     let (heading, action, back) = match at {
-        Some((id, _)) => (lang.t("修改企业"), format!("/enterprises/{id}/edit"), format!("/enterprises/{id}")),
+        Some((id, _)) => {
+            (lang.t("修改企业"), format!("/enterprises/{id}/edit"), format!("/enterprises/{id}"))
+        }
         None => (lang.t("登记企业"), "/enterprises/new".to_owned(), "/enterprises".to_owned()),
     };
     html! {

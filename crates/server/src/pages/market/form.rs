@@ -53,7 +53,10 @@ const fn kind(item: Item, kind: Kind) -> Item {
 /// Fields of a need.
 pub const NEED: &[Item] = &[
     first(item("title", "需要什么", "产品或加工服务的常用名称，如：键合金丝", "title")),
-    first(kind(item("detail", "规格要求", "一段话写下来即可，如：线径20μm，纯度99.99%，断裂负荷≥8gf", "detail"), Kind::Area)),
+    first(kind(
+        item("detail", "规格要求", "一段话写下来即可，如：线径20μm，纯度99.99%，断裂负荷≥8gf", "detail"),
+        Kind::Area,
+    )),
     first(item("quantity", "数量", "如：5000片/月，或 200套", "quantity")),
     first(item("delivery", "交期", "如：30天内，或 2026-12-31 前", "delivery")),
     item("price", "预算/参考价", "如：12~15元/卷", "price"),
@@ -73,7 +76,10 @@ pub const NEED: &[Item] = &[
 /// Fields of an offer.
 pub const OFFER: &[Item] = &[
     first(item("title", "能供什么", "产品或加工服务的常用名称，如：双面沉金电路板", "title")),
-    first(kind(item("detail", "规格能力", "一段话写下来即可，如：板厚0.4~3.2mm，2~12层，最小线宽0.1mm", "detail"), Kind::Area)),
+    first(kind(
+        item("detail", "规格能力", "一段话写下来即可，如：板厚0.4~3.2mm，2~12层，最小线宽0.1mm", "detail"),
+        Kind::Area,
+    )),
     first(item("capacity", "产能", "如：20000m²/月", "capacity")),
     first(item("certificates", "认证", "用逗号分开，如：ISO9001，UL", "certificates")),
     item("spare_capacity", "剩余产能", "现在还能接多少，如：5000m²/月", "spare_capacity"),
@@ -120,7 +126,9 @@ pub fn read<F: DeserializeOwned + Default>(fields: &[(String, String)]) -> F {
         let value = match name.as_str() {
             "csrf" | "version" => continue,
             "enterprise" => value.parse::<i64>().map_or(Value::Null, Value::from),
-            "visibility" => Visibility::parse(value).and_then(|v| serde_json::to_value(v).ok()).unwrap_or(Value::Null),
+            "visibility" => {
+                Visibility::parse(value).and_then(|v| serde_json::to_value(v).ok()).unwrap_or(Value::Null)
+            }
             _ => Value::String(value.trim().to_owned()),
         };
         map.insert(name.clone(), value);
@@ -200,9 +208,19 @@ fn who(lang: Lang, level: Visibility) -> Markup {
 pub fn visibility(lang: Lang, now: &str) -> Markup {
     let now = Visibility::parse(now).unwrap_or(Visibility::Public);
     let choices = [
-        (Visibility::Public, "public", lang.t("公开（推荐）"), lang.t("名称公开；规格、数量给联盟成员看；价格、现供应商、联系人要双方同意对接后才互相看到")),
+        (
+            Visibility::Public,
+            "public",
+            lang.t("公开（推荐）"),
+            lang.t("名称公开；规格、数量给联盟成员看；价格、现供应商、联系人要双方同意对接后才互相看到"),
+        ),
         (Visibility::Members, "members", lang.t("仅联盟成员"), lang.t("整条只给联盟成员看，其余规则同上")),
-        (Visibility::Counterparties, "counterparties", lang.t("仅对接双方"), lang.t("别的成员看不到；秘书处先牵线，双方同意后对方才看到")),
+        (
+            Visibility::Counterparties,
+            "counterparties",
+            lang.t("仅对接双方"),
+            lang.t("别的成员看不到；秘书处先牵线，双方同意后对方才看到"),
+        ),
         (Visibility::Secretariat, "secretariat", lang.t("仅秘书处"), lang.t("请秘书处私下物色，不上清单")),
         (Visibility::Own, "own", lang.t("仅本企业"), lang.t("先存着，不参加匹配")),
     ];
@@ -228,7 +246,9 @@ pub fn conflict(
 ) -> Markup {
     let lang = viewer.lang();
     let of = |side: &BTreeMap<String, String>, name: &str| side.get(name).cloned().unwrap_or_default();
-    let word = |name: &str| items.iter().find(|i| i.name == name).map_or(lang.t("谁能看到这一条"), |i| lang.t(i.word));
+    let word = |name: &str| {
+        items.iter().find(|i| i.name == name).map_or(lang.t("谁能看到这一条"), |i| lang.t(i.word))
+    };
     let names: Vec<&String> = theirs.keys().filter(|n| *n != "enterprise").collect();
     let (differ, alike): (Vec<&String>, Vec<&String>) =
         names.into_iter().partition(|name| of(mine, name) != of(theirs, name));

@@ -169,10 +169,12 @@ fn page(viewer: &Viewer, ask: &Ask, list: &MatchingList) -> Markup {
     let links = chain::links(&list.content);
     let whole = !ask.whole.is_empty();
     let count = |state: LinkState| {
-        let of_group = |id: &NodeId| ask.group.is_empty() || chain.get(id).is_some_and(|n| n.group == ask.group);
+        let of_group =
+            |id: &NodeId| ask.group.is_empty() || chain.get(id).is_some_and(|n| n.group == ask.group);
         links.iter().filter(|(id, l)| l.state == state && of_group(id)).count()
     };
-    let data = format!("/gaps/chain.json?group={}&whole={}", encode(&ask.group), if whole { "1" } else { "" });
+    let data =
+        format!("/gaps/chain.json?group={}&whole={}", encode(&ask.group), if whole { "1" } else { "" });
     html! {
         div.headline {
             h1 { (lang.t("补链缺口")) }

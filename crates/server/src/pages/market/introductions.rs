@@ -60,7 +60,11 @@ async fn answer(Path(id): Path<i64>, posted: Posted<Answered>) -> Answer {
     let done = viewer.app().answer_introduction(viewer.actor(), id, version, agree, reason.trim()).await;
     done.map_err(|e| viewer.fail(e))?;
     let lang = viewer.lang();
-    let note = if agree { lang.t("已同意。双方都同意后互相看到联系人和价格。") } else { lang.t("已谢绝，对方会收到消息。") };
+    let note = if agree {
+        lang.t("已同意。双方都同意后互相看到联系人和价格。")
+    } else {
+        lang.t("已谢绝，对方会收到消息。")
+    };
     Ok(viewer.go_with(&format!("/introductions#i{id}"), note))
 }
 
@@ -74,7 +78,8 @@ struct Ended {
 
 async fn end(Path(id): Path<i64>, posted: Posted<Ended>) -> Answer {
     let Posted { viewer, form: Ended { version, outcome, more }, .. } = posted;
-    let words = [outcome.trim(), more.trim()].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join("：");
+    let words =
+        [outcome.trim(), more.trim()].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join("：");
     let done = viewer.app().end_introduction(viewer.actor(), id, version, &words).await;
     done.map_err(|e| viewer.fail(e))?;
     let note = viewer.lang().t("已结束，互相看到的联系人重新关闭。");
@@ -98,7 +103,8 @@ pub fn ask_form(viewer: &Viewer, need: i64, offer: i64, own: bool) -> Markup {
     if !actor.may(Act::AskIntroduction) || (actor.role.office() == Office::Member && !own) {
         return html! {};
     }
-    let word = if actor.role.office() == Office::Member { lang.t("想对接") } else { lang.t("为双方牵线") };
+    let word =
+        if actor.role.office() == Office::Member { lang.t("想对接") } else { lang.t("为双方牵线") };
     let id = format!("note-{need}-{offer}");
     html! {
         details.ask.screen {
@@ -129,8 +135,9 @@ pub fn around(viewer: &Viewer, introductions: &[IntroductionInfo]) -> Markup {
 fn index_page(viewer: &Viewer, all: &[IntroductionInfo]) -> Markup {
     let lang = viewer.lang();
     let (waiting, rest): (Vec<_>, Vec<_>) = all.iter().partition(|i| i.waits_for_me);
-    let (open, over): (Vec<_>, Vec<_>) =
-        rest.into_iter().partition(|i| matches!(i.state, IntroductionState::Asked | IntroductionState::Agreed));
+    let (open, over): (Vec<_>, Vec<_>) = rest
+        .into_iter()
+        .partition(|i| matches!(i.state, IntroductionState::Asked | IntroductionState::Agreed));
     html! {
         h1 { (lang.t("牵线")) }
         @if all.is_empty() {

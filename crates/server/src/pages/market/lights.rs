@@ -112,7 +112,10 @@ mod tests {
             assert_eq!(measure(name).measure, name);
         }
         let coverage = measure("coverage");
-        assert_eq!([0.8, 0.79, 0.5, 0.49].map(|v| coverage.light(v)), [Light::Green, Light::Amber, Light::Amber, Light::Red]);
+        assert_eq!(
+            [0.8, 0.79, 0.5, 0.49].map(|v| coverage.light(v)),
+            [Light::Green, Light::Amber, Light::Amber, Light::Red]
+        );
         let missing = measure("missing_links");
         assert_eq!([0.0, 2.0, 3.0].map(|v| missing.light(v)), [Light::Green, Light::Amber, Light::Red]);
         assert_eq!(coverage.bounds(true), "≥ 80% / ≥ 50%");

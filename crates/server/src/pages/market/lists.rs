@@ -2,8 +2,8 @@
 
 use crate::answer::Answer;
 use crate::format;
-use crate::parts::{empty, empty_to};
 use crate::pages::list::{self, figures, needs};
+use crate::parts::{empty, empty_to};
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::words::{Lang, encode};

@@ -98,7 +98,10 @@ fn place((x, y): (f64, f64), r: f64, wide: f64, height: f64, taken: &[Frame]) ->
     let cost = |&(left, top): &(f64, f64)| {
         let frame = (left, top, left + wide, top + NAME_HEIGHT);
         let covered: f64 = taken.iter().map(|t| overlap(*t, frame)).sum();
-        let outside = (-left).max(0.0) + (left + wide - WIDTH).max(0.0) + (-top).max(0.0) + (top + NAME_HEIGHT - height).max(0.0);
+        let outside = (-left).max(0.0)
+            + (left + wide - WIDTH).max(0.0)
+            + (-top).max(0.0)
+            + (top + NAME_HEIGHT - height).max(0.0);
         covered + outside * 50.0
     };
     let best = spots.iter().min_by(|a, b| cost(a).total_cmp(&cost(b))).copied().unwrap_or((x, y));
@@ -131,7 +134,8 @@ impl Map<'_> {
         // Large circles first, so that small ones stay visible and their names find room last.
         counties.sort_by_key(|(c, _)| (std::cmp::Reverse(c.offers), c.code.clone()));
         let most = counties.first().map_or(0, |(c, _)| c.offers);
-        let circles: Vec<_> = counties.iter().map(|(c, p)| (*c, projection.at(*p), radius(c.offers, most))).collect();
+        let circles: Vec<_> =
+            counties.iter().map(|(c, p)| (*c, projection.at(*p), radius(c.offers, most))).collect();
         let mut taken: Vec<Frame> =
             circles.iter().map(|(_, (x, y), r)| (x - r, y - r, x + r, y + r)).collect();
         let names: Vec<(String, Frame)> = circles
@@ -185,7 +189,12 @@ impl Map<'_> {
         let lang = self.lang;
         let far = county.distance_km.map_or_else(String::new, |km| format!(", {km:.0} km"));
         let (offers, enterprises) = (lang.t("条供给"), lang.t("家企业"));
-        format!("{}: {} {offers}, {} {enterprises}{far}", self.name(county), county.offers, county.enterprises)
+        format!(
+            "{}: {} {offers}, {} {enterprises}{far}",
+            self.name(county),
+            county.offers,
+            county.enterprises
+        )
     }
 
     fn summary(&self) -> String {
@@ -276,8 +285,16 @@ mod tests {
             offers: 1,
             enterprises: 1,
         };
-        let map = Map { lang: Lang::Zh, counties: &[county], from: None, within_km: 0.0, link: &|_| "/offers?q=\"".into() };
+        let map = Map {
+            lang: Lang::Zh,
+            counties: &[county],
+            from: None,
+            within_km: 0.0,
+            link: &|_| "/offers?q=\"".into(),
+        };
         let drawn = map.draw().into_string();
-        assert!(!drawn.contains("<script>") && drawn.contains("&lt;script&gt; 1") && drawn.contains("q=&quot;"));
+        assert!(
+            !drawn.contains("<script>") && drawn.contains("&lt;script&gt; 1") && drawn.contains("q=&quot;")
+        );
     }
 }

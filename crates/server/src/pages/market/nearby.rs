@@ -38,7 +38,13 @@ async fn index(viewer: Viewer) -> Answer {
     let query = NearbyQuery {
         q: ask.q.trim().to_owned(),
         from: ask.from.clone(),
-        within_km: ask.within.trim().parse().ok().filter(|km: &f64| km.is_finite() && *km > 0.0).unwrap_or(0.0),
+        within_km: ask
+            .within
+            .trim()
+            .parse()
+            .ok()
+            .filter(|km: &f64| km.is_finite() && *km > 0.0)
+            .unwrap_or(0.0),
         certificates: ask.certificates.trim().to_owned(),
         limit: 100,
     };
@@ -52,7 +58,13 @@ async fn index(viewer: Viewer) -> Answer {
     }
 }
 
-fn page(viewer: &Viewer, ask: &Ask, query: &NearbyQuery, found: Option<&Nearby>, error: Option<&Error>) -> Markup {
+fn page(
+    viewer: &Viewer,
+    ask: &Ask,
+    query: &NearbyQuery,
+    found: Option<&Nearby>,
+    error: Option<&Error>,
+) -> Markup {
     let lang = viewer.lang();
     html! {
         h1 { (lang.t("附近谁能做")) }
@@ -105,9 +117,19 @@ fn counties(viewer: &Viewer, ask: &Ask, query: &NearbyQuery, found: &Nearby) -> 
     let lang = viewer.lang();
     // Without words there are no rows here to narrow, so a county leads to its offers.
     let link = |county: &CountyCount| {
-        if query.q.is_empty() { format!("/offers?region={}", encode(&county.code)) } else { with_county(ask, &county.code) }
+        if query.q.is_empty() {
+            format!("/offers?region={}", encode(&county.code))
+        } else {
+            with_county(ask, &county.code)
+        }
     };
-    let map = Map { lang, counties: &found.counties, from: found.from.as_ref(), within_km: query.within_km, link: &link };
+    let map = Map {
+        lang,
+        counties: &found.counties,
+        from: found.from.as_ref(),
+        within_km: query.within_km,
+        link: &link,
+    };
     let mut by_count: Vec<&CountyCount> = found.counties.iter().collect();
     by_count.sort_by_key(|c| (std::cmp::Reverse(c.offers), c.code.clone()));
     html! {

@@ -182,7 +182,11 @@ pub fn facts(viewer: &Viewer, need: &Need, may_edit: bool) -> Markup {
         fact("certificates", lang.t("认证要求"), need.certificates.join(lang.t("、"))),
         fact("payment", lang.t("付款方式"), need.payment.as_str()),
         fact("current_source", lang.t("目前供应地/供应商"), need.current_source.as_str()),
-        fact("max_distance_km", lang.t("最远距离"), need.max_distance_km.map_or_else(String::new, |d| format!("{d} km"))),
+        fact(
+            "max_distance_km",
+            lang.t("最远距离"),
+            need.max_distance_km.map_or_else(String::new, |d| format!("{d} km")),
+        ),
         fact("validity", lang.t("有效期"), format::span(need.valid_from, need.valid_until)),
         fact("number", lang.t("编号"), need.number.as_str()),
         fact("contact", lang.t("联系人"), contact(&need.contact)),

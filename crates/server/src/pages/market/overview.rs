@@ -12,7 +12,7 @@ use crate::parts::{empty, empty_to};
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::words::Lang;
-use app::{Act, NeedRow, Office, OfferRow, Overview, RecordQuery};
+use app::{Act, NeedRow, OfferRow, Office, Overview, RecordQuery};
 use axum::Router;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
@@ -121,8 +121,11 @@ fn task_words(lang: Lang, kind: &str) -> Option<&'static str> {
 }
 
 fn tasks(lang: Lang, overview: &Overview) -> Markup {
-    let known: Vec<_> =
-        overview.tasks.iter().filter_map(|(kind, count, to)| Some((kind, *count, to, task_words(lang, kind)?))).collect();
+    let known: Vec<_> = overview
+        .tasks
+        .iter()
+        .filter_map(|(kind, count, to)| Some((kind, *count, to, task_words(lang, kind)?)))
+        .collect();
     html! {
         h2 { (lang.t("等我办的")) }
         @if known.is_empty() {
@@ -141,10 +144,30 @@ fn tasks(lang: Lang, overview: &Overview) -> Markup {
 fn first_steps(lang: Lang, overview: &Overview) -> Markup {
     let waits = |kind: &str| overview.tasks.iter().any(|(k, ..)| k == kind);
     let steps = [
-        (!waits("no_region"), "/settings", lang.t("命名集群，定地区"), lang.t("清单首页写这个名称；地区决定谁算本地企业")),
-        (overview.enterprises > 0, "/import", lang.t("导入企业名录"), lang.t("Excel、WPS、csv 都行，列名自动识别，错行给出位置")),
-        (overview.needs > 0 && overview.offers > 0, "/import", lang.t("导入需求和供给"), lang.t("也可以请企业自己发布")),
-        (false, "/people", lang.t("邀请会员单位和特派员"), lang.t("发一个链接或导入名单；企业用信用代码认领")),
+        (
+            !waits("no_region"),
+            "/settings",
+            lang.t("命名集群，定地区"),
+            lang.t("清单首页写这个名称；地区决定谁算本地企业"),
+        ),
+        (
+            overview.enterprises > 0,
+            "/import",
+            lang.t("导入企业名录"),
+            lang.t("Excel、WPS、csv 都行，列名自动识别，错行给出位置"),
+        ),
+        (
+            overview.needs > 0 && overview.offers > 0,
+            "/import",
+            lang.t("导入需求和供给"),
+            lang.t("也可以请企业自己发布"),
+        ),
+        (
+            false,
+            "/people",
+            lang.t("邀请会员单位和特派员"),
+            lang.t("发一个链接或导入名单；企业用信用代码认领"),
+        ),
         (waits("draft"), "/desk", lang.t("起草清单并审核"), lang.t("系统匹配并写明理由，您逐条确认或剔除")),
         (false, "/desk", lang.t("批准并发布第一期清单"), lang.t("编号、冻结、留指纹；缺口随之列出")),
     ];

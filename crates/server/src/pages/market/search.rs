@@ -53,7 +53,9 @@ impl Ask {
 
     /// True where nothing narrows the rows.
     pub fn is_plain(&self) -> bool {
-        [&self.q, &self.region, &self.group, &self.node, &self.mine, &self.status].iter().all(|v| v.is_empty())
+        [&self.q, &self.region, &self.group, &self.node, &self.mine, &self.status]
+            .iter()
+            .all(|v| v.is_empty())
     }
 }
 
@@ -148,7 +150,8 @@ pub fn group_select(lang: Lang, chain: &ChainGraph, now: &str) -> Markup {
 /// Nodes of the chosen group: 800 of them at once would help nobody and weigh on every page.
 fn node_choice(lang: Lang, chain: &ChainGraph, ask: &Ask) -> Markup {
     let chosen = chain.get(&NodeId(ask.node.clone()));
-    let group = if ask.group.is_empty() { chosen.map_or("", |n| n.group.as_str()) } else { ask.group.as_str() };
+    let group =
+        if ask.group.is_empty() { chosen.map_or("", |n| n.group.as_str()) } else { ask.group.as_str() };
     html! {
         @if !group.is_empty() {
             label { (lang.t("产业链节点"))
