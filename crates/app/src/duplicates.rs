@@ -39,6 +39,8 @@ const UNNAMED: &str = "产业集群";
 const CLUSTER_NAME: &str = "cluster.name";
 /// The setting that holds the code of its region.
 const CLUSTER_REGION: &str = "cluster.region";
+/// The setting that holds the language of pages for whoever has not chosen one.
+const CLUSTER_LANG: &str = "cluster.lang";
 
 impl App {
     /// True where somebody else could approve what `actor` drafted. The console's own administrator is no second person.
@@ -156,6 +158,26 @@ impl App {
         let region = self.reference.regions.find(region).map_err(|e| bad(e.to_string()))?.code.clone();
         self.store.set_setting(CLUSTER_NAME, name.trim(), &self.by(actor)).await?;
         Ok(self.store.set_setting(CLUSTER_REGION, &region, &self.by(actor)).await?)
+    }
+
+    /// Says in which language pages are for whoever has not chosen one: `zh` or `en`.
+    ///
+    /// # Errors
+    /// [`Code::BadInput`] for another language; storage errors.
+    pub async fn set_lang(&self, actor: &Actor, lang: &str) -> Result<()> {
+        actor.need(Act::NameCluster)?;
+        if !["zh", "en"].contains(&lang) {
+            return Err(Error::new(Code::BadInput, format!("no language `{lang}`")).hint("zh or en"));
+        }
+        Ok(self.store.set_setting(CLUSTER_LANG, lang, &self.by(actor)).await?)
+    }
+
+    /// The language of pages for whoever has not chosen one: `zh` unless it was set otherwise.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn lang(&self) -> Result<String> {
+        Ok(self.store.setting(CLUSTER_LANG).await?.unwrap_or_else(|| "zh".to_owned()))
     }
 
     /// Code of the region that is the cluster, once it was said.

@@ -1,6 +1,7 @@
 //! Backup, restore, check.
 
 use crate::{Act, Actor, App, Progress, Result, Stage};
+use serde_json::json;
 use std::path::Path;
 
 /// What a backup or restore handled.
@@ -38,6 +39,8 @@ impl App {
     pub async fn backup(&self, actor: &Actor, file: &Path, progress: Progress<'_>) -> Result<BackupSummary> {
         actor.need(Act::Backup)?;
         let rows = self.store.backup(file, |done, total| progress(Stage::Write, done, total)).await?;
+        // A backup takes everything out of the house. The entry comes after, so the file itself is the state before.
+        self.store.audit_append(&self.by(actor), "backup", "backup", &json!({ "rows": rows })).await?;
         Ok(BackupSummary { rows, faults: Vec::new() })
     }
 

@@ -31,8 +31,9 @@ pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{
-    AccountChange, AccountInfo, ClaimInfo, ClaimState, InvitationInfo, InvitationState, Invited, NewAccount,
-    NewInvitation, NewToken, Repeated, Session, SignedIn, TokenInfo,
+    AccountChange, AccountInfo, ClaimInfo, ClaimState, DEMO_PASSWORD, DemoAccount, DemoPeople,
+    InvitationInfo, InvitationState, Invited, NewAccount, NewInvitation, NewToken, Repeated, Session,
+    SignedIn, TokenInfo,
 };
 pub use progress::{Progress, Stage};
 pub use records::{
@@ -122,6 +123,11 @@ impl App {
         self.store.location()
     }
 
+    /// Number of the database's layout that this program writes.
+    pub fn layout(&self) -> i64 {
+        store::LAYOUT
+    }
+
     /// Closes the database, so that its one file holds everything.
     pub async fn close(&self) {
         self.store.close().await;
@@ -131,9 +137,4 @@ impl App {
     pub fn this_month(&self) -> Period {
         Period::month_of(self.clock.today())
     }
-}
-
-/// Contract first: the body comes in the same change.
-fn pending() -> Error {
-    Error::new(Code::Internal, "not built yet")
 }

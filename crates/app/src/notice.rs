@@ -262,7 +262,7 @@ impl App {
             let title = format!("请核对{}的供需信息", enterprise.name);
             let body = "有些供需信息超过90天没有更新。请打开看一看：仍然有效的点“仍然有效”，变了的改一改，不再需要的关闭。";
             let to = To::Enterprise(&enterprise.key);
-            told += self.notify("stale.remind", to, &title, body, "/my").await;
+            told += self.notify("stale.remind", to, &title, body, "/stale").await;
         }
         let by = self.by(actor);
         let detail = serde_json::json!({ "enterprises": enterprises, "told": told });

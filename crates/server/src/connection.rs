@@ -186,7 +186,8 @@ impl Server {
             .timer(TokioTimer::new())
             // It counts from the end of the answer before, too: it is also how long a connection may be idle.
             .header_read_timeout(Duration::from_secs(self.options.header_timeout_s))
-            .max_buf_size(HEAD_MAX)
+            .max_header_size(HEAD_MAX)
+            .max_buf_size(4 * HEAD_MAX)
             .serve_connection(TokioIo::new(stream), service);
         if let Err(e) = watcher.watch(connection).await {
             tracing::debug!(error = %e, "a connection ended early");

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Served, start, start_with};
+use common::{HOME, Served, start, start_with};
 use server::Options;
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ async fn every_answer_carries_the_headers() {
         ("GET", "/ready", "", 200),
         ("GET", "/sign-in", "", 200),
         ("GET", "/", "", 303),
-        ("GET", "/", &*session, 200),
+        ("GET", HOME, &*session, 200),
         ("GET", "/nowhere", &*session, 404),
         ("GET", "/assets/yulin.css", "", 200),
         ("GET", "/assets/none.js", "", 404),
@@ -52,7 +52,7 @@ async fn every_answer_carries_the_headers() {
 async fn a_signed_in_page_stays_in_no_cache_and_an_asset_does() {
     let site = start().await;
     let session = site.sign_in("管理员").await;
-    let page = site.get("/", &session).await;
+    let page = site.get(HOME, &session).await;
     assert_eq!(page.header("cache-control"), Some("no-store"));
     let link = page.body.split("href=\"").find(|t| t.starts_with("/assets/yulin.css?v=")).unwrap();
     let link = link.split('"').next().unwrap();
@@ -122,7 +122,7 @@ async fn forms_need_the_sessions_own_token() {
         let answer = site.post("/sign-out", &session, &[("csrf", wrong)]).await;
         assert_eq!(answer.status, 403, "{wrong}");
     }
-    assert_eq!(site.get("/", &session).await.status, 200, "still signed in");
+    assert_eq!(site.get(HOME, &session).await.status, 200, "still signed in");
     // The right token from another site's page is refused too, and one of htmx in the header is taken.
     let headers = [("cookie", &*session), ("x-csrf", &*token)];
     for (name, value) in [
@@ -155,18 +155,18 @@ async fn a_session_begins_anew_and_ends_at_the_server() {
     assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Path=/"), "{set}");
     let first = answer.session();
     assert_ne!(first, planted);
-    assert_eq!(site.get("/", &planted).await.status, 303);
+    assert_eq!(site.get(HOME, &planted).await.status, 303);
     // Signing in again ends the session that this browser had.
     let second = site.post("/sign-in", &first, &fields).await.session();
     assert_ne!(first, second);
-    assert_eq!(site.get("/", &first).await.status, 303);
-    assert_eq!(site.get("/", &second).await.status, 200);
+    assert_eq!(site.get(HOME, &first).await.status, 303);
+    assert_eq!(site.get(HOME, &second).await.status, 200);
     // Signing out ends it for whoever copied the cookie, too.
     let token = site.csrf(&second).await;
     let out = site.post("/sign-out", &second, &[("csrf", &token)]).await;
     assert_eq!(out.status, 303);
     assert!(out.header("set-cookie").unwrap().contains("Max-Age=0"));
-    assert_eq!(site.get("/", &second).await.status, 303);
+    assert_eq!(site.get(HOME, &second).await.status, 303);
 }
 
 #[tokio::test]
@@ -193,12 +193,13 @@ async fn a_note_is_shown_once_and_cannot_be_forged() {
     let site = start().await;
     let session = site.sign_in("管理员").await;
     let forged = format!("{session}; note=0123456789abcdef0123456789abcdef.%E8%BD%AC%E8%B4%A6");
-    assert!(!site.get("/", &forged).await.body.contains("转账"));
+    assert!(!site.get(HOME, &forged).await.body.contains("转账"));
 }
 
 #[tokio::test]
 async fn figures_are_for_this_machine_and_administrators() {
     let site = start().await;
+    assert_eq!(site.get("/health", "").await.status, 200);
     let here = site.get("/metrics", "").await;
     assert_eq!(here.status, 200);
     assert!(here.body.contains("yulin_http_requests_total") && here.body.ends_with("# EOF\n"));
@@ -297,7 +298,7 @@ async fn tls_is_spoken_and_cookies_are_its_own() {
     let set = answer.header("set-cookie").unwrap();
     assert!(set.starts_with("__Host-yulin=") && set.contains("; Secure") && !set.contains("Domain"), "{set}");
     let session = answer.session();
-    assert_eq!(client.ask(&site, "GET", "/", &[("cookie", &session)], "").await.status, 200);
+    assert_eq!(client.ask(&site, "GET", HOME, &[("cookie", &session)], "").await.status, 200);
     // Whoever does not speak TLS gets nothing.
     assert_eq!(site.get("/sign-in", "").await.status, 0);
 }

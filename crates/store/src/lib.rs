@@ -63,6 +63,7 @@ pub use list::{ListHead, PairReview, StoredList, series_version};
 pub use list_change::{NewDraft, NewReview};
 pub use market::{Changes, Moment};
 pub use message::{Message, NewMessage};
+pub use migrate::LAYOUT;
 pub use outbox::Letter;
 pub use record::{PastVersion, Snapshot, Status, Stored};
 pub use restore::RestoreReport;

@@ -50,7 +50,7 @@ const MIGRATIONS: [Migration; 6] = [
 ];
 
 /// Newest layout this program knows.
-pub(crate) const LAYOUT: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;
+pub const LAYOUT: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;
 
 impl Migration {
     fn text(&self, dialect: Dialect) -> &'static str {

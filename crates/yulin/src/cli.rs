@@ -31,14 +31,7 @@ pub enum Command {
     /// Import the fictional demo cluster, publish list No. 1 and serve it
     Demo(Demo),
     /// Begin a cluster of your own: its name and its region
-    Init {
-        /// Name of the cluster, as every list will show it
-        #[arg(long)]
-        name: String,
-        /// Region that is the cluster (name or code); enterprises elsewhere count as outside
-        #[arg(long)]
-        region: String,
-    },
+    Init(Init),
     /// Import workbooks of enterprises, offers and needs (xlsx, xls, csv)
     Import(Import),
     /// Match two files without a database
@@ -84,8 +77,11 @@ pub enum Command {
     Duplicates(Duplicates),
     /// Serve the web pages
     Serve(Serve),
-    /// Show or add accounts
+    /// Show, add, invite or close accounts
     Users(Users),
+    /// Prove the audit log, or show what is in it
+    #[command(subcommand)]
+    Audit(Audit),
     /// Write everything into one file that restores into SQLite and PostgreSQL
     Backup {
         /// File to write
@@ -362,15 +358,104 @@ pub enum LogFormat {
     Json,
 }
 
+/// `yulin init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Name of the cluster, as every list will show it
+    #[arg(long)]
+    pub name: String,
+    /// Region that is the cluster (name or code); enterprises elsewhere count as outside
+    #[arg(long)]
+    pub region: String,
+    /// Name of the first administrator; the password is asked for
+    #[arg(long, value_name = "NAME")]
+    pub admin: Option<String>,
+    /// Read the administrator's password from standard input, one line
+    #[arg(long, requires = "admin")]
+    pub password_stdin: bool,
+    /// Language of pages for whoever has not chosen one
+    #[arg(long, value_enum)]
+    pub lang: Option<Lang>,
+}
+
+/// A language of pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
 /// `yulin users`
 #[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("what").args(["add", "invite", "reset", "close", "open"])))]
 pub struct Users {
     /// Name of an account to add
-    #[arg(long, requires = "role")]
+    #[arg(long, value_name = "NAME", requires = "role")]
     pub add: Option<String>,
-    /// administrator, secretariat, commissioner, bureau or auditor
+    /// Print a link with which somebody makes an account; says who it is for
+    #[arg(long, value_name = "WHO", requires = "role")]
+    pub invite: Option<String>,
+    /// Take an account's password away and print a link for a new one
+    #[arg(long, value_name = "NAME")]
+    pub reset: Option<String>,
+    /// Close an account: its sessions and tokens end
+    #[arg(long, value_name = "NAME")]
+    pub close: Option<String>,
+    /// Open a closed account again
+    #[arg(long, value_name = "NAME")]
+    pub open: Option<String>,
+    /// administrator, secretariat, member, commissioner, bureau or auditor
     #[arg(long)]
     pub role: Option<String>,
+    /// Enterprise of a member (key, code or name); may be given several times for a commissioner
+    #[arg(long, value_name = "KEY")]
+    pub enterprise: Vec<String>,
+    /// E-mail, for notices
+    #[arg(long, default_value = "")]
+    pub email: String,
+    /// Read the new account's password from standard input, one line
+    #[arg(long, requires = "add")]
+    pub password_stdin: bool,
+    /// Days that an invitation lasts
+    #[arg(long, default_value_t = 14)]
+    pub days: u32,
+    /// Print the accounts as JSON
+    #[arg(long, conflicts_with = "what")]
+    pub json: bool,
+}
+
+/// `yulin audit`
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Compute the whole chain of hashes again
+    Verify,
+    /// Show entries, newest first
+    Show(AuditShow),
+}
+
+/// `yulin audit show`
+#[derive(Debug, Args)]
+pub struct AuditShow {
+    /// Only this account's
+    #[arg(long = "actor", value_name = "NAME", default_value = "")]
+    pub who: String,
+    /// Only actions that begin so, such as `list.`
+    #[arg(long, default_value = "")]
+    pub action: String,
+    /// Only objects that begin so, such as `need/12`
+    #[arg(long, default_value = "")]
+    pub object: String,
+    /// Only entries with a smaller number
+    #[arg(long, value_name = "NUMBER")]
+    pub before: Option<i64>,
+    /// At most so many
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub limit: u32,
+    /// Print JSON, one entry a line
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[cfg(test)]

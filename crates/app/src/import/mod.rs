@@ -1,11 +1,10 @@
 //! Import: workbooks in, records in the store, every refusal with its place.
 
 mod batch;
-mod identity;
+pub(crate) mod identity;
 mod names;
 mod report;
 mod resolve;
-mod status;
 #[cfg(test)]
 mod tests;
 
@@ -105,6 +104,8 @@ impl App {
         options: &ImportOptions,
         progress: Progress<'_>,
     ) -> Result<Vec<Read>> {
+        // Read first: what follows borrows what cannot wait across threads.
+        let remembered = self.remembered().await?;
         let bad = |e: &dyn std::fmt::Display| Error::new(Code::BadInput, e.to_string());
         let headings = Headings::builtin(self.reference);
         let map = ColumnMap::parse(&options.maps).map_err(|e| bad(&e))?;
@@ -123,7 +124,6 @@ impl App {
             lenient: false,
         };
         let read_options = ReadOptions { delimiter: options.delimiter, ..ReadOptions::default() };
-        let remembered = self.remembered().await?;
         let plan_options = PlanOptions {
             kind,
             map: (!map.0.is_empty()).then_some(&map),

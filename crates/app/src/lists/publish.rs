@@ -2,6 +2,7 @@
 
 use super::compose::compare;
 use super::nothing_to_match;
+use crate::notice::To;
 use crate::{Act, Actor, App, Code, Error, Progress, Result, Stage};
 use model::list::{ListContent, ListState, MatchingList};
 use model::period::Period;
@@ -53,7 +54,13 @@ impl App {
         self.forget_list();
         published?;
         progress(Stage::Freeze, 1, 1);
-        Ok(self.store.list(id).await?.list)
+        let list = self.store.list(id).await?.list;
+        let number = list.number.unwrap_or(0);
+        let title = format!("第{number}号供需对接清单已发布");
+        let needs = list.content.needs.len();
+        let body = format!("期间：{}；共{needs}条需求。请打开查看与本企业有关的对接。", list.content.period);
+        self.notify("list.published", To::Everyone, &title, &body, &format!("/lists/{number}")).await;
+        Ok(list)
     }
 
     /// Brings the period's list to publication: an approved list is published, an open draft is approved first, and where
@@ -124,6 +131,9 @@ impl App {
         let withdrawn = self.store.withdraw(head.id, head.version, reason, &self.by(actor)).await;
         self.forget_list();
         withdrawn?;
+        let title = format!("第{number}号供需对接清单已撤回");
+        let body = format!("原因：{}", reason.trim());
+        self.notify("list.withdrawn", To::Everyone, &title, &body, &format!("/lists/{number}")).await;
         Ok(())
     }
 }

@@ -208,6 +208,28 @@ impl App {
         Ok(self.store.assign(account, enterprises, &self.by(actor)).await?)
     }
 
+    /// Row id of the enterprise with this key, code or exact name, for the command line.
+    ///
+    /// # Errors
+    /// [`crate::Code::NotFound`]; [`crate::Code::BadInput`] where two have the name.
+    pub async fn find_enterprise(&self, actor: &Actor, text: &str) -> Result<i64> {
+        actor.need(Act::Accounts)?;
+        let all = self.store.enterprises().await?;
+        let by_code = |code: &model::uscc::Uscc| code.as_str() == text;
+        let exact = all.iter().find(|e| e.value.key == text || e.value.uscc.as_ref().is_some_and(by_code));
+        if let Some(exact) = exact {
+            return Ok(exact.id);
+        }
+        match all.iter().filter(|e| e.value.name == text).collect::<Vec<_>>()[..] {
+            [one] => Ok(one.id),
+            [] => Err(Error::new(Code::NotFound, format!("no enterprise with the key, code or name {text}"))),
+            _ => Err(Error::new(
+                Code::BadInput,
+                format!("two enterprises have the name {text}; give the code"),
+            )),
+        }
+    }
+
     /// The actor's own account.
     ///
     /// # Errors

@@ -76,14 +76,8 @@ impl App {
         let by = self.by(actor);
         let id = self.store.add_claim(account, code.as_str(), name, note, &by).await.map_err(conflict)?;
         let body = format!("账号“{}”申请认领企业“{name}”，请核对后批准或退回。", actor.name);
-        self.notify(
-            "claim.open",
-            To::Office(Office::Secretariat),
-            "有企业认领待审核",
-            &body,
-            "/office/claims",
-        )
-        .await;
+        self.notify("claim.open", To::Office(Office::Secretariat), "有企业认领待审核", &body, "/claims")
+            .await;
         Ok(id)
     }
 
@@ -124,7 +118,7 @@ impl App {
         let account = self.store.decide_claim(id, &decision, &self.by(actor)).await.map_err(conflict)?;
         let (title, body, link) = if approve {
             let body = format!("您已可以代表“{}”发布需求、维护产品。", claim.name);
-            ("企业认领已通过", body, "/my")
+            ("企业认领已通过", body, "/")
         } else {
             let body = format!("认领“{}”未通过：{reason}。可以改正后再次提交。", claim.name);
             ("企业认领被退回", body, "/claim")

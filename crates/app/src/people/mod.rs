@@ -2,6 +2,7 @@
 
 mod account;
 mod claim;
+mod demo;
 mod invitation;
 mod invite_workbook;
 mod password;
@@ -15,6 +16,7 @@ mod token;
 
 pub use account::{AccountChange, AccountInfo, NewAccount};
 pub use claim::{ClaimInfo, ClaimState};
+pub use demo::{DEMO_PASSWORD, DemoAccount, DemoPeople};
 pub use invitation::{InvitationInfo, InvitationState, Invited, NewInvitation};
 pub use repeat::Repeated;
 pub use session::{Session, SignedIn};

@@ -1,12 +1,15 @@
 //! Enterprises: finding them, and one file an enterprise (一企一档).
 
 use super::card::{Version, unknown};
+use super::edit::field;
+use super::form::Form as _;
 use super::introduction::IntroductionInfo;
-use super::market::Held;
+use super::market::{Eyes, Held, Listed as _};
 use super::row::Look;
 use super::search::{NeedRow, OfferRow, Page, RecordStatus, fit, searched};
-use crate::{Act, Actor, App, Result};
+use crate::{Act, Actor, App, Code, Error, Result};
 use model::enterprise::Enterprise;
+use model::fold::fold_key;
 use model::visibility::Noun;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -174,12 +177,14 @@ impl App {
         };
         let needs = market.needs.of(id).filter(|n| market.knows(&viewer, n));
         let offers = market.offers.of(id).filter(|o| market.knows(&viewer, o));
+        let about = |need: &Held<_>, offer: &Held<_>| need.owner == id || offer.owner == id;
+        let introductions = market.introductions_of(&viewer, about);
+        self.read_contacts(actor, &introductions).await?;
         Ok(EnterpriseCard {
             row: market.enterprise_row(&viewer, held, Look::Card, today),
             needs: needs.map(|n| market.need_row(&viewer, n, Look::Row, today)).collect(),
             offers: offers.map(|o| market.offer_row(&viewer, o, Look::Row, today)).collect(),
-            introductions: market
-                .introductions_of(&viewer, |need, offer| need.owner == id || offer.owner == id),
+            introductions,
             lists: market.named_on(&held.value.key),
             people: if keeps { self.people_of(id).await? } else { Vec::new() },
             versions,
@@ -197,8 +202,47 @@ impl App {
         at: Option<(i64, i64)>,
         form: &EnterpriseForm,
     ) -> Result<super::Saved> {
-        let _ = (actor, at, form);
-        Err(crate::pending())
+        actor.need(Act::SaveEnterprise)?;
+        let market = self.market().await?;
+        let viewer = market.viewer(actor);
+        let office = viewer.eyes == Eyes::Office;
+        let value = match at {
+            Some((id, version)) => {
+                let held = market.kept(&viewer, &market.enterprises, id, Some(version))?;
+                let seen = held.value.clone().redacted(market.reference, market.sight(&viewer, held));
+                let before = EnterpriseForm::of(&seen, id, market.reference);
+                let reading = self.read_touched(form, &before)?;
+                let mut value = form.keep(reading.value, &before, &held.value);
+                if (&value.name, &value.uscc) != (&held.value.name, &held.value.uscc) && !office {
+                    return Err(field("name", "名称和代码由秘书处更改，请与秘书处联系"));
+                }
+                if value.name != held.value.name && !value.other_names.contains(&held.value.name) {
+                    value.other_names.push(held.value.name.clone());
+                    value.other_names.sort();
+                }
+                value.other_names.retain(|name| *name != value.name);
+                value
+            }
+            None if office => self.read_form(form)?.value,
+            None => {
+                return Err(Error::new(Code::NotAllowed, "only the secretariat adds enterprises")
+                    .hint("ask the secretariat to add it"));
+            }
+        };
+        let same = market.enterprises.all.iter().find(|other| {
+            at.is_none_or(|(id, _)| other.id != id)
+                && (value.uscc.is_some() && other.value.uscc == value.uscc
+                    || value.uscc.is_none() && other.title.1 == fold_key(&value.name))
+        });
+        if let Some(same) = same {
+            // The name of one that the actor may not know of stays unsaid.
+            let name = market.brief(&viewer, same.id).name;
+            let name = if name.is_empty() { "另一家企业".to_owned() } else { format!("“{name}”") };
+            let which = if value.uscc.is_some() { "uscc" } else { "name" };
+            return Err(field(which, &format!("库中已有{name}，请直接修改该企业")));
+        }
+        let saved = self.store.save_enterprise(&value, at, &self.by(actor)).await?;
+        Ok(super::Saved { id: saved.0, version: saved.1 })
     }
 
     /// The form of an enterprise that may be changed, with its version. Part of `enterprise`'s leave.
@@ -206,7 +250,8 @@ impl App {
     /// # Errors
     /// [`crate::Code::NotFound`], also where it may not be changed.
     pub async fn enterprise_form(&self, actor: &Actor, id: i64) -> Result<(i64, EnterpriseForm)> {
-        let _ = (actor, id);
-        Err(crate::pending())
+        actor.need(Act::Enterprise)?;
+        let market = self.market().await?;
+        self.form_of(&market, actor, &market.enterprises, id).await
     }
 }

@@ -3,6 +3,7 @@
 mod card;
 mod edit;
 mod enterprise;
+mod form;
 mod introduction;
 mod market;
 mod matcher;
@@ -15,7 +16,7 @@ mod words;
 pub use card::{MatchRow, NeedCard, OfferCard, Version};
 pub use edit::{NeedForm, NeedPreview, OfferForm, Saved};
 pub use enterprise::{EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow};
-pub(crate) use market::Live;
+pub(crate) use market::{Eyes, Live, Market, Viewer};
 
 pub use introduction::{IntroductionInfo, IntroductionState, Side};
 pub use nearby::{CountyCount, Nearby, NearbyQuery, NearbyRow};

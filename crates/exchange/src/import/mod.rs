@@ -9,6 +9,7 @@ mod draft;
 mod enterprise;
 mod error;
 pub(crate) mod fill;
+mod form;
 mod ident;
 mod measure;
 mod money;
@@ -22,6 +23,7 @@ mod tests;
 
 pub use draft::{EnterpriseRef, NeedDraft, OfferDraft, Placed, SheetDrafts, Skipped};
 pub use error::{CellError, ErrorCode};
+pub use form::read_form;
 pub use ident::FICTIONAL_LABEL;
 
 use crate::columns::{Field, SheetKind, SheetPlan, Target};

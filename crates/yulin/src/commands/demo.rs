@@ -3,8 +3,9 @@
 use super::{import, lists, serve};
 use crate::cli::Demo;
 use crate::progress::Bar;
-use app::{App, Clock, Code, Error, ImportOptions, InputFile, PublishOptions, Result};
+use app::{Actor, App, Clock, Code, DemoPeople, Error, ImportOptions, InputFile, PublishOptions, Result};
 use jiff::civil::{Date, date};
+use model::list::{ListContent, ListIndex};
 use rust_embed::RustEmbed;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
@@ -12,6 +13,10 @@ use std::sync::Arc;
 
 /// The day on which the demo cluster lives: its rows are valid then, and its list has the same hash whenever it is made.
 const DAY: Date = date(2026, 11, 22);
+
+/// Codes of the counties of the demo's example.
+const WANAN: &str = "360828";
+const TAIHE: &str = "360826";
 
 /// The demo workbooks, in the program. Those in `bad/` are for tests.
 #[derive(RustEmbed)]
@@ -73,10 +78,43 @@ async fn run_in(app: &Arc<App>, args: &Demo) -> Result<ExitCode> {
     drop(bar);
     lists::summary(&list);
     lists::show_files(&written);
+    // After publishing: the console is one person, and what it drafts another account would have to approve.
+    accounts(app, &actor, &list.content).await?;
     say!("database 数据库: {}", database.display());
     if args.no_serve {
         return Ok(ExitCode::SUCCESS);
     }
     let options = server::Options::default();
     serve::serve(app.clone(), IpAddr::V4(Ipv4Addr::LOCALHOST), args.port, options, None).await
+}
+
+/// Adds the demo's accounts: one an office, and the two sides of the pair that the guide tells of.
+async fn accounts(app: &App, actor: &Actor, content: &ListContent) -> Result<()> {
+    app.add_demo_accounts(actor, &people(content)?).await?;
+    say!("accounts 账号 (password 密码 {}):", app::DEMO_PASSWORD);
+    for account in app.demo_accounts().await? {
+        let enterprise = account.enterprise.map_or(String::new(), |name| format!("  {name}"));
+        say!("  {}  {}{enterprise}", account.name, account.office.zh());
+    }
+    Ok(())
+}
+
+/// The Wan'an enterprise that needs a mask for displays, the Taihe one that is first for it, and three for the commissioner.
+fn people(content: &ListContent) -> Result<DemoPeople> {
+    let index = ListIndex::new(content);
+    let lies_in = |key: &str, region: &str| index.enterprise(key).is_some_and(|e| e.region_code == region);
+    let pair = content.needs.iter().find_map(|listed| {
+        let need = &listed.need;
+        let first = index.pairs_of(&need.key).into_iter().next()?;
+        let supplier = index.supplier(&first.matched.offer)?;
+        let fits =
+            need.title.contains("面罩") && lies_in(&need.enterprise, WANAN) && supplier.region_code == TAIHE;
+        fits.then(|| (need.enterprise.clone(), supplier.key.clone()))
+    });
+    let (buyer, supplier) =
+        pair.ok_or_else(|| Error::new(Code::Internal, "the demo's workbooks lack its own example"))?;
+    let mut looked_after = vec![buyer.clone()];
+    let others = content.enterprises.iter().filter(|e| e.region_code == WANAN && e.key != buyer);
+    looked_after.extend(others.take(2).map(|e| e.key.clone()));
+    Ok(DemoPeople { buyer, supplier, looked_after })
 }

@@ -1,10 +1,12 @@
 //! The commands, one file a subject.
 
+mod audit;
 mod demo;
 mod import;
 mod keep;
 mod lists;
 mod matching;
+mod password;
 mod serve;
 mod users;
 
@@ -73,7 +75,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
 /// Commands that begin a database; to any other a name that is not there is a mistyped one.
 fn makes_a_database(command: &Command) -> bool {
     match command {
-        Command::Init { .. } | Command::Import(_) | Command::Restore { .. } => true,
+        Command::Init(_) | Command::Import(_) | Command::Restore { .. } => true,
         Command::Users(args) => args.add.is_some(),
         _ => false,
     }
@@ -112,7 +114,7 @@ async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> R
     let actor = &app.actor(actor).await?;
     match command {
         Command::Demo(_) | Command::Match(_) => unreachable!("handled before a database is opened"),
-        Command::Init { name, region } => users::init(app, actor, &name, &region).await,
+        Command::Init(args) => users::init(app, actor, &args).await,
         Command::Import(args) => import::run(app, actor, &args).await,
         Command::Draft(args) => lists::draft(app, actor, &args).await,
         Command::Review(args) => lists::review(app, actor, &args).await,
@@ -128,6 +130,7 @@ async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> R
         Command::Duplicates(args) => users::duplicates(app, actor, &args).await,
         Command::Serve(args) => serve::run(app.clone(), actor, &args).await,
         Command::Users(args) => users::run(app, actor, &args).await,
+        Command::Audit(args) => audit::run(app, actor, &args).await,
         Command::Backup { file, force } => keep::backup(app, actor, &file, force).await,
         Command::Restore { file, force } => keep::restore(app, actor, &file, force).await,
         Command::Check => keep::check(app, actor).await,

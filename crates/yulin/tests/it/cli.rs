@@ -155,7 +155,7 @@ fn another_person_approves() {
     ");
     assert_eq!(run(dir, &["approve", "1", "--as", "审计员"]).status.code(), Some(3));
     assert_eq!(run(dir, &["import", "供给.csv", "--as", "审计员"]).status.code(), Some(3));
-    assert_eq!(run(dir, &["users", "--as", "秘书乙"]).status.code(), Some(3));
+    assert_eq!(run(dir, &["users", "--as", "审计员"]).status.code(), Some(3));
     ok(dir, &["approve", "1", "--as", "秘书乙"]);
     ok(dir, &["publish", "--period", "2026-11", "--as", "秘书乙"]);
 }

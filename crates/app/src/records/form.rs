@@ -1,0 +1,451 @@
+//! Forms as records and back: what a person types is read as a cell of a workbook is.
+
+use super::edit::fields;
+use super::words::{km, revenue, validity};
+use super::{EnterpriseForm, NeedForm, OfferForm};
+use crate::{App, Code, Error, Result};
+use exchange::columns::{Field, SheetKind};
+use exchange::import::{CellError, Context, SheetDrafts, read_form};
+use model::enterprise::{Contact, Enterprise};
+use model::need::Need;
+use model::offer::Offer;
+use model::reference::Reference;
+
+/// What a form says.
+pub struct Reading<T> {
+    /// The record, without keys.
+    pub value: T,
+    /// What was read otherwise than a person might think, in Chinese.
+    pub warnings: Vec<String>,
+}
+
+/// A form of one kind of record.
+pub trait Form: Clone {
+    /// The record.
+    type Record;
+    /// What its rows are in a workbook.
+    const KIND: SheetKind;
+    /// Its fields: name, meaning, and what stands in them.
+    fn cells(&self) -> Vec<(&'static str, Field, String)>;
+    /// The same with the fields emptied that say what `before` says, but for the title, without which nothing is read.
+    fn touched(&self, before: &Self) -> Self;
+    /// The form of a record.
+    fn of(record: &Self::Record, owner: i64, reference: &Reference) -> Self;
+    /// The record that was read, with what is stored in all fields that still say what `before` says.
+    fn keep(&self, read: Self::Record, before: &Self, stored: &Self::Record) -> Self::Record;
+    /// The record out of a reading.
+    fn take(drafts: SheetDrafts) -> Option<Self::Record>;
+}
+
+/// Declares the fields of a form that are empty where they were not touched.
+macro_rules! touched {
+    ($self:ident, $before:ident, $($field:ident)*) => {{
+        let mut out = $self.clone();
+        $(if out.$field == $before.$field { out.$field.clear(); })*
+        out
+    }};
+}
+
+impl Form for NeedForm {
+    type Record = Need;
+    const KIND: SheetKind = SheetKind::Needs;
+
+    fn cells(&self) -> Vec<(&'static str, Field, String)> {
+        let level = self.visibility.map_or("", |v| v.zh());
+        vec![
+            ("title", Field::Title, self.title.clone()),
+            ("detail", Field::Detail, self.detail.clone()),
+            ("quantity", Field::Quantity, self.quantity.clone()),
+            ("price", Field::Price, self.price.clone()),
+            ("delivery", Field::Delivery, self.delivery.clone()),
+            ("standard", Field::Standard, self.standard.clone()),
+            ("material", Field::Material, self.material.clone()),
+            ("certificates", Field::Certificates, self.certificates.clone()),
+            ("payment", Field::Payment, self.payment.clone()),
+            ("current_source", Field::CurrentSupplier, self.current_source.clone()),
+            ("max_distance", Field::MaxDistanceKm, self.max_distance.clone()),
+            ("validity", Field::Validity, self.validity.clone()),
+            ("contact_name", Field::Contact, self.contact_name.clone()),
+            ("contact_position", Field::Position, self.contact_position.clone()),
+            ("contact_phone", Field::Phone, self.contact_phone.clone()),
+            ("note", Field::Note, self.note.clone()),
+            ("visibility", Field::Visibility, level.to_owned()),
+        ]
+    }
+
+    fn touched(&self, before: &Self) -> Self {
+        touched!(self, before, quantity price delivery certificates payment current_source max_distance validity
+            contact_name contact_position contact_phone note)
+    }
+
+    fn of(need: &Need, owner: i64, _: &Reference) -> Self {
+        Self {
+            enterprise: Some(owner),
+            title: need.title.clone(),
+            detail: need.detail.clone(),
+            quantity: need.quantity.as_ref().map_or_else(String::new, ToString::to_string),
+            price: need.price.as_ref().map_or_else(String::new, ToString::to_string),
+            delivery: need.delivery.clone(),
+            standard: need.standard.clone(),
+            material: need.material.clone(),
+            certificates: need.certificates.join("、"),
+            payment: need.payment.clone(),
+            current_source: need.current_source.clone(),
+            max_distance: km(need.max_distance_km),
+            validity: validity(need.valid_from, need.valid_until),
+            contact_name: need.contact.name.clone(),
+            contact_position: need.contact.position.clone(),
+            contact_phone: need.contact.phone.clone(),
+            note: need.note.clone(),
+            visibility: Some(need.visibility),
+        }
+    }
+
+    fn keep(&self, mut read: Need, before: &Self, stored: &Need) -> Need {
+        let said = |form: &Self| {
+            (form.title.clone(), form.detail.clone(), form.standard.clone(), form.material.clone())
+        };
+        if said(self) == said(before) {
+            let Need { title, detail, node, specs, unread, standard, material, .. } = stored.clone();
+            read = Need { title, detail, node, specs, unread, standard, material, ..read };
+        }
+        let stored = stored.clone();
+        if self.quantity == before.quantity {
+            read.quantity = stored.quantity;
+        }
+        if self.price == before.price {
+            read.price = stored.price;
+        }
+        if self.delivery == before.delivery {
+            read.delivery = stored.delivery;
+        }
+        if self.certificates == before.certificates {
+            read.certificates = stored.certificates;
+        }
+        if self.payment == before.payment {
+            read.payment = stored.payment;
+        }
+        if self.current_source == before.current_source {
+            read.current_source = stored.current_source;
+        }
+        if self.max_distance == before.max_distance {
+            read.max_distance_km = stored.max_distance_km;
+        }
+        if self.validity == before.validity {
+            (read.valid_from, read.valid_until) = (stored.valid_from, stored.valid_until);
+        }
+        read.contact = kept_contact(
+            read.contact,
+            stored.contact,
+            [
+                self.contact_name == before.contact_name,
+                self.contact_position == before.contact_position,
+                self.contact_phone == before.contact_phone,
+            ],
+        );
+        if self.note == before.note {
+            read.note = stored.note;
+        }
+        if self.visibility.is_none() {
+            read.visibility = stored.visibility;
+        }
+        read
+    }
+
+    fn take(drafts: SheetDrafts) -> Option<Need> {
+        drafts.needs.into_iter().next().map(|placed| placed.value.need)
+    }
+}
+
+impl Form for OfferForm {
+    type Record = Offer;
+    const KIND: SheetKind = SheetKind::Offers;
+
+    fn cells(&self) -> Vec<(&'static str, Field, String)> {
+        let level = self.visibility.map_or("", |v| v.zh());
+        vec![
+            ("title", Field::Title, self.title.clone()),
+            ("detail", Field::Detail, self.detail.clone()),
+            ("capacity", Field::Capacity, self.capacity.clone()),
+            ("spare_capacity", Field::SpareCapacity, self.spare_capacity.clone()),
+            ("price", Field::Price, self.price.clone()),
+            ("minimum_order", Field::MinimumOrder, self.minimum_order.clone()),
+            ("sample_days", Field::SampleDays, self.sample_days.clone()),
+            ("standard", Field::Standard, self.standard.clone()),
+            ("material", Field::Material, self.material.clone()),
+            ("certificates", Field::Certificates, self.certificates.clone()),
+            ("supply_radius", Field::SupplyRadiusKm, self.supply_radius.clone()),
+            ("customers", Field::Customers, self.customers.clone()),
+            ("validity", Field::Validity, self.validity.clone()),
+            ("contact_name", Field::Contact, self.contact_name.clone()),
+            ("contact_position", Field::Position, self.contact_position.clone()),
+            ("contact_phone", Field::Phone, self.contact_phone.clone()),
+            ("note", Field::Note, self.note.clone()),
+            ("visibility", Field::Visibility, level.to_owned()),
+        ]
+    }
+
+    fn touched(&self, before: &Self) -> Self {
+        let mut out = touched!(self, before, price minimum_order sample_days certificates supply_radius customers
+            validity contact_name contact_position contact_phone note);
+        // A share of the capacity is read with the capacity.
+        if (&self.capacity, &self.spare_capacity) == (&before.capacity, &before.spare_capacity) {
+            out.capacity.clear();
+            out.spare_capacity.clear();
+        }
+        out
+    }
+
+    fn of(offer: &Offer, owner: i64, _: &Reference) -> Self {
+        let quantity = |value: &Option<model::quantity::Quantity>| {
+            value.as_ref().map_or_else(String::new, ToString::to_string)
+        };
+        Self {
+            enterprise: Some(owner),
+            title: offer.title.clone(),
+            detail: offer.detail.clone(),
+            capacity: quantity(&offer.capacity),
+            spare_capacity: quantity(&offer.spare_capacity),
+            price: offer.price.as_ref().map_or_else(String::new, ToString::to_string),
+            minimum_order: quantity(&offer.minimum_order),
+            sample_days: offer.sample_days.map_or_else(String::new, |days| days.to_string()),
+            standard: offer.standard.clone(),
+            material: offer.material.clone(),
+            certificates: offer.certificates.join("、"),
+            supply_radius: km(offer.supply_radius_km),
+            customers: offer.customers.clone(),
+            validity: validity(offer.valid_from, offer.valid_until),
+            contact_name: offer.contact.name.clone(),
+            contact_position: offer.contact.position.clone(),
+            contact_phone: offer.contact.phone.clone(),
+            note: offer.note.clone(),
+            visibility: Some(offer.visibility),
+        }
+    }
+
+    fn keep(&self, mut read: Offer, before: &Self, stored: &Offer) -> Offer {
+        let said = |form: &Self| {
+            (form.title.clone(), form.detail.clone(), form.standard.clone(), form.material.clone())
+        };
+        if said(self) == said(before) {
+            let Offer { title, detail, node, specs, unread, standard, material, .. } = stored.clone();
+            read = Offer { title, detail, node, specs, unread, standard, material, ..read };
+        }
+        let stored = stored.clone();
+        if self.capacity == before.capacity {
+            read.capacity = stored.capacity;
+        }
+        if self.spare_capacity == before.spare_capacity {
+            read.spare_capacity = stored.spare_capacity;
+        }
+        if self.price == before.price {
+            read.price = stored.price;
+        }
+        if self.minimum_order == before.minimum_order {
+            read.minimum_order = stored.minimum_order;
+        }
+        if self.sample_days == before.sample_days {
+            read.sample_days = stored.sample_days;
+        }
+        if self.certificates == before.certificates {
+            read.certificates = stored.certificates;
+        }
+        if self.supply_radius == before.supply_radius {
+            read.supply_radius_km = stored.supply_radius_km;
+        }
+        if self.customers == before.customers {
+            read.customers = stored.customers;
+        }
+        if self.validity == before.validity {
+            (read.valid_from, read.valid_until) = (stored.valid_from, stored.valid_until);
+        }
+        read.contact = kept_contact(
+            read.contact,
+            stored.contact,
+            [
+                self.contact_name == before.contact_name,
+                self.contact_position == before.contact_position,
+                self.contact_phone == before.contact_phone,
+            ],
+        );
+        if self.note == before.note {
+            read.note = stored.note;
+        }
+        if self.visibility.is_none() {
+            read.visibility = stored.visibility;
+        }
+        read
+    }
+
+    fn take(drafts: SheetDrafts) -> Option<Offer> {
+        drafts.offers.into_iter().next().map(|placed| placed.value.offer)
+    }
+}
+
+impl Form for EnterpriseForm {
+    type Record = Enterprise;
+    const KIND: SheetKind = SheetKind::Enterprises;
+
+    fn cells(&self) -> Vec<(&'static str, Field, String)> {
+        vec![
+            ("name", Field::Enterprise, self.name.clone()),
+            ("uscc", Field::Uscc, self.uscc.clone()),
+            ("short_name", Field::ShortName, self.short_name.clone()),
+            ("region", Field::Region, self.region.clone()),
+            ("park", Field::Park, self.park.clone()),
+            ("address", Field::Address, self.address.clone()),
+            ("industry", Field::Industry, self.industry.clone()),
+            ("group", Field::Group, self.group.clone()),
+            ("products", Field::Products, self.products.clone()),
+            ("employees", Field::Employees, self.employees.clone()),
+            ("revenue", Field::Revenue, self.revenue.clone()),
+            ("contact_name", Field::Contact, self.contact_name.clone()),
+            ("contact_position", Field::Position, self.contact_position.clone()),
+            ("contact_phone", Field::Phone, self.contact_phone.clone()),
+            ("note", Field::Note, self.note.clone()),
+        ]
+    }
+
+    fn touched(&self, before: &Self) -> Self {
+        let mut out = touched!(self, before, uscc short_name address industry group products employees revenue
+            contact_name contact_position contact_phone note);
+        // A park says in which county it lies.
+        if (&self.region, &self.park) == (&before.region, &before.park) {
+            out.region.clear();
+            out.park.clear();
+        }
+        out
+    }
+
+    fn of(enterprise: &Enterprise, _: i64, reference: &Reference) -> Self {
+        let region = |code: &Option<String>| {
+            code.as_deref().map_or_else(String::new, |code| {
+                reference.regions.get(code).map_or_else(|| code.to_owned(), |r| r.name.clone())
+            })
+        };
+        Self {
+            name: enterprise.name.clone(),
+            uscc: enterprise.uscc.as_ref().map_or_else(String::new, ToString::to_string),
+            short_name: enterprise.short_name.clone(),
+            region: region(&enterprise.region),
+            park: region(&enterprise.park),
+            address: enterprise.address.clone(),
+            industry: enterprise.industry.clone().unwrap_or_default(),
+            group: enterprise.group.clone(),
+            products: enterprise.products.clone(),
+            employees: enterprise.employees.map_or_else(String::new, |n| n.to_string()),
+            revenue: revenue(enterprise.revenue_fen),
+            contact_name: enterprise.contact.name.clone(),
+            contact_position: enterprise.contact.position.clone(),
+            contact_phone: enterprise.contact.phone.clone(),
+            note: enterprise.note.clone(),
+        }
+    }
+
+    fn keep(&self, mut read: Enterprise, before: &Self, stored: &Enterprise) -> Enterprise {
+        let stored = stored.clone();
+        if self.name == before.name {
+            read.name.clone_from(&stored.name);
+        }
+        if self.uscc == before.uscc {
+            read.uscc = stored.uscc;
+        }
+        if self.short_name == before.short_name {
+            read.short_name = stored.short_name;
+        }
+        if (&self.region, &self.park) == (&before.region, &before.park) {
+            (read.region, read.park) = (stored.region, stored.park);
+        }
+        if self.address == before.address {
+            read.address = stored.address;
+        }
+        if self.industry == before.industry {
+            read.industry = stored.industry;
+        }
+        if self.group == before.group {
+            read.group = stored.group;
+        }
+        if self.products == before.products {
+            read.products = stored.products;
+        }
+        if self.employees == before.employees {
+            read.employees = stored.employees;
+        }
+        if self.revenue == before.revenue {
+            read.revenue_fen = stored.revenue_fen;
+        }
+        read.contact = kept_contact(
+            read.contact,
+            stored.contact,
+            [
+                self.contact_name == before.contact_name,
+                self.contact_position == before.contact_position,
+                self.contact_phone == before.contact_phone,
+            ],
+        );
+        if self.note == before.note {
+            read.note = stored.note;
+        }
+        // What the form does not ask for.
+        read.fictional |= stored.fictional;
+        Enterprise {
+            key: stored.key,
+            other_names: stored.other_names,
+            point: stored.point,
+            visibility: stored.visibility,
+            ..read
+        }
+    }
+
+    fn take(drafts: SheetDrafts) -> Option<Enterprise> {
+        drafts.enterprises.into_iter().next().map(|placed| placed.value)
+    }
+}
+
+/// A contact with the stored words where a field was not touched: name, position, telephone.
+fn kept_contact(read: Contact, stored: Contact, same: [bool; 3]) -> Contact {
+    let one = |same: bool, read: String, stored: String| if same { stored } else { read };
+    Contact {
+        name: one(same[0], read.name, stored.name),
+        position: one(same[1], read.position, stored.position),
+        phone: one(same[2], read.phone, stored.phone),
+    }
+}
+
+impl App {
+    /// Reads a form as an import reads a row.
+    pub(crate) fn read_form<F: Form>(&self, form: &F) -> Result<Reading<F::Record>> {
+        let recogniser = self.live.recogniser(self.reference);
+        let recognise = |title: &str, detail: &str| recogniser.recognise(title, detail).map(|(node, _)| node);
+        let context =
+            Context { reference: self.reference, today: self.today(), recognise: &recognise, lenient: false };
+        let cells = form.cells();
+        let given: Vec<(Field, &str)> =
+            cells.iter().map(|(_, field, text)| (*field, text.as_str())).collect();
+        let drafts = read_form(F::KIND, &given, &context);
+        if !drafts.errors.is_empty() {
+            let name = |error: &CellError| {
+                cells.get(error.column as usize).map_or(cells[0].0, |(name, ..)| *name).to_owned()
+            };
+            return Err(fields(drafts.errors.iter().map(|e| (name(e), said(e))).collect()));
+        }
+        let warnings = drafts.warnings.iter().map(|w| format!("{}：{}", w.field, said(w))).collect();
+        let value = F::take(drafts).ok_or_else(|| {
+            Error::new(Code::Internal, "the form was read without a record and without an error")
+        })?;
+        Ok(Reading { value, warnings })
+    }
+
+    /// Reads what differs from `before`.
+    pub(crate) fn read_touched<F: Form>(&self, form: &F, before: &F) -> Result<Reading<F::Record>> {
+        self.read_form(&form.touched(before))
+    }
+}
+
+/// What is wrong with a field: what was read, what was expected, what to do.
+fn said(error: &CellError) -> String {
+    let read =
+        if error.read.is_empty() { "不能为空".to_owned() } else { format!("读到“{}”", error.read) };
+    let hint = if error.hint.is_empty() { String::new() } else { format!("（{}）", error.hint) };
+    format!("{read}，应为{}{hint}", error.expected)
+}

@@ -1,0 +1,116 @@
+//! `/settings/keep`: a backup to take away, and a check of everything that is stored.
+
+use super::settings;
+use crate::answer::Answer;
+use crate::parts;
+use crate::viewer::{Posted, Viewer};
+use app::{Act, Health};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use maud::{Markup, html};
+use std::fs::File;
+use std::io::Read;
+use tempfile::TempDir;
+
+/// Bytes that are sent at a time.
+const CHUNK: usize = 256 << 10;
+
+/// `GET /settings/keep`
+pub async fn page(viewer: Viewer) -> Answer {
+    viewer.actor().need(Act::Backup).map_err(|e| viewer.fail(e))?;
+    Ok(viewer.page(viewer.lang().t("备份与检查"), &body(&viewer, None)))
+}
+
+fn body(viewer: &Viewer, health: Option<&Health>) -> Markup {
+    let lang = viewer.lang();
+    html! {
+        h1 { (lang.t("设置")) }
+        (settings::tabs(viewer))
+        section {
+            h2 { (lang.t("备份")) }
+            p { (lang.t("一个文件装下全部数据：企业、需求、供给、清单、账号、审计。可以恢复到 SQLite，也可以恢复到 PostgreSQL。备份期间照常使用。")) }
+            p.notice { (lang.t("备份里有全部保密内容和密码的散列：存放在只有管理员能进入的地方。下载会记入审计。")) }
+            (parts::post_button(viewer, "/settings/backup", "", lang.t("下载备份"), None))
+            p.soft { (lang.t("每天自动备份请在服务器上定时运行：")) " " code { "yulin backup /srv/backup/yulin-$(date +%F).yulin" } }
+        }
+        section {
+            h2 { (lang.t("恢复")) }
+            p { (lang.t("恢复会替换整个数据库，包括账号和正在使用的登录，所以不在网页上做，只在服务器上用命令做：先停服务，先验证备份，再替换。")) }
+            pre.code tabindex="0" { "systemctl stop yulin\nyulin restore /srv/backup/yulin-2026-11-22.yulin --force\nyulin check\nsystemctl start yulin" }
+        }
+        section {
+            h2 { (lang.t("检查")) }
+            p { (lang.t("核对数据库完整性、审计链、每份清单的哈希和每条记录的哈希。数据多时要等一会儿。")) }
+            (parts::post_button(viewer, "/settings/check", "quiet", lang.t("开始检查"), None))
+            @if let Some(health) = health { (found(viewer, health)) }
+        }
+    }
+}
+
+fn found(viewer: &Viewer, health: &Health) -> Markup {
+    let lang = viewer.lang();
+    html! {
+        @if health.faults.is_empty() {
+            div.notice.done role="status" { "✓ " (lang.t("一切完好")) }
+        } @else {
+            div.failure role="alert" {
+                p { strong { "✗ " (lang.t("发现问题")) " " (health.faults.len()) } }
+                ul { @for fault in &health.faults { li { (fault) } } }
+                p { (lang.t("请保留现在的数据库文件，用最近的完好备份恢复到另一处，再比较。")) }
+            }
+        }
+        details {
+            summary { (lang.t("核对了什么")) " " (health.passed.len()) }
+            ul.plain { @for line in &health.passed { li { code { (line) } } } }
+        }
+    }
+}
+
+/// `POST /settings/check`
+pub async fn check(Posted { viewer, .. }: Posted<super::person::Nothing>) -> Answer {
+    let health = viewer.app().check(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
+    Ok(viewer.page(viewer.lang().t("备份与检查"), &body(&viewer, Some(&health))))
+}
+
+/// `POST /settings/backup`: writes a backup into a folder of its own and sends it; the folder goes with the last byte.
+pub async fn backup(Posted { viewer, .. }: Posted<super::person::Nothing>) -> Answer {
+    let lang = viewer.lang();
+    let unwritten = |e: std::io::Error| {
+        viewer.fail(app::Error::new(app::Code::Output, format!("{}: {e}", lang.t("临时文件夹写不进去"))))
+    };
+    let folder = TempDir::with_prefix("yulin-backup-").map_err(unwritten)?;
+    let path = folder.path().join("backup.yulin");
+    viewer.app().backup(viewer.actor(), &path, &|_, _, _| ()).await.map_err(|e| viewer.fail(e))?;
+    let file = File::open(&path).map_err(unwritten)?;
+    let length = file.metadata().map_err(unwritten)?.len();
+    let day = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).date();
+    let mut response =
+        Response::new(Body::from_stream(futures_util::stream::try_unfold((file, folder), piece)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"yulin-{day}.yulin\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    Ok(response)
+}
+
+/// The next piece of the file, read off the threads that serve.
+async fn piece((mut file, folder): (File, TempDir)) -> std::io::Result<Option<(Bytes, (File, TempDir))>> {
+    let read = tokio::task::spawn_blocking(move || {
+        let mut buffer = vec![0; CHUNK];
+        let mut filled = 0;
+        while filled < CHUNK {
+            match file.read(&mut buffer[filled..])? {
+                0 => break,
+                n => filled += n,
+            }
+        }
+        buffer.truncate(filled);
+        Ok::<_, std::io::Error>((buffer, file))
+    });
+    let (buffer, file) = read.await.map_err(std::io::Error::other)??;
+    Ok((!buffer.is_empty()).then(|| (Bytes::from(buffer), (file, folder))))
+}
