@@ -53,6 +53,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 use store::Store;
 
+/// How gaps are weighed, in Chinese and in English.
+pub use market::gaps::{WEIGHT_EN as GAP_WEIGHT_EN, WEIGHT_ZH as GAP_WEIGHT_ZH};
 /// The formula of the local supporting rate, in English.
 pub use market::local_rate::FORMULA_EN as LOCAL_RATE_FORMULA_EN;
 pub use store::ListHead;
