@@ -11,11 +11,14 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
 use std::time::Duration;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 /// All pages and the API. What is added last is outermost.
 pub fn router(site: Site) -> Router {
+    // Compressed now, not at the first reader's expense.
+    assets::prepare();
     let metrics = site.metrics.clone();
     let panicked = move |_: Box<dyn std::any::Any + Send>| {
         metrics.panics.inc();
@@ -31,7 +34,7 @@ pub fn router(site: Site) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(site.clone(), guard))
         .layer(DefaultBodyLimit::max(site.options.form_max))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(3)))
         .layer(middleware::from_fn_with_state(site.clone(), headers))
         .layer(middleware::from_fn_with_state(site.clone(), log::observe))
         .with_state(site)
