@@ -46,7 +46,7 @@ async fn missing(viewer: Viewer) -> Failure {
 
 /// Turns away what is too big or what another site's page sent, and gives up on what takes too long.
 async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let tongue = Tongue::of_request(&request);
+    let tongue = Tongue::of(request.uri(), request.headers(), &site);
     let refuse = |status: StatusCode, code: Code, what: &'static str, hint: &'static str| {
         let error = Error::new(code, tongue.lang.t(what)).hint(tongue.lang.t(hint));
         let mut response = Failure { viewer: None, lang: tongue.lang, error }.into_response();

@@ -110,7 +110,8 @@ fn pages_show_the_list_and_nothing_protected() {
     }
     let bureau = server.sign_in("工信局");
     for (path, status, words) in [
-        ("/list", "200", &["第2号", "41.7 km", "显示屏面罩&lt;b&gt;"][..]),
+        ("/lists/2", "200", &["第2号", "41.7 km", "显示屏面罩&lt;b&gt;"][..]),
+        ("/list", "303", &[]),
         ("/lists/1", "200", &["第1号", "/lists/1/needs/1"]),
         ("/lists/1/needs/1", "200", &["相距 41.7 km", "±0.03mm"]),
         ("/lists", "200", &["2026-12"]),
