@@ -26,7 +26,7 @@ pub fn router(site: Site) -> Router {
     };
     Router::new()
         .merge(pages::routes())
-        .merge(api::routes())
+        .merge(api::routes(&site))
         .merge(operations::routes())
         .route("/assets/{*name}", get(assets::serve))
         .fallback(missing)
@@ -47,8 +47,12 @@ async fn missing(viewer: Viewer) -> Failure {
 /// Turns away what is too big or what another site's page sent, and gives up on what takes too long.
 async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
     let tongue = Tongue::of(request.uri(), request.headers(), &site);
+    let of_api = request.uri().path().starts_with("/api/");
     let refuse = |status: StatusCode, code: Code, what: &'static str, hint: &'static str| {
         let error = Error::new(code, tongue.lang.t(what)).hint(tongue.lang.t(hint));
+        if of_api {
+            return api::refused(error);
+        }
         let mut response = Failure { viewer: None, lang: tongue.lang, error }.into_response();
         *response.status_mut() = status;
         response
@@ -64,7 +68,7 @@ async fn guard(State(site): State<Site>, request: Request, next: Next) -> Respon
     }
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: u64| length > site.options.body_max as u64) {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE, Code::BadInput, "提交的内容太大", "请分成几份再提交。");
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge, "提交的内容太大", "请分成几份再提交。");
     }
     let patience = Duration::from_secs(site.options.timeout_s);
     match tokio::time::timeout(patience, next.run(request)).await {

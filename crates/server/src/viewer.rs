@@ -67,6 +67,19 @@ fn csrf_of(session: &str) -> String {
     sha256_hex(format!("csrf:{session}").as_bytes())
 }
 
+/// The token of a session as it is shown, for a form or a header.
+pub fn csrf_shown(session: &str) -> String {
+    masked(&csrf_of(session))
+}
+
+/// True for a token that was shown to this session.
+pub fn is_csrf(session: &str, token: &str) -> bool {
+    let expect = csrf_of(session);
+    let read = token.split_at_checked(expect.len()).map(|(mask, rest)| xor(mask, rest)).unwrap_or_default();
+    // Every digit is compared, so that time does not tell how many were right.
+    read.len() == expect.len() && read.bytes().zip(expect.bytes()).fold(0, |d, (a, b)| d | (a ^ b)) == 0
+}
+
 /// The token as a page shows it: each time under another mask, so that nobody learns it from the sizes of compressed pages.
 fn masked(token: &str) -> String {
     let mask = sha256_hex(crate::log::random().as_bytes());
@@ -231,11 +244,7 @@ impl Viewer {
 
     /// True for a token that a page of this session showed.
     pub fn is_csrf(&self, token: &str) -> bool {
-        let expect = csrf_of(&self.session);
-        let read =
-            token.split_at_checked(expect.len()).map(|(mask, rest)| xor(mask, rest)).unwrap_or_default();
-        // Every digit is compared, so that time does not tell how many were right.
-        read.len() == expect.len() && read.bytes().zip(expect.bytes()).fold(0, |d, (a, b)| d | (a ^ b)) == 0
+        is_csrf(&self.session, token)
     }
 
     /// The hidden field that every form carries.
@@ -284,7 +293,7 @@ impl FromRequestParts<Site> for Viewer {
             let host = parts.headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("localhost");
             format!("{scheme}://{host}")
         });
-        let csrf = masked(&csrf_of(&session));
+        let csrf = csrf_shown(&session);
         let asked = words::pairs(&query).rfind(|(name, _)| name == "text").map(|(_, size)| size);
         let large = match asked {
             Some(size) => size == "large",

@@ -54,7 +54,7 @@ struct Join {
 }
 
 /// Where a request comes from, as failures are counted.
-struct Source(String);
+pub struct Source(pub String);
 
 impl FromRequestParts<Site> for Source {
     type Rejection = std::convert::Infallible;
@@ -80,7 +80,8 @@ fn begin(site: &Site, session: &Session, to: &str) -> Response {
     response
 }
 
-fn set_session(site: &Site, response: &mut Response, token: &str, age_s: Option<u32>) {
+/// Puts the session's cookie on an answer; with an age of 0 it is taken away.
+pub fn set_session(site: &Site, response: &mut Response, token: &str, age_s: Option<u32>) {
     let secure = if site.options.secure { "; Secure" } else { "" };
     let age = age_s.map_or_else(String::new, |s| format!("; Max-Age={s}"));
     let cookie = format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", site.cookie_name());
