@@ -57,6 +57,10 @@ pub struct Site {
     pub options: Arc<Options>,
     /// Long work under way.
     pub jobs: crate::jobs::Jobs,
+    /// Uploaded files that wait for their owner's word.
+    pub uploads: crate::uploads::Uploads,
+    /// What each person can undo on the review desk.
+    pub undos: crate::pages::desk::Undos,
     /// Figures of what the server does.
     pub metrics: Arc<crate::metrics::Metrics>,
 }
@@ -64,7 +68,14 @@ pub struct Site {
 impl Site {
     /// A site over the use cases.
     pub fn new(app: Arc<App>, options: Options) -> Self {
-        Self { app, options: Arc::new(options), jobs: crate::jobs::Jobs::default(), metrics: Arc::default() }
+        Self {
+            app,
+            options: Arc::new(options),
+            jobs: crate::jobs::Jobs::default(),
+            uploads: crate::uploads::Uploads::default(),
+            undos: crate::pages::desk::Undos::default(),
+            metrics: Arc::default(),
+        }
     }
 
     /// Name of the session's cookie.
