@@ -58,8 +58,9 @@ export async function windowOf(browser, server, account, { lang = 'zh', size = '
 /** Signs in through the page, as a person does. */
 export async function signIn(page, account) {
   await page.goto('/sign-in');
-  await page.locator('input[name=name]').fill(account.name);
-  await page.locator('input[name=password]').fill(account.password);
-  await page.locator('form:has(input[name=password]) button[type=submit], form:has(input[name=password]) button:not([type])').first().click();
+  const form = page.locator('form:has(input[name=password]:visible)').first();
+  await form.locator('[name=name]').fill(account.name);
+  await form.locator('[name=password]').fill(account.password);
+  await form.locator('button[type=submit]').click();
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
 }

@@ -18,10 +18,24 @@ export async function proposeIntroduction(buyer) {
 export async function importWorkbook(page, file) {
   await page.goto('/import');
   await page.locator('input[type=file]').setInputFiles(join(ROOT, 'demo/workbooks', file));
-  await page.locator('main form:has(input[type=file]) button[type=submit]').first().click();
+  await page.locator('form:has(input[type=file]) button[type=submit]').click();
+  await page.locator('form[action$="/store"]').first().waitFor({ timeout: 60_000 });
 }
 
-/** Opens the first need of an open draft at the desk. */
+/** Opens the desk at a need with candidates, drafting the month's list where there is no draft. */
 export async function openDesk(page) {
   await page.goto('/desk');
+  const drafts = page.locator('main a[href^="/desk/"]').filter({ hasNot: page.locator('[href*=withdraw]') });
+  const open = async () => (await drafts.evaluateAll((links) => links.map((a) => a.getAttribute('href')))).find((to) => /^\/desk\/\d+$/.test(to));
+  if (!(await open())) {
+    await page.locator('form[action="/desk/draft"] [name=period]').fill('2026-12');
+    await page.locator('form[action="/desk/draft"] button').click();
+    await page.waitForURL(/\/desk\/\d+/, { timeout: 60_000 });
+  } else await page.goto(await open());
+  await page.locator('.desk-need').waitFor();
+  // Needs without a candidate have nothing to decide.
+  for (let steps = 0; steps < 30 && !(await page.locator('td[data-candidate="1"] [data-word=c]').count()); steps += 1) {
+    await page.locator('[data-key=j]').click();
+    await page.waitForLoadState('networkidle');
+  }
 }

@@ -22,7 +22,7 @@ async function tabTo(page, selector, max = 80) {
 test('signing in, finding a need and opening it takes no mouse', async () => {
   const page = await it.page(null);
   await page.goto('/sign-in');
-  await page.locator('[name=name]').focus();
+  await page.locator('[name=name]:visible').focus();
   await page.keyboard.type(ACCOUNTS.buyer.name);
   await tabTo(page, '[name=password]');
   await page.keyboard.type(ACCOUNTS.buyer.password);
