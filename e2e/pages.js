@@ -1,18 +1,22 @@
-// Every page, and who opens it. `under` and `link` stand for a record: the first link on the page `under` that fits.
+// Every page, and who opens it; `differs` where it shows each of them something else. `under` and `link` stand for a record: the first
+// link on the page `under` that fits. `act` opens what no link leads to.
+
+import { importWorkbook, openDesk } from './lib/steps.js';
 
 const ALL = ['administrator', 'secretariat', 'buyer', 'commissioner', 'bureau'];
 const OFFICE = ['administrator', 'secretariat'];
 
 export const PAGES = [
   { name: 'sign-in', path: '/sign-in', as: [null] },
-  { name: 'overview', path: '/', as: ALL },
-  { name: 'needs', path: '/needs', as: ALL },
+  { name: 'overview', path: '/', as: ALL, differs: true },
+  { name: 'needs', path: '/needs', as: ['secretariat', 'buyer', 'commissioner', 'bureau', 'administrator'] },
   { name: 'needs-found', path: '/needs?q=%E9%9D%A2%E7%BD%A9', as: ['bureau'] },
   { name: 'needs-none', path: '/needs?q=zzzzzz', as: ['buyer'] },
-  { name: 'need', under: '/needs?q=%E9%9D%A2%E7%BD%A9', link: /^\/needs\/\d+$/, as: ALL },
+  { name: 'need', under: '/needs?q=%E9%9D%A2%E7%BD%A9', link: /^\/needs\/\d+$/, as: ['buyer', 'secretariat', 'seller', 'commissioner', 'bureau', 'administrator'] },
   { name: 'need-new', path: '/needs/new', as: ['secretariat', 'buyer', 'commissioner'] },
-  { name: 'offers', path: '/offers', as: ALL },
-  { name: 'offer', under: '/offers', link: /^\/offers\/\d+$/, as: ['secretariat', 'buyer'] },
+  { name: 'need-edit', under: '/needs?mine=true', link: /^\/needs\/\d+$/, then: '/edit', as: ['buyer'] },
+  { name: 'offers', path: '/offers', as: ['secretariat', 'seller', 'commissioner', 'bureau'] },
+  { name: 'offer', under: '/offers', link: /^\/offers\/\d+$/, as: ['buyer', 'secretariat', 'seller'] },
   { name: 'offer-new', path: '/offers/new', as: ['buyer'] },
   { name: 'nearby', path: '/nearby', as: ['buyer'] },
   { name: 'nearby-found', path: '/nearby?q=%E9%9D%A2%E7%BD%A9', as: ['buyer', 'bureau'] },
@@ -27,7 +31,9 @@ export const PAGES = [
   { name: 'list-verify', path: '/lists/1/verify', as: ['bureau'] },
   { name: 'gaps', path: '/gaps', as: ['secretariat', 'bureau'] },
   { name: 'desk', path: '/desk', as: ['secretariat'] },
+  { name: 'desk-need', act: openDesk, as: ['secretariat'] },
   { name: 'import', path: '/import', as: ['secretariat'] },
+  { name: 'import-preview', act: (page) => importWorkbook(page, 'bad/虚构示例_错误样例.xlsx'), as: ['secretariat'] },
   { name: 'people', path: '/people', as: OFFICE },
   { name: 'person-new', path: '/people/new', as: ['administrator'] },
   { name: 'person', under: '/people', link: /^\/people\/\d+$/, as: OFFICE },
@@ -55,10 +61,14 @@ export const PAGES = [
 
 /** Opens a page of the list in a window; the answer's status. */
 export async function goto(page, entry) {
+  if (entry.act) {
+    await entry.act(page);
+    return 200;
+  }
   if (entry.path) return (await page.goto(entry.path))?.status();
   await page.goto(entry.under);
   const paths = await page.locator('main a[href]').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
   const path = paths.find((path) => entry.link.test(path));
   if (!path) throw new Error(`${entry.under} has no link to a ${entry.name}`);
-  return (await page.goto(path))?.status();
+  return (await page.goto(path + (entry.then ?? '')))?.status();
 }
