@@ -114,6 +114,7 @@ async fn what_could_not_go_out_goes_out_later_and_once() {
     assert_eq!(receivers, ["RCPT TO:<li@example.com>", "RCPT TO:<wang@example.com>"]);
     let request = requests.recv().unwrap();
     assert!(request.body.contains("https://yulin.example.com/claims"), "{}", request.body);
+    assert!(request.headers.iter().any(|header| header.starts_with("content-type: application/json")));
     assert!(mails.try_recv().is_err() && requests.try_recv().is_err(), "nothing goes out twice");
     let sent = again.outbox(&local, 10).await.unwrap();
     assert!(sent.iter().all(|letter| letter.state == "sent" && letter.title == "有企业认领待审核"));
