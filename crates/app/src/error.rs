@@ -13,6 +13,10 @@ pub enum Code {
     NotFound,
     Conflict,
     NothingToDo,
+    VersionNeeded,
+    Method,
+    TooLarge,
+    MediaType,
     StorageBusy,
     StorageFull,
     StorageCorrupt,
@@ -40,7 +44,7 @@ pub struct CodeRow {
 
 impl Code {
     /// Every code with its word, HTTP status, exit code and help.
-    pub const TABLE: [CodeRow; 15] = [
+    pub const TABLE: [CodeRow; 19] = [
         row(Code::BadInput, "bad_input", 422, 2, "correct the place named and try again"),
         row(Code::SignIn, "sign_in", 401, 3, "sign in with name and password"),
         row(Code::TooMany, "too_many", 429, 5, "wait and try again"),
@@ -48,6 +52,10 @@ impl Code {
         row(Code::NotFound, "not_found", 404, 4, "look at the list of what exists"),
         row(Code::Conflict, "conflict", 409, 5, "load the newest state and decide again"),
         row(Code::NothingToDo, "nothing_to_do", 409, 5, "import needs and offers first"),
+        row(Code::VersionNeeded, "version_needed", 428, 2, "send If-Match with the ETag of what you read"),
+        row(Code::Method, "method_not_allowed", 405, 2, "use a method that the header Allow names"),
+        row(Code::TooLarge, "too_large", 413, 2, "send less at a time"),
+        row(Code::MediaType, "media_type", 415, 2, "send the content type that the docs name"),
         row(Code::StorageBusy, "storage_busy", 503, 6, "another process is writing; try again"),
         row(Code::StorageFull, "storage_full", 507, 6, "free disk space; nothing was stored"),
         row(Code::StorageCorrupt, "storage_corrupt", 500, 6, "run `yulin check`, restore a backup"),

@@ -26,7 +26,10 @@ pub use cluster::Overview;
 pub use duplicates::DuplicatePair;
 pub use error::{Code, CodeRow, Error, Result};
 pub use files::{FileMatches, MatchForm, MatchOptions, match_files, write_matches};
-pub use import::{ColumnReport, DuplicateReport, ImportOptions, ImportReport, InputFile, SheetReport};
+pub use import::{
+    COLUMN_LEFT_OUT, CellError, ColumnField, ColumnReport, DuplicateReport, ImportCount, ImportCounts,
+    ImportOptions, ImportRecord, ImportReport, InputFile, SheetKind, SheetReport,
+};
 pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
@@ -50,6 +53,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 use store::Store;
 
+/// How gaps are weighed, in Chinese and in English.
+pub use market::gaps::{WEIGHT_EN as GAP_WEIGHT_EN, WEIGHT_ZH as GAP_WEIGHT_ZH};
 /// The formula of the local supporting rate, in English.
 pub use market::local_rate::FORMULA_EN as LOCAL_RATE_FORMULA_EN;
 pub use store::ListHead;
@@ -135,9 +140,4 @@ impl App {
     pub fn this_month(&self) -> Period {
         Period::month_of(self.clock.today())
     }
-}
-
-/// Contract first: the body comes in the same change.
-fn pending() -> Error {
-    Error::new(Code::Internal, "not built yet")
 }

@@ -30,13 +30,16 @@ pub fn html_page(markup: Markup) -> Html<String> {
 /// A failure's heading and what to do about it, by its code.
 fn words(code: Code) -> (&'static str, &'static str) {
     match code {
-        Code::BadInput | Code::File => ("输入有误", "请改正指出的地方，再试一次。"),
+        Code::BadInput | Code::File | Code::Method | Code::MediaType | Code::VersionNeeded => {
+            ("输入有误", "请改正指出的地方，再试一次。")
+        }
         Code::SignIn => ("请先登录", "用名称和密码登录。"),
         Code::TooMany => ("次数太多", "请稍等再试。"),
         Code::NotAllowed => ("没有权限", "这一步需要别的角色，请联系管理员。"),
         Code::NotFound => ("没有找到", "请从列表里重新打开。"),
         Code::Conflict => ("内容已经变了", "请看最新的内容，再决定。"),
         Code::NothingToDo => ("没有可做的事", "请先导入需求和供给。"),
+        Code::TooLarge => ("提交的内容太大", "请分成几份再提交。"),
         Code::StorageBusy => ("数据库正忙", "请稍后再试。"),
         Code::StorageFull => ("磁盘已满", "没有保存任何内容；请联系管理员清理磁盘。"),
         Code::StorageCorrupt | Code::StorageNewer | Code::Storage | Code::Output | Code::Internal => {

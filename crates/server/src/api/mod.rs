@@ -1,9 +1,94 @@
-//! The API under `/api/v1`: everything the pages can do, as JSON.
+//! The API under `/api/v1`: everything the pages can do, as JSON. One file a subject: what comes in, what goes out, the handlers.
+//!
+//! `routes!()` keeps the router and the OpenAPI document one list; [`openapi`] adds to each operation what is the same for all
+//! (problems, versions, keys), and [`finish`] does it.
+
+mod accounts;
+mod audit;
+mod caller;
+mod claims;
+mod docs;
+mod drafts;
+mod duplicates;
+mod enterprises;
+mod finish;
+mod hooks;
+mod imports;
+mod introductions;
+mod invitations;
+mod lists;
+mod market;
+mod nearby;
+mod needs;
+mod offers;
+mod openapi;
+mod problem;
+mod read;
+mod reference;
+mod session;
+mod shapes;
+mod upload;
+mod write;
 
 use crate::site::Site;
-use axum::Router;
+use app::Code;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Router, middleware};
+use problem::Problem;
+use utoipa_axum::router::OpenApiRouter;
 
-/// Its routes, with `/api/openapi.json` and the docs page.
-pub fn routes() -> Router<Site> {
-    Router::new()
+/// Where the API's paths begin.
+pub const BASE: &str = "/api/v1";
+
+/// Every operation, by subject.
+fn operations() -> OpenApiRouter<Site> {
+    OpenApiRouter::new()
+        .merge(session::routes())
+        .merge(needs::routes())
+        .merge(offers::routes())
+        .merge(enterprises::routes())
+        .merge(nearby::routes())
+        .merge(introductions::routes())
+        .merge(lists::routes())
+        .merge(drafts::routes())
+        .merge(imports::routes())
+        .merge(duplicates::routes())
+        .merge(accounts::routes())
+        .merge(invitations::routes())
+        .merge(claims::routes())
+        .merge(hooks::routes())
+        .merge(audit::routes())
+        .merge(reference::routes())
+}
+
+/// Its routes, with `/api/openapi.json`, the docs page and the pages of problems.
+pub fn routes(site: &Site) -> Router<Site> {
+    let operations = Router::from(operations())
+        .fallback(nowhere)
+        .method_not_allowed_fallback(no_method)
+        .layer(middleware::from_fn_with_state(site.clone(), finish::once));
+    let others = Router::new()
+        .route("/openapi.json", get(openapi::serve))
+        .fallback(nowhere)
+        .method_not_allowed_fallback(no_method)
+        .nest("/v1", operations)
+        .layer(DefaultBodyLimit::max(site.options.body_max))
+        .layer(middleware::from_fn(finish::finish));
+    Router::new().merge(docs::routes()).nest("/api", others)
+}
+
+/// What the server itself refuses under `/api`, before a handler is asked.
+pub fn refused(error: app::Error) -> Response {
+    Problem::from(error).write()
+}
+
+async fn nowhere() -> Problem {
+    Problem::nowhere()
+}
+
+async fn no_method(method: Method) -> Problem {
+    Problem::new(Code::Method, format!("{method} is not for this path"))
 }
