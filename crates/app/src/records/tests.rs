@@ -275,22 +275,26 @@ struct Sees {
     base: Option<Visibility>,
     /// Records that are open as to a counterpart.
     counterpart: BTreeSet<Noun>,
+    /// Only of rows up to this level: what members may not see is on no list.
+    up_to: Visibility,
     /// Contacts of those records are released.
     agreed: bool,
     keeps: bool,
 }
 
 impl Sees {
-    fn level(&self, noun: Noun) -> Option<Visibility> {
-        let raised =
-            noun == Noun::Enterprise && !self.counterpart.is_empty() || self.counterpart.contains(&noun);
-        if raised { self.base.max(Some(Visibility::Counterparties)) } else { self.base }
+    fn level(&self, noun: Noun, row: Visibility) -> Option<Visibility> {
+        if row <= self.up_to && self.counterpart.contains(&noun) {
+            self.base.max(Some(Visibility::Counterparties))
+        } else {
+            self.base
+        }
     }
 
     /// True where a card may show the field.
     fn may(&self, (noun, field, row, _): &Token) -> bool {
         let table = &Reference::builtin().visibility;
-        let level = self.level(*noun);
+        let level = self.level(*noun, *row);
         if *field == "contact" {
             let released = self.agreed && *noun != Noun::Enterprise;
             return (self.keeps || released) && level >= Some(*row);
@@ -391,6 +395,7 @@ async fn nobody_sees_more_than_the_levels_say() {
         actor,
         base,
         counterpart: counterpart.iter().copied().collect(),
+        up_to: if agreed { Visibility::Own } else { Visibility::Members },
         agreed,
         keeps,
     };
@@ -513,7 +518,9 @@ async fn nobody_sees_more_than_the_levels_say() {
     assert!(reads.iter().any(|e| e.actor == "mishu" && e.detail.contains("price")));
     assert!(reads.iter().any(|e| e.actor == "ding" && e.detail.contains("contact")));
     assert!(reads.iter().any(|e| e.actor == "bing" && e.detail.contains("payment")));
-    assert!(reads.iter().all(|e| !["jia", "yi", "wu", "gongxinju"].contains(&e.actor.as_str())));
+    assert!(reads.iter().all(|e| !["yi", "wu", "gongxinju"].contains(&e.actor.as_str())));
+    // The owner reads the guest's contacts, which were released to it, and nothing else that is another's.
+    assert!(reads.iter().all(|e| e.actor != "jia" || e.object.starts_with("introduction")));
     for entry in app.store.audit(1, 100_000).await.unwrap() {
         let all = format!("{} {}", entry.object, entry.detail);
         assert!(!all.contains("tok") || entry.action == "import", "{all}");
