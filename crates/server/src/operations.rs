@@ -67,16 +67,18 @@ async fn metrics(_: Watcher, State(site): State<Site>) -> Response {
     if let Ok(hooks) = site.app.hooks(&Actor::local()).await {
         site.metrics.outbox.set(hooks.iter().map(|hook| i64::from(hook.waiting)).sum());
     }
+    site.metrics.jobs.set(i64::try_from(site.jobs.under_way()).unwrap_or(i64::MAX));
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], site.metrics.text()).into_response()
 }
 
-/// Sends what waits in the outbox, once a minute, for as long as it is polled.
-pub async fn deliver(site: Site) {
+/// Sends what waits in the outbox and reads what was set, once a minute, for as long as it is polled.
+pub async fn minutely(site: Site) {
     let mut minute = tokio::time::interval(Duration::from_mins(1));
     minute.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         minute.tick().await;
+        site.refresh().await;
         match site.app.deliver().await {
             Ok(0) => {}
             Ok(sent) => tracing::info!(sent, "notices went out"),

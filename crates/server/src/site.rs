@@ -1,7 +1,9 @@
 //! What every handler works with.
 
+use crate::words::Lang;
 use app::App;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How the server is run.
 #[derive(Debug, Clone)]
@@ -63,6 +65,8 @@ pub struct Site {
     pub undos: crate::pages::desk::Undos,
     /// Figures of what the server does.
     pub metrics: Arc<crate::metrics::Metrics>,
+    /// True where pages are English for whoever has not chosen a language.
+    english: Arc<AtomicBool>,
 }
 
 impl Site {
@@ -75,6 +79,19 @@ impl Site {
             uploads: crate::uploads::Uploads::default(),
             undos: crate::pages::desk::Undos::default(),
             metrics: Arc::default(),
+            english: Arc::default(),
+        }
+    }
+
+    /// The language for whoever has not chosen one.
+    pub fn lang(&self) -> Lang {
+        if self.english.load(Ordering::Relaxed) { Lang::En } else { Lang::Zh }
+    }
+
+    /// Reads what the cluster's administrator has set; the server does it at its start and once a minute.
+    pub async fn refresh(&self) {
+        if let Ok(lang) = self.app.lang().await {
+            self.english.store(lang == "en", Ordering::Relaxed);
         }
     }
 
