@@ -33,6 +33,16 @@ impl Clock {
         }
     }
 
+    /// The moment in words to the minute, such as `2026-11-22 18:05`, by the days' zone.
+    pub fn words(&self) -> String {
+        let zone = match self {
+            Self::System(zone) => zone.clone(),
+            Self::Fixed(_) => TimeZone::fixed(jiff::tz::offset(8)),
+        };
+        let at = Timestamp::from_millisecond(self.now_ms()).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone);
+        format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
+    }
+
     /// Today's date.
     pub fn today(&self) -> Date {
         match self {

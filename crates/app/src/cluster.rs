@@ -98,7 +98,7 @@ impl App {
         }
         let draft = lists.iter().filter(|l| matches!(l.state, ListState::Draft | ListState::Approved));
         let draft: Vec<i64> = draft.map(|l| l.id).collect();
-        let newest = draft.iter().max().map_or_else(String::new, |id| format!("/lists/drafts/{id}"));
+        let newest = draft.iter().max().map_or_else(|| "/desk".to_owned(), |id| format!("/desk/{id}"));
         if actor.may(Act::Desk) {
             tasks.push(("draft", draft.len(), &newest));
         }
@@ -117,13 +117,13 @@ impl App {
         let (needs, offers) = if office { (overview.needs, overview.offers) } else { overview.mine };
         if office || own {
             let (new_need, new_offer) =
-                if office { ("/imports", "/imports") } else { ("/needs/new", "/offers/new") };
+                if office { ("/import", "/import") } else { ("/needs/new", "/offers/new") };
             tasks.push(("no_needs", usize::from(needs == 0), new_need));
             tasks.push(("no_offers", usize::from(offers == 0), new_offer));
         }
         if office && needs > 0 && draft.is_empty() {
             let none = !lists.iter().any(|l| l.state == ListState::Published);
-            tasks.push(("no_list", usize::from(none), "/lists"));
+            tasks.push(("no_list", usize::from(none), "/desk"));
         }
         let tasks = tasks.into_iter().filter(|(_, count, _)| *count > 0);
         Ok(tasks.map(|(kind, count, link)| (kind.to_owned(), count, link.to_owned())).collect())

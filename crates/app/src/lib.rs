@@ -50,6 +50,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 use store::Store;
 
+/// How gaps are weighed, in Chinese and in English.
+pub use market::gaps::{WEIGHT_EN as GAP_WEIGHT_EN, WEIGHT_ZH as GAP_WEIGHT_ZH};
 /// The formula of the local supporting rate, in English.
 pub use market::local_rate::FORMULA_EN as LOCAL_RATE_FORMULA_EN;
 pub use store::ListHead;
@@ -135,9 +137,4 @@ impl App {
     pub fn this_month(&self) -> Period {
         Period::month_of(self.clock.today())
     }
-}
-
-/// Contract first: the body comes in the same change.
-fn pending() -> Error {
-    Error::new(Code::Internal, "not built yet")
 }

@@ -267,7 +267,8 @@ impl Store {
         self.versions(key, "read the offer's versions").await
     }
 
-    /// Closes a record or opens it again, as a new version. Returns that version.
+    /// Closes a record or opens it again, as a new version. Opening one that stands says that it still holds: it is new
+    /// again. Returns that version.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Conflict`] when it is no longer at `expected_version`.
@@ -299,7 +300,7 @@ impl Store {
                 found,
             });
         }
-        if was == status {
+        if (was, status) == (Status::Closed, Status::Closed) {
             return Ok(found);
         }
         let change = next_change(&mut tx, doing).await?;

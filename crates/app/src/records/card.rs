@@ -85,10 +85,12 @@ impl App {
         let seen = held.value.clone().redacted(market.reference, sight);
         let asked = Asked { need: &seen, owner: Some(held.owner), from: None };
         let matches = self.match_rows(&market, &viewer, asked, Some(id)).await?;
+        let introductions = market.introductions_of(&viewer, |need, _| need.id == id);
+        self.read_contacts(actor, &introductions).await?;
         Ok(NeedCard {
             row: market.need_row(&viewer, held, Look::Card, today),
             matches,
-            introductions: market.introductions_of(&viewer, |need, _| need.id == id),
+            introductions,
             versions,
             protected,
         })
@@ -112,10 +114,12 @@ impl App {
             Vec::new()
         };
         let wanted = self.needs_for(&market, &viewer, held).await?;
+        let introductions = market.introductions_of(&viewer, |_, offer| offer.id == id);
+        self.read_contacts(actor, &introductions).await?;
         Ok(OfferCard {
             row: market.offer_row(&viewer, held, Look::Card, today),
             wanted,
-            introductions: market.introductions_of(&viewer, |_, offer| offer.id == id),
+            introductions,
             versions,
             protected,
         })

@@ -357,7 +357,8 @@ impl App {
         Ok((held.version, F::of(&seen, held.owner, market.reference)))
     }
 
-    /// Closes a record by row id, or opens it again; undone by the opposite. Leave of `set_status`.
+    /// Closes a record by row id, or opens it again; undone by the opposite. Opening one that stands says that it still holds
+    /// (仍然有效): it is stale no longer. Leave of `set_status`.
     ///
     /// # Errors
     /// As [`Self::save_need`].

@@ -177,12 +177,14 @@ impl App {
         };
         let needs = market.needs.of(id).filter(|n| market.knows(&viewer, n));
         let offers = market.offers.of(id).filter(|o| market.knows(&viewer, o));
+        let about = |need: &Held<_>, offer: &Held<_>| need.owner == id || offer.owner == id;
+        let introductions = market.introductions_of(&viewer, about);
+        self.read_contacts(actor, &introductions).await?;
         Ok(EnterpriseCard {
             row: market.enterprise_row(&viewer, held, Look::Card, today),
             needs: needs.map(|n| market.need_row(&viewer, n, Look::Row, today)).collect(),
             offers: offers.map(|o| market.offer_row(&viewer, o, Look::Row, today)).collect(),
-            introductions: market
-                .introductions_of(&viewer, |need, offer| need.owner == id || offer.owner == id),
+            introductions,
             lists: market.named_on(&held.value.key),
             people: if keeps { self.people_of(id).await? } else { Vec::new() },
             versions,

@@ -11,6 +11,7 @@ use model::need::Need;
 use model::offer::Offer;
 use model::visibility::Visibility;
 use serde::Serialize;
+use serde_json::json;
 use std::cmp::Reverse;
 use std::sync::Arc;
 use store::Introduction;
@@ -95,10 +96,10 @@ impl Market {
         infos
     }
 
-    /// The introduction of a pair, where the viewer takes part in it.
+    /// The introduction of a pair, where the viewer takes part in it; without contacts.
     pub(crate) fn introduction_of(&self, viewer: &Viewer, need: i64, offer: i64) -> Option<IntroductionInfo> {
         let found = self.introductions.iter().find(|i| (i.need_id, i.offer_id) == (need, offer))?;
-        self.info(viewer, found)
+        Some(IntroductionInfo { contacts: None, ..self.info(viewer, found)? })
     }
 
     fn sides(&self, introduction: &Introduction) -> Option<(&Arc<Held<Need>>, &Arc<Held<Offer>>)> {
@@ -119,7 +120,8 @@ impl Market {
         };
         let (need_agreed, offer_agreed) =
             (introduction.need_agreed.is_some(), introduction.offer_agreed.is_some());
-        let state = introduction.state.into();
+        let state: IntroductionState = introduction.state.into();
+        let stands = matches!(state, IntroductionState::Asked | IntroductionState::Agreed);
         let of_mine = match mine {
             Some(Side::Need) => !need_agreed,
             Some(Side::Offer) => !offer_agreed,
@@ -128,10 +130,10 @@ impl Market {
         Some(IntroductionInfo {
             id: introduction.id,
             version: introduction.version,
-            need: (need.id, self.titled(viewer, need)),
-            offer: (offer.id, self.titled(viewer, offer)),
-            demander: self.brief(viewer, need.owner),
-            supplier: self.brief(viewer, offer.owner),
+            need: (need.id, self.titled(viewer, need, need_agreed && stands)),
+            offer: (offer.id, self.titled(viewer, offer, offer_agreed && stands)),
+            demander: self.brief_of(viewer, need.owner, need_agreed && stands),
+            supplier: self.brief_of(viewer, offer.owner, offer_agreed && stands),
             asked_side: introduction.asked_side.into(),
             note: introduction.note.clone(),
             asked_ms: introduction.asked_ms,
@@ -148,8 +150,12 @@ impl Market {
         })
     }
 
-    /// The title of a record, blank where the viewer may not know of it.
-    fn titled<T: Listed + Clone>(&self, viewer: &Viewer, held: &Held<T>) -> String {
+    /// The title of a record, blank where the viewer may not know of it. A side that has agreed is known to the other, as far
+    /// as its level allows a counterpart.
+    fn titled<T: Listed + Clone>(&self, viewer: &Viewer, held: &Held<T>, agreed: bool) -> String {
+        if agreed && self.may_meet(held) {
+            return held.value.title().to_owned();
+        }
         self.seen(self.sight(viewer, held), held).title().to_owned()
     }
 }
@@ -183,7 +189,9 @@ impl App {
     pub async fn introductions(&self, actor: &Actor) -> Result<Vec<IntroductionInfo>> {
         actor.need(Act::Introductions)?;
         let market = self.market().await?;
-        Ok(market.introductions_of(&market.viewer(actor), |_, _| true))
+        let infos = market.introductions_of(&market.viewer(actor), |_, _| true);
+        self.read_contacts(actor, &infos).await?;
+        Ok(infos)
     }
 
     /// Asks for an introduction of a need and an offer (row ids). A member asks for a pair of which one side is its own and thereby
@@ -297,6 +305,18 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Records that released contacts were read: of which introductions, never what stands in them.
+    pub(crate) async fn read_contacts(&self, actor: &Actor, infos: &[IntroductionInfo]) -> Result<()> {
+        let ids: Vec<i64> = infos.iter().filter(|info| info.contacts.is_some()).map(|info| info.id).collect();
+        let object = match ids[..] {
+            [] => return Ok(()),
+            [one] => format!("introduction/{one}"),
+            _ => "introduction".to_owned(),
+        };
+        let detail = json!({ "fields": ["contact"], "introductions": ids });
+        Ok(self.store.audit_append(&self.by(actor), "read.protected", &object, &detail).await?)
     }
 
     /// Tells the people of an enterprise. No name of the other side stands in it: whoever opens the page sees there what they may.

@@ -423,8 +423,17 @@ impl Market {
 
     /// An enterprise as a viewer may see it, blank where it does not exist for the viewer.
     pub fn brief(&self, viewer: &Viewer, id: i64) -> super::EnterpriseBrief {
+        self.brief_of(viewer, id, false)
+    }
+
+    /// As [`Self::brief`]; `disclosed` where the enterprise has agreed to be known to the viewer, as far as its level allows a
+    /// counterpart.
+    pub fn brief_of(&self, viewer: &Viewer, id: i64, disclosed: bool) -> super::EnterpriseBrief {
         let Some(held) = self.enterprises.get(id) else { return super::EnterpriseBrief::default() };
-        let sight = self.sight(viewer, held);
+        let mut sight = self.sight(viewer, held);
+        if disclosed && held.title.0 <= Visibility::Counterparties {
+            sight.level = sight.level.max(Some(Visibility::Counterparties));
+        }
         if sight.level.is_none() {
             return super::EnterpriseBrief::default();
         }
@@ -448,14 +457,15 @@ impl Market {
         }
     }
 
-    /// The contact of a side of an introduction: the record's own, else its enterprise's; blank where the row is closed to the viewer.
+    /// The contact of a side of an introduction: the record's own, else its enterprise's; blank where it is not released to
+    /// the viewer, or the row is closed to it.
     pub fn contact<T: Listed>(&self, viewer: &Viewer, held: &Held<T>, of: impl Fn(T) -> Contact) -> Contact
     where
         T: Clone,
     {
-        let sight = access::Sight { contact: Some(true), ..self.sight(viewer, held) };
+        let sight = self.sight(viewer, held);
         let own = of(held.value.clone().redacted(self.reference, sight));
-        if own != Contact::default() || sight.level.is_none() {
+        if own != Contact::default() || sight.level.is_none() || sight.contact != Some(true) {
             return own;
         }
         let Some(enterprise) = self.enterprises.get(held.owner) else { return own };

@@ -3,7 +3,10 @@
 use super::EnterpriseBrief;
 use super::market::{Held, Listed, Market, Shelf, Viewer, status};
 use super::row::Look;
-use crate::{Act, Actor, App, Result};
+use super::words::Words;
+use crate::{Act, Actor, App, Code, Error, Result};
+use exchange::export::{Export, write_export};
+use exchange::import::FICTIONAL_LABEL;
 use jiff::civil::Date;
 use model::chain::{ChainGraph, NodeId};
 use model::enterprise::Enterprise;
@@ -12,8 +15,9 @@ use model::need::Need;
 use model::offer::Offer;
 use model::visibility::Visibility;
 use serde::Serialize;
+use serde_json::json;
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Whether a record stands.
@@ -308,7 +312,84 @@ impl App {
     /// # Errors
     /// Storage errors.
     pub async fn export(&self, actor: &Actor, offers: bool, query: &RecordQuery) -> Result<Vec<u8>> {
-        let _ = (actor, offers, query);
-        Err(crate::pending())
+        actor.need(Act::Export)?;
+        let (market, today) = (self.market().await?, self.today());
+        let viewer = market.viewer(actor);
+        let taken = if offers {
+            let found = market.find(&market.offers, &viewer, query, today);
+            market.taken(&viewer, &found, today)
+        } else {
+            let found = market.find(&market.needs, &viewer, query, today);
+            market.taken(&viewer, &found, today)
+        };
+        // Before the rows leave: what cannot be recorded is not handed out.
+        let object = if offers { "offer" } else { "need" };
+        let detail = json!({ "rows": taken.rows.len(), "protected": taken.protected });
+        self.store.audit_append(&self.by(actor), "export", object, &detail).await?;
+        let (at, actor) = (self.clock.words(), actor.name.clone());
+        let written = tokio::task::spawn_blocking(move || {
+            let last = format!(
+                "导出人：{actor}　导出时间：{at}　共{}行　仅供本人工作使用，请勿外传",
+                taken.rows.len()
+            );
+            let export = Export {
+                title: if offers { "供给" } else { "需求" },
+                columns: &taken.columns,
+                rows: &taken.rows,
+                last: &last,
+            };
+            let mut out = std::io::Cursor::new(Vec::new());
+            write_export(&export, &mut out).map(|()| out.into_inner())
+        });
+        let written = written.await.map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+        written.map_err(|e| Error::new(Code::File, e.to_string()))
+    }
+}
+
+/// Rows on their way out.
+struct Taken {
+    columns: Vec<(String, f64)>,
+    rows: Vec<Vec<String>>,
+    /// Protected fields that are among them.
+    protected: BTreeSet<String>,
+}
+
+impl Market {
+    /// Records as their viewer may take them away: all that the viewer may see, one column a field.
+    fn taken<T: Listed + Words + Clone>(
+        &self,
+        viewer: &Viewer,
+        found: &[&Arc<Held<T>>],
+        today: Date,
+    ) -> Taken {
+        let width = |field: &str| match field {
+            "title" | "specs" | "current_source" | "customers" | "note" => 24.0,
+            "detail" => 36.0,
+            _ => 14.0,
+        };
+        let mut columns = vec![("企业名称".to_owned(), 26.0), ("所在县区".to_owned(), 10.0)];
+        let mut rows = Vec::with_capacity(found.len());
+        let mut protected = BTreeSet::new();
+        for held in found {
+            let sight = self.sight(viewer, held);
+            let said = held.value.clone().redacted(self.reference, sight).words(self.reference);
+            protected.extend(self.protected(sight, held));
+            if rows.is_empty() {
+                columns.extend(said.iter().map(|s| (s.zh.to_owned(), width(s.field))));
+                columns.push(("状态".to_owned(), 8.0));
+            }
+            let brief = self.brief(viewer, held.owner);
+            let label = if brief.fictional { FICTIONAL_LABEL } else { "" };
+            let standing = match status(held, today) {
+                RecordStatus::Open => "有效",
+                RecordStatus::Expired => "已过期",
+                RecordStatus::Closed => "已关闭",
+            };
+            let mut row = vec![format!("{}{label}", brief.name), brief.region];
+            row.extend(said.into_iter().map(|s| s.text));
+            row.push(standing.to_owned());
+            rows.push(row);
+        }
+        Taken { columns, rows, protected }
     }
 }

@@ -2,14 +2,20 @@
 
 use crate::format;
 use crate::layout::{Link, empty};
-use crate::words::Lang;
+use crate::words::{Lang, encode};
 use maud::{Markup, html};
 use model::list::ListIndex;
-use model::matching::{Gap, GapCause};
+use model::matching::{Gap, GapCause, GapGroup};
 
 /// The table of gap groups, at most `top` of them.
 pub fn table(lang: Lang, link: Link, index: &ListIndex<'_>, top: usize) -> Markup {
-    let gaps = &index.content.gaps;
+    grouped_table(lang, link, index, "", top)
+}
+
+/// The table of the gap groups of one chain group, or of all.
+pub fn grouped_table(lang: Lang, link: Link, index: &ListIndex<'_>, of: &str, top: usize) -> Markup {
+    let gaps: Vec<(usize, &GapGroup)> =
+        index.content.gaps.iter().enumerate().filter(|(_, g)| of.is_empty() || g.group == of).collect();
     if gaps.is_empty() {
         return empty(lang.t("没有缺口"), lang.t("本期需求都有本地供应。"));
     }
@@ -26,10 +32,10 @@ pub fn table(lang: Lang, link: Link, index: &ListIndex<'_>, top: usize) -> Marku
                     th { (lang.t("需求与缺因")) }
                 } }
                 tbody {
-                    @for (place, group) in gaps.iter().take(top).enumerate() {
+                    @for &(place, group) in gaps.iter().take(top) {
                         tr {
                             td.n data-label=(lang.t("名次")) { (place + 1) }
-                            td.t data-label=(lang.t("产业链节点")) { strong { (group.name) } }
+                            td.t data-label=(lang.t("产业链节点")) { (name(link, group)) }
                             td data-label=(lang.t("产业链小组")) { (group.group) }
                             td.n data-label=(lang.t("需求企业数")) { (group.demanders) }
                             td.n data-label=(lang.t("缺口数量")) {
@@ -44,6 +50,28 @@ pub fn table(lang: Lang, link: Link, index: &ListIndex<'_>, top: usize) -> Marku
                 }
             }
         }
+    }
+}
+
+/// A served page leads from a link of the chain to what lies behind it.
+fn name(link: Link, group: &GapGroup) -> Markup {
+    match (link, &group.node) {
+        (Link::Served(_), Some(node)) => {
+            html! { a.strong href={ "/gaps?node=" (encode(&node.0)) "#drill" } { (group.name) } }
+        }
+        _ => html! { strong { (group.name) } },
+    }
+}
+
+/// What lies behind one group of gaps: how much, who, why, and who comes nearest.
+pub fn behind(lang: Lang, link: Link, index: &ListIndex<'_>, group: &GapGroup) -> Markup {
+    html! {
+        p {
+            (lang.t("需求企业数")) " " strong { (group.demanders) }
+            @for quantity in &group.quantities { " · " (lang.t("缺口数量")) " " strong { (quantity) } }
+            " · " (lang.t("权重")) " " (format!("{:.2}", group.weight))
+        }
+        ul.plain.behind { @for gap in &group.gaps { li { (line(lang, link, index, gap)) } } }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::answer::Answer;
 use crate::format;
-use crate::layout::empty;
 use crate::pages::list::{self, figures, needs};
+use crate::parts::{empty, empty_to};
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::words::{Lang, encode};
@@ -102,12 +102,12 @@ pub fn download(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Respons
 
 fn files(lang: Lang, number: u32) -> Markup {
     html! {
-        nav.tools.screen aria-label=(lang.t("清单文件")) {
+        nav.toolbar.screen aria-label=(lang.t("清单文件")) {
             a.button href={ "/lists/" (number) "/list.xlsx" } download { (lang.t("下载工作簿")) }
-            a.button.plain href={ "/lists/" (number) "/list.html" } download { "HTML" }
-            a.button.plain href={ "/lists/" (number) "/list.json" } download { "JSON" }
-            a.button.plain href={ "/lists/" (number) "/verify" } { (lang.t("验证清单")) }
-            a.button.plain href="/lists" { (lang.t("历期清单")) }
+            a.button.quiet href={ "/lists/" (number) "/list.html" } download { "HTML" }
+            a.button.quiet href={ "/lists/" (number) "/list.json" } download { "JSON" }
+            a.button.quiet href={ "/lists/" (number) "/verify" } { (lang.t("验证清单")) }
+            a.button.quiet href="/lists" { (lang.t("历期清单")) }
         }
     }
 }
@@ -118,8 +118,7 @@ fn index_page(lang: Lang, lists: &[ListHead], may_draft: bool) -> Markup {
         h1 { (lang.t("历期清单")) }
         @if lists.is_empty() {
             @if may_draft {
-                (empty(lang.t("尚未发布清单"), lang.t("在审核台起草、审核、批准后发布第一期清单。")))
-                p.center { a.button href="/desk" { (lang.t("去审核台")) } }
+                (empty_to(lang.t("尚未发布清单"), lang.t("在审核台起草、审核、批准后发布第一期清单。"), "/desk", lang.t("去审核台")))
             } @else {
                 (empty(lang.t("尚未发布清单"), lang.t("秘书处发布后，清单列在这里。")))
             }

@@ -1,11 +1,36 @@
 //! The market: overview, needs, offers, enterprises, who is nearby, introductions, lists, gaps.
 
+mod chain;
+mod edit;
+mod enterprises;
+mod form;
+mod gaps;
+mod introductions;
+mod lights;
 mod lists;
+mod map;
+mod nearby;
+mod needs;
+mod offers;
+mod opening;
+mod overview;
+mod record;
+mod search;
 
 use crate::site::Site;
 use axum::Router;
 
 /// Its routes.
 pub fn routes() -> Router<Site> {
-    Router::new().merge(lists::routes())
+    Router::new()
+        .merge(overview::routes())
+        .merge(needs::routes())
+        .merge(offers::routes())
+        .merge(edit::routes())
+        .merge(opening::routes())
+        .merge(nearby::routes())
+        .merge(enterprises::routes())
+        .merge(introductions::routes())
+        .merge(lists::routes())
+        .merge(gaps::routes())
 }

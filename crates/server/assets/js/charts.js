@@ -1,0 +1,74 @@
+// Charts of the pages that have some. Each stands in an element with `data-chart` and takes its figures from `data-url`;
+// tips are drawn on the canvas, because the policy forbids styles in markup.
+"use strict";
+(() => {
+  const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const font = () => getComputedStyle(document.body).fontFamily;
+
+  // States differ by shape as well as by colour.
+  const looks = () => ({
+    missing: { symbol: "diamond", color: css("--bad") || "#a3211b" },
+    weak: { symbol: "triangle", color: "#d99000" },
+    strong: { symbol: "circle", color: css("--good") || "#10683c" },
+    idle: { symbol: "circle", color: "#b8c1cc" },
+  });
+
+  const kinds = {
+    chain(box, data) {
+      const look = looks(), ink = css("--ink") || "#1c2430";
+      const column = 190, row = 26;
+      box.style.height = `${Math.min(1400, Math.max(420, data.rows * row + 60))}px`;
+      const option = {
+        textStyle: { fontFamily: font() },
+        animation: false,
+        tooltip: { renderMode: "richText", confine: true, backgroundColor: "#fff", borderColor: "#888", textStyle: { color: ink, fontSize: 13 }, formatter: p => p.dataType === "node" ? p.data.tip : "" },
+        series: [{
+          type: "graph", layout: "none", roam: true, scaleLimit: { min: 0.3, max: 6 }, nodeScaleRatio: 0.5,
+          left: 20, right: 120, top: 20, bottom: 20,
+          edgeSymbol: ["none", "arrow"], edgeSymbolSize: 5,
+          emphasis: { focus: "adjacency", label: { show: true } },
+          labelLayout: { hideOverlap: true },
+          data: data.nodes.map(n => ({
+            id: n.id, name: n.name, tip: n.tip, x: n.x * column, y: n.y * row,
+            symbol: look[n.state].symbol, symbolSize: n.size,
+            itemStyle: { color: look[n.state].color, borderColor: "#fff", borderWidth: 1 },
+            label: { show: true, position: "right", formatter: "{b}", fontSize: n.state === "idle" ? 10 : 12, color: n.state === "idle" ? "#5a6675" : ink, fontWeight: n.state === "missing" ? "bold" : "normal" },
+          })),
+          links: data.links.map(l => ({
+            source: l.source, target: l.target,
+            lineStyle: { color: "#9aa7b5", opacity: 0.45, width: 1, curveness: l.recycled ? 0.4 : 0.08, type: l.recycled ? "dashed" : "solid" },
+          })),
+        }],
+      };
+      const chart = draw(box, option);
+      chart.on("click", event => {
+        if (event.dataType !== "node") return;
+        const to = box.dataset.drill + encodeURIComponent(event.data.id);
+        const target = document.querySelector(box.dataset.target);
+        if (!target) { location.href = to; return; }
+        fetch(to, { headers: { "hx-request": "true" }, credentials: "same-origin" })
+          .then(answer => answer.ok ? answer.text() : Promise.reject(answer.status))
+          .then(text => {
+            target.innerHTML = text;
+            if (matchMedia("(max-width: 1080px)").matches) target.scrollIntoView({ behavior: "smooth" });
+          })
+          .catch(() => { location.href = to; });
+      });
+    },
+  };
+
+  function draw(box, option) {
+    box.replaceChildren();
+    const chart = echarts.init(box, null, { renderer: "canvas" });
+    chart.setOption(option);
+    new ResizeObserver(() => chart.resize()).observe(box);
+    return chart;
+  }
+
+  for (const box of document.querySelectorAll("[data-chart]")) {
+    fetch(box.dataset.url, { credentials: "same-origin", headers: { accept: "application/json" } })
+      .then(answer => answer.ok ? answer.json() : Promise.reject(answer.status))
+      .then(data => kinds[box.dataset.chart](box, data))
+      .catch(() => { box.classList.add("failed"); });
+  }
+})();

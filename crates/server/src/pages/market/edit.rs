@@ -1,0 +1,350 @@
+//! Posting and changing needs and offers: the form, what is understood of it while it is typed, and two people at one record.
+
+use super::form::{self, NEED, OFFER};
+use super::needs::{match_card, title};
+use super::opening::root;
+use super::record;
+use crate::answer::Answer;
+use crate::format;
+use crate::parts::{crumbs, empty, empty_to, form_error, paging};
+use crate::site::Site;
+use crate::viewer::{Posted, Viewer};
+use app::{Act, Code, EnterpriseQuery, Error, NeedForm, NeedPreview, OfferForm, Office, Saved};
+use axum::Router;
+use axum::extract::Path;
+use axum::response::Response;
+use axum::routing::{get, post};
+use maud::{Markup, html};
+use model::visibility::Noun;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
+
+/// Routes of this subject.
+pub fn routes() -> Router<Site> {
+    Router::new()
+        .route("/needs/new", get(new_need).post(post_need))
+        .route("/needs/preview", post(preview))
+        .route("/needs/{id}/edit", get(edit_need).post(change_need))
+        .route("/offers/new", get(new_offer).post(post_offer))
+        .route("/offers/{id}/edit", get(edit_offer).post(change_offer))
+}
+
+/// A form as it came; its type is read by [`form::read`].
+type Sent = Posted<IgnoredAny>;
+
+/// A noun's form on its page.
+struct Sheet<'a> {
+    noun: Noun,
+    /// The record that is changed, with the version the form was opened with; none for a new one.
+    at: Option<(i64, i64)>,
+    values: BTreeMap<String, String>,
+    error: Option<&'a Error>,
+    /// What was understood, where the form comes back without a script.
+    preview: Option<Markup>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct For {
+    enterprise: String,
+    title: String,
+    detail: String,
+    q: String,
+    page: String,
+}
+
+async fn new_need(viewer: Viewer) -> Answer {
+    viewer.actor().need(Act::SaveNeed).map_err(|e| viewer.fail(e))?;
+    let asked: For = viewer.query();
+    let enterprise = match whose(&viewer, &asked, Noun::Need).await? {
+        Whose::Known(enterprise) => enterprise,
+        Whose::ToChoose(page) => return Ok(page),
+    };
+    let form = NeedForm { enterprise, title: asked.title, detail: asked.detail, ..NeedForm::default() };
+    let sheet = Sheet { noun: Noun::Need, at: None, values: form::values(&form), error: None, preview: None };
+    Ok(viewer.page(viewer.lang().t("发布需求"), &sheet_page(&viewer, &sheet)))
+}
+
+async fn new_offer(viewer: Viewer) -> Answer {
+    viewer.actor().need(Act::SaveOffer).map_err(|e| viewer.fail(e))?;
+    let asked: For = viewer.query();
+    let enterprise = match whose(&viewer, &asked, Noun::Offer).await? {
+        Whose::Known(enterprise) => enterprise,
+        Whose::ToChoose(page) => return Ok(page),
+    };
+    let form = OfferForm { enterprise, title: asked.title, detail: asked.detail, ..OfferForm::default() };
+    let sheet =
+        Sheet { noun: Noun::Offer, at: None, values: form::values(&form), error: None, preview: None };
+    Ok(viewer.page(viewer.lang().t("发布供给"), &sheet_page(&viewer, &sheet)))
+}
+
+async fn edit_need(viewer: Viewer, Path(id): Path<i64>) -> Answer {
+    let (version, form) = viewer.app().need_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
+    let sheet = Sheet {
+        noun: Noun::Need,
+        at: Some((id, version)),
+        values: form::values(&form),
+        error: None,
+        preview: None,
+    };
+    Ok(viewer.page(viewer.lang().t("修改需求"), &sheet_page(&viewer, &sheet)))
+}
+
+async fn edit_offer(viewer: Viewer, Path(id): Path<i64>) -> Answer {
+    let (version, form) = viewer.app().offer_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
+    let sheet = Sheet {
+        noun: Noun::Offer,
+        at: Some((id, version)),
+        values: form::values(&form),
+        error: None,
+        preview: None,
+    };
+    Ok(viewer.page(viewer.lang().t("修改供给"), &sheet_page(&viewer, &sheet)))
+}
+
+async fn post_need(posted: Sent) -> Answer {
+    save_need(posted, None).await
+}
+
+async fn change_need(Path(id): Path<i64>, posted: Sent) -> Answer {
+    save_need(posted, Some(id)).await
+}
+
+async fn save_need(Posted { viewer, fields, .. }: Sent, id: Option<i64>) -> Answer {
+    let sent: NeedForm = form::read(&fields);
+    let at = id.map(|id| (id, form::version(&fields)));
+    let result = viewer.app().save_need(viewer.actor(), at, &sent).await;
+    let stored = match (&result, id) {
+        (Err(error), Some(id)) if error.code == Code::Conflict => {
+            let (version, form) =
+                viewer.app().need_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
+            Some((version, form::values(&form)))
+        }
+        _ => None,
+    };
+    finish(&viewer, Noun::Need, at, form::values(&sent), result, stored)
+}
+
+async fn post_offer(posted: Sent) -> Answer {
+    save_offer(posted, None).await
+}
+
+async fn change_offer(Path(id): Path<i64>, posted: Sent) -> Answer {
+    save_offer(posted, Some(id)).await
+}
+
+async fn save_offer(Posted { viewer, fields, .. }: Sent, id: Option<i64>) -> Answer {
+    let sent: OfferForm = form::read(&fields);
+    let at = id.map(|id| (id, form::version(&fields)));
+    let result = viewer.app().save_offer(viewer.actor(), at, &sent).await;
+    let stored = match (&result, id) {
+        (Err(error), Some(id)) if error.code == Code::Conflict => {
+            let (version, form) =
+                viewer.app().offer_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
+            Some((version, form::values(&form)))
+        }
+        _ => None,
+    };
+    finish(&viewer, Noun::Offer, at, form::values(&sent), result, stored)
+}
+
+/// On to the record; back to the form with its faults; or, where somebody has saved meanwhile, to both words of each field.
+fn finish(
+    viewer: &Viewer,
+    noun: Noun,
+    at: Option<(i64, i64)>,
+    values: BTreeMap<String, String>,
+    result: Result<Saved, Error>,
+    stored: Option<(i64, BTreeMap<String, String>)>,
+) -> Answer {
+    let lang = viewer.lang();
+    let error = match result {
+        Ok(saved) => {
+            let note = match (at, noun) {
+                (Some(_), _) => lang.t("已保存。"),
+                (None, Noun::Need) => lang.t("已发布。匹配的供给在下面。"),
+                (None, _) => lang.t("已发布。适合的需求在下面。"),
+            };
+            return Ok(viewer.go_with(&format!("{}/{}", root(noun), saved.id), note));
+        }
+        Err(error) => error,
+    };
+    if let (Some((version, theirs)), Some((id, _))) = (stored, at) {
+        let items = if noun == Noun::Need { NEED } else { OFFER };
+        let body =
+            form::conflict(viewer, &format!("{}/{id}/edit", root(noun)), items, &values, &theirs, version);
+        return Ok(viewer.refused(&error, lang.t("有人先保存了"), &body));
+    }
+    if error.code != Code::BadInput {
+        return Err(viewer.fail(error));
+    }
+    let sheet = Sheet { noun, at, values, error: Some(&error), preview: None };
+    Ok(viewer.refused(&error, words(viewer, noun, at.is_some()), &sheet_page(viewer, &sheet)))
+}
+
+/// What is understood of a need while it is typed: a piece for the page, or without a script the form again with the piece in it.
+async fn preview(Posted { viewer, fields, .. }: Sent) -> Answer {
+    let sent: NeedForm = form::read(&fields);
+    let at = fields.iter().find(|(name, _)| name == "id").and_then(|(_, id)| id.parse().ok());
+    let at = at.map(|id: i64| (id, form::version(&fields)));
+    let piece = if sent.title.is_empty() && sent.detail.is_empty() {
+        before_preview(&viewer)
+    } else {
+        match viewer.app().preview_need(viewer.actor(), &sent).await {
+            Ok(preview) => preview_piece(&viewer, &preview),
+            Err(error) if error.code == Code::BadInput => html! { (form_error(viewer.lang(), Some(&error))) },
+            Err(error) => return Err(viewer.fail(error)),
+        }
+    };
+    if viewer.htmx {
+        return Ok(viewer.piece(piece));
+    }
+    let sheet =
+        Sheet { noun: Noun::Need, at, values: form::values(&sent), error: None, preview: Some(piece) };
+    Ok(viewer.page(words(&viewer, Noun::Need, at.is_some()), &sheet_page(&viewer, &sheet)))
+}
+
+/// For whom a record is posted.
+enum Whose {
+    /// Known: asked for in the address, or a member's own (none).
+    Known(Option<i64>),
+    /// Somebody who acts for several has to choose first; or a member has none yet.
+    ToChoose(Response),
+}
+
+async fn whose(viewer: &Viewer, asked: &For, noun: Noun) -> Result<Whose, crate::answer::Failure> {
+    let lang = viewer.lang();
+    let title = words(viewer, noun, false);
+    if viewer.actor().role.office() == Office::Member {
+        if viewer.actor().enterprise().is_some() {
+            return Ok(Whose::Known(None));
+        }
+        let body = html! {
+            h1 { (title) }
+            (empty_to(lang.t("您的账号还没有对应的企业"), lang.t("先用统一社会信用代码认领企业，秘书处核对后就能发布。"), "/me", lang.t("认领企业")))
+        };
+        return Ok(Whose::ToChoose(viewer.page(title, &body)));
+    }
+    if let Ok(id) = asked.enterprise.parse() {
+        return Ok(Whose::Known(Some(id)));
+    }
+    let query = EnterpriseQuery {
+        q: asked.q.trim().to_owned(),
+        mine: viewer.actor().role.office() == Office::Commissioner,
+        page: asked.page.parse().unwrap_or(1),
+        per_page: 20,
+        ..EnterpriseQuery::default()
+    };
+    let found = viewer.app().enterprises(viewer.actor(), &query).await.map_err(|e| viewer.fail(e))?;
+    let to = format!("{}/new", root(noun));
+    let body = html! {
+        (crumbs(lang, &[(root(noun), if noun == Noun::Need { lang.t("需求") } else { lang.t("供给") })], title))
+        h1 { (lang.t("替哪家企业发布")) }
+        search {
+            form.filter method="get" action=(to) {
+                label.grow { (lang.t("查找企业")) input type="search" name="q" value=(asked.q) autofocus placeholder=(lang.t("名称、简称、信用代码")); }
+                button type="submit" { (lang.t("查找")) }
+            }
+        }
+        @if found.rows.is_empty() {
+            (empty(lang.t("没有找到企业"), lang.t("换一个词；新企业先在企业页登记或导入企业名录。")))
+        } @else {
+            ul.picks {
+                @for row in &found.rows {
+                    li { a href={ (to) "?enterprise=" (row.id) } { (row.enterprise.name) } " " span.soft { (row.region) } }
+                }
+            }
+            (paging(viewer, found.page, found.per_page, found.total))
+        }
+    };
+    Ok(Whose::ToChoose(viewer.page(title, &body)))
+}
+
+fn words(viewer: &Viewer, noun: Noun, edit: bool) -> &'static str {
+    let lang = viewer.lang();
+    match (noun, edit) {
+        (Noun::Need, false) => lang.t("发布需求"),
+        (Noun::Need, true) => lang.t("修改需求"),
+        (_, false) => lang.t("发布供给"),
+        (_, true) => lang.t("修改供给"),
+    }
+}
+
+fn sheet_page(viewer: &Viewer, sheet: &Sheet<'_>) -> Markup {
+    let lang = viewer.lang();
+    let Sheet { noun, at, values, error, preview } = sheet;
+    let heading = words(viewer, *noun, at.is_some());
+    let (action, draft) = match at {
+        Some((id, _)) => (format!("{}/{id}/edit", root(*noun)), format!("{}-{id}", root(*noun))),
+        None => (format!("{}/new", root(*noun)), format!("{}-new", root(*noun))),
+    };
+    let items = if *noun == Noun::Need { NEED } else { OFFER };
+    let live = *noun == Noun::Need;
+    let up = if live { lang.t("需求") } else { lang.t("供给") };
+    let form = html! {
+        form.record method="post" action=(action) data-autosave=(draft) data-guard
+            hx-post=[live.then_some("/needs/preview")] hx-trigger=[live.then_some("input delay:700ms")]
+            hx-target=[live.then_some("#preview")] hx-sync=[live.then_some("this:replace")] {
+            (viewer.csrf_field())
+            @if let Some((id, version)) = at {
+                input type="hidden" name="id" value=(id);
+                input type="hidden" name="version" value=(version);
+            }
+            input type="hidden" name="enterprise" value=(values.get("enterprise").map_or("", String::as_str));
+            (form_error(lang, *error))
+            (form::inputs(viewer, *noun, items, values, *error, "title"))
+            (form::visibility(lang, values.get("visibility").map_or("", String::as_str)))
+            div.actions {
+                button type="submit" { (if at.is_some() { lang.t("保存") } else { lang.t("发布") }) }
+                @if live { button.quiet.noscript type="submit" formaction="/needs/preview" { (lang.t("先看看能匹配到谁")) } }
+                a href=(at.map_or_else(|| root(*noun).to_owned(), |(id, _)| format!("{}/{id}", root(*noun)))) { (lang.t("取消")) }
+            }
+        }
+    };
+    html! {
+        (crumbs(lang, &[(root(*noun), up)], heading))
+        h1 { (heading) }
+        @if live {
+            div.sheet-sides {
+                div { (form) }
+                aside aria-label=(lang.t("读懂了什么")) {
+                    div #preview.preview aria-live="polite" {
+                        @match preview { Some(piece) => { (piece) }, None => { (before_preview(viewer)) } }
+                    }
+                }
+            }
+        } @else { (form) }
+    }
+}
+
+fn before_preview(viewer: &Viewer) -> Markup {
+    let lang = viewer.lang();
+    html! {
+        h2 { (lang.t("读懂了什么")) }
+        p.soft { (lang.t("一边填，这里一边显示系统读懂的参数和附近能做的企业。")) }
+    }
+}
+
+/// What was understood of a need, and its best offers.
+fn preview_piece(viewer: &Viewer, preview: &NeedPreview) -> Markup {
+    let lang = viewer.lang();
+    let reference = viewer.app().reference();
+    let need = &preview.row.need;
+    let node = need.node.as_ref().and_then(|id| reference.chain.get(id));
+    html! {
+        h2 { (lang.t("读懂了什么")) }
+        p { strong { (title(lang, &need.title)) } @if let Some(node) = node { " " span.tag.info { (super::search::node_name(lang, node)) } } }
+        (record::specs(lang, &reference.properties, &need.specs, &need.unread))
+        @if need.specs.is_empty() { p.soft { (lang.t("还没有读到参数：写上数值和单位，匹配会准得多。")) } }
+        @if let Some(quantity) = &need.quantity { p { (lang.t("数量")) "：" strong { (quantity) } } }
+        @if let Some(price) = &need.price { p { (lang.t("预算/参考价")) "：" (format::price(Some(price))) } }
+        @if !preview.warnings.is_empty() { ul.warnings { @for warning in &preview.warnings { li { (warning) } } } }
+        h2 { (lang.t("能匹配到")) " " span.soft { (preview.matches.len()) } }
+        @if preview.matches.is_empty() {
+            p.soft { (lang.t("本地暂时没有找到；照样可以发布，会计入补链缺口。")) }
+        } @else {
+            ol.matches.short { @for found in preview.matches.iter().take(3) { li { (match_card(viewer, None, found)) } } }
+        }
+    }
+}
