@@ -26,7 +26,10 @@ pub use cluster::Overview;
 pub use duplicates::DuplicatePair;
 pub use error::{Code, CodeRow, Error, Result};
 pub use files::{FileMatches, MatchForm, MatchOptions, match_files, write_matches};
-pub use import::{ColumnReport, DuplicateReport, ImportOptions, ImportReport, InputFile, SheetReport};
+pub use import::{
+    COLUMN_LEFT_OUT, CellError, ColumnField, ColumnReport, DuplicateReport, ImportCount, ImportCounts,
+    ImportOptions, ImportRecord, ImportReport, InputFile, SheetKind, SheetReport,
+};
 pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};

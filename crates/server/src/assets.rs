@@ -60,6 +60,11 @@ fn kind(name: &str) -> Option<&'static str> {
     })
 }
 
+/// Reads and compresses all of them.
+pub fn prepare() {
+    LazyLock::force(&ASSETS);
+}
+
 /// The address of an asset, with its content's hash: a browser may keep it for a year.
 pub fn url(name: &str) -> String {
     match ASSETS.get(name) {

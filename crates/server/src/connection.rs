@@ -77,7 +77,8 @@ pub async fn serve(
         router: crate::router::router(site.clone()),
         options: options.clone(),
     });
-    let mut chores = Chores(vec![tokio::spawn(crate::operations::deliver(site.clone()))]);
+    site.refresh().await;
+    let mut chores = Chores(vec![tokio::spawn(crate::operations::minutely(site.clone()))]);
     chores.0.extend(tls.clone().map(|tls| tokio::spawn(tls.follow())));
     let room = Arc::new(Semaphore::new(options.connections_max));
     let graceful = GracefulShutdown::new();

@@ -16,6 +16,7 @@ mod parts;
 mod router;
 mod site;
 mod tls;
+mod uploads;
 mod viewer;
 mod words;
 

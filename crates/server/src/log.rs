@@ -69,7 +69,7 @@ pub async fn observe(State(site): State<Site>, request: Request, next: Next) -> 
     let mut response = REQUEST.scope(id.clone(), next.run(request).instrument(span)).await;
     drop(under_way);
     let (status, seconds) = (response.status(), began.elapsed().as_secs_f64());
-    let ms = (seconds * 1000.0).round();
+    let ms = began.elapsed().as_millis() as u64;
     if status == StatusCode::NOT_FOUND && route == "none" {
         tracing::debug!(target: "access", id, method, route, status = status.as_u16(), ms);
     } else {

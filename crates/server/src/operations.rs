@@ -71,12 +71,13 @@ async fn metrics(_: Watcher, State(site): State<Site>) -> Response {
     ([(header::CONTENT_TYPE, kind)], site.metrics.text()).into_response()
 }
 
-/// Sends what waits in the outbox, once a minute, for as long as it is polled.
-pub async fn deliver(site: Site) {
+/// Sends what waits in the outbox and reads what was set, once a minute, for as long as it is polled.
+pub async fn minutely(site: Site) {
     let mut minute = tokio::time::interval(Duration::from_mins(1));
     minute.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         minute.tick().await;
+        site.refresh().await;
         match site.app.deliver().await {
             Ok(0) => {}
             Ok(sent) => tracing::info!(sent, "notices went out"),

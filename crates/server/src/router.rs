@@ -11,11 +11,14 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
 use std::time::Duration;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 /// All pages and the API. What is added last is outermost.
 pub fn router(site: Site) -> Router {
+    // Compressed now, not at the first reader's expense.
+    assets::prepare();
     let metrics = site.metrics.clone();
     let panicked = move |_: Box<dyn std::any::Any + Send>| {
         metrics.panics.inc();
@@ -31,7 +34,7 @@ pub fn router(site: Site) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(site.clone(), guard))
         .layer(DefaultBodyLimit::max(site.options.form_max))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(3)))
         .layer(middleware::from_fn_with_state(site.clone(), headers))
         .layer(middleware::from_fn_with_state(site.clone(), log::observe))
         .with_state(site)
@@ -43,7 +46,7 @@ async fn missing(viewer: Viewer) -> Failure {
 
 /// Turns away what is too big or what another site's page sent, and gives up on what takes too long.
 async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let tongue = Tongue::of_request(&request);
+    let tongue = Tongue::of(request.uri(), request.headers(), &site);
     let of_api = request.uri().path().starts_with("/api/");
     let refuse = |status: StatusCode, code: Code, what: &'static str, hint: &'static str| {
         let error = Error::new(code, tongue.lang.t(what)).hint(tongue.lang.t(hint));

@@ -1,7 +1,9 @@
 //! What every handler works with.
 
+use crate::words::Lang;
 use app::App;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How the server is run.
 #[derive(Debug, Clone)]
@@ -57,14 +59,40 @@ pub struct Site {
     pub options: Arc<Options>,
     /// Long work under way.
     pub jobs: crate::jobs::Jobs,
+    /// Uploaded files that wait for their owner's word.
+    pub uploads: crate::uploads::Uploads,
+    /// What each person can undo on the review desk.
+    pub undos: crate::pages::desk::Undos,
     /// Figures of what the server does.
     pub metrics: Arc<crate::metrics::Metrics>,
+    /// True where pages are English for whoever has not chosen a language.
+    english: Arc<AtomicBool>,
 }
 
 impl Site {
     /// A site over the use cases.
     pub fn new(app: Arc<App>, options: Options) -> Self {
-        Self { app, options: Arc::new(options), jobs: crate::jobs::Jobs::default(), metrics: Arc::default() }
+        Self {
+            app,
+            options: Arc::new(options),
+            jobs: crate::jobs::Jobs::default(),
+            uploads: crate::uploads::Uploads::default(),
+            undos: crate::pages::desk::Undos::default(),
+            metrics: Arc::default(),
+            english: Arc::default(),
+        }
+    }
+
+    /// The language for whoever has not chosen one.
+    pub fn lang(&self) -> Lang {
+        if self.english.load(Ordering::Relaxed) { Lang::En } else { Lang::Zh }
+    }
+
+    /// Reads what the cluster's administrator has set; the server does it at its start and once a minute.
+    pub async fn refresh(&self) {
+        if let Ok(lang) = self.app.lang().await {
+            self.english.store(lang == "en", Ordering::Relaxed);
+        }
     }
 
     /// Name of the session's cookie.

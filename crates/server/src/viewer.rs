@@ -5,7 +5,7 @@ use crate::layout;
 use crate::site::Site;
 use crate::words::{self, Lang};
 use app::{Actor, App, Code, SignedIn};
-use axum::extract::{FromRequestParts, Request};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 pub use crate::form::{Posted, Uploaded, UploadedFile};
 
-/// The language of a request: asked for in the address, remembered in a cookie, else Chinese.
+/// The language of a request: asked for in the address, remembered in a cookie, else the cluster's.
 #[derive(Debug, Clone, Copy)]
 pub struct Tongue {
     /// The language.
@@ -25,21 +25,12 @@ pub struct Tongue {
 }
 
 impl Tongue {
-    /// Reads it from a request's head.
-    pub fn of(parts: &Parts) -> Self {
-        Self::read(&parts.uri, &parts.headers)
-    }
-
-    /// Reads it from a request.
-    pub fn of_request(request: &Request) -> Self {
-        Self::read(request.uri(), request.headers())
-    }
-
-    fn read(uri: &Uri, headers: &HeaderMap) -> Self {
+    /// Reads it from a request's address and headers.
+    pub fn of(uri: &Uri, headers: &HeaderMap, site: &Site) -> Self {
         let asked = uri.query().into_iter().flat_map(words::pairs).rfind(|(name, _)| name == "lang");
         let asked = asked.and_then(|(_, value)| Lang::parse(&value));
         let lang = asked.or_else(|| cookie(headers, "lang").and_then(Lang::parse));
-        Self { lang: lang.unwrap_or(Lang::Zh), asked: asked.is_some() }
+        Self { lang: lang.unwrap_or_else(|| site.lang()), asked: asked.is_some() }
     }
 
     /// Remembers the language where the address asked for it.
@@ -54,11 +45,11 @@ impl Tongue {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Tongue {
+impl FromRequestParts<Site> for Tongue {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self::of(parts))
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(&parts.uri, &parts.headers, site))
     }
 }
 
@@ -275,7 +266,7 @@ impl FromRequestParts<Site> for Viewer {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
-        let tongue = Tongue::of(parts);
+        let tongue = Tongue::of(&parts.uri, &parts.headers, site);
         let htmx = parts.headers.contains_key("hx-request");
         let path = parts.uri.path().to_owned();
         let query = parts.uri.query().unwrap_or("").to_owned();

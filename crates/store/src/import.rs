@@ -2,7 +2,7 @@
 
 use crate::Store;
 use crate::audit::{self, By};
-use crate::database::Write;
+use crate::database::{Read, Write};
 use crate::duplicate::{self, DuplicateProposal};
 use crate::error::{During, Error, Result};
 use crate::mapping;
@@ -181,6 +181,20 @@ impl Store {
         Ok(counts)
     }
 
+    /// What [`Self::import`] would do with the records of a batch, without storing anything.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn compare(&self, batch: &ImportBatch) -> Result<ImportCounts> {
+        let mut tx = self.database.read(COMPARING).await?;
+        Ok(ImportCounts {
+            enterprises: compare(&mut tx, &batch.enterprises).await?,
+            needs: compare(&mut tx, &batch.needs).await?,
+            offers: compare(&mut tx, &batch.offers).await?,
+            ..ImportCounts::default()
+        })
+    }
+
     /// The imports that changed something, newest first, at most `limit`.
     ///
     /// # Errors
@@ -216,6 +230,38 @@ impl Store {
             })
             .collect()
     }
+}
+
+const COMPARING: &str = "compare the import with what is stored";
+
+async fn compare<T: Record>(from: &mut Read, records: &[T]) -> Result<Count> {
+    let mut count = Count::default();
+    for chunk in records.chunks(CHUNK) {
+        let text =
+            format!("select key, body_sha256 from {} where key in ({})", T::TABLE, places(chunk.len()));
+        let mut query = from.query(text).persistent(chunk.len() == CHUNK);
+        for record in chunk {
+            query = query.bind(record.key());
+        }
+        let rows = query.fetch_all(&mut **from).await.during(COMPARING)?;
+        let known: HashMap<String, String> = rows
+            .iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect::<sqlx::Result<_>>()
+            .during(COMPARING)?;
+        for record in chunk {
+            let body = serde_json::to_string(record).map_err(|source| Error::Content {
+                object: format!("{} {}", T::TABLE, record.key()),
+                source,
+            })?;
+            match known.get(record.key()) {
+                None => count.new += 1,
+                Some(sha256) if *sha256 == sha256_hex(body.as_bytes()) => count.unchanged += 1,
+                Some(_) => count.changed += 1,
+            }
+        }
+    }
+    Ok(count)
 }
 
 fn unique<T: Record>(records: &[T]) -> Result<()> {

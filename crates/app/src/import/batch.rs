@@ -104,7 +104,7 @@ impl App {
         let proposals = market::dedupe::propose(rows.enterprises.all(), regions);
         progress(Stage::Duplicates, 1, 1);
         let proposals = self.undecided(proposals).await?;
-        let duplicates = named(&proposals, rows.enterprises.all());
+        let duplicates = named(&proposals, rows.enterprises.all(), regions);
         let enterprises = rows.enterprises.into_touched();
         let touched: HashSet<&str> = enterprises.iter().map(|e| e.key.as_str()).collect();
         let proposals = proposals
@@ -152,12 +152,32 @@ fn ordered(a: String, b: String) -> (String, String) {
 }
 
 /// Proposals by the names of their enterprises.
-fn named(proposals: &[market::dedupe::DuplicateProposal], all: &[Enterprise]) -> Vec<DuplicateReport> {
-    let names: HashMap<&str, &str> = all.iter().map(|e| (e.key.as_str(), e.name.as_str())).collect();
-    let name = |key: &str| names.get(key).copied().unwrap_or_default().to_owned();
+fn named(
+    proposals: &[market::dedupe::DuplicateProposal],
+    all: &[Enterprise],
+    regions: &model::region::RegionTable,
+) -> Vec<DuplicateReport> {
+    let known: HashMap<&str, &Enterprise> = all.iter().map(|e| (e.key.as_str(), e)).collect();
+    let name = |key: &str| known.get(key).map_or_else(String::new, |e| e.name.clone());
+    let facts = |key: &str| {
+        let Some(e) = known.get(key) else { return Vec::new() };
+        vec![
+            e.uscc.as_ref().map_or_else(String::new, ToString::to_string),
+            crate::place::place(regions, e).region.map_or_else(String::new, |r| r.name.clone()),
+            e.address.clone(),
+            e.products.clone(),
+        ]
+    };
     proposals
         .iter()
-        .map(|p| DuplicateReport { a: name(&p.a), b: name(&p.b), score: p.score, reasons: p.reasons.clone() })
+        .map(|p| DuplicateReport {
+            a: name(&p.a),
+            b: name(&p.b),
+            score: p.score,
+            a_facts: facts(&p.a),
+            b_facts: facts(&p.b),
+            reasons: p.reasons.clone(),
+        })
         .collect()
 }
 

@@ -8,17 +8,18 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
+pub use exchange::columns::{Field as ColumnField, LEAVE_OUT as COLUMN_LEFT_OUT, SheetKind};
+pub use exchange::import::CellError;
 pub use report::{ColumnReport, DuplicateReport, ImportReport, SheetReport};
 
 use crate::{Act, Actor, App, Code, Error, Progress, Result, Stage};
-use exchange::columns::{
-    ColumnMap, Headings, How, PlanOptions, Remembered, SheetKind, SheetPlan, plan_workbook,
-};
-use exchange::import::{CellError, Context, SheetDrafts, parse_with_progress};
+use exchange::columns::{ColumnMap, Headings, How, PlanOptions, Remembered, SheetPlan, plan_workbook};
+use exchange::import::{Context, SheetDrafts, parse_with_progress};
 use exchange::rejects::{self, Rejected};
 use exchange::sheet::{self, ReadOptions, Sheet};
 use model::list::sha256_hex;
 use std::collections::HashSet;
+pub use store::{Count as ImportCount, ImportCounts, ImportRecord};
 
 /// A file to import.
 #[derive(Debug, Clone)]
@@ -82,6 +83,7 @@ impl App {
             (report.repeated, report.duplicates) = (resolved.repeated, resolved.duplicates);
             let refused = !report.errors.is_empty() && !options.accept_valid;
             if refused || options.dry_run {
+                report.counts = self.store.compare(&batch).await?;
                 return Ok(report);
             }
             let total = (batch.enterprises.len() + batch.needs.len() + batch.offers.len()) as u64;
@@ -96,6 +98,15 @@ impl App {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// The imports that changed something, newest first.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn imports(&self, actor: &Actor, limit: u32) -> Result<Vec<ImportRecord>> {
+        actor.need(Act::Imports)?;
+        Ok(self.store.imports(limit).await?)
     }
 
     async fn read(

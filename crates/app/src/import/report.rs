@@ -19,7 +19,7 @@ pub struct ImportReport {
     pub warnings: Vec<CellError>,
     /// Rows that stand more than once in the files; taken once.
     pub repeated: u64,
-    /// Records new, changed and unchanged.
+    /// Records new, changed and unchanged; where nothing was stored, as it would be for the rows that are right.
     pub counts: ImportCounts,
     /// Enterprises that may be one and on which nobody has decided, by name.
     pub duplicates: Vec<DuplicateReport>,
@@ -39,6 +39,10 @@ pub struct DuplicateReport {
     pub b: String,
     /// How alike, 0..=1.
     pub score: f64,
+    /// What is known of one: code, county, address, products.
+    pub a_facts: Vec<String>,
+    /// What is known of the other, in the same order.
+    pub b_facts: Vec<String>,
     /// Why.
     pub reasons: Vec<String>,
 }

@@ -201,58 +201,73 @@ impl App {
     pub async fn desk_need(&self, actor: &Actor, draft: i64, need: u32) -> Result<DeskNeed> {
         actor.need(Act::Desk)?;
         let (head, draft, words) = self.open_draft(draft).await?;
-        let need = draft.need(need)?.clone();
-        let key = need.need.key.as_str();
+        let need = draft.need(need)?;
         let index = ListIndex::new(&draft.list.content);
-        let candidates = self.candidates(&draft, key);
-        let mut pairs = Vec::new();
-        let mut known: HashSet<&str> = HashSet::new();
-        let mut push = |matched: &Match, on_draft: bool| {
-            let Some(offer) = index.offer(&matched.offer) else { return };
-            let word = words.get(&(key.to_owned(), matched.offer.clone()));
-            let allocation = index.pairs_of(key).iter().find(|p| p.matched.offer == matched.offer);
-            pairs.push(DeskPair {
-                matched: matched.clone(),
-                offer: offer.clone(),
-                supplier: index.supplier(&matched.offer).cloned(),
-                allocation: allocation.and_then(|p| p.allocation.clone()),
-                review: word.map_or(Review::Proposed, |w| w.review.clone()),
-                base: word.map_or(0, |w| w.id),
-                by: word.map(|w| w.actor.clone()),
-                at_ms: word.map(|w| w.at_ms),
-                on_draft,
-            });
-        };
-        for pair in index.pairs_of(key) {
-            known.insert(&pair.matched.offer);
-            push(&pair.matched, true);
-        }
-        for matched in candidates.iter() {
-            if known.insert(&matched.offer) {
-                push(matched, false);
-            }
-        }
+        let mut card = on_desk(&index, &words, need);
+        let further = self.candidates(&draft, &need.need.key);
+        let known: HashSet<String> = card.pairs.iter().map(|p| p.matched.offer.clone()).collect();
+        let further = further.iter().filter(|m| !known.contains(&m.offer));
+        card.pairs.extend(further.filter_map(|m| desk_pair(&index, &words, m, false)));
         // Added by hand, and far from what the engine would think of.
-        let composer = Composer::reopen(self.reference, &draft.list.content);
+        let known: HashSet<&str> = card.pairs.iter().map(|p| p.matched.offer.as_str()).collect();
         let mut by_hand: Vec<&str> = words
             .keys()
-            .filter(|(n, o)| n == key && !known.contains(o.as_str()))
-            .map(|(_, o)| &**o)
+            .filter(|(key, offer)| *key == need.need.key && !known.contains(offer.as_str()))
+            .map(|(_, offer)| offer.as_str())
             .collect();
         by_hand.sort_unstable();
-        for offer in by_hand {
-            if let Some(matched) = composer.pair(key, offer) {
-                push(&matched, false);
-            }
-        }
-        let spoken = |p: &DeskPair| p.on_draft || p.review != Review::Proposed;
-        pairs.sort_by_key(|p| (!spoken(p), p.matched.rank));
-        Ok(DeskNeed {
-            enterprise: index.enterprise(&need.need.enterprise).cloned(),
-            others: self.present(head.id, actor).remove(&need.number).unwrap_or_default(),
-            pairs,
-            need,
-        })
+        let composer = Composer::reopen(self.reference, &draft.list.content);
+        let by_hand: Vec<Match> =
+            by_hand.into_iter().filter_map(|offer| composer.pair(&need.need.key, offer)).collect();
+        card.pairs.extend(by_hand.iter().filter_map(|m| desk_pair(&index, &words, m, false)));
+        card.pairs.sort_by_key(|p| (!p.on_draft && p.review == Review::Proposed, p.matched.rank));
+        card.others = self.present(head.id, actor).remove(&need.number).unwrap_or_default();
+        Ok(card)
+    }
+
+    /// Several needs of a draft, only with the candidates that stand on it: for decisions on many at once. Leave of `desk`.
+    ///
+    /// # Errors
+    /// As [`Self::desk`].
+    pub async fn desk_needs(&self, actor: &Actor, draft: i64, needs: &[u32]) -> Result<Vec<DeskNeed>> {
+        actor.need(Act::Desk)?;
+        let (_, draft, words) = self.open_draft(draft).await?;
+        let index = ListIndex::new(&draft.list.content);
+        needs.iter().map(|number| Ok(on_desk(&index, &words, draft.need(*number)?))).collect()
+    }
+
+    /// Offers of a draft whose title or enterprise holds the words, at most `limit`: to add one by hand. Leave of `desk`.
+    ///
+    /// # Errors
+    /// As [`Self::desk`].
+    pub async fn desk_offers(
+        &self,
+        actor: &Actor,
+        draft: i64,
+        words: &str,
+        limit: usize,
+    ) -> Result<Vec<(ListOffer, Option<ListEnterprise>)>> {
+        actor.need(Act::Desk)?;
+        let (_, draft, _) = self.open_draft(draft).await?;
+        let index = ListIndex::new(&draft.list.content);
+        let wanted = model::fold::fold_key(words);
+        let number: Option<u32> = words.trim().parse().ok();
+        let fits = |offer: &ListOffer| {
+            let owner = index.enterprise(&offer.offer.enterprise).map_or("", |e| e.name.as_str());
+            number == Some(offer.number)
+                || model::fold::fold_key(&format!("{}\n{owner}", offer.offer.title)).contains(&wanted)
+        };
+        let found = draft.list.content.offers.iter().filter(|o| !wanted.is_empty() && fits(o)).take(limit);
+        Ok(found.map(|o| (o.clone(), index.enterprise(&o.offer.enterprise).cloned())).collect())
+    }
+
+    /// True where the actor may not approve the list, because the actor drafted it and another person could. Leave of `desk`.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn another_approves(&self, actor: &Actor, list: &ListHead) -> Result<bool> {
+        actor.need(Act::Desk)?;
+        Ok(list.drafted_by == actor.name && self.another_approver(actor).await?)
     }
 
     /// Stores decisions, all or none: where somebody else has spoken of one of the pairs meanwhile, nothing is stored.
@@ -441,6 +456,33 @@ impl App {
         let changed = self.store.last_record_change_ms().await?;
         Ok(import != head.import_id || changed.is_some_and(|at| at > head.drafted_ms))
     }
+}
+
+/// A need with the candidates that stand on the draft.
+fn on_desk(index: &ListIndex<'_>, words: &Words, need: &ListNeed) -> DeskNeed {
+    let pairs = index.pairs_of(&need.need.key).iter();
+    DeskNeed {
+        need: need.clone(),
+        enterprise: index.enterprise(&need.need.enterprise).cloned(),
+        pairs: pairs.filter_map(|p| desk_pair(index, words, &p.matched, true)).collect(),
+        others: Vec::new(),
+    }
+}
+
+fn desk_pair(index: &ListIndex<'_>, words: &Words, matched: &Match, on_draft: bool) -> Option<DeskPair> {
+    let word = words.get(&(matched.need.clone(), matched.offer.clone()));
+    let listed = index.pairs_of(&matched.need).iter().find(|p| p.matched.offer == matched.offer);
+    Some(DeskPair {
+        matched: matched.clone(),
+        offer: index.offer(&matched.offer)?.clone(),
+        supplier: index.supplier(&matched.offer).cloned(),
+        allocation: listed.and_then(|p| p.allocation.clone()),
+        review: word.map_or(Review::Proposed, |w| w.review.clone()),
+        base: word.map_or(0, |w| w.id),
+        by: word.map(|w| w.actor.clone()),
+        at_ms: word.map(|w| w.at_ms),
+        on_draft,
+    })
 }
 
 fn bad(message: &str) -> Error {

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 pub struct MapEntry {
     /// Kind of sheet it is for.
     pub kind: SheetKind,
-    /// The field.
-    pub target: Target,
+    /// The field; none where the column is to be left out.
+    pub target: Option<Target>,
     /// The heading, or the letters of the column.
     pub heading: String,
 }
@@ -57,6 +57,9 @@ impl ColumnMap {
     }
 }
 
+/// What a mapping says in place of a field for a column that is to be left out.
+pub const LEAVE_OUT: &str = "none";
+
 fn entry(text: &str) -> Result<MapEntry, MapError> {
     let form = || MapError::Form(text.to_owned());
     let (left, heading) = text.split_once('=').ok_or_else(form)?;
@@ -67,11 +70,14 @@ fn entry(text: &str) -> Result<MapEntry, MapError> {
     }
     let kind =
         SheetKind::parse(kind).ok_or_else(|| MapError::Kind(text.to_owned(), kind.trim().to_owned()))?;
-    let target = Target::parse(field).ok_or_else(|| MapError::Field {
-        text: text.to_owned(),
-        field: field.trim().to_owned(),
-        hint: nearest(field.trim()),
-    })?;
+    let target = match field.trim() {
+        LEAVE_OUT => None,
+        field => Some(Target::parse(field).ok_or_else(|| MapError::Field {
+            text: text.to_owned(),
+            field: field.to_owned(),
+            hint: nearest(field),
+        })?),
+    };
     Ok(MapEntry { kind, target, heading })
 }
 
@@ -110,7 +116,8 @@ mod tests {
     #[test]
     fn reads_mappings_and_says_what_is_wrong() {
         let map = ColumnMap::parse(["needs.title=NAME", "offers.规格参数=技术 说明", "企业.uscc=C"]).unwrap();
-        assert_eq!(map.0[0].target, Target::Field(Field::Title));
+        assert_eq!(map.0[0].target, Some(Target::Field(Field::Title)));
+        assert_eq!(ColumnMap::parse(["needs.none=内部编号"]).unwrap().0[0].target, None);
         assert_eq!(map.0[1].heading, "技术 说明");
         assert_eq!(map.of(SheetKind::Enterprises).count(), 1);
         let error = |text| ColumnMap::parse([text]).unwrap_err().to_string();

@@ -15,5 +15,5 @@ mod tests;
 
 pub use field::{Field, SheetKind, Target};
 pub use headings::{ACCEPT, BUILTIN, Headings};
-pub use map::{ColumnMap, MapEntry, MapError, Remembered, SourceMap, fingerprint};
+pub use map::{ColumnMap, LEAVE_OUT, MapEntry, MapError, Remembered, SourceMap, fingerprint};
 pub use plan::{ColumnPlan, How, PlanOptions, SheetPlan, plan, plan_workbook};

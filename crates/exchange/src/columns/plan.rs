@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Where a column's meaning comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
-    /// A person named it.
+    /// A person named it, or said that it is to be left out.
     Mapped,
     /// It was decided at an earlier import of the same headings.
     Remembered,
@@ -194,9 +194,8 @@ pub fn plan_workbook(
     for entry in options.map.into_iter().flat_map(|m| &m.0) {
         let mut of_kind = plans.iter().filter(|(_, p)| p.kind == entry.kind).peekable();
         if let Some((index, plan)) = of_kind.peek().copied()
-            && !of_kind.any(|(_, p)| {
-                p.columns.iter().any(|c| c.how == How::Mapped && c.target == Some(entry.target))
-            })
+            && !of_kind
+                .any(|(_, p)| p.columns.iter().any(|c| c.how == How::Mapped && c.target == entry.target))
         {
             let headings: Vec<&str> = plan.columns.iter().map(|c| c.heading.as_str()).collect();
             let fault =
@@ -272,7 +271,7 @@ fn assign(
         });
         if let Some(at) = at {
             let column = &mut columns[at];
-            (column.target, column.how, column.confidence) = (Some(entry.target), How::Mapped, 1.0);
+            (column.target, column.how, column.confidence) = (entry.target, How::Mapped, 1.0);
         }
     }
     keep_best(&mut columns);

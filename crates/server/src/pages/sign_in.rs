@@ -143,10 +143,12 @@ async fn page(site: &Site, tongue: Tongue, name: &str, next: &str, error: Option
     let body = if site.app.is_new().await.map_err(fail)? {
         first(lang)
     } else {
+        let demo = site.app.demo_accounts().await.map_err(fail)?;
         html! {
             h1 { (lang.t("登录")) }
             (refusal(lang, error))
             (sign_in_form(lang, name, next))
+            @if !demo.is_empty() { (demo_buttons(lang, next, &demo)) }
             (other_language(lang, next))
         }
     };
@@ -189,12 +191,38 @@ fn sign_in_form(lang: Lang, name: &str, next: &str) -> Markup {
     }
 }
 
+/// One button an account of the demo cluster.
+fn demo_buttons(lang: Lang, next: &str, accounts: &[app::DemoAccount]) -> Markup {
+    html! {
+        h2 { (lang.t("演示账户")) }
+        p.notice { (lang.t("这是虚构的示例集群，点一下就能以其中一个账户登录。")) }
+        ul.plain.demo {
+            @for account in accounts {
+                li {
+                    form.inline method="post" action="/sign-in" {
+                        input type="hidden" name="next" value=(next);
+                        input type="hidden" name="name" value=(account.name);
+                        input type="hidden" name="password" value=(app::DEMO_PASSWORD);
+                        button.quiet type="submit" { (account.name) }
+                    }
+                    " " span.soft {
+                        (lang.t(account.office.zh()))
+                        @if let Some(enterprise) = &account.enterprise { " · " (enterprise) }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// What stands here before there is an administrator.
 fn first(lang: Lang) -> Markup {
     html! {
         h1 { (lang.t("还没有账户")) }
         p { (lang.t("在运行本平台的机器上运行下面的命令，建立集群和第一位管理员，然后刷新这一页：")) }
-        p { code { "yulin init" } }
+        p { code { "yulin init --name " (lang.t("集群名称")) " --region " (lang.t("地区")) " --admin " (lang.t("您的名称")) } }
+        p { (lang.t("集群已经有了、只缺账户时：")) }
+        p { code { "yulin users --add " (lang.t("您的名称")) " --role administrator" } }
         p.soft { (lang.t("看演示：")) code { "yulin demo" } }
     }
 }

@@ -72,7 +72,7 @@ pub async fn index(viewer: Viewer) -> Answer {
         None => format!("/audit?{filters}"),
     };
     let body = html! {
-        div.toolbar {
+        div.head {
             h1 { (lang.t("审计")) }
             div.actions {
                 a.button.quiet href={ "/audit.csv?" (filters) } { (lang.t("导出 CSV")) }
@@ -83,7 +83,7 @@ pub async fn index(viewer: Viewer) -> Answer {
         form.filter method="get" action="/audit" {
             (Field::text("actor", lang.t("账号")).value(&ask.actor).autocomplete("off"))
             (Field::select("action", lang.t("动作"), groups).value(&ask.action))
-            (Field::text("object", lang.t("对象")).value(&ask.object).autocomplete("off").hint(lang.t("如 need/12、list/")))
+            (Field::text("object", lang.t("对象（如 need/12）")).value(&ask.object).autocomplete("off"))
             (Field::typed("date", "from", lang.t("从")).value(&ask.from))
             (Field::typed("date", "until", lang.t("到")).value(&ask.until))
             button type="submit" { (lang.t("查找")) }
@@ -122,7 +122,7 @@ fn table(lang: Lang, entries: &[AuditEntry]) -> Markup {
 
 fn row(lang: Lang, entry: &AuditEntry) -> Markup {
     let object = audit_words::object(lang, entry);
-    let details = audit_words::details(lang, &entry.detail);
+    let details = audit_words::details(lang, entry);
     html! {
         tr {
             td.n data-label=(lang.t("序号")) { (entry.seq) }
@@ -131,7 +131,6 @@ fn row(lang: Lang, entry: &AuditEntry) -> Markup {
             td.t data-label=(lang.t("做了什么")) {
                 (audit_words::action(lang, &entry.action))
                 @if !object.is_empty() {
-                    " "
                     @if let Some(to) = audit_words::link(entry) { a href=(to) { (object) } } @else { (object) }
                 }
             }
@@ -230,7 +229,7 @@ mod tests {
             hash: "ab".to_owned(),
         };
         let drawn = row(Lang::Zh, &entry).into_string();
-        assert!(drawn.contains("查看了受保护字段 <a href=\"/needs/12\">需求 12</a>"), "{drawn}");
+        assert!(drawn.contains("查看了受保护字段：<a href=\"/needs/12\">需求 12</a>"), "{drawn}");
         assert!(!drawn.contains("<script>") && !drawn.contains("<b>"), "{drawn}");
         let english = row(Lang::En, &entry).into_string();
         assert!(english.contains("saw protected fields of <a href=\"/needs/12\">need 12</a>"), "{english}");

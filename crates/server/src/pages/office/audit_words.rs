@@ -1,52 +1,56 @@
 //! The audit's actions, objects and details in words.
 
+use super::visibility;
 use crate::words::Lang;
 use app::AuditEntry;
 use serde_json::Value;
 
-/// Every action that the platform records, and what it says: a verb, to which the object is added.
+/// Every action that the platform records, as a verb; what it was done to follows.
 const ACTIONS: &[(&str, &str)] = &[
     ("audit.export", "导出了审计记录"),
     ("backup", "下载了备份"),
-    ("claim.add", "提出了认领"),
-    ("claim.decide", "处理了认领"),
-    ("contact.read", "查看了联系方式"),
-    ("duplicate.decide", "决定了疑似重复"),
-    ("hook.add", "添加了通知通道"),
-    ("hook.change", "修改了通知通道"),
-    ("hook.delete", "删除了通知通道"),
-    ("import", "导入了文件"),
-    ("introduction.answer", "答复了牵线"),
-    ("introduction.ask", "请求牵线"),
-    ("introduction.end", "结束了牵线"),
-    ("invitation.accept", "接受了邀请"),
-    ("invitation.add", "发出了邀请"),
-    ("invitation.password", "生成了密码链接"),
-    ("invitation.revoke", "撤回了邀请"),
-    ("list.approve", "批准了清单"),
-    ("list.discard", "丢弃了清单草稿"),
-    ("list.draft", "起草了清单"),
-    ("list.export", "导出了清单"),
-    ("list.publish", "发布了清单"),
-    ("list.reopen", "退回清单重新审核"),
-    ("list.review", "审核了清单的配对"),
-    ("list.undo", "撤销了清单的审核"),
-    ("list.update", "更新了清单草稿"),
-    ("list.withdraw", "撤回了清单"),
-    ("read.protected", "查看了受保护字段"),
+    ("claim.add", "提出了"),
+    ("claim.decide", "处理了"),
+    ("contact.read", "查看了联系方式："),
+    ("duplicate.decide", "决定了"),
+    ("hook.add", "添加了"),
+    ("hook.change", "修改了"),
+    ("export", "导出了："),
+    ("hook.delete", "删除了"),
+    ("hook.test", "测试了"),
+    ("import", "完成了"),
+    ("introduction.answer", "答复了"),
+    ("introduction.ask", "请求了"),
+    ("introduction.end", "结束了"),
+    ("invitation.accept", "接受了"),
+    ("invitation.add", "写了"),
+    ("invitation.password", "生成了密码链接："),
+    ("invitation.revoke", "撤销了"),
+    ("list.approve", "批准了"),
+    ("list.discard", "丢弃了"),
+    ("list.draft", "起草了"),
+    ("list.export", "导出了"),
+    ("list.publish", "发布了"),
+    ("list.reopen", "退回重审了"),
+    ("list.review", "审核了"),
+    ("list.undo", "撤销了审核："),
+    ("list.update", "更新了"),
+    ("list.withdraw", "撤回了"),
+    ("read.protected", "查看了受保护字段："),
     ("record.export", "导出了记录"),
-    ("record.save", "保存了记录"),
-    ("record.status", "改变了记录的状态"),
-    ("remind", "发出了提醒"),
+    ("record.save", "保存了"),
+    ("record.status", "改变了状态："),
     ("session.begin", "登录"),
     ("session.end", "退出登录"),
-    ("setting.set", "修改了设置"),
+    ("session.refuse", "登录被拒绝"),
+    ("setting.set", "修改了"),
     ("stale.export", "导出了久未更新名单"),
-    ("token.add", "新建了令牌"),
-    ("token.revoke", "撤销了令牌"),
-    ("user.add", "新建了账号"),
-    ("user.assign", "分配了企业"),
-    ("user.change", "修改了账号"),
+    ("stale.remind", "提醒了久未更新的"),
+    ("token.add", "新建了"),
+    ("token.revoke", "撤销了"),
+    ("user.add", "新建了"),
+    ("user.assign", "分配了企业："),
+    ("user.change", "修改了"),
 ];
 
 /// Kinds of objects, with a place for which one.
@@ -73,29 +77,39 @@ const DETAILS: &[(&str, &str)] = &[
     ("approved_by", "批准人"),
     ("counts", "条数"),
     ("days", "天数"),
+    ("changed", "变更"),
+    ("column_maps", "列对应"),
     ("decision", "决定"),
+    ("duplicates", "疑似重复"),
     ("email", "邮箱"),
     ("enterprise", "企业"),
     ("enterprises", "企业"),
     ("fields", "字段"),
     ("file", "文件"),
     ("from", "来自"),
+    ("import_id", "导入"),
     ("kind", "种类"),
+    ("list_sha256", "清单哈希"),
     ("may_write", "可写"),
     ("name", "名称"),
     ("need", "需求"),
+    ("needs", "需求"),
+    ("new", "新增"),
     ("number", "编号"),
     ("offer", "供给"),
+    ("offers", "供给"),
     ("pairs", "配对"),
     ("password", "密码"),
     ("people", "账号数"),
     ("period", "期间"),
+    ("previous_sha256", "上一期哈希"),
     ("reason", "理由"),
     ("role", "角色"),
     ("rows", "行数"),
     ("sha256", "SHA-256"),
     ("state", "状态"),
     ("status", "状态"),
+    ("unchanged", "未变"),
     ("user", "账号"),
     ("uscc", "统一社会信用代码"),
     ("value", "值"),
@@ -123,13 +137,26 @@ fn find(table: &[(&str, &'static str)], word: &str) -> Option<&'static str> {
     table.iter().find(|(key, _)| *key == word).map(|(_, zh)| *zh)
 }
 
-/// What was done; an action that has no words stands as it is.
+/// What was done; an action that has no words stands as it is. In English a space leads on to the object.
 pub fn action(lang: Lang, action: &str) -> String {
-    find(ACTIONS, action).map_or_else(|| action.to_owned(), |zh| lang.t(zh).to_owned())
+    match (find(ACTIONS, action), lang) {
+        (Some(zh), Lang::Zh) => zh.to_owned(),
+        (Some(zh), Lang::En) => format!("{} ", lang.t(zh)),
+        (None, _) => format!("{action} "),
+    }
 }
 
 /// What it was done to: the kind in words and which one. Nothing where the action says it all.
 pub fn object(lang: Lang, entry: &AuditEntry) -> String {
+    // Who signs in is the one who acts.
+    if entry.action.starts_with("session.") {
+        return String::new();
+    }
+    match entry.object.as_str() {
+        "setting/cluster.name" => return lang.t("集群名称").to_owned(),
+        "setting/cluster.region" => return lang.t("所在地区").to_owned(),
+        _ => {}
+    }
     let Some((kind, which)) = entry.object.split_once('/') else { return String::new() };
     let kind = kind.strip_suffix('s').unwrap_or(kind);
     match find(OBJECTS, kind) {
@@ -148,19 +175,33 @@ pub fn link(entry: &AuditEntry) -> Option<String> {
     }
 }
 
-/// Further facts: names and values. What is no JSON object stands as it is.
-pub fn details(lang: Lang, detail: &str) -> Vec<(String, String)> {
-    match serde_json::from_str(detail) {
+/// Further facts: names and values, empty ones left out. What is no JSON object stands as it is.
+pub fn details(lang: Lang, entry: &AuditEntry) -> Vec<(String, String)> {
+    match serde_json::from_str(&entry.detail) {
         Ok(Value::Object(facts)) => facts
             .into_iter()
+            .filter(|(_, value)| !value.is_null() && value.as_str() != Some(""))
             .map(|(name, value)| {
-                let name = find(DETAILS, &name).map_or(name, |zh| lang.t(zh).to_owned());
-                (name, words(lang, &value))
+                let said = match &value {
+                    Value::Array(fields) if name == "fields" => named(lang, &entry.object, fields),
+                    value => words(lang, value),
+                };
+                (find(DETAILS, &name).map_or(name, |zh| lang.t(zh).to_owned()), said)
             })
             .collect(),
         Ok(Value::Null) => Vec::new(),
-        _ => vec![(String::new(), detail.to_owned())],
+        _ => vec![(String::new(), entry.detail.clone())],
     }
+}
+
+/// Fields of a record by the names that its form has.
+fn named(lang: Lang, object: &str, fields: &[Value]) -> String {
+    let noun = object.split_once('/').map_or("", |(noun, _)| noun);
+    let name = |field: &Value| match field {
+        Value::String(field) => visibility::name(lang, noun, field).to_owned(),
+        other => words(lang, other),
+    };
+    fields.iter().map(name).collect::<Vec<_>>().join("、")
 }
 
 fn words(lang: Lang, value: &Value) -> String {
@@ -226,14 +267,24 @@ mod tests {
     #[test]
     fn details_read_as_words() {
         let check = |detail: &str, expect: &[(&str, &str)]| {
-            let read = details(Lang::Zh, detail);
+            let entry = AuditEntry {
+                seq: 1,
+                at_ms: 0,
+                actor: String::new(),
+                action: String::new(),
+                object: "need/1".to_owned(),
+                detail: detail.to_owned(),
+                prev_hash: String::new(),
+                hash: String::new(),
+            };
+            let read = details(Lang::Zh, &entry);
             let read: Vec<_> = read.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
             assert_eq!(read, expect);
         };
         check("{}", &[]);
         check("null", &[]);
-        check(r#"{"role":"member","was":null}"#, &[("角色", "会员企业"), ("原来", "—")]);
-        check(r#"{"fields":["price","contact"]}"#, &[("字段", "price、contact")]);
+        check(r#"{"role":"member","was":null}"#, &[("角色", "会员企业")]);
+        check(r#"{"fields":["price","contact","x"]}"#, &[("字段", "预算/参考价、联系人、x")]);
         check(r#"{"unheard_of":true}"#, &[("unheard_of", "是")]);
         check("not json", &[("", "not json")]);
     }

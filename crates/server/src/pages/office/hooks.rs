@@ -26,7 +26,7 @@ pub async fn index(viewer: Viewer) -> Answer {
     let hooks = viewer.app().hooks(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
     let lang = viewer.lang();
     let body = html! {
-        div.toolbar {
+        div.head {
             h1 { (lang.t("设置")) }
             div.actions {
                 a.button.quiet href="/settings/hooks/new?kind=webhook" { (lang.t("添加群机器人")) }

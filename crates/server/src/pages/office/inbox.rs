@@ -28,7 +28,7 @@ pub async fn index(viewer: Viewer) -> Answer {
     messages.truncate(ROWS as usize);
     let unread = viewer.signed_in.unread;
     let body = html! {
-        div.toolbar {
+        div.head {
             h1 { (lang.t("收件箱")) @if unread > 0 { " " span.soft { (unread) " " (lang.t("条未读")) } } }
             @if unread > 0 && viewer.actor().may(Act::MarkRead) {
                 div.actions { (parts::post_button(&viewer, "/inbox/read", "quiet", lang.t("全部标为已读"), None)) }

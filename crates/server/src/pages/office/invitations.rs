@@ -34,7 +34,7 @@ pub async fn index(viewer: Viewer) -> Answer {
     let rows: Vec<&InvitationInfo> = found.iter().skip((page - 1) * ROWS).take(ROWS).copied().collect();
     let states = std::iter::once(("", lang.t("全部"))).chain(STATES.map(|s| (word(s).0, lang.t(word(s).2))));
     let body = html! {
-        div.toolbar {
+        div.head {
             h1 { (lang.t("邀请")) }
             div.actions {
                 a.button.quiet href="/invitations/workbook" { (lang.t("用表格批量邀请")) }

@@ -78,7 +78,7 @@ pub async fn index(viewer: Viewer) -> Answer {
         ("all", lang.t("全部")),
     ];
     let body = html! {
-        div.toolbar {
+        div.head {
             h1 { (lang.t("用户")) }
             div.actions {
                 @if viewer.actor().may(Act::Invite) { a.button.quiet href="/invitations/new" { (lang.t("邀请")) } }

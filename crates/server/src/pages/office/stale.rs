@@ -35,7 +35,7 @@ pub async fn index(viewer: Viewer) -> Answer {
     let may_remind = viewer.actor().may(Act::Remind);
     let choices = CHOICES.map(|n| (n.to_string(), format!("{n} {}", lang.t("天"))));
     let body = html! {
-        div.toolbar {
+        div.head {
             h1 { (lang.t("久未更新")) " " span.soft { (rows.len()) } }
             div.actions {
                 @if !rows.is_empty() { a.button.quiet href={ "/stale.xlsx?days=" (days) } { (lang.t("导出 Excel")) } }

@@ -28,6 +28,12 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The name of a field of `need`, `offer` or `enterprise`; one that the table does not have stands as it is.
+pub fn name<'f>(lang: Lang, noun: &str, field: &'f str) -> &'f str {
+    let row = ROWS.iter().find(|row| word_of(row.noun) == noun && row.field == field);
+    row.map_or(field, |row| lang.t(&row.name_zh))
+}
+
 /// Who looks, and how far each sees.
 const EYES: [(&str, Visibility); 5] = [
     ("未认领企业的账号", Visibility::Public),
