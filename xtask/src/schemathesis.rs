@@ -33,7 +33,8 @@ pub fn run(root: &Path) -> Result<()> {
     let folder = machine::target(root).join("schemathesis");
     std::fs::create_dir_all(&folder)?;
     let Some(program) = install(root, &folder)? else {
-        let missing = "python 3 with venv is missing, or the packages of xtask/schemathesis.txt could not be installed";
+        let missing =
+            "python 3 with venv is missing, or the packages of xtask/schemathesis.txt could not be installed";
         if machine::is_ci() {
             bail!("{missing}");
         }
@@ -60,7 +61,8 @@ pub fn run(root: &Path) -> Result<()> {
         if !status.success() {
             bail!("answers do not fit the OpenAPI document, as {person} ({status})");
         }
-        let (head, _) = server.ask("GET", "/api/v1/me", &[("authorization", &format!("Bearer {token}"))], "")?;
+        let (head, _) =
+            server.ask("GET", "/api/v1/me", &[("authorization", &format!("Bearer {token}"))], "")?;
         if !head.starts_with("HTTP/1.1 200") {
             bail!("the token ended during the run, so the later requests proved nothing: take another seed");
         }
@@ -113,9 +115,10 @@ impl Server {
             .spawn()
             .with_context(|| format!("cannot start {}", program.display()))?;
         let mut lines = BufReader::new(child.stdout.take().context("its output is a pipe")?).lines();
-        let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            Some(line.split_once("http://")?.1.split('/').next().unwrap_or("").to_owned())
-        });
+        let address = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| Some(line.split_once("http://")?.1.split('/').next().unwrap_or("").to_owned()));
         // What it says later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         match address {
@@ -128,7 +131,13 @@ impl Server {
     }
 
     /// Head and body of an answer.
-    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<(String, String)> {
+    fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<(String, String)> {
         let mut stream = TcpStream::connect(&self.address)?;
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
         for (name, value) in headers {
@@ -147,8 +156,8 @@ impl Server {
         let json = ("content-type", "application/json");
         let body = serde_json::json!({"name": person, "password": PASSWORD}).to_string();
         let (head, answer) = self.ask("POST", "/api/v1/session", &[json], &body)?;
-        let session: serde_json::Value =
-            serde_json::from_str(&answer).with_context(|| format!("no session for {person}: {head}\n{answer}"))?;
+        let session: serde_json::Value = serde_json::from_str(&answer)
+            .with_context(|| format!("no session for {person}: {head}\n{answer}"))?;
         let csrf = session["csrf"].as_str().context("a session has its word for forms")?;
         let cookie = head
             .lines()
