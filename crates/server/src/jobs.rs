@@ -91,6 +91,11 @@ impl Teller {
 }
 
 impl Jobs {
+    /// Jobs that have not ended.
+    pub fn under_way(&self) -> usize {
+        lock(&self.jobs).values().filter(|job| matches!(job.state(), State::Working(_))).count()
+    }
+
     /// Begins work and returns the job's id. The work runs on a thread of its own, so that long computing stops no page.
     ///
     /// # Errors

@@ -46,7 +46,7 @@ const MENU: [Entry; 9] = [
     ("/needs", "需求", Act::Needs),
     ("/offers", "供给", Act::Offers),
     ("/nearby", "附近谁能做", Act::Nearby),
-    ("/enterprises", "企业", Act::Enterprises),
+    ("/enterprises", "企业名录", Act::Enterprises),
     ("/introductions", "牵线", Act::Introductions),
     ("/lists", "对接清单", Act::Lists),
     ("/gaps", "补链缺口", Act::NewestList),

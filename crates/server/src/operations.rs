@@ -67,6 +67,7 @@ async fn metrics(_: Watcher, State(site): State<Site>) -> Response {
     if let Ok(hooks) = site.app.hooks(&Actor::local()).await {
         site.metrics.outbox.set(hooks.iter().map(|hook| i64::from(hook.waiting)).sum());
     }
+    site.metrics.jobs.set(i64::try_from(site.jobs.under_way()).unwrap_or(i64::MAX));
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], site.metrics.text()).into_response()
 }

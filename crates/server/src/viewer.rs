@@ -13,7 +13,7 @@ use maud::{Markup, html};
 use model::list::sha256_hex;
 use serde::de::DeserializeOwned;
 
-pub use crate::form::{Posted, Uploaded, UploadedFile};
+pub use crate::form::{Posted, Uploaded};
 
 /// The language of a request: asked for in the address, remembered in a cookie, else the cluster's.
 #[derive(Debug, Clone, Copy)]

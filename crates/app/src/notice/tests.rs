@@ -1,1 +1,221 @@
+//! The inbox and the ways out, over real sockets.
 
+#[path = "../../../notify/tests/ways/servers.rs"]
+mod servers;
+
+use super::{HookConfig, To};
+use crate::{Actor, App, Clock, Code, NewAccount, Office};
+use servers::{http, smtp};
+use std::net::TcpListener;
+use tempfile::TempDir;
+
+const MINUTE_MS: i64 = 60_000;
+
+async fn opened() -> (App, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::open(&folder.path().join("a.db").to_string_lossy(), Clock::china()).await.unwrap();
+    (app, folder)
+}
+
+async fn account(app: &App, name: &str, office: Office, email: &str) -> i64 {
+    let new = NewAccount {
+        name: name.to_owned(),
+        office: Some(office),
+        email: email.to_owned(),
+        ..NewAccount::default()
+    };
+    app.add_account(&Actor::local(), &new).await.unwrap()
+}
+
+fn robot(url: &str) -> HookConfig {
+    HookConfig::Webhook { url: url.to_owned(), form: "json".to_owned(), secret: "SECgeheim".to_owned() }
+}
+
+fn mail(port: u16) -> HookConfig {
+    HookConfig::Smtp {
+        host: "127.0.0.1".to_owned(),
+        port,
+        security: "none".to_owned(),
+        user: "yulin".to_owned(),
+        password: "geheim".to_owned(),
+        from: "yulin@example.com".to_owned(),
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[tokio::test]
+async fn everybody_meant_hears_once() {
+    let (app, _folder) = opened().await;
+    let local = Actor::local();
+    let admin = account(&app, "管理员甲", Office::Administrator, "").await;
+    // Without a secretariat the administrator does its work.
+    assert_eq!(app.notify("x", To::Office(Office::Secretariat), "一", "", "").await, 1);
+    let li = account(&app, "秘书李", Office::Secretariat, "").await;
+    assert_eq!(app.notify("x", To::Office(Office::Secretariat), "二", "正文", "/claims").await, 1);
+    account(&app, "审计员甲", Office::Auditor, "").await;
+    assert_eq!(app.notify("x", To::Everyone, "三", "", "").await, 2);
+    assert_eq!(app.notify("x", To::Accounts(&[admin, 99]), "四", "", "").await, 1);
+    assert_eq!(app.notify("x", To::Enterprise("nobody"), "五", "", "").await, 0);
+
+    let actor = app.actor(Some("秘书李")).await.unwrap();
+    assert_eq!(actor.account, Some(li));
+    let inbox = app.inbox(&actor, None, 10).await.unwrap();
+    let titles: Vec<&str> = inbox.iter().map(|m| m.title.as_str()).collect();
+    assert_eq!(titles, ["三", "二"]);
+    assert_eq!((inbox[1].link.as_str(), inbox[1].read), ("/claims", false));
+    app.mark_read(&actor, &[]).await.unwrap();
+    assert!(app.inbox(&actor, None, 10).await.unwrap().iter().all(|m| m.read));
+    assert!(app.inbox(&local, None, 10).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_go_out_goes_out_later_and_once() {
+    let (app, _folder) = opened().await;
+    let local = Actor::local();
+    app.set_base("https://yulin.example.com/");
+    account(&app, "秘书李", Office::Secretariat, "li@example.com").await;
+    account(&app, "秘书王", Office::Secretariat, "wang@example.com").await;
+    account(&app, "工信局甲", Office::Bureau, "").await;
+    let (mail_port, robot_port) = (free_port(), free_port());
+    app.save_hook(&local, None, "邮件", &mail(mail_port), true).await.unwrap();
+    let url = format!("http://127.0.0.1:{robot_port}/send?key=geheim");
+    app.save_hook(&local, None, "秘书处群", &robot(&url), true).await.unwrap();
+
+    app.notify("claim.open", To::Office(Office::Secretariat), "有企业认领待审核", "请核对。", "/claims")
+        .await;
+    // Nobody is there: all wait, and longer each time.
+    let now = 1_795_000_000_000;
+    assert_eq!(app.deliver_at(now).await.unwrap(), 0);
+    assert_eq!(app.deliver_at(now + MINUTE_MS - 1).await.unwrap(), 0);
+    assert_eq!(app.deliver_at(now + MINUTE_MS).await.unwrap(), 0);
+    let waiting = app.outbox(&local, 10).await.unwrap();
+    assert_eq!(waiting.len(), 3);
+    for letter in &waiting {
+        assert_eq!((letter.state.as_str(), letter.attempts), ("waiting", 2));
+        assert_eq!(letter.next_ms, now + 3 * MINUTE_MS);
+        assert!(letter.error.as_ref().unwrap().contains("cannot be reached"));
+    }
+    let hooks = app.hooks(&local).await.unwrap();
+    assert_eq!((hooks[0].waiting, hooks[1].waiting), (2, 1));
+
+    // A program that starts anew finds the queue; both sides are there by now.
+    let mails = smtp(TcpListener::bind(("127.0.0.1", mail_port)).unwrap(), None);
+    let (_, requests) = http(TcpListener::bind(("127.0.0.1", robot_port)).unwrap(), 200, "");
+    let again = App::open(&app.location(), Clock::china()).await.unwrap();
+    assert_eq!(again.deliver_at(now + 3 * MINUTE_MS).await.unwrap(), 3);
+    assert_eq!(again.deliver_at(now + 999 * MINUTE_MS).await.unwrap(), 0);
+    let mut receivers: Vec<String> = (0..2)
+        .map(|_| mails.recv().unwrap().0.into_iter().find(|c| c.starts_with("RCPT")).unwrap())
+        .collect();
+    receivers.sort();
+    assert_eq!(receivers, ["RCPT TO:<li@example.com>", "RCPT TO:<wang@example.com>"]);
+    let request = requests.recv().unwrap();
+    assert!(request.body.contains("https://yulin.example.com/claims"), "{}", request.body);
+    assert!(request.headers.iter().any(|header| header.starts_with("content-type: application/json")));
+    assert!(mails.try_recv().is_err() && requests.try_recv().is_err(), "nothing goes out twice");
+    let sent = again.outbox(&local, 10).await.unwrap();
+    assert!(sent.iter().all(|letter| letter.state == "sent" && letter.title == "有企业认领待审核"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_empty_the_queue_at_once_send_it_once() {
+    let (app, _folder) = opened().await;
+    let app = std::sync::Arc::new(app);
+    let local = Actor::local();
+    let (address, requests) = http(TcpListener::bind("127.0.0.1:0").unwrap(), 200, "");
+    app.save_hook(&local, None, "群", &robot(&address), true).await.unwrap();
+    for n in 0..5 {
+        app.notify("x", To::Everyone, &format!("{n}"), "", "").await;
+    }
+    let tasks: Vec<_> = (0..4)
+        .map(|_| {
+            let app = app.clone();
+            tokio::spawn(async move { app.deliver().await.unwrap() })
+        })
+        .collect();
+    let mut sent = 0;
+    for task in tasks {
+        sent += task.await.unwrap();
+    }
+    sent += app.deliver().await.unwrap();
+    assert_eq!(sent, 5);
+    assert_eq!(requests.try_iter().count(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_is_given_up_in_the_end_or_at_once() {
+    let (app, _folder) = opened().await;
+    let local = Actor::local();
+    account(&app, "秘书李", Office::Secretariat, "li@example.com").await;
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let _mails = smtp(socket, Some(("RCPT", 550)));
+    app.save_hook(&local, None, "邮件", &mail(port), true).await.unwrap();
+    let url = format!("http://127.0.0.1:{}/", free_port());
+    let robot_id = app.save_hook(&local, None, "群", &robot(&url), true).await.unwrap();
+    app.notify("x", To::Everyone, "一", "二", "").await;
+    let mut now = 1_795_000_000_000;
+    app.deliver_at(now).await.unwrap();
+    let mails = |all: Vec<crate::Delivery>| all.into_iter().find(|d| d.hook == "邮件").unwrap();
+    let refused = mails(app.outbox(&local, 9).await.unwrap());
+    // The receiver does not exist: no use to try again.
+    assert_eq!((refused.state.as_str(), refused.attempts), ("failed", 1));
+    for _ in 1..12 {
+        now += 6 * 60 * MINUTE_MS;
+        app.deliver_at(now).await.unwrap();
+    }
+    let given_up = app.outbox(&local, 9).await.unwrap().into_iter().find(|d| d.hook == "群").unwrap();
+    assert_eq!((given_up.state.as_str(), given_up.attempts), ("failed", 12));
+    assert_eq!(app.hooks(&local).await.unwrap().iter().map(|h| h.failed).collect::<Vec<_>>(), [1, 1]);
+    app.delete_hook(&local, robot_id, 1).await.unwrap();
+    assert_eq!(app.outbox(&local, 9).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_of_hooks_go_in_and_never_come_out() {
+    let (app, _folder) = opened().await;
+    let local = Actor::local();
+    let (address, requests) = http(TcpListener::bind("127.0.0.1:0").unwrap(), 500, "key=geheim");
+    let host = address.trim_start_matches("http://").to_owned();
+    let config = robot(&format!("{address}/send?key=geheim"));
+    let id = app.save_hook(&local, None, "群", &config, true).await.unwrap();
+    let shown = app.hooks(&local).await.unwrap().remove(0);
+    let HookConfig::Webhook { url, secret, .. } = &shown.config else { panic!("{shown:?}") };
+    assert_eq!((url.as_str(), secret.as_str()), (host.as_str(), ""));
+    // What is shown can be saved again: the secrets stay.
+    app.save_hook(&local, Some((id, 1)), "秘书处群", &shown.config, true).await.unwrap();
+    let error = app.test_hook(&local, id, "").await.unwrap_err();
+    assert_eq!(error.code, Code::Output);
+    assert!(!error.message.contains("geheim") && error.message.contains("500"), "{error}");
+    assert!(requests.recv().unwrap().line.contains("/send?key=geheim"));
+    let stale = app.save_hook(&local, Some((id, 1)), "x", &shown.config, true).await.unwrap_err();
+    assert_eq!(stale.code, Code::Conflict);
+
+    let id = app.save_hook(&local, None, "邮件", &mail(25), false).await.unwrap();
+    let HookConfig::Smtp { port, security, user, from, .. } = mail(26) else { panic!() };
+    let elsewhere = HookConfig::Smtp {
+        host: "other.example.com".to_owned(),
+        port,
+        security,
+        user,
+        password: String::new(),
+        from,
+    };
+    app.save_hook(&local, Some((id, 1)), "邮件", &elsewhere, false).await.unwrap();
+    let stored = app.store.hooks().await.unwrap().pop().unwrap();
+    assert!(!stored.config.contains("geheim"), "a password does not follow to another machine");
+    for (config, field) in [
+        (robot("ftp://x"), "url"),
+        (HookConfig::Webhook { url: address, form: "fax".to_owned(), secret: String::new() }, "form"),
+        (mail(0), "port"),
+    ] {
+        let error = app.save_hook(&local, None, "x", &config, true).await.unwrap_err();
+        assert_eq!((error.code, error.fields[0].0.as_str()), (Code::BadInput, field));
+    }
+    for entry in app.store.audit(1, 100).await.unwrap() {
+        assert!(!entry.detail.contains("geheim"), "{entry:?}");
+    }
+}

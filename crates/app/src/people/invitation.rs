@@ -4,6 +4,7 @@ use super::{Session, bad, conflict, email_of, name_of, password, secret};
 use crate::{Act, Actor, App, Code, Error, Office, Result};
 use notify::Letter;
 use serde::Serialize;
+use std::fmt;
 use store::{Invitation, NewInvite};
 
 /// An invitation to write.
@@ -30,6 +31,12 @@ pub struct Invited {
     pub name: String,
     /// The secret of the link `/join/{token}`; shown only now.
     pub token: String,
+}
+
+impl fmt::Debug for Invited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invited").field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// Where an invitation stands.

@@ -3,6 +3,7 @@
 use super::{password, secret};
 use crate::{Actor, App, Code, Error, Result};
 use serde_json::json;
+use std::fmt;
 use std::sync::PoisonError;
 use std::time::Duration;
 use store::By;
@@ -14,6 +15,12 @@ pub struct Session {
     pub token: String,
     /// When it ends at the latest, milliseconds since 1970 UTC.
     pub expires_ms: i64,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("expires_ms", &self.expires_ms).finish_non_exhaustive()
+    }
 }
 
 /// Who a session or token belongs to.

@@ -11,6 +11,8 @@ mod nearby;
 mod row;
 mod search;
 mod stale;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use card::{MatchRow, NeedCard, OfferCard, Version};

@@ -101,7 +101,7 @@ impl Market {
         let seen = held.value.clone().redacted(self.reference, sight).words(self.reference);
         seen.into_iter()
             .zip(open)
-            .filter(|(seen, open)| seen.text != open.text)
+            .filter(|(seen, open)| !seen.text.is_empty() && seen.text != open.text)
             .map(|(seen, _)| seen.field.to_owned())
             .collect()
     }

@@ -56,6 +56,15 @@
     ask(ctx.confirm).then(yes => yes ? issueRequest() : dropRequest());
   });
 
+  // A second click does not send a form twice.
+  document.addEventListener("submit", event => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 3000);
+  });
+
   // Typed text is not lost by a stray click.
   const dirty = new Set();
   document.addEventListener("input", event => {

@@ -145,11 +145,15 @@ async fn page(site: &Site, tongue: Tongue, name: &str, next: &str, error: Option
     } else {
         let demo = site.app.demo_accounts().await.map_err(fail)?;
         html! {
-            h1 { (lang.t("登录")) }
-            (refusal(lang, error))
-            (sign_in_form(lang, name, next))
-            @if !demo.is_empty() { (demo_buttons(lang, next, &demo)) }
-            (other_language(lang, next))
+            div.sign-in {
+                section.panel {
+                    h1 { (lang.t("登录")) }
+                    (refusal(lang, error))
+                    (sign_in_form(lang, name, next))
+                    (other_language(lang, next))
+                }
+                @if !demo.is_empty() { section { (demo_buttons(lang, next, &demo)) } }
+            }
         }
     };
     let mut response = html_page(layout::plain(lang, lang.t("登录"), &body)).into_response();

@@ -9,6 +9,7 @@ mod backups;
 mod concurrent;
 mod databases;
 mod layout;
+mod market;
 mod measure;
 mod people;
 mod sample;

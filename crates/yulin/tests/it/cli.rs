@@ -1,7 +1,9 @@
 //! The command line, from an empty folder to a withdrawn list.
 
-use crate::common::{ok, run, text};
+use crate::common::{ok, run, text, yulin};
+use std::io::Write;
 use std::path::Path;
+use std::process::{Output, Stdio};
 
 const OFFERS: &str = "企业名称,所在县区,产品名称,规格参数,月产能,联系人,手机\n\
     虚构泰和光电有限公司,泰和县,显示模组面罩,尺寸精度±30μm；适用点间距P0.8—P1.5；阻燃等级V-0,30万片/月,赵某,000-00000001\n\
@@ -283,4 +285,69 @@ fn nothing_that_must_stay_is_written_over() {
     assert_ne!(run(dir, &["lists", "--db", "typo.db"]).status.code(), Some(0));
     ok(dir, &["import", "供给.csv", "--dry-run", "--db", "typo.db"]);
     assert!(!dir.join("typo.db").exists());
+}
+
+/// Runs the program with a line on standard input.
+fn with_line(dir: &Path, line: &str, args: &[&str]) -> Output {
+    let mut child = yulin(dir)
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_cluster_of_ones_own_begins_with_its_administrator() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let init =
+        ["init", "--name", "虚构集群", "--region", "360800", "--admin", "管理员甲", "--password-stdin"];
+    insta::assert_snapshot!(text(&with_line(dir, "12345678\n", &init)), @r"
+    exit 2
+    cluster 集群: 虚构集群
+    error[bad_input]: the password is one of the most common ones
+      hint: correct the place named and try again
+    ");
+    insta::assert_snapshot!(text(&with_line(dir, "correct-horse-7\n", &init)), @r"
+    exit 0
+    cluster 集群: 虚构集群
+    administrator 管理员: 管理员甲
+    next 下一步: yulin serve
+    ");
+    insta::assert_snapshot!(text(&run(dir, &["users", "--close", "管理员甲"])), @r"
+    exit 5
+    error[conflict]: failed to change the account: 管理员甲 is the last administrator who can sign in; make another one first
+      hint: load the newest state and decide again
+    ");
+    // A link is printed once; only its hash is stored.
+    let link = ok(dir, &["users", "--invite", "张三", "--role", "member"]);
+    let token = link.lines().next().unwrap().strip_prefix("/join/").unwrap();
+    assert_eq!(token.len(), 64);
+    ok(dir, &["users", "--add", "特派员甲", "--role", "commissioner"]);
+    let nobody = ["users", "--add", "乙", "--role", "member", "--enterprise", "没有的企业"];
+    assert_eq!(run(dir, &nobody).status.code(), Some(4));
+    assert_eq!(run(dir, &["users", "--add", "乙", "--role", "king"]).status.code(), Some(2));
+    assert!(ok(dir, &["users", "--reset", "特派员甲"]).starts_with("/join/"));
+    ok(dir, &["users", "--close", "特派员甲"]);
+    let shown = ok(dir, &["users"]);
+    assert_eq!(shown, "管理员甲\tadministrator\n特派员甲\tcommissioner\tclosed 已关闭\n");
+    assert_eq!(run(dir, &["users", "--as", "特派员甲"]).status.code(), Some(4));
+
+    assert!(ok(dir, &["audit", "verify"]).starts_with("ok      "));
+    let shown = ok(dir, &["audit", "show", "--action", "user.", "--object", "user/特派员甲", "--limit", "1"]);
+    assert!(shown.contains("\tlocal\tuser.change\tuser/特派员甲\t"), "{shown}");
+    let json = ok(dir, &["audit", "show", "--json", "--limit", "1000"]);
+    let entries: Vec<serde_json::Value> =
+        json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(entries.last().unwrap()["seq"], 1);
+    for secret in [token, "correct-horse-7", "argon2"] {
+        assert!(!json.contains(secret));
+    }
+    ok(dir, &["users", "--add", "审计员甲", "--role", "auditor"]);
+    ok(dir, &["audit", "verify", "--as", "审计员甲"]);
+    assert_eq!(run(dir, &["users", "--as", "审计员甲"]).status.code(), Some(3));
 }

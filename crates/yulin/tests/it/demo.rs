@@ -72,6 +72,20 @@ fn the_reference_scenario_holds() {
 
     // Publishing the same frozen input again gives the same hash; the list can be computed from itself.
     let database = ["--db", "out/demo.db"];
+    // An account an office, and both sides of the pair.
+    let accounts = ok(dir.path(), &[&["users", "--json"][..], &database].concat());
+    let accounts: Vec<serde_json::Value> = serde_json::from_str(&accounts).unwrap();
+    let offices: std::collections::BTreeSet<&str> =
+        accounts.iter().filter_map(|account| account["office"].as_str()).collect();
+    assert_eq!(offices.len(), 6, "{accounts:#?}");
+    let enterprises: Vec<&str> = accounts.iter().filter_map(|a| a["enterprise"][1].as_str()).collect();
+    let name = |key: &str| index.enterprise(key).unwrap().name.clone();
+    let supplier = &index.supplier(&pair.matched.offer).unwrap().key;
+    assert_eq!(enterprises, [name(&scenario.need.enterprise), name(supplier)]);
+    let commissioner = accounts.iter().find(|account| account["office"] == "commissioner").unwrap();
+    assert_eq!(commissioner["assigned"].as_array().unwrap().len(), 3);
+    assert!(said.contains("demo-forest-2026"), "{said}");
+
     let verified = ok(dir.path(), &[&["lists", "--verify", "1"][..], &database].concat());
     assert!(verified.contains("same 一致"), "{verified}");
     let again = ok(dir.path(), &["demo", "--no-serve", "--out", "again"]);
