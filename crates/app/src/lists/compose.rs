@@ -3,7 +3,7 @@
 use crate::place::{Place, place};
 use crate::{Progress, Stage, access};
 use market::local_rate::FORMULA_ZH;
-use market::{Input, Options, Settlement, Site, Weights};
+use market::{Catalogue, Input, Options, Settlement, Site, Weights};
 use model::enterprise::Enterprise;
 use model::list::{
     Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, MatchingList, NeedState,
@@ -33,6 +33,7 @@ const AUDIENCE: Visibility = Visibility::Members;
 pub type Reviewed = (String, String, Review);
 
 /// Builds a list's content step by step.
+#[derive(Debug)]
 pub struct Composer {
     reference: &'static Reference,
     cluster: String,
@@ -194,12 +195,22 @@ impl Composer {
         matches
     }
 
+    /// The offers as an index, for [`Self::candidates`].
+    pub fn catalogue(&self) -> Catalogue {
+        let products = |key: &str| self.sites.get(key).map_or("", |site| site.products.as_str());
+        let offers = self.offers.iter().map(|o| (o, products(&o.enterprise)));
+        Catalogue::of_offers(offers, &Weights::default(), self.reference)
+    }
+
     /// The offers that the engine ranks for the need with this key, best first.
-    pub fn candidates(&self, need: &str) -> Vec<Match> {
-        let needs: Vec<Need> = self.needs.iter().filter(|n| n.key == need).cloned().collect();
-        let input = Input { needs: &needs, ..self.input() };
+    pub fn candidates(&self, catalogue: &Catalogue, need: &str) -> Vec<Match> {
+        let Some(need) = self.needs.iter().find(|n| n.key == need) else { return Vec::new() };
         let options = Options { top: CANDIDATES, ..Options::default() };
-        market::match_needs(&input, &options, &|_| ())
+        let near: HashMap<&str, f64> =
+            catalogue.near_need(need, options.pool, self.reference).into_iter().collect();
+        let candidates: Vec<(&Offer, f64)> =
+            self.offers.iter().filter_map(|o| Some((o, *near.get(o.key.as_str())?))).collect();
+        market::rank_offers(&self.input(), &options, need, &candidates)
     }
 
     /// A need and an offer as the engine sees the pair.

@@ -3,11 +3,12 @@
 use super::compose::Composer;
 use super::expect_draft;
 use crate::{Act, Actor, App, Code, Error, Result};
+use market::Catalogue;
 use model::list::{ListEnterprise, ListIndex, ListNeed, ListOffer, ListState, MatchingList, Review};
 use model::matching::{Allocation, Match};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use store::{ListHead, NewReview, PairReview};
 
 /// How long somebody counts as working on a need after the last sign of it.
@@ -124,6 +125,8 @@ type DraftKey = (i64, i64, i64);
 #[derive(Debug)]
 struct Draft {
     list: MatchingList,
+    /// Its records, and its offers as an index: built when a need is first looked at.
+    engine: OnceLock<(Composer, Catalogue)>,
     /// Candidates of needs that were looked at, by key.
     candidates: Mutex<HashMap<String, Arc<Vec<Match>>>>,
 }
@@ -216,7 +219,7 @@ impl App {
             .map(|(_, offer)| offer.as_str())
             .collect();
         by_hand.sort_unstable();
-        let composer = Composer::reopen(self.reference, &draft.list.content);
+        let (composer, _) = self.engine(&draft);
         let by_hand: Vec<Match> =
             by_hand.into_iter().filter_map(|offer| composer.pair(&need.need.key, offer)).collect();
         card.pairs.extend(by_hand.iter().filter_map(|m| desk_pair(&index, &words, m, false)));
@@ -365,18 +368,27 @@ impl App {
         }
         let list = self.store.list(id).await?.list;
         expect_draft(&list)?;
-        let draft = Arc::new(Draft { list, candidates: Mutex::default() });
+        let draft = Arc::new(Draft { list, engine: OnceLock::new(), candidates: Mutex::default() });
         if let Ok(mut kept) = self.desk.draft.lock() {
             *kept = Some((key, draft.clone()));
         }
         Ok((head, draft, words))
     }
 
+    fn engine<'d>(&self, draft: &'d Draft) -> &'d (Composer, Catalogue) {
+        draft.engine.get_or_init(|| {
+            let composer = Composer::reopen(self.reference, &draft.list.content);
+            let catalogue = composer.catalogue();
+            (composer, catalogue)
+        })
+    }
+
     /// What the engine ranks for a need, kept while the draft is.
     fn candidates(&self, draft: &Draft, need: &str) -> Arc<Vec<Match>> {
         let kept = draft.candidates.lock().ok().and_then(|kept| kept.get(need).cloned());
         kept.unwrap_or_else(|| {
-            let found = Arc::new(Composer::reopen(self.reference, &draft.list.content).candidates(need));
+            let (composer, catalogue) = self.engine(draft);
+            let found = Arc::new(composer.candidates(catalogue, need));
             if let Ok(mut kept) = draft.candidates.lock() {
                 kept.insert(need.to_owned(), found.clone());
             }

@@ -1,7 +1,7 @@
 //! Reading lists, their files, and proving them.
 
 use super::compose::{Composer, ENGINE, compare};
-use crate::{Act, Actor, App, Code, Error, Result};
+use crate::{Act, Actor, App, Code, Error, Result, Role};
 use model::list::{ListContent, ListState, MatchingList};
 use std::sync::Arc;
 use store::ListHead;
@@ -28,12 +28,15 @@ impl Verification {
 }
 
 impl App {
-    /// The published list with the highest number.
+    /// The published list with the highest number; none for a member whose enterprise nobody has approved yet.
     ///
     /// # Errors
     /// Storage errors.
     pub async fn newest_list(&self, actor: &Actor) -> Result<Option<Arc<MatchingList>>> {
         actor.need(Act::NewestList)?;
+        if !is_reader(actor) {
+            return Ok(None);
+        }
         let newest = self
             .store
             .lists()
@@ -51,9 +54,14 @@ impl App {
     /// The list with this number.
     ///
     /// # Errors
-    /// [`Code::NotFound`].
+    /// [`Code::NotFound`]; [`Code::NotAllowed`] for a member whose enterprise nobody has approved yet.
     pub async fn list_by_number(&self, actor: &Actor, number: u32) -> Result<Arc<MatchingList>> {
         actor.need(Act::ListByNumber)?;
+        if !is_reader(actor) {
+            let message = format!("{} is no member yet: the account has no enterprise", actor.name);
+            return Err(Error::new(Code::NotAllowed, message)
+                .hint("claim your enterprise; the secretariat approves it"));
+        }
         // Another process may have withdrawn it, or restored another database: the head is always read.
         let head = self.store.list_head(number).await?;
         let kept = self.last_list.lock().ok().and_then(|kept| kept.clone());
@@ -145,4 +153,9 @@ impl App {
             .map_err(|e| Error::new(Code::File, e.to_string()))?;
         Ok(out.into_inner())
     }
+}
+
+/// A list holds what members may see, so an account that is of no enterprise yet does not read it.
+fn is_reader(actor: &Actor) -> bool {
+    !matches!(actor.role, Role::Member { enterprise: None })
 }

@@ -146,7 +146,7 @@ fn tip(lang: Lang, node: &ChainNode, facts: Option<&LinkFacts<'_>>) -> String {
             let quantities: Vec<String> = gap.quantities.iter().map(ToString::to_string).collect();
             lines.push(format!("{} {}", lang.t("需求企业数"), gap.demanders));
             if !quantities.is_empty() {
-                lines.push(format!("{} {}", lang.t("缺口数量"), quantities.join(lang.t("、"))));
+                lines.push(format!("{} {}", lang.t("缺口数量"), quantities.join(crate::format::comma(lang))));
             }
         }
     }

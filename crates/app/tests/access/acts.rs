@@ -1,0 +1,289 @@
+//! One case a use case. A new use case has no case here, and the match does not compile.
+
+use crate::house::House;
+use app::{
+    AccountChange, Act, Actor, App, AuditQuery, Decision, EnterpriseForm, EnterpriseQuery, HookConfig,
+    ImportOptions, InputFile, MatchOptions, NearbyQuery, NeedForm, NewAccount, NewInvitation, NewToken,
+    OfferForm, Office, PublishOptions, RecordQuery, Result, Stage,
+};
+use model::list::Review;
+use model::visibility::Noun;
+use std::fmt::Debug;
+use std::path::PathBuf;
+
+/// What a use case is asked about.
+pub struct Arguments {
+    enterprises: Vec<i64>,
+    needs: Vec<(i64, i64)>,
+    offers: Vec<(i64, i64)>,
+    account: i64,
+    draft: i64,
+    folder: PathBuf,
+}
+
+impl Arguments {
+    pub fn of(house: &House) -> Self {
+        Self {
+            enterprises: house.enterprises.iter().map(|(id, _)| *id).collect(),
+            needs: house.needs.clone(),
+            offers: house.offers.clone(),
+            account: house.accounts[0],
+            draft: house.draft,
+            folder: house.folder.path().to_owned(),
+        }
+    }
+}
+
+/// What was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// The act's use case.
+    Whole,
+    /// One that refuses some records of an act that the office has (the drafter's approval, offices above one's own).
+    ByRecord,
+}
+
+impl What {
+    pub fn is_by_record(self) -> bool {
+        self == Self::ByRecord
+    }
+}
+
+fn quiet(_: Stage, _: u64, _: u64) {}
+
+fn show<T: Debug>(result: Result<T>) -> Result<String> {
+    result.map(|value| format!("{value:?}"))
+}
+
+/// The cells of a workbook.
+fn cells(result: Result<Vec<u8>>) -> Result<String> {
+    result.map(|bytes| {
+        let options = exchange::sheet::ReadOptions::default();
+        let sheets = exchange::sheet::read_with_progress(&bytes, "x.xlsx", &options, &mut |_| ()).unwrap();
+        format!("{sheets:?}")
+    })
+}
+
+fn file(name: &str, text: &str) -> InputFile {
+    InputFile { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
+/// Calls the use cases that an act is leave for, over all records, and shows all that they return.
+#[expect(clippy::too_many_lines, reason = "one arm a use case")]
+pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> Vec<(What, Result<String>)> {
+    let mut out = Vec::new();
+    let mut put = |outcome| out.push((What::Whole, outcome));
+    let (need, offer) = (with.needs[0], with.offers[5]);
+    let all = RecordQuery { all: true, per_page: 200, ..RecordQuery::default() };
+    let q = |q: &str| RecordQuery { q: q.to_owned(), ..all.clone() };
+    match act {
+        Act::NewestList => put(show(app.newest_list(actor).await)),
+        Act::ListByNumber => out.push((What::ByRecord, show(app.list_by_number(actor, 1).await))),
+        Act::Lists => put(show(app.lists(actor).await)),
+        Act::Verify => put(show(app.verify(actor, 1).await)),
+        Act::ListWorkbook => {
+            // Whoever holds a list got it from another use case.
+            let list = app.list_by_number(actor, 1).await.ok();
+            let list = list.unwrap_or_else(|| std::sync::Arc::new(empty_list()));
+            put(cells(app.list_workbook(actor, &list)));
+        }
+        Act::Draft => put(show(app.draft(actor, app.this_month(), &quiet).await)),
+        Act::DraftById => put(show(app.draft_by_id(actor, with.draft).await)),
+        Act::Desk => {
+            put(show(app.desk(actor, with.draft).await));
+            put(show(app.desk_need(actor, with.draft, 1).await));
+            put(show(app.desk_needs(actor, with.draft, &[1, 2, 3]).await));
+            put(show(app.desk_offers(actor, with.draft, "面罩", 50).await));
+        }
+        Act::Review => put(show(app.review(actor, with.draft, 1, 1, Review::Confirmed).await)),
+        Act::Decide => {
+            let decision = Decision { need: 1, offer: 2, review: Review::Added, base: 0 };
+            put(show(app.decide(actor, with.draft, &[decision]).await));
+        }
+        Act::WorkOn => put(show(app.work_on(actor, with.draft, 1).await)),
+        Act::Discard => put(show(app.discard(actor, with.draft).await)),
+        Act::Approve => {
+            let approved = show(app.approve(actor, with.draft, &quiet).await);
+            out.push((What::ByRecord, approved));
+        }
+        Act::Reopen => put(show(app.reopen(actor, with.draft).await)),
+        Act::Publish => put(show(app.publish(actor, with.draft, &quiet).await)),
+        Act::PublishPeriod => {
+            let options = PublishOptions { again: true, keep_draft: true };
+            let published = show(app.publish_period(actor, app.this_month(), options, &quiet).await);
+            out.push((What::ByRecord, published));
+        }
+        Act::Withdraw => put(show(app.withdraw(actor, 1, "有误").await)),
+        Act::Import => {
+            let files = vec![file("a.csv", "企业名称,需求产品名称,数量\n虚构万安显示有限公司,面罩,5片\n")];
+            put(show(app.import(actor, files, &ImportOptions::default(), &quiet).await));
+        }
+        Act::Imports => put(show(app.imports(actor, 10).await)),
+        Act::Duplicates => {
+            put(show(app.duplicates(actor).await));
+            put(show(app.decided_duplicates(actor).await));
+        }
+        Act::DecideDuplicate => put(show(app.decide_duplicate(actor, "a", "b", true).await)),
+        Act::Needs => {
+            put(show(app.needs(actor, &all).await));
+            put(show(app.needs(actor, &q("面罩")).await));
+            put(show(app.needs(actor, &RecordQuery { mine: true, ..all.clone() }).await));
+        }
+        Act::Need => {
+            for (id, _) in &with.needs {
+                put(show(app.need(actor, *id).await));
+                put(show(app.need_form(actor, *id).await));
+            }
+        }
+        Act::PreviewNeed => {
+            let form = NeedForm { title: "LED显示屏面罩".to_owned(), ..NeedForm::default() };
+            put(show(app.preview_need(actor, &form).await));
+            let form = NeedForm { enterprise: Some(with.enterprises[1]), ..form };
+            put(show(app.preview_need(actor, &form).await));
+        }
+        Act::SaveNeed => {
+            for at in &with.needs {
+                let form = NeedForm { title: String::new(), ..NeedForm::default() };
+                put(show(app.save_need(actor, Some(*at), &form).await));
+            }
+        }
+        Act::Offers => {
+            put(show(app.offers(actor, &all).await));
+            put(show(app.offers(actor, &q("面罩")).await));
+        }
+        Act::Offer => {
+            for (id, _) in &with.offers {
+                put(show(app.offer(actor, *id).await));
+                put(show(app.offer_form(actor, *id).await));
+            }
+        }
+        Act::SaveOffer => {
+            for at in &with.offers {
+                let form = OfferForm { title: String::new(), ..OfferForm::default() };
+                put(show(app.save_offer(actor, Some(*at), &form).await));
+            }
+        }
+        Act::SetStatus => {
+            put(show(app.set_open(actor, Noun::Need, need.0, need.1, false).await));
+            put(show(app.set_status(actor, Noun::Need, "nothing", false).await));
+        }
+        Act::Enterprises => put(show(app.enterprises(actor, &EnterpriseQuery::default()).await)),
+        Act::Enterprise => {
+            for id in &with.enterprises {
+                put(show(app.enterprise(actor, *id).await));
+                put(show(app.enterprise_form(actor, *id).await));
+            }
+        }
+        Act::SaveEnterprise => {
+            for id in &with.enterprises {
+                put(show(app.save_enterprise(actor, Some((*id, 1)), &EnterpriseForm::default()).await));
+            }
+        }
+        Act::Nearby => {
+            let query = NearbyQuery { q: "LED显示屏面罩".to_owned(), ..NearbyQuery::default() };
+            put(show(app.nearby(actor, &query).await));
+        }
+        Act::Stale => {
+            put(show(app.stale(actor, 0).await));
+            put(cells(app.stale_sheet(actor, 0).await));
+        }
+        Act::Overview => put(show(app.overview(actor).await)),
+        Act::MatchFiles => {
+            let needs = file("n.csv", "企业名称,需求产品名称\n甲,面罩\n");
+            let offers = file("o.csv", "企业名称,产品名称\n乙,面罩\n");
+            let options = MatchOptions { top: 3, maps: Vec::new(), delimiter: None };
+            let clock = app::Clock::china();
+            put(show(app::match_files(actor, &needs, &offers, &options, &clock, &quiet)));
+        }
+        Act::Export => {
+            put(cells(app.export(actor, false, &all).await));
+            put(cells(app.export(actor, true, &all).await));
+        }
+        Act::Introductions => put(show(app.introductions(actor).await)),
+        Act::AskIntroduction => put(show(app.ask_introduction(actor, need.0, offer.0, "").await)),
+        Act::AnswerIntroduction => {
+            out.push((What::ByRecord, show(app.answer_introduction(actor, 1, 1, false, "").await)));
+        }
+        Act::EndIntroduction => put(show(app.end_introduction(actor, 1, 1, "").await)),
+        Act::Accounts => {
+            put(show(app.accounts(actor).await));
+            put(show(app.find_enterprise(actor, "虚构万安显示有限公司").await));
+        }
+        Act::AddAccount => {
+            let new =
+                NewAccount { name: "new".to_owned(), office: Some(Office::Bureau), ..NewAccount::default() };
+            put(show(app.add_account(actor, &new).await));
+        }
+        Act::SetAccount => {
+            put(show(app.set_account(actor, with.account, 9, &AccountChange::default()).await));
+        }
+        Act::ResetPassword => put(show(app.reset_password(actor, with.account).await)),
+        Act::Invite => {
+            let new = NewInvitation {
+                office: Office::Member,
+                enterprise: None,
+                name: "x".to_owned(),
+                email: String::new(),
+                days: 3,
+            };
+            put(app.invite(actor, &new, "http://localhost").await.map(|invited| invited.name));
+        }
+        Act::InviteWorkbook => {
+            put(cells(app.invitation_template(actor)));
+            let book = file("x.csv", "企业名称,联系人\n虚构万安显示有限公司,张\n");
+            put(app.invite_workbook(actor, &book, "http://localhost").await.map(|_| String::new()));
+        }
+        Act::Invitations => put(show(app.invitations(actor).await)),
+        Act::RevokeInvitation => put(show(app.revoke_invitation(actor, 1).await)),
+        Act::Claims => put(show(app.claims(actor).await)),
+        Act::DecideClaim => put(show(app.decide_claim(actor, 1, false, "x").await)),
+        Act::Assign => put(show(app.assign(actor, with.account, &[]).await)),
+        Act::Me => {
+            put(show(app.me(actor).await));
+            put(show(app.my_claim(actor).await));
+        }
+        Act::ChangePassword => put(show(app.change_password(actor, "", "wrong", "also wrong").await)),
+        Act::Claim => put(show(app.claim(actor, "x", "x", "").await)),
+        Act::Tokens => put(show(app.tokens(actor).await)),
+        Act::CreateToken => {
+            let new = NewToken { name: "x".to_owned(), may_write: false, days: 1 };
+            put(show(app.create_token(actor, &new).await));
+        }
+        Act::RevokeToken => put(show(app.revoke_token(actor, 99).await)),
+        Act::Inbox => put(show(app.inbox(actor, None, 50).await)),
+        Act::MarkRead => put(show(app.mark_read(actor, &[1]).await)),
+        Act::Hooks => put(show(app.hooks(actor).await)),
+        Act::SaveHook => {
+            let config =
+                HookConfig::Webhook { url: String::new(), form: "json".to_owned(), secret: String::new() };
+            put(show(app.save_hook(actor, None, "x", &config, false).await));
+        }
+        Act::DeleteHook => put(show(app.delete_hook(actor, 1, 1).await)),
+        Act::TestHook => put(show(app.test_hook(actor, 1, "").await)),
+        Act::Outbox => put(show(app.outbox(actor, 10).await)),
+        Act::Remind => put(show(app.remind(actor, &with.enterprises).await)),
+        Act::NameCluster => put(show(app.name_cluster(actor, "", "").await)),
+        Act::Backup => put(show(app.backup(actor, &with.folder.join("b"), &quiet).await)),
+        Act::Restore => put(show(app.restore(actor, &with.folder.join("none"), true, &quiet).await)),
+        Act::Check => put(show(app.check(actor).await)),
+        // Serving is of the command line; leave is all there is to it.
+        Act::Serve => put(show(actor.need(Act::Serve))),
+        Act::Audit => {
+            let query = AuditQuery { limit: 1000, ..AuditQuery::default() };
+            put(show(app.audit(actor, &query).await));
+            put(cells(app.audit_sheet(actor, &query).await));
+        }
+        Act::VerifyAudit => put(show(app.verify_audit(actor).await)),
+    }
+    out
+}
+
+/// A list without rows, for whoever may not read one.
+fn empty_list() -> model::list::MatchingList {
+    let json = r#"{"id":0,"number":null,"state":"draft","period":"2026-11","sha256":null,"drafted_by":"","approved_by":null,
+        "published_ms":null,"withdrawn_reason":null,"content":{"format":1,"engine":1,"cluster":"","period":"2026-11",
+        "previous_sha256":"","compared_with_sha256":"","summary":{"needs":0,"offers":0,"enterprises":0,"matched":0,"part":0,
+        "unmet":0,"local_supporting_rate":0.0,"local_supporting_formula":"","gone":[]},"enterprises":[],"needs":[],"offers":[],
+        "pairs":[],"gaps":[]}}"#;
+    serde_json::from_str(json).unwrap()
+}
