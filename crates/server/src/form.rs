@@ -35,7 +35,9 @@ impl<T: DeserializeOwned> FromRequest<Site> for Posted<T> {
             .map_err(|e| viewer.cut_form(e.status(), &e.body_text()).into_response())?;
         let text = std::str::from_utf8(&bytes).unwrap_or("");
         let field = words::pairs(text).find(|(name, _)| name == "csrf").map(|(_, value)| value);
-        viewer.own_form(header.or(field))?;
+        if !header.or(field).is_some_and(|token| viewer.is_csrf(&token)) {
+            return Err(viewer.stale_form().into_response());
+        }
         let fields = words::pairs(text).collect();
         let request = Request::from_parts(Viewer::form_parts(), axum::body::Body::from(bytes.clone()));
         let form = axum::Form::<T>::from_request(request, site)
@@ -48,8 +50,6 @@ impl<T: DeserializeOwned> FromRequest<Site> for Posted<T> {
 /// A file of a form.
 #[derive(Debug, Clone)]
 pub struct UploadedFile {
-    /// Name of the form's field.
-    pub field: String,
     /// The file's own name, without folders.
     pub name: String,
     /// Content.
@@ -101,13 +101,15 @@ impl FromRequest<Site> for Uploaded {
                 return Err(viewer.bad_form("too many fields").into_response());
             }
             match name {
-                Some(name) if !name.is_empty() => files.push(UploadedFile { field, name, bytes }),
+                Some(name) if !name.is_empty() => files.push(UploadedFile { name, bytes }),
                 Some(_) => {}
                 None => fields.push((field, String::from_utf8_lossy(&bytes).into_owned())),
             }
         }
         let field = fields.iter().find(|(name, _)| name == "csrf").map(|(_, value)| value.clone());
-        viewer.own_form(header.or(field))?;
+        if !header.or(field).is_some_and(|token| viewer.is_csrf(&token)) {
+            return Err(viewer.stale_form().into_response());
+        }
         Ok(Self { viewer, fields, files })
     }
 }
@@ -122,12 +124,6 @@ impl Viewer {
 }
 
 impl Viewer {
-    /// Lets a form pass that carries the session's token.
-    fn own_form(&self, token: Option<String>) -> Result<(), Response> {
-        let own = token.is_some_and(|token| self.is_csrf(&token));
-        if own { Ok(()) } else { Err(self.stale_form().into_response()) }
-    }
-
     /// A form without the session's token.
     pub fn stale_form(&self) -> Failure {
         self.fail(
