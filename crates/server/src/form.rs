@@ -32,7 +32,7 @@ impl<T: DeserializeOwned> FromRequest<Site> for Posted<T> {
         let header = parts.headers.get("x-csrf").and_then(|v| v.to_str().ok()).map(str::to_owned);
         let bytes = Bytes::from_request(Request::from_parts(parts, body), site)
             .await
-            .map_err(IntoResponse::into_response)?;
+            .map_err(|e| viewer.cut_form(e.status(), &e.body_text()).into_response())?;
         let text = std::str::from_utf8(&bytes).unwrap_or("");
         let field = words::pairs(text).find(|(name, _)| name == "csrf").map(|(_, value)| value);
         viewer.own_form(header.or(field))?;
@@ -89,9 +89,8 @@ impl FromRequest<Site> for Uploaded {
             .await
             .map_err(|e| viewer.bad_form(&e.body_text()).into_response())?;
         let (mut fields, mut files) = (Vec::new(), Vec::new());
-        let cut = |e: axum::extract::multipart::MultipartError| match e.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => e.into_response(),
-            _ => viewer.bad_form(&e.body_text()).into_response(),
+        let cut = |e: axum::extract::multipart::MultipartError| {
+            viewer.cut_form(e.status(), &e.body_text()).into_response()
         };
         while let Some(part) = form.next_field().await.map_err(cut)? {
             let field = part.name().unwrap_or("").to_owned();
@@ -135,6 +134,15 @@ impl Viewer {
             app::Error::new(Code::NotAllowed, self.lang().t("这张表单不是本次登录打开的"))
                 .hint(self.lang().t("返回上一页，刷新后再提交。")),
         )
+    }
+
+    /// A form that was not read to its end.
+    fn cut_form(&self, status: StatusCode, why: &str) -> Failure {
+        if status != StatusCode::PAYLOAD_TOO_LARGE {
+            return self.bad_form(why);
+        }
+        let error = app::Error::new(Code::TooLarge, self.lang().t("提交的内容太大"));
+        self.fail(error.hint(self.lang().t("请分成几份再提交。")))
     }
 
     fn bad_form(&self, why: &str) -> Failure {
