@@ -162,7 +162,7 @@ fn finished(path: &str, method: &str, operation: &mut Map<String, Value>) {
     if has_body || has_query || has_path || keyed {
         codes.push(Code::BadInput);
     }
-    if method == "get" && !public {
+    if method == "get" {
         responses.insert(
             "304".to_owned(),
             json!({"description": "Nothing changed since the answer with this ETag."}),
