@@ -35,8 +35,8 @@ pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOpt
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{
     AccountChange, AccountInfo, ClaimInfo, ClaimState, DEMO_PASSWORD, DemoAccount, DemoPeople,
-    InvitationInfo, InvitationState, Invited, NewAccount, NewInvitation, NewToken, Repeated, Session,
-    SignedIn, TokenInfo,
+    InvitationInfo, InvitationRow, InvitationState, Invited, NewAccount, NewInvitation, NewToken, Repeated,
+    Session, SignedIn, TokenInfo,
 };
 pub use progress::{Progress, Stage};
 pub use records::{
@@ -134,6 +134,11 @@ impl App {
     /// Closes the database, so that its one file holds everything.
     pub async fn close(&self) {
         self.store.close().await;
+    }
+
+    /// Now, milliseconds since 1970 UTC, by the clock that the use cases go by.
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
     }
 
     /// The calendar month of today.

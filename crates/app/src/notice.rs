@@ -247,6 +247,13 @@ impl App {
         Ok(self.store.mark_read(account, ids, self.clock.now_ms()).await?)
     }
 
+    /// Title and text of a reminder of stale records, as an enterprise's people read them.
+    pub fn reminder(enterprise: &str) -> (String, &'static str) {
+        let body =
+            "有些供需信息很久没有更新。请打开看一看：仍然有效的点“仍然有效”，变了的改一改，不再需要的关闭。";
+        (format!("请核对{enterprise}的供需信息"), body)
+    }
+
     /// Tells the members of enterprises with stale records (row ids) to look at them; how many were told.
     ///
     /// # Errors
@@ -259,8 +266,7 @@ impl App {
         let mut told = 0;
         for id in enterprises {
             let enterprise = self.store.enterprise_by_id(*id).await?.value;
-            let title = format!("请核对{}的供需信息", enterprise.name);
-            let body = "有些供需信息超过90天没有更新。请打开看一看：仍然有效的点“仍然有效”，变了的改一改，不再需要的关闭。";
+            let (title, body) = Self::reminder(&enterprise.name);
             let to = To::Enterprise(&enterprise.key);
             told += self.notify("stale.remind", to, &title, body, "/stale").await;
         }

@@ -13,6 +13,14 @@ pub fn percent(share: f64) -> String {
     format!("{:.1}%", share * 100.0)
 }
 
+/// What stands between the words of an enumeration.
+pub fn comma(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "、",
+        Lang::En => ", ",
+    }
+}
+
 /// A distance in km with one decimal; empty where unknown.
 pub fn km(distance: Option<f64>) -> String {
     distance.map_or_else(String::new, |d| format!("{d:.1} km"))
@@ -62,6 +70,12 @@ pub fn span(from: Option<impl Display>, until: Option<impl Display>) -> String {
     }
 }
 
+/// A shortfall with four significant digits: it is a difference of stated figures, often across units.
+pub fn rounded(by: &Quantity) -> Quantity {
+    let value = format!("{:.3e}", by.value).parse().unwrap_or(by.value);
+    Quantity { value, unit: by.unit.clone() }
+}
+
 /// The verdicts of a match, one a line; readable without colour.
 pub fn verdicts(lang: Lang, verdicts: &[Verdict]) -> Markup {
     html! {
@@ -70,7 +84,7 @@ pub fn verdicts(lang: Lang, verdicts: &[Verdict]) -> Markup {
                 @let (class, mark, word) = mark(lang, &verdict.outcome);
                 li {
                     span class=(class) { (mark) " " (word) }
-                    @if let Outcome::Short { by } = &verdict.outcome { span class=(class) { " " (by) } }
+                    @if let Outcome::Short { by } = &verdict.outcome { span class=(class) { " " (rounded(by)) } }
                     " " (verdict.need)
                     @if !verdict.offer.is_empty() { span.soft { " ← " (verdict.offer) } }
                 }
@@ -131,5 +145,14 @@ mod tests {
         assert_eq!(price_of(Some(0.035), Some(0.035), "颗"), "0.035元/颗");
         assert_eq!(price_of(None, Some(5000.0), ""), "≤5000元");
         assert_eq!(price(None), "");
+    }
+
+    #[test]
+    fn a_shortfall_is_told_shortly() {
+        for (value, expect) in
+            [(2.901_418_935_11, "2.901gf"), (5.0, "5gf"), (420_000.0, "420000gf"), (0.025, "0.025gf")]
+        {
+            assert_eq!(rounded(&Quantity::new(value, "gf")).to_string(), expect);
+        }
     }
 }

@@ -42,24 +42,26 @@ pub struct Changes {
 }
 
 impl Store {
-    /// What changed since a moment; `None` where nothing was stored since. One look at the audit where that is so.
+    /// True where nothing was stored since a moment.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_at(&self, moment: &Moment) -> Result<bool> {
+        let doing = "look for changes";
+        let mut tx = self.database.read(doing).await?;
+        let (seq, hash) = newest(&mut tx, doing).await?;
+        Ok((seq, hash.as_str()) == (moment.seq, moment.hash.as_str()))
+    }
+
+    /// What changed since a moment; `None` where nothing was stored since.
     ///
     /// # Errors
     /// The database's, and [`crate::Error::Content`].
     pub async fn changes(&self, since: Option<&Moment>) -> Result<Option<Changes>> {
         let doing = "read what changed";
         let mut tx = self.database.read(doing).await?;
-        let row = tx
-            .query("select seq, hash from audit order by seq desc limit 1")
-            .fetch_optional(&mut *tx)
-            .await
-            .during(doing)?;
-        let mut moment = match row {
-            Some(row) => {
-                Moment { seq: row.try_get(0).during(doing)?, hash: row.try_get(1).during(doing)?, change: 0 }
-            }
-            None => Moment::default(),
-        };
+        let (seq, hash) = newest(&mut tx, doing).await?;
+        let mut moment = Moment { seq, hash, change: 0 };
         let mut known = None;
         if let Some(since) = since {
             if (since.seq, &since.hash) == (moment.seq, &moment.hash) {
@@ -86,6 +88,15 @@ impl Store {
     }
 }
 
+/// Number and hash of the last audit entry; 0 and nothing where there is none.
+async fn newest(tx: &mut Read, doing: &'static str) -> Result<(i64, String)> {
+    let query = tx.query("select seq, hash from audit order by seq desc limit 1");
+    match query.fetch_optional(&mut **tx).await.during(doing)? {
+        Some(row) => Ok((row.try_get(0).during(doing)?, row.try_get(1).during(doing)?)),
+        None => Ok((0, String::new())),
+    }
+}
+
 /// True where the moment is one of this database's own past.
 async fn continues(tx: &mut Read, since: &Moment, doing: &'static str) -> Result<bool> {
     let row = tx
@@ -107,12 +118,14 @@ async fn changed<T: Record>(
     doing: &'static str,
 ) -> Result<Vec<Stored<T>>> {
     let Some(known) = known else { return all(tx, doing).await };
+    // By the index on changes, whose order this is.
     let query =
-        tx.query(format!("select {STORED} from {} where change > ? order by id", T::TABLE)).bind(known);
+        tx.query(format!("select {STORED} from {} where change > ? order by change", T::TABLE)).bind(known);
     let mut rows = query.fetch(&mut **tx);
     let mut out = Vec::new();
     while let Some(row) = rows.try_next().await.during(doing)? {
         out.push(stored(&row, doing)?);
     }
+    out.sort_by_key(|stored: &Stored<T>| stored.id);
     Ok(out)
 }

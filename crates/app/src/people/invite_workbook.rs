@@ -5,6 +5,7 @@ use crate::{Act, Actor, App, Code, Error, Office, Result};
 use exchange::invitees::{self, Invitee};
 use jiff::ToSpan as _;
 use model::enterprise::Enterprise;
+use serde::Serialize;
 use std::collections::HashMap;
 
 /// Days that a workbook's invitations last.
@@ -23,6 +24,45 @@ impl App {
         base: &str,
     ) -> Result<(Vec<Invited>, Vec<u8>)> {
         actor.need(Act::InviteWorkbook)?;
+        let (rows, known) = self.invitees(file).await?;
+        let new: Vec<NewInvitation> = rows.iter().map(|row| invitation(row, known_as(row, &known))).collect();
+        let invited = self.invite_all(actor, &new, base).await?;
+        let base = base.trim_end_matches('/');
+        let links: Vec<String> = invited.iter().map(|one| format!("{base}/join/{}", one.token)).collect();
+        let until = self.clock.today().saturating_add(i64::from(DAYS).days()).to_string();
+        let book = invitees::write(&rows, &links, &until);
+        let book = book.map_err(|e| Error::new(Code::Output, e.to_string()))?;
+        Ok((invited, book))
+    }
+
+    /// Whom [`Self::invite_workbook`] would invite; nothing is written. Leave of `invite_workbook`.
+    ///
+    /// # Errors
+    /// [`crate::Code::BadInput`] with sheet and cell.
+    pub async fn preview_invitations(
+        &self,
+        actor: &Actor,
+        file: &crate::InputFile,
+    ) -> Result<Vec<InvitationRow>> {
+        actor.need(Act::InviteWorkbook)?;
+        let (rows, known) = self.invitees(file).await?;
+        let stored: HashMap<i64, String> =
+            self.store.enterprises().await?.into_iter().map(|e| (e.id, e.value.name)).collect();
+        let preview = rows.into_iter().map(|row| {
+            let id = known_as(&row, &known);
+            InvitationRow {
+                known: id.and_then(|id| Some((id, stored.get(&id)?.clone()))),
+                enterprise: row.enterprise,
+                uscc: row.uscc.map(|code| code.to_string()).unwrap_or_default(),
+                contact: row.contact,
+                email: row.email,
+            }
+        });
+        Ok(preview.collect())
+    }
+
+    /// The rows of a workbook, checked, and the stored enterprises by every key that a row may have.
+    async fn invitees(&self, file: &crate::InputFile) -> Result<(Vec<Invitee>, HashMap<String, i64>)> {
         let rows =
             invitees::read(&file.bytes, &file.name, self.reference).map_err(|faults| bad_rows(&faults))?;
         let faults: Vec<String> = rows
@@ -42,20 +82,31 @@ impl App {
                 known.entry(key).or_insert(enterprise.id);
             }
         }
-        let new: Vec<NewInvitation> = rows.iter().map(|row| invitation(row, &known)).collect();
-        let invited = self.invite_all(actor, &new, base).await?;
-        let base = base.trim_end_matches('/');
-        let links: Vec<String> = invited.iter().map(|one| format!("{base}/join/{}", one.token)).collect();
-        let until = self.clock.today().saturating_add(i64::from(DAYS).days()).to_string();
-        let book = invitees::write(&rows, &links, &until);
-        let book = book.map_err(|e| Error::new(Code::Output, e.to_string()))?;
-        Ok((invited, book))
+        Ok((rows, known))
     }
 }
 
+/// A row of a workbook of invitations, as it would be invited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InvitationRow {
+    /// Name of the enterprise as given.
+    pub enterprise: String,
+    /// Its code; may be empty.
+    pub uscc: String,
+    /// Person; may be empty.
+    pub contact: String,
+    /// E-mail; may be empty.
+    pub email: String,
+    /// Row id and name of the stored enterprise; without one the member claims it later.
+    pub known: Option<(i64, String)>,
+}
+
 /// The enterprise is known by its code where the row has one: of two with one name the row may mean the other.
-fn invitation(row: &Invitee, known: &HashMap<String, i64>) -> NewInvitation {
-    let key = Enterprise::key_of(row.uscc.as_ref(), &row.enterprise);
+fn known_as(row: &Invitee, known: &HashMap<String, i64>) -> Option<i64> {
+    known.get(&Enterprise::key_of(row.uscc.as_ref(), &row.enterprise)).copied()
+}
+
+fn invitation(row: &Invitee, enterprise: Option<i64>) -> NewInvitation {
     let name = if row.contact.is_empty() {
         row.enterprise.clone()
     } else {
@@ -63,7 +114,7 @@ fn invitation(row: &Invitee, known: &HashMap<String, i64>) -> NewInvitation {
     };
     NewInvitation {
         office: Office::Member,
-        enterprise: known.get(&key).copied(),
+        enterprise,
         name: name.chars().take(100).collect(),
         email: row.email.clone(),
         days: DAYS,

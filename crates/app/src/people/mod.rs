@@ -18,6 +18,7 @@ pub use account::{AccountChange, AccountInfo, NewAccount};
 pub use claim::{ClaimInfo, ClaimState};
 pub use demo::{DEMO_PASSWORD, DemoAccount, DemoPeople};
 pub use invitation::{InvitationInfo, InvitationState, Invited, NewInvitation};
+pub use invite_workbook::InvitationRow;
 pub use repeat::Repeated;
 pub use session::{Session, SignedIn};
 pub(crate) use throttle::Throttle;

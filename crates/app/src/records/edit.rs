@@ -373,15 +373,14 @@ impl App {
         actor.need(Act::SetStatus)?;
         let market = self.market().await?;
         let viewer = market.viewer(actor);
-        let version = Some(version);
+        let at = Some(version);
         let key = match noun {
-            Noun::Enterprise => market.kept(&viewer, &market.enterprises, id, version)?.value.key.clone(),
-            Noun::Need => market.kept(&viewer, &market.needs, id, version)?.value.key.clone(),
-            Noun::Offer => market.kept(&viewer, &market.offers, id, version)?.value.key.clone(),
+            Noun::Enterprise => market.kept(&viewer, &market.enterprises, id, at)?.value.key.clone(),
+            Noun::Need => market.kept(&viewer, &market.needs, id, at)?.value.key.clone(),
+            Noun::Offer => market.kept(&viewer, &market.offers, id, at)?.value.key.clone(),
         };
         let status = if open { Status::Open } else { Status::Closed };
-        let expected = version.unwrap_or_default();
-        let version = self.store.set_status(noun, &key, expected, status, &self.by(actor)).await?;
+        let version = self.store.set_status(noun, &key, version, status, &self.by(actor)).await?;
         Ok(Saved { id, version })
     }
 

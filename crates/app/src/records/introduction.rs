@@ -13,7 +13,6 @@ use model::visibility::Visibility;
 use serde::Serialize;
 use serde_json::json;
 use std::cmp::Reverse;
-use std::sync::Arc;
 use store::Introduction;
 
 /// A side of a pair.
@@ -102,8 +101,8 @@ impl Market {
         Some(IntroductionInfo { contacts: None, ..self.info(viewer, found)? })
     }
 
-    fn sides(&self, introduction: &Introduction) -> Option<(&Arc<Held<Need>>, &Arc<Held<Offer>>)> {
-        Some((self.needs.get(introduction.need_id)?, self.offers.get(introduction.offer_id)?))
+    fn sides(&self, introduction: &Introduction) -> Option<(&Held<Need>, &Held<Offer>)> {
+        Some((&**self.needs.get(introduction.need_id)?, &**self.offers.get(introduction.offer_id)?))
     }
 
     /// An introduction as a participant sees it; none for anybody else.

@@ -459,10 +459,12 @@ impl Market {
 
     /// The contact of a side of an introduction: the record's own, else its enterprise's; blank where it is not released to
     /// the viewer, or the row is closed to it.
-    pub fn contact<T: Listed>(&self, viewer: &Viewer, held: &Held<T>, of: impl Fn(T) -> Contact) -> Contact
-    where
-        T: Clone,
-    {
+    pub fn contact<T: Listed + Clone>(
+        &self,
+        viewer: &Viewer,
+        held: &Held<T>,
+        of: impl Fn(T) -> Contact,
+    ) -> Contact {
         let sight = self.sight(viewer, held);
         let own = of(held.value.clone().redacted(self.reference, sight));
         if own != Contact::default() || sight.level.is_none() || sight.contact != Some(true) {
@@ -603,7 +605,7 @@ impl App {
     /// The market as of now.
     pub(crate) async fn market(&self) -> Result<Arc<Market>> {
         if let Some(now) = self.live.now()
-            && self.store.changes(Some(&now.moment)).await?.is_none()
+            && self.store.is_at(&now.moment).await?
         {
             return Ok(now);
         }

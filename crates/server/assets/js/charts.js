@@ -16,31 +16,43 @@
   const kinds = {
     chain(box, data) {
       const look = looks(), ink = css("--ink") || "#1c2430";
-      const column = 190, row = 26;
-      box.style.height = `${Math.min(1400, Math.max(420, data.rows * row + 60))}px`;
+      // The drawing is laid out in the very pixels that it gets, so that marks keep their shape; a narrow screen scrolls it.
+      const row = 24, pad = { left: 24, right: 130, top: 24, bottom: 24 };
+      const width = Math.max(box.clientWidth - 2, data.columns * 124 + pad.right);
+      const height = Math.max(420, data.rows * row + pad.top + pad.bottom);
+      const canvas = document.createElement("div");
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+      box.replaceChildren(canvas);
+      const xs = data.nodes.map(n => n.x), ys = data.nodes.map(n => n.y);
+      const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+      const scale = (value, from, to, length) => to > from ? (value - from) / (to - from) * length : length / 2;
+      const x = n => scale(n.x, left, right, width - pad.left - pad.right);
+      const y = n => scale(n.y, top, bottom, height - pad.top - pad.bottom);
       const option = {
         textStyle: { fontFamily: font() },
         animation: false,
         tooltip: { renderMode: "richText", confine: true, backgroundColor: "#fff", borderColor: "#888", textStyle: { color: ink, fontSize: 13 }, formatter: p => p.dataType === "node" ? p.data.tip : "" },
         series: [{
           type: "graph", layout: "none", roam: true, scaleLimit: { min: 0.3, max: 6 }, nodeScaleRatio: 0.5,
-          left: 20, right: 120, top: 20, bottom: 20,
+          ...pad,
           edgeSymbol: ["none", "arrow"], edgeSymbolSize: 5,
           emphasis: { focus: "adjacency", label: { show: true } },
           labelLayout: { hideOverlap: true },
           data: data.nodes.map(n => ({
-            id: n.id, name: n.name, tip: n.tip, x: n.x * column, y: n.y * row,
+            id: n.id, name: n.name, tip: n.tip, x: x(n), y: y(n),
             symbol: look[n.state].symbol, symbolSize: n.size,
             itemStyle: { color: look[n.state].color, borderColor: "#fff", borderWidth: 1 },
             label: { show: true, position: "right", formatter: "{b}", fontSize: n.state === "idle" ? 10 : 12, color: n.state === "idle" ? "#5a6675" : ink, fontWeight: n.state === "missing" ? "bold" : "normal" },
           })),
           links: data.links.map(l => ({
             source: l.source, target: l.target,
-            lineStyle: { color: "#9aa7b5", opacity: 0.45, width: 1, curveness: l.recycled ? 0.4 : 0.08, type: l.recycled ? "dashed" : "solid" },
+            lineStyle: { color: "#9aa7b5", opacity: 0.45, width: 1, curveness: l.recycled ? 0.15 : 0.08, type: l.recycled ? "dashed" : "solid" },
           })),
         }],
       };
-      const chart = draw(box, option);
+      const chart = draw(canvas, option);
+      box.scrollTop = (height - box.clientHeight) / 2;
       chart.on("click", event => {
         if (event.dataType !== "node") return;
         const to = box.dataset.drill + encodeURIComponent(event.data.id);
@@ -58,10 +70,8 @@
   };
 
   function draw(box, option) {
-    box.replaceChildren();
     const chart = echarts.init(box, null, { renderer: "canvas" });
     chart.setOption(option);
-    new ResizeObserver(() => chart.resize()).observe(box);
     return chart;
   }
 

@@ -6,7 +6,7 @@ mod conflict;
 mod decide;
 mod drafts;
 mod import;
-mod job;
+pub mod job;
 mod preview;
 mod publish;
 mod review;

@@ -104,8 +104,8 @@ fn state(link: &LinkFacts<'_>) -> LinkState {
     }
 }
 
-/// The nodes to draw, as indices into the graph: those of the list within a group, and beside each gap what it feeds and is fed by.
-/// `whole` draws the whole group.
+/// The nodes to draw, as indices into the graph. Of a group: its links on the list, and what its gaps feed, for that says whom they
+/// hurt; of all groups: the gaps and the strong links beside them. `whole` draws every node.
 pub fn chosen(
     chain: &ChainGraph,
     links: &BTreeMap<&NodeId, LinkFacts<'_>>,
@@ -113,19 +113,17 @@ pub fn chosen(
     whole: bool,
 ) -> Vec<usize> {
     let nodes = chain.nodes();
-    let within = |i: usize| group.is_empty() || nodes[i].group == group;
     let state = |i: usize| links.get(&nodes[i].id).map_or(LinkState::Idle, |l| l.state);
-    let mut chosen: BTreeSet<usize> =
-        (0..nodes.len()).filter(|&i| within(i) && (whole || state(i) != LinkState::Idle)).collect();
+    let is_gap = |i: usize| matches!(state(i), LinkState::Missing | LinkState::Weak);
+    let within = |i: usize| group.is_empty() || nodes[i].group == group;
+    let mut chosen: BTreeSet<usize> = (0..nodes.len())
+        .filter(|&i| {
+            within(i) && (whole || is_gap(i) || (!group.is_empty() && state(i) == LinkState::Strong))
+        })
+        .collect();
     if !whole {
-        let gaps: BTreeSet<usize> = chosen
-            .iter()
-            .copied()
-            .filter(|&i| matches!(state(i), LinkState::Missing | LinkState::Weak))
-            .collect();
-        for edge in chain.edges() {
-            // What a gap feeds says whom it hurts; the many materials that go into it would bury the picture.
-            if gaps.contains(&edge.from) {
+        for edge in chain.edges().iter().filter(|e| is_gap(e.from) && within(e.from)) {
+            if !group.is_empty() || state(edge.to) == LinkState::Strong {
                 chosen.insert(edge.to);
             }
         }

@@ -168,7 +168,7 @@ fn finish(
             };
             return Ok(viewer.go_with(&format!("{}/{}", root(noun), saved.id), note));
         }
-        Err(error) => error,
+        Err(error) => form::in_words(lang, error),
     };
     if let (Some((version, theirs)), Some((id, _))) = (stored, at) {
         let items = if noun == Noun::Need { NEED } else { OFFER };
@@ -193,7 +193,9 @@ async fn preview(Posted { viewer, fields, .. }: Sent) -> Answer {
     } else {
         match viewer.app().preview_need(viewer.actor(), &sent).await {
             Ok(preview) => preview_piece(&viewer, &preview),
-            Err(error) if error.code == Code::BadInput => html! { (form_error(viewer.lang(), Some(&error))) },
+            Err(error) if error.code == Code::BadInput => {
+                html! { (form_error(viewer.lang(), Some(&form::in_words(viewer.lang(), error)))) }
+            }
             Err(error) => return Err(viewer.fail(error)),
         }
     };
@@ -335,7 +337,7 @@ fn preview_piece(viewer: &Viewer, preview: &NeedPreview) -> Markup {
     html! {
         h2 { (lang.t("读懂了什么")) }
         p { strong { (title(lang, &need.title)) } @if let Some(node) = node { " " span.tag.info { (super::search::node_name(lang, node)) } } }
-        (record::specs(lang, &reference.properties, &need.specs, &need.unread))
+        (record::specs(lang, &reference.properties, &need.specs, &[]))
         @if need.specs.is_empty() { p.soft { (lang.t("还没有读到参数：写上数值和单位，匹配会准得多。")) } }
         @if let Some(quantity) = &need.quantity { p { (lang.t("数量")) "：" strong { (quantity) } } }
         @if let Some(price) = &need.price { p { (lang.t("预算/参考价")) "：" (format::price(Some(price))) } }
@@ -344,7 +346,7 @@ fn preview_piece(viewer: &Viewer, preview: &NeedPreview) -> Markup {
         @if preview.matches.is_empty() {
             p.soft { (lang.t("本地暂时没有找到；照样可以发布，会计入补链缺口。")) }
         } @else {
-            ol.matches.short { @for found in preview.matches.iter().take(3) { li { (match_card(viewer, None, found)) } } }
+            ol.matches.brief { @for found in preview.matches.iter().take(3) { li { (match_card(viewer, None, found)) } } }
         }
     }
 }

@@ -98,7 +98,7 @@ async fn save(Posted { viewer, fields, .. }: Posted<IgnoredAny>, id: Option<i64>
     let at = id.map(|id| (id, form::version(&fields)));
     let error = match viewer.app().save_enterprise(viewer.actor(), at, &sent).await {
         Ok(saved) => return Ok(viewer.go_with(&format!("/enterprises/{}", saved.id), lang.t("已保存。"))),
-        Err(error) => error,
+        Err(error) => form::in_words(lang, error),
     };
     let values = form::values(&sent);
     match (error.code, at) {
@@ -175,7 +175,7 @@ fn table(viewer: &Viewer, rows: &[EnterpriseRow]) -> Markup {
                             (record::fictional(lang, row.enterprise.fictional))
                             @if row.status != RecordStatus::Open { " " (record::status(lang, row.status)) }
                         }
-                        td data-label=(lang.t("县区")) { (row.region) }
+                        td.d data-label=(lang.t("县区")) { (row.region) }
                         td data-label=(lang.t("产业链小组")) { (row.enterprise.group) }
                         td.w data-label=(lang.t("主营产品")) { span.clamp { (row.enterprise.products) } }
                         td.n data-label=(lang.t("需求")) { (row.needs) }
@@ -207,7 +207,7 @@ fn facts(viewer: &Viewer, row: &EnterpriseRow) -> Markup {
     let list = [
         fact("uscc", lang.t("统一社会信用代码"), uscc.as_ref().map_or_else(String::new, ToString::to_string)),
         fact("short_name", lang.t("简称"), short_name.as_str()),
-        fact("other_names", lang.t("曾用名"), other_names.join(lang.t("、"))),
+        fact("other_names", lang.t("曾用名"), other_names.join(format::comma(lang))),
         fact("region", lang.t("所在县区"), row.region.as_str()),
         fact("park", lang.t("所在园区"), row.park.as_str()),
         fact("address", lang.t("地址"), address.as_str()),

@@ -255,18 +255,18 @@ pub fn conflict(
     html! {
         h1 { (lang.t("有人先保存了")) }
         p { (lang.t("您打开以后，另一位同事保存了这条记录。您填的还在：逐项选留哪一个，再保存。什么都没有丢。")) }
-        form.conflict method="post" action=(action) {
+        form.choose method="post" action=(action) {
             (viewer.csrf_field())
             input type="hidden" name="version" value=(version);
             input type="hidden" name="enterprise" value=(of(theirs, "enterprise"));
             @for name in alike { input type="hidden" name=(name) value=(of(theirs, name)); }
             @if differ.is_empty() { p.notice.done { (lang.t("两边填的一样，不用再保存。")) } }
             @for name in differ {
-                fieldset.conflict {
+                fieldset.choose {
                     legend { (word(name)) }
                     div.sides {
-                        label { input type="radio" name=(name) value=(of(mine, name)) checked; span { span.soft { (lang.t("我填的")) } (said(lang, &of(mine, name))) } }
-                        label { input type="radio" name=(name) value=(of(theirs, name)); span { span.soft { (lang.t("已保存的")) } (said(lang, &of(theirs, name))) } }
+                        label { input type="radio" name=(name) value=(of(mine, name)) checked; span { span.soft { (lang.t("我填的")) } (said(lang, name, &of(mine, name))) } }
+                        label { input type="radio" name=(name) value=(of(theirs, name)); span { span.soft { (lang.t("已保存的")) } (said(lang, name, &of(theirs, name))) } }
                     }
                 }
             }
@@ -275,8 +275,21 @@ pub fn conflict(
     }
 }
 
-fn said(lang: Lang, words: &str) -> Markup {
-    html! { @if words.is_empty() { em.soft { (lang.t("（空）")) } } @else { span.words { (words) } } }
+fn said(lang: Lang, name: &str, words: &str) -> Markup {
+    let level = if name == "visibility" { Visibility::parse(words) } else { None };
+    html! {
+        @if let Some(level) = level { span.words { (lang.t(level.zh())) } }
+        @else if words.is_empty() { em.soft { (lang.t("（空）")) } }
+        @else { span.words { (words) } }
+    }
+}
+
+/// The error of a form in the page's language: the faults themselves stand at the fields.
+pub fn in_words(lang: Lang, error: Error) -> Error {
+    if error.fields.is_empty() {
+        return error;
+    }
+    Error { message: lang.t("有填得不对的地方").to_owned(), ..error }
 }
 
 #[cfg(test)]
@@ -297,6 +310,15 @@ mod tests {
         check::<NeedForm>(NEED, &["enterprise", "visibility"]);
         check::<OfferForm>(OFFER, &["enterprise", "visibility"]);
         check::<EnterpriseForm>(ENTERPRISE, &[]);
+    }
+
+    #[test]
+    fn every_field_has_its_english() {
+        for item in NEED.iter().chain(OFFER).chain(ENTERPRISE) {
+            for word in [item.word, item.hint] {
+                assert!(word.is_ascii() || Lang::En.t(word) != word, "data/en.csv lacks {word}");
+            }
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::record;
 use super::search::region_select;
 use crate::answer::Answer;
 use crate::format;
-use crate::parts::{Field, empty, form_error};
+use crate::parts::{empty, form_error};
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::words::encode;
@@ -73,7 +73,8 @@ fn page(
         @if let Some(found) = found {
             div.nearby {
                 (counties(viewer, ask, query, found))
-                section aria-label=(lang.t("能做的企业")) {
+                section aria-labelledby="who" {
+                    h2.visually-hidden #who { (lang.t("能做的企业")) }
                     @if query.q.is_empty() {
                         (empty(lang.t("写下要做什么"), lang.t("产品或工序加上规格，如：电路板 4层 沉金。地图先显示全部供给。")))
                     } @else { (rows(viewer, ask, found)) }
@@ -91,8 +92,8 @@ fn form(viewer: &Viewer, ask: &Ask) -> Markup {
             form.filter method="get" action="/nearby" {
                 label.grow { (lang.t("要做什么")) input type="search" name="q" value=(ask.q) maxlength="500" placeholder=(lang.t("产品、工序、规格，如：键合金丝 20μm")); }
                 label { (lang.t("从哪里算")) (region_select(lang, regions, "from", &ask.from, lang.t("本企业所在地"))) }
-                label { (lang.t("多少公里内")) input.short type="number" name="within" min="1" max="5000" step="any" value=(ask.within) placeholder=(lang.t("不限")); }
-                (Field::text("certificates", lang.t("须有认证")).value(&ask.certificates).max(200))
+                label { (lang.t("多少公里内")) input.few type="number" name="within" min="1" max="5000" step="any" value=(ask.within) placeholder=(lang.t("不限")); }
+                label { (lang.t("须有认证")) input type="text" name="certificates" value=(ask.certificates) maxlength="200" placeholder="ISO9001"; }
                 button type="submit" { (lang.t("查找")) }
             }
         }
@@ -197,7 +198,7 @@ fn card(viewer: &Viewer, row: &NearbyRow) -> Markup {
                 p { (record::owner(lang, &offer.enterprise)) " " span.soft { (offer.enterprise.region) } }
             }
             @if !offer.offer.detail.is_empty() { p { span.clamp { (offer.offer.detail) } } }
-            @if !offer.offer.certificates.is_empty() { p.soft { (lang.t("认证")) "：" (offer.offer.certificates.join(lang.t("、"))) } }
+            @if !offer.offer.certificates.is_empty() { p.soft { (lang.t("认证")) "：" (offer.offer.certificates.join(format::comma(lang))) } }
             (record::verdicts(lang, &viewer.app().reference().properties, &row.matched.verdicts))
             details { summary { (lang.t("得分理由")) } (record::reasons(lang, &row.matched)) }
         }

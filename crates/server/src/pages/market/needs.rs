@@ -98,7 +98,7 @@ pub fn table(viewer: &Viewer, rows: &[NeedRow], whose: bool) -> Markup {
                         td.n data-label=(words.quantity) { (format::quantity(need.quantity.as_ref())) }
                         @if whose {
                             td.t data-label=(words.enterprise) { (record::owner(lang, &row.enterprise)) }
-                            td data-label=(words.county) { (row.enterprise.region) }
+                            td.d data-label=(words.county) { (row.enterprise.region) }
                         }
                         td data-label=(words.node) { (need.node.as_ref().and_then(|id| chain.get(id)).map_or("", |n| node_name(lang, n))) }
                         td.d data-label=(words.until) { @if let Some(day) = need.valid_until { (day) } }
@@ -179,7 +179,7 @@ pub fn facts(viewer: &Viewer, need: &Need, may_edit: bool) -> Markup {
         fact("delivery", lang.t("交期"), need.delivery.as_str()),
         fact("standard", lang.t("执行标准"), need.standard.as_str()),
         fact("material", lang.t("材质"), need.material.as_str()),
-        fact("certificates", lang.t("认证要求"), need.certificates.join(lang.t("、"))),
+        fact("certificates", lang.t("认证要求"), need.certificates.join(format::comma(lang))),
         fact("payment", lang.t("付款方式"), need.payment.as_str()),
         fact("current_source", lang.t("目前供应地/供应商"), need.current_source.as_str()),
         fact(

@@ -94,10 +94,10 @@ pub fn table(viewer: &Viewer, rows: &[OfferRow], whose: bool) -> Markup {
                         td.t data-label=(lang.t("供给产品")) { a.strong href={ "/offers/" (row.id) } { (title(lang, &offer.title)) } }
                         td.w data-label=(lang.t("规格参数")) { span.clamp { (offer.detail) } }
                         td.n data-label=(lang.t("产能")) { (format::quantity(offer.capacity.as_ref())) }
-                        td data-label=(lang.t("认证")) { (offer.certificates.join(lang.t("、"))) }
+                        td data-label=(lang.t("认证")) { (offer.certificates.join(format::comma(lang))) }
                         @if whose {
                             td.t data-label=(lang.t("企业")) { (record::owner(lang, &row.enterprise)) }
-                            td data-label=(lang.t("县区")) { (row.enterprise.region) }
+                            td.d data-label=(lang.t("县区")) { (row.enterprise.region) }
                         }
                         td data-label=(lang.t("产业链节点")) { (offer.node.as_ref().and_then(|id| chain.get(id)).map_or("", |n| node_name(lang, n))) }
                         td data-label=(lang.t("状态")) { (record::status(lang, row.status)) }
@@ -134,7 +134,7 @@ fn facts(viewer: &Viewer, offer: &Offer, may_edit: bool) -> Markup {
         ),
         fact("standard", lang.t("执行标准"), offer.standard.as_str()),
         fact("material", lang.t("材质"), offer.material.as_str()),
-        fact("certificates", lang.t("认证"), offer.certificates.join(lang.t("、"))),
+        fact("certificates", lang.t("认证"), offer.certificates.join(format::comma(lang))),
         fact(
             "supply_radius_km",
             lang.t("供货半径"),

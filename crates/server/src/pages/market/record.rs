@@ -99,7 +99,7 @@ pub fn protected(viewer: &Viewer, noun: Noun, fields: &[String]) -> Markup {
             p.notice.screen {
                 (lang.t("您因职务或牵线看到受保护的字段，查看已记入审计")) "："
                 @for (place, field) in fields.iter().enumerate() {
-                    @if place > 0 { (lang.t("、")) }
+                    @if place > 0 { (format::comma(lang)) }
                     (field_word(lang, noun, field))
                 }
             }
@@ -193,7 +193,7 @@ pub fn verdicts(lang: Lang, properties: &PropertyTable, verdicts: &[Verdict]) ->
     html! {
         @if !verdicts.is_empty() {
             table.verdicts {
-                caption { (lang.t("规格逐项对照")) }
+                caption.visually-hidden { (lang.t("规格逐项对照")) }
                 thead { tr {
                     th scope="col" { (lang.t("参数")) }
                     th scope="col" { (lang.t("需方要求")) }
@@ -221,10 +221,18 @@ pub fn verdicts(lang: Lang, properties: &PropertyTable, verdicts: &[Verdict]) ->
 fn outcome(lang: Lang, outcome: &Outcome) -> Markup {
     match outcome {
         Outcome::Met => html! { span.met { "✓ " (lang.t("满足")) } },
-        Outcome::Short { by } => html! { span.short { "✗ " (lang.t("差")) " " (by) } },
+        Outcome::Short { by } => html! { span.short { "✗ " (lang.t("差")) " " (format::rounded(by)) } },
         Outcome::Unknown => html! { span.unknown { "? " (lang.t("待询")) } },
         Outcome::Conflict => html! { span.conflict { "✗ " (lang.t("不符")) } },
     }
+}
+
+/// Why a match cannot be had: a requirement is not met, or, where all that must be is, the way is too far.
+fn obstacle(lang: Lang, matched: &Match) -> &'static str {
+    let short = |v: &Verdict| {
+        v.strictness == Strictness::Must && matches!(v.outcome, Outcome::Short { .. } | Outcome::Conflict)
+    };
+    if matched.verdicts.iter().any(short) { lang.t("有硬性不符") } else { lang.t("超出距离") }
 }
 
 /// The head of a match: rank, score, and whether it can be had at all.
@@ -232,7 +240,7 @@ pub fn rank(lang: Lang, matched: &Match) -> Markup {
     html! {
         span.rank { (matched.rank) }
         span.score { (format::score(matched.score)) }
-        @if !matched.feasible { (tag("bad", lang.t("有硬性不符"))) }
+        @if !matched.feasible { (tag("bad", obstacle(lang, matched))) }
         @if let Some(km) = matched.distance_km { span.soft { (format!("{km:.1} km")) } }
     }
 }

@@ -36,6 +36,8 @@ const ACTIONS: &[(&str, &str)] = &[
     ("list.undo", "撤销了审核："),
     ("list.update", "更新了"),
     ("list.withdraw", "撤回了"),
+    ("password.clear", "收回了密码："),
+    ("password.set", "设置了密码："),
     ("read.protected", "查看了受保护字段："),
     ("record.export", "导出了记录"),
     ("record.save", "保存了"),
@@ -89,7 +91,9 @@ const DETAILS: &[(&str, &str)] = &[
     ("from", "来自"),
     ("import_id", "导入"),
     ("kind", "种类"),
+    ("introductions", "牵线"),
     ("list_sha256", "清单哈希"),
+    ("locked", "已锁定"),
     ("may_write", "可写"),
     ("name", "名称"),
     ("need", "需求"),
@@ -103,18 +107,36 @@ const DETAILS: &[(&str, &str)] = &[
     ("people", "账号数"),
     ("period", "期间"),
     ("previous_sha256", "上一期哈希"),
+    ("protected", "含受保护字段"),
     ("reason", "理由"),
     ("role", "角色"),
     ("rows", "行数"),
+    ("sent", "已送出"),
     ("sha256", "SHA-256"),
+    ("side", "哪一方"),
+    ("source", "来源"),
     ("state", "状态"),
     ("status", "状态"),
+    ("told", "告诉了几个账号"),
     ("unchanged", "未变"),
     ("user", "账号"),
     ("uscc", "统一社会信用代码"),
     ("value", "值"),
     ("version", "版本"),
     ("was", "原来"),
+];
+
+/// Words that stand as values.
+const VALUES: &[(&str, &str)] = &[
+    ("approved", "已批准"),
+    ("closed", "已关闭"),
+    ("confirm", "确认"),
+    ("confirmed", "同一家"),
+    ("open", "开放"),
+    ("reject", "驳回"),
+    ("rejected", "不是"),
+    ("need", "需方"),
+    ("offer", "供方"),
 ];
 
 /// Groups of actions to filter by: the beginning of their names, and a word.
@@ -155,9 +177,14 @@ pub fn object(lang: Lang, entry: &AuditEntry) -> String {
     match entry.object.as_str() {
         "setting/cluster.name" => return lang.t("集群名称").to_owned(),
         "setting/cluster.region" => return lang.t("所在地区").to_owned(),
+        "setting/cluster.lang" => return lang.t("语言").to_owned(),
+        "setting/cluster.demo" => return lang.t("示例标记").to_owned(),
         _ => {}
     }
-    let Some((kind, which)) = entry.object.split_once('/') else { return String::new() };
+    let Some((kind, which)) = entry.object.split_once('/') else {
+        let all = find(OBJECTS, &entry.object).map(|zh| lang.t(zh).replace("{n}", ""));
+        return all.unwrap_or_default().trim().to_owned();
+    };
     let kind = kind.strip_suffix('s').unwrap_or(kind);
     match find(OBJECTS, kind) {
         Some(zh) => lang.t(zh).replace("{n}", which),
@@ -210,7 +237,8 @@ fn words(lang: Lang, value: &Value) -> String {
         Value::Bool(true) => lang.t("是").to_owned(),
         Value::Bool(false) => lang.t("否").to_owned(),
         Value::String(text) => {
-            app::Office::parse(text).map_or_else(|| text.clone(), |o| lang.t(o.zh()).to_owned())
+            let known = app::Office::parse(text).map(app::Office::zh).or_else(|| find(VALUES, text));
+            known.map_or_else(|| text.clone(), |zh| lang.t(zh).to_owned())
         }
         Value::Array(values) => values.iter().map(|v| words(lang, v)).collect::<Vec<_>>().join("、"),
         Value::Object(facts) => facts
@@ -259,7 +287,8 @@ mod tests {
 
     #[test]
     fn every_word_has_its_english() {
-        let words = ACTIONS.iter().chain(OBJECTS).chain(DETAILS).chain(&GROUPS).map(|(_, zh)| *zh);
+        let words =
+            ACTIONS.iter().chain(OBJECTS).chain(DETAILS).chain(VALUES).chain(&GROUPS).map(|(_, zh)| *zh);
         let missing: Vec<&str> = words.filter(|zh| !zh.is_ascii() && Lang::En.t(zh) == *zh).collect();
         assert!(missing.is_empty(), "data/en.csv lacks: {missing:?}");
     }

@@ -59,7 +59,7 @@ fn inside(link: &str) -> Option<&str> {
 fn item(viewer: &Viewer, message: &MessageInfo) -> Markup {
     let lang = viewer.lang();
     html! {
-        li.unread[!message.read] {
+        li.fresh[!message.read] {
             div {
                 p.title {
                     @if !message.read { (parts::tag("info", lang.t("未读"))) " " }

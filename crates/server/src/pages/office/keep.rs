@@ -1,28 +1,59 @@
 //! `/settings/keep`: a backup to take away, and a check of everything that is stored.
 
-use super::settings;
+use super::held::Held;
+use super::{settings, show};
 use crate::answer::Answer;
+use crate::jobs::Done;
+use crate::pages::desk::job;
 use crate::parts;
 use crate::viewer::{Posted, Viewer};
-use app::{Act, Health};
+use app::{Act, Code, Error, Health};
+use axum::Extension;
 use axum::body::{Body, Bytes};
+use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use maud::{Markup, html};
+use serde::Deserialize;
 use std::fs::File;
 use std::io::Read;
 use tempfile::TempDir;
 
+/// Name of the backup in its folder.
+const FILE: &str = "backup.yulin";
 /// Bytes that are sent at a time.
 const CHUNK: usize = 256 << 10;
 
-/// `GET /settings/keep`
-pub async fn page(viewer: Viewer) -> Answer {
-    viewer.actor().need(Act::Backup).map_err(|e| viewer.fail(e))?;
-    Ok(viewer.page(viewer.lang().t("备份与检查"), &body(&viewer, None)))
+/// A backup that waits to be taken: its folder goes with it.
+#[derive(Debug)]
+pub struct Backup {
+    folder: TempDir,
 }
 
-fn body(viewer: &Viewer, health: Option<&Health>) -> Markup {
+/// What waits here.
+#[derive(Debug, Clone, Default)]
+pub struct Results {
+    backups: Held<Backup>,
+    checks: Held<Health>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Ask {
+    backup: String,
+    check: String,
+}
+
+/// `GET /settings/keep`
+pub async fn page(Extension(results): Extension<Results>, viewer: Viewer) -> Answer {
+    viewer.actor().need(Act::Backup).map_err(|e| viewer.fail(e))?;
+    let ask: Ask = viewer.query();
+    let health = results.checks.take(&viewer.session, &ask.check);
+    let ready = results.backups.has(&viewer.session, &ask.backup).then_some(ask.backup.as_str());
+    Ok(viewer.page(viewer.lang().t("备份与检查"), &body(&viewer, ready, health.as_ref())))
+}
+
+fn body(viewer: &Viewer, ready: Option<&str>, health: Option<&Health>) -> Markup {
     let lang = viewer.lang();
     html! {
         h1 { (lang.t("设置")) }
@@ -31,7 +62,14 @@ fn body(viewer: &Viewer, health: Option<&Health>) -> Markup {
             h2 { (lang.t("备份")) }
             p { (lang.t("一个文件装下全部数据：企业、需求、供给、清单、账号、审计。可以恢复到 SQLite，也可以恢复到 PostgreSQL。备份期间照常使用。")) }
             p.notice { (lang.t("备份里有全部保密内容和密码的散列：存放在只有管理员能进入的地方。下载会记入审计。")) }
-            (parts::post_button(viewer, "/settings/backup", "", lang.t("下载备份"), None))
+            @if let Some(word) = ready {
+                div.notice.done role="status" {
+                    (lang.t("备份已做好，15分钟内下载一次。")) " "
+                    a.button href={ "/settings/backup/" (word) } download { (lang.t("下载备份")) }
+                }
+            } @else {
+                (parts::post_button(viewer, "/settings/backup", "", lang.t("做一份备份"), None))
+            }
             p.soft { (lang.t("每天自动备份请在服务器上定时运行：")) " " code { "yulin backup /srv/backup/yulin-$(date +%F).yulin" } }
         }
         section {
@@ -67,24 +105,54 @@ fn found(viewer: &Viewer, health: &Health) -> Markup {
     }
 }
 
-/// `POST /settings/check`
-pub async fn check(Posted { viewer, .. }: Posted<super::person::Nothing>) -> Answer {
-    let health = viewer.app().check(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
-    Ok(viewer.page(viewer.lang().t("备份与检查"), &body(&viewer, Some(&health))))
+/// `POST /settings/check`: checks everything, as a job.
+pub async fn check(
+    Extension(results): Extension<Results>,
+    Posted { viewer, .. }: Posted<super::person::Nothing>,
+) -> Answer {
+    let (app, actor, session) = (viewer.site.app.clone(), viewer.actor().clone(), viewer.session.clone());
+    job::begin(&viewer, "检查", "/settings/keep", move |_| async move {
+        let health = app.check(&actor).await?;
+        let path = format!("/settings/keep?check={}", results.checks.put(&session, health));
+        Ok(Done { path, note: String::new() })
+    })
+    .await
 }
 
-/// `POST /settings/backup`: writes a backup into a folder of its own and sends it; the folder goes with the last byte.
-pub async fn backup(Posted { viewer, .. }: Posted<super::person::Nothing>) -> Answer {
-    let lang = viewer.lang();
-    let unwritten = |e: std::io::Error| {
-        viewer.fail(app::Error::new(app::Code::Output, format!("{}: {e}", lang.t("临时文件夹写不进去"))))
+/// `POST /settings/backup`: writes a backup into a folder of its own, as a job.
+pub async fn make(
+    Extension(results): Extension<Results>,
+    Posted { viewer, .. }: Posted<super::person::Nothing>,
+) -> Answer {
+    let (app, actor, session) = (viewer.site.app.clone(), viewer.actor().clone(), viewer.session.clone());
+    job::begin(&viewer, "备份", "/settings/keep", move |teller| async move {
+        let folder = TempDir::with_prefix("yulin-backup-").map_err(|e| unwritten(&e))?;
+        let tell = |stage, done, total| teller.tell(stage, done, total);
+        app.backup(&actor, &folder.path().join(FILE), &tell).await?;
+        let path = format!("/settings/keep?backup={}", results.backups.put(&session, Backup { folder }));
+        Ok(Done { path, note: String::new() })
+    })
+    .await
+}
+
+fn unwritten(error: &std::io::Error) -> Error {
+    Error::new(Code::Output, format!("cannot use the folder for temporary files: {error}"))
+}
+
+/// `GET /settings/backup/{word}`: sends a backup, once; its folder goes with the last byte.
+pub async fn take(
+    Path(word): Path<String>,
+    Extension(results): Extension<Results>,
+    viewer: Viewer,
+) -> Answer {
+    viewer.actor().need(Act::Backup).map_err(|e| viewer.fail(e))?;
+    let Some(Backup { folder }) = results.backups.take(&viewer.session, &word) else {
+        let error = Error::new(Code::NotFound, viewer.lang().t("这份备份已经下载过，或已过期"));
+        return Err(viewer.fail(error.hint(viewer.lang().t("重新做一份。"))));
     };
-    let folder = TempDir::with_prefix("yulin-backup-").map_err(unwritten)?;
-    let path = folder.path().join("backup.yulin");
-    viewer.app().backup(viewer.actor(), &path, &|_, _, _| ()).await.map_err(|e| viewer.fail(e))?;
-    let file = File::open(&path).map_err(unwritten)?;
-    let length = file.metadata().map_err(unwritten)?.len();
-    let day = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).date();
+    let file = File::open(folder.path().join(FILE)).map_err(|e| viewer.fail(unwritten(&e)))?;
+    let length = file.metadata().map_err(|e| viewer.fail(unwritten(&e)))?.len();
+    let day = show::day_text(viewer.app().now_ms());
     let mut response =
         Response::new(Body::from_stream(futures_util::stream::try_unfold((file, folder), piece)));
     let headers = response.headers_mut();

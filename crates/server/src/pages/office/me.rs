@@ -129,8 +129,14 @@ pub async fn change_password(Posted { viewer, form, .. }: Posted<PasswordForm>) 
         Err(mut error) => {
             // A wrong old password is no reason to be sent to the sign-in page.
             if error.code == Code::SignIn {
-                error = Error::new(Code::BadInput, lang.t("密码没有改"));
-                error.fields.push(("old".to_owned(), lang.t("现在的密码不对").to_owned()));
+                error.code = Code::BadInput;
+                error.message = lang.t("密码没有改").to_owned();
+                error.fields = vec![("old".to_owned(), lang.t("现在的密码不对").to_owned())];
+            }
+            for (field, _) in &mut error.fields {
+                if field == "password" {
+                    *field = "new".to_owned();
+                }
             }
             let body = body(&viewer, &Wrong::Password(&error)).await?;
             Ok(viewer.refused(&error, lang.t("我的账户"), &body))
@@ -236,7 +242,7 @@ fn made(viewer: &Viewer, new: &NewToken, secret: &str) -> Markup {
         h1 { (lang.t("新令牌")) }
         p { strong { (new.name) } " · " @if new.may_write { (lang.t("读和写")) } @else { (lang.t("只读")) } " · " (new.days) " " (lang.t("天")) }
         div.notice role="status" { (lang.t("令牌只显示这一次。请现在复制到您的程序里；离开本页后无法再查看。")) }
-        div.field {
+        div.field.one-line {
             label for="token" { (lang.t("令牌")) }
             input #token type="text" readonly value=(secret) autocomplete="off";
             button.small.quiet type="button" data-copy=(secret) { (lang.t("复制")) }

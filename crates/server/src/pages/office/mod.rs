@@ -41,6 +41,7 @@ fn people_routes() -> Router<Site> {
         .route("/invitations", get(invitations::index))
         .route("/invitations/new", get(invitations::new).post(invitations::create))
         .route("/invitations/workbook", get(workbook::page).post(workbook::upload))
+        .route("/invitations/workbook/send", post(workbook::send))
         .route("/invitations/template.xlsx", get(workbook::template))
         .route("/invitations/links/{word}", get(workbook::links))
         .route("/invitations/{id}/revoke", post(invitations::revoke))
@@ -52,7 +53,7 @@ fn people_routes() -> Router<Site> {
         .route("/me/password", post(me::change_password))
         .route("/me/tokens", post(me::create_token))
         .route("/me/tokens/{id}/revoke", post(me::revoke_token))
-        .layer(Extension(held::Held::default()))
+        .layer(Extension(held::Held::<held::File>::default()))
 }
 
 /// What waits to be done, and what the platform tells people.
@@ -63,6 +64,7 @@ fn work_routes() -> Router<Site> {
         .route("/stale", get(stale::index))
         .route("/stale/preview", post(stale::preview))
         .route("/stale/remind", post(stale::remind))
+        .route("/stale/status", post(stale::status))
         .route("/stale.xlsx", get(stale::workbook))
         .route("/inbox", get(inbox::index))
         .route("/inbox/read", post(inbox::read))
@@ -84,5 +86,7 @@ fn settings_routes() -> Router<Site> {
         .route("/settings/outbox", get(hooks::outbox))
         .route("/settings/keep", get(keep::page))
         .route("/settings/check", post(keep::check))
-        .route("/settings/backup", post(keep::backup))
+        .route("/settings/backup", post(keep::make))
+        .route("/settings/backup/{word}", get(keep::take))
+        .layer(Extension(keep::Results::default()))
 }

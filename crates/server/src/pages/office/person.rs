@@ -63,7 +63,9 @@ fn body(
         (show::facts(&[
             (lang.t("角色"), html! { (lang.t(account.office.zh())) }),
             (lang.t("企业"), html! {
-                @if let Some((id, name)) = &account.enterprise { a href={ "/enterprises/" (id) } { (name) } } @else { span.soft { "—" } }
+                @if let Some((id, name)) = &account.enterprise { a href={ "/enterprises/" (id) } { (name) } }
+                @else if account.assigned.is_empty() { span.soft { "—" } }
+                @else { (lang.t("负责的企业")) " " (account.assigned.len()) }
             }),
             (lang.t("邮箱"), html! { @if account.email.is_empty() { span.soft { "—" } } @else { (account.email) } }),
             (lang.t("上次使用"), html! {

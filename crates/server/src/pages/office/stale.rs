@@ -1,12 +1,12 @@
 //! `/stale`: enterprises whose records nobody has touched for long, and reminding them.
 
 use super::show;
-use crate::answer::Answer;
+use crate::answer::{Answer, Failure};
 use crate::parts::{self, Field};
 use crate::viewer::{Posted, Viewer};
-use crate::words::Lang;
-use app::{Act, StaleRow};
+use app::{Act, App, RecordQuery, StaleRow};
 use maud::{Markup, html};
+use model::visibility::Noun;
 use serde::Deserialize;
 
 /// Days after which records are old, unless said otherwise.
@@ -33,6 +33,8 @@ pub async fn index(viewer: Viewer) -> Answer {
     let rows = viewer.app().stale(viewer.actor(), days).await.map_err(|e| viewer.fail(e))?;
     let lang = viewer.lang();
     let may_remind = viewer.actor().may(Act::Remind);
+    // Who keeps few enterprises goes through them record by record; the secretariat reminds.
+    let records = if may_remind || rows.is_empty() { Vec::new() } else { records(&viewer, days).await? };
     let choices = CHOICES.map(|n| (n.to_string(), format!("{n} {}", lang.t("天"))));
     let body = html! {
         div.head {
@@ -61,8 +63,126 @@ pub async fn index(viewer: Viewer) -> Answer {
         } @else {
             (parts::scroll(lang.t("久未更新"), &table(&viewer, &rows, false)))
         }
+        @if !records.is_empty() {
+            h2 { (lang.t("逐条核对")) " " span.soft { (records.len()) } }
+            (parts::scroll(lang.t("逐条核对"), &records_table(&viewer, days, &records)))
+        }
     };
     Ok(viewer.page(lang.t("久未更新"), &body))
+}
+
+/// A record that has not changed for long.
+struct Record {
+    noun: Noun,
+    id: i64,
+    version: i64,
+    title: String,
+    enterprise: String,
+    updated_ms: i64,
+}
+
+/// Pages of one's own records that are looked through, at most.
+const PAGES: usize = 20;
+
+/// One's own old records, oldest first.
+async fn records(viewer: &Viewer, days: u32) -> Result<Vec<Record>, Failure> {
+    let before = viewer.app().now_ms() - i64::from(days) * 86_400_000;
+    let mut found = Vec::new();
+    for page in 1..=PAGES {
+        let query = RecordQuery { mine: true, per_page: 200, page, ..RecordQuery::default() };
+        let needs = viewer.app().needs(viewer.actor(), &query).await.map_err(|e| viewer.fail(e))?;
+        let offers = viewer.app().offers(viewer.actor(), &query).await.map_err(|e| viewer.fail(e))?;
+        let last = needs.total.max(offers.total) <= page * query.per_page;
+        found.extend(needs.rows.into_iter().filter(|row| row.may_edit).map(|row| Record {
+            noun: Noun::Need,
+            id: row.id,
+            version: row.version,
+            title: row.need.title,
+            enterprise: row.enterprise.name,
+            updated_ms: row.updated_ms,
+        }));
+        found.extend(offers.rows.into_iter().filter(|row| row.may_edit).map(|row| Record {
+            noun: Noun::Offer,
+            id: row.id,
+            version: row.version,
+            title: row.offer.title,
+            enterprise: row.enterprise.name,
+            updated_ms: row.updated_ms,
+        }));
+        if last {
+            break;
+        }
+    }
+    found.retain(|record| record.updated_ms <= before);
+    found.sort_by_key(|record| (record.updated_ms, record.noun, record.id));
+    Ok(found)
+}
+
+fn records_table(viewer: &Viewer, days: u32, records: &[Record]) -> Markup {
+    let lang = viewer.lang();
+    html! {
+        table.cards {
+            thead { tr {
+                th { (lang.t("种类")) }
+                th { (lang.t("名称")) }
+                th { (lang.t("企业")) }
+                th { (lang.t("最近更新")) }
+                th { span.visually-hidden { (lang.t("操作")) } }
+            } }
+            tbody {
+                @for record in records {
+                    @let (kind, word) = if record.noun == Noun::Need { ("needs", lang.t("需求")) } else { ("offers", lang.t("供给")) };
+                    tr {
+                        td data-label=(lang.t("种类")) { (word) }
+                        td.t data-label=(lang.t("名称")) { a href={ "/" (kind) "/" (record.id) } { (record.title) } }
+                        td.t data-label=(lang.t("企业")) { (record.enterprise) }
+                        td data-label=(lang.t("最近更新")) { (show::day(record.updated_ms)) }
+                        td data-label=(lang.t("操作")) {
+                            @if viewer.actor().may(Act::SetStatus) {
+                                form.inline method="post" action="/stale/status" {
+                                    (viewer.csrf_field())
+                                    input type="hidden" name="kind" value=(kind);
+                                    input type="hidden" name="id" value=(record.id);
+                                    input type="hidden" name="version" value=(record.version);
+                                    input type="hidden" name="days" value=(days);
+                                    button.small name="open" value="true" { (lang.t("仍然有效")) } " "
+                                    button.small.quiet name="open" value="false" { (lang.t("关闭")) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One record that still holds, or does not.
+#[derive(Debug, Deserialize)]
+pub struct Status {
+    kind: String,
+    id: i64,
+    version: i64,
+    open: bool,
+    #[serde(default)]
+    days: String,
+}
+
+/// `POST /stale/status`
+pub async fn status(Posted { viewer, form, .. }: Posted<Status>) -> Answer {
+    let lang = viewer.lang();
+    let noun = if form.kind == "needs" { Noun::Need } else { Noun::Offer };
+    viewer
+        .app()
+        .set_open(viewer.actor(), noun, form.id, form.version, form.open)
+        .await
+        .map_err(|e| viewer.fail(e))?;
+    let note = if form.open {
+        lang.t("已确认仍然有效")
+    } else {
+        lang.t("已关闭，可以在它的页面上重新开放")
+    };
+    Ok(viewer.go_with(&format!("/stale?days={}", Ask { days: form.days }.days()), note))
 }
 
 fn table(viewer: &Viewer, rows: &[StaleRow], choose: bool) -> Markup {
@@ -150,7 +270,7 @@ pub async fn preview(Posted { viewer, form, fields }: Posted<Ask>) -> Answer {
                                     td.t data-label=(lang.t("企业")) { (row.enterprise.name) }
                                     td.n data-label=(lang.t("联系账号")) { (row.people) }
                                     td.w data-label=(lang.t("提醒的内容")) {
-                                        (told(lang, row))
+                                        (words_of(&row.enterprise.name))
     }
                                 }
                             }
@@ -171,12 +291,10 @@ pub async fn preview(Posted { viewer, form, fields }: Posted<Ask>) -> Answer {
     Ok(viewer.page(lang.t("预览提醒"), &body))
 }
 
-/// What an enterprise's people are told, in one line.
-fn told(lang: Lang, row: &StaleRow) -> String {
-    lang.t("{n} 条需求、{m} 条供给已有 {d} 天没有更新，请确认或关闭。")
-        .replace("{n}", &row.needs.to_string())
-        .replace("{m}", &row.offers.to_string())
-        .replace("{d}", &row.days.to_string())
+/// What an enterprise's people read.
+fn words_of(enterprise: &str) -> Markup {
+    let (title, body) = App::reminder(enterprise);
+    html! { strong { (title) } br; (body) }
 }
 
 /// `POST /stale/remind`
