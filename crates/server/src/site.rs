@@ -72,6 +72,9 @@ pub struct Site {
 impl Site {
     /// A site over the use cases.
     pub fn new(app: Arc<App>, options: Options) -> Self {
+        if let Some(base) = &options.base {
+            app.set_base(base);
+        }
         Self {
             app,
             options: Arc::new(options),
