@@ -9,6 +9,7 @@ mod floors;
 mod fuzz;
 mod machine;
 mod postgres;
+mod schemathesis;
 mod test;
 
 use anyhow::{Result, bail};
@@ -24,6 +25,7 @@ cargo xtask bench web [--json] [--seconds N]
                         the pages under wrk, on the demo cluster and on 50,000 offers, beside a bare handler
 cargo xtask e2e [NAME..]    the pages in Debian's chromium; only the files of e2e/test with these names
 cargo xtask e2e --guide     make the screenshots of docs/guide again
+cargo xtask schemathesis    requests made from the OpenAPI document, against the running program
 cargo xtask demo [SEED]     make the demo workbooks again from demo/templates";
 
 fn main() -> ExitCode {
@@ -50,6 +52,7 @@ fn run() -> Result<()> {
         ["bench", "web", rest @ ..] => bench_web(&root, rest),
         ["e2e", "--guide"] => e2e::run(&root, e2e::Task::Guide, &[]),
         ["e2e", only @ ..] => e2e::run(&root, e2e::Task::Test, only),
+        ["schemathesis"] => schemathesis::run(&root),
         ["demo"] => demo::run(&root, demo::SEED),
         ["demo", seed] => demo::run(&root, seed.parse()?),
         [] | ["help" | "--help" | "-h"] => {

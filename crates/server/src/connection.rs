@@ -174,7 +174,8 @@ impl Server {
     {
         let peer = Peer(peer.ip().to_canonical());
         let pause = Duration::from_secs(self.options.body_timeout_s);
-        let body_max = self.options.body_max;
+        // The last resort: above the limits of the routes themselves, which can say what was too big.
+        let body_max = self.options.body_max.saturating_add(1 << 20);
         let router = self.router.clone();
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let (parts, body) = request.into_parts();

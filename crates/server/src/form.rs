@@ -32,10 +32,12 @@ impl<T: DeserializeOwned> FromRequest<Site> for Posted<T> {
         let header = parts.headers.get("x-csrf").and_then(|v| v.to_str().ok()).map(str::to_owned);
         let bytes = Bytes::from_request(Request::from_parts(parts, body), site)
             .await
-            .map_err(IntoResponse::into_response)?;
+            .map_err(|e| viewer.cut_form(e.status(), &e.body_text()).into_response())?;
         let text = std::str::from_utf8(&bytes).unwrap_or("");
         let field = words::pairs(text).find(|(name, _)| name == "csrf").map(|(_, value)| value);
-        viewer.own_form(header.or(field))?;
+        if !header.or(field).is_some_and(|token| viewer.is_csrf(&token)) {
+            return Err(viewer.stale_form().into_response());
+        }
         let fields = words::pairs(text).collect();
         let request = Request::from_parts(Viewer::form_parts(), axum::body::Body::from(bytes.clone()));
         let form = axum::Form::<T>::from_request(request, site)
@@ -48,8 +50,6 @@ impl<T: DeserializeOwned> FromRequest<Site> for Posted<T> {
 /// A file of a form.
 #[derive(Debug, Clone)]
 pub struct UploadedFile {
-    /// Name of the form's field.
-    pub field: String,
     /// The file's own name, without folders.
     pub name: String,
     /// Content.
@@ -89,9 +89,8 @@ impl FromRequest<Site> for Uploaded {
             .await
             .map_err(|e| viewer.bad_form(&e.body_text()).into_response())?;
         let (mut fields, mut files) = (Vec::new(), Vec::new());
-        let cut = |e: axum::extract::multipart::MultipartError| match e.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => e.into_response(),
-            _ => viewer.bad_form(&e.body_text()).into_response(),
+        let cut = |e: axum::extract::multipart::MultipartError| {
+            viewer.cut_form(e.status(), &e.body_text()).into_response()
         };
         while let Some(part) = form.next_field().await.map_err(cut)? {
             let field = part.name().unwrap_or("").to_owned();
@@ -102,13 +101,15 @@ impl FromRequest<Site> for Uploaded {
                 return Err(viewer.bad_form("too many fields").into_response());
             }
             match name {
-                Some(name) if !name.is_empty() => files.push(UploadedFile { field, name, bytes }),
+                Some(name) if !name.is_empty() => files.push(UploadedFile { name, bytes }),
                 Some(_) => {}
                 None => fields.push((field, String::from_utf8_lossy(&bytes).into_owned())),
             }
         }
         let field = fields.iter().find(|(name, _)| name == "csrf").map(|(_, value)| value.clone());
-        viewer.own_form(header.or(field))?;
+        if !header.or(field).is_some_and(|token| viewer.is_csrf(&token)) {
+            return Err(viewer.stale_form().into_response());
+        }
         Ok(Self { viewer, fields, files })
     }
 }
@@ -123,18 +124,21 @@ impl Viewer {
 }
 
 impl Viewer {
-    /// Lets a form pass that carries the session's token.
-    fn own_form(&self, token: Option<String>) -> Result<(), Response> {
-        let own = token.is_some_and(|token| self.is_csrf(&token));
-        if own { Ok(()) } else { Err(self.stale_form().into_response()) }
-    }
-
     /// A form without the session's token.
     pub fn stale_form(&self) -> Failure {
         self.fail(
             app::Error::new(Code::NotAllowed, self.lang().t("这张表单不是本次登录打开的"))
                 .hint(self.lang().t("返回上一页，刷新后再提交。")),
         )
+    }
+
+    /// A form that was not read to its end.
+    fn cut_form(&self, status: StatusCode, why: &str) -> Failure {
+        if status != StatusCode::PAYLOAD_TOO_LARGE {
+            return self.bad_form(why);
+        }
+        let error = app::Error::new(Code::TooLarge, self.lang().t("提交的内容太大"));
+        self.fail(error.hint(self.lang().t("请分成几份再提交。")))
     }
 
     fn bad_form(&self, why: &str) -> Failure {

@@ -7,7 +7,7 @@
 //! - `viewer.go(path)` after something was done, `viewer.go_with(path, note)` with a note that the next page shows once.
 //! - `Posted<T>` for forms and `Uploaded` for forms with files; both refuse a form without the token. Every form holds `(viewer.csrf_field())`.
 //! - `viewer.with_query(name, value)`: this page's address with one pair of the query changed.
-//! - `crate::parts`: `Field` (label, hint, error beside it), `form_error`, `crumbs`, `paging`, `tabs`, `sort_head`, `empty`, `empty_to`, `tag`,
+//! - `crate::parts`: `Field` (label, hint, error beside it), `form_error`, `crumbs`, `paging`, `tabs`, `empty`, `empty_to`, `tag`,
 //!   `figures`, `side_by_side`, `scroll`, `post_button`, `copyable`.
 //! - Classes of `base.css`: `button` (links too) with `quiet`, `danger`, `small`; `form.filter` (one line), `form.card` (a column), `row` (fields
 //!   side by side), `actions` (buttons at a form's end), `field`, `tag good|warn|bad|info|quiet|fiction`, `table.cards` with `data-label` (cards on a
@@ -34,6 +34,7 @@ pub const CSS: &str = concat!(
     include_str!("../assets/css/market.css"),
     include_str!("../assets/css/desk.css"),
     include_str!("../assets/css/office.css"),
+    include_str!("../assets/css/api.css"),
 );
 
 /// An entry of the main menu: path, Chinese word, and the use case that must be allowed for it to be shown.

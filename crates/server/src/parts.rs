@@ -271,20 +271,6 @@ pub fn tabs(viewer: &Viewer, label: &str, tabs: &[(&str, &str, Option<usize>)]) 
     }
 }
 
-/// The head of a column by which a table is sorted: `sort=key`, and `sort=-key` the other way round.
-pub fn sort_head(viewer: &Viewer, now: &str, key: &str, word: &str, number: bool) -> Markup {
-    let (order, next, mark) = match now.strip_prefix('-') {
-        Some(down) if down == key => (Some("descending"), key.to_owned(), " ▼"),
-        None if now == key => (Some("ascending"), format!("-{key}"), " ▲"),
-        _ => (None, key.to_owned(), ""),
-    };
-    html! {
-        th.n[number] aria-sort=[order] scope="col" {
-            a.sort href=(viewer.with_query("sort", &next)) { (word) span aria-hidden="true" { (mark) } }
-        }
-    }
-}
-
 /// What stands where there is nothing yet, and the next step.
 pub fn empty(text: &str, next: &str) -> Markup {
     html! { div.empty { p { strong { (text) } } p { (next) } } }

@@ -236,6 +236,34 @@ async fn big_bodies_are_refused() {
     assert_eq!(site.get("/health", "").await.status, 200);
 }
 
+#[tokio::test]
+async fn forms_with_files_need_the_token_and_have_a_limit() {
+    let site = start_with(Options { body_max: 1 << 20, ..Options::default() }).await;
+    let session = site.sign_in("管理员").await;
+    let token = site.csrf(&session).await;
+    let form = |csrf: &str, size: usize| {
+        format!(
+            "--cut\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--cut\r\n\
+             content-disposition: form-data; name=\"file\"; filename=\"../../a.csv\"\r\n\r\n{}\r\n--cut--\r\n",
+            "a".repeat(size)
+        )
+    };
+    let kind = ("content-type", "multipart/form-data; boundary=cut");
+    for path in ["/import", "/invitations/workbook"] {
+        let headers = [("cookie", &*session), kind];
+        assert_eq!(site.ask("POST", path, &headers, &form("wrong", 10)).await.status, 403, "{path}");
+        assert_eq!(site.ask("POST", path, &headers, &form(&token, 2 << 20)).await.status, 413, "{path}");
+        let head = format!("POST {path} HTTP/1.1\r\nhost: h\r\nconnection: close\r\ncookie: {session}\r\n");
+        let mut chunked = format!("{head}content-type: {}\r\ntransfer-encoding: chunked\r\n\r\n", kind.1);
+        let body = form(&token, 2 << 20);
+        chunked += &format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+        assert_eq!(site.raw(&chunked).await.status, 413, "{path}");
+        // What is no form at all is the sender's fault.
+        let broken = site.ask("POST", path, &headers, "--cut\r\nrubbish").await;
+        assert_eq!(broken.status, 422, "{path}: {}", broken.body);
+    }
+}
+
 /// Limits that a test can wait for.
 fn short() -> Options {
     Options { header_timeout_s: 1, body_timeout_s: 1, timeout_s: 3, connections_max: 4, ..Options::default() }

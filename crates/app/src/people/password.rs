@@ -20,7 +20,8 @@ static WEAK: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// What an unknown name's password is compared with, so that the answer takes as long as for a known one. It opens nothing.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$SnYc8hllcJ43M6ii/axBJg$b4rB5WZch0QauPaGjO0nJt8gYD0ZxIE7q3daExO4mt4";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$SnYc8hllcJ43M6ii/axBJg$b4rB5WZch0QauPaGjO0nJt8gYD0ZxIE7q3daExO4mt4";
 
 /// Argon2id with the parameters that OWASP recommends (19 MiB, 2 passes, 1 lane).
 fn argon2() -> Argon2<'static> {

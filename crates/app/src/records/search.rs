@@ -314,14 +314,16 @@ impl App {
     pub async fn export(&self, actor: &Actor, offers: bool, query: &RecordQuery) -> Result<Vec<u8>> {
         actor.need(Act::Export)?;
         let (market, today) = (self.market().await?, self.today());
-        let viewer = market.viewer(actor);
-        let taken = if offers {
-            let found = market.find(&market.offers, &viewer, query, today);
-            market.taken(&viewer, &found, today)
-        } else {
-            let found = market.find(&market.needs, &viewer, query, today);
-            market.taken(&viewer, &found, today)
-        };
+        let (viewer, query) = (market.viewer(actor), query.clone());
+        // Tens of thousands of rows are no work for a thread that answers others.
+        let taken = tokio::task::spawn_blocking(move || {
+            if offers {
+                market.taken(&viewer, &market.find(&market.offers, &viewer, &query, today), today)
+            } else {
+                market.taken(&viewer, &market.find(&market.needs, &viewer, &query, today), today)
+            }
+        });
+        let taken = taken.await.map_err(|e| Error::new(Code::Internal, e.to_string()))?;
         // Before the rows leave: what cannot be recorded is not handed out.
         let object = if offers { "offer" } else { "need" };
         let detail = json!({ "rows": taken.rows.len(), "protected": taken.protected });

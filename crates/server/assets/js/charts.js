@@ -18,7 +18,7 @@
       const look = looks(), ink = css("--ink") || "#1c2430";
       // The drawing is laid out in the very pixels that it gets, so that marks keep their shape; a narrow screen scrolls it.
       const row = 24, pad = { left: 24, right: 130, top: 24, bottom: 24 };
-      const width = Math.max(box.clientWidth - 2, data.columns * 150 + pad.right);
+      const width = Math.max(box.clientWidth - 2, data.columns * 124 + pad.right);
       const height = Math.max(420, data.rows * row + pad.top + pad.bottom);
       const canvas = document.createElement("div");
       canvas.style.width = `${width}px`;
@@ -47,11 +47,12 @@
           })),
           links: data.links.map(l => ({
             source: l.source, target: l.target,
-            lineStyle: { color: "#9aa7b5", opacity: 0.45, width: 1, curveness: l.recycled ? 0.4 : 0.08, type: l.recycled ? "dashed" : "solid" },
+            lineStyle: { color: "#9aa7b5", opacity: 0.45, width: 1, curveness: l.recycled ? 0.15 : 0.08, type: l.recycled ? "dashed" : "solid" },
           })),
         }],
       };
       const chart = draw(canvas, option);
+      box.scrollTop = (height - box.clientHeight) / 2;
       chart.on("click", event => {
         if (event.dataType !== "node") return;
         const to = box.dataset.drill + encodeURIComponent(event.data.id);

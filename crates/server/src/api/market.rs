@@ -42,7 +42,6 @@ pub struct RecordsQuery {
 /// Status asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words say it")]
 pub enum StatusFilter {
     Open,
     Expired,
@@ -53,7 +52,6 @@ pub enum StatusFilter {
 /// Order asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words say it")]
 pub enum SortWord {
     #[default]
     Fit,

@@ -147,8 +147,11 @@ fn finished(path: &str, method: &str, operation: &mut Map<String, Value>) {
     if has_path || path == "/lists/newest" || path == "/me/claim" || changes {
         codes.push(Code::NotFound);
     }
+    if changes || path.starts_with("/drafts/") {
+        codes.push(Code::Conflict);
+    }
     if changes {
-        codes.extend([Code::Conflict, Code::StorageFull]);
+        codes.push(Code::StorageFull);
     }
     if has_version {
         codes.push(Code::VersionNeeded);
@@ -159,7 +162,7 @@ fn finished(path: &str, method: &str, operation: &mut Map<String, Value>) {
     if has_body || has_query || has_path || keyed {
         codes.push(Code::BadInput);
     }
-    if method == "get" && !public {
+    if method == "get" {
         responses.insert(
             "304".to_owned(),
             json!({"description": "Nothing changed since the answer with this ETag."}),

@@ -152,7 +152,7 @@ async fn my_claim(caller: Caller) -> Answer {
 /// An enterprise to claim.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"uscc": "91360800MA00000000", "name": "虚构示例电子有限公司", "note": "采购部"}))]
+#[schema(example = json!({"uscc": "91360800MA0000007J", "name": "虚构示例电子有限公司", "note": "采购部"}))]
 struct ClaimBody {
     /// Unified social credit code, 18 characters.
     uscc: String,

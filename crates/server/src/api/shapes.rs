@@ -240,7 +240,6 @@ pub struct VerdictShape {
 /// Outcome of a comparison; `unknown` is a question to the offerer, not a no.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words say it")]
 pub enum OutcomeWord {
     Met,
     Short,

@@ -195,7 +195,7 @@ fn page(viewer: &Viewer, ask: &Ask, list: &MatchingList) -> Markup {
             li.soft { (lang.t("左为上游，右为下游；点节点看缘由，滚轮缩放，拖动平移")) }
         }
         div.chain-sides {
-            div #chain.chart role="img" aria-label=(lang.t("产业链图：同样的内容在下面的表里"))
+            div #chain.chart tabindex="0" role="img" aria-label=(lang.t("产业链图：同样的内容在下面的表里"))
                 data-chart="chain" data-url=(data) data-drill="/gaps?node=" data-target="#drill" {
                 p.soft { (lang.t("图需要脚本；下面的表有同样的内容。")) }
             }

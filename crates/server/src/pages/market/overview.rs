@@ -18,6 +18,7 @@ use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use maud::{Markup, html};
 use model::list::{ListIndex, MatchingList, NeedState};
+use model::matching::GapGroup;
 use model::period::Period;
 
 /// Routes of this subject.
@@ -57,7 +58,11 @@ async fn lights(viewer: Viewer) -> Answer {
             nav.toolbar.screen aria-label=(lang.t("操作")) { button.quiet type="button" data-print { (lang.t("打印")) } }
         }
         @match &list {
-            Some(list) => { (lights_table(&viewer, list)) }
+            Some(list) => {
+                (figures::fictional(lang, list))
+                (lights_table(&viewer, list))
+                (gaps_in_short(lang, list))
+            }
             None => { (empty(lang.t("尚未发布清单"), lang.t("秘书处发布后，清单列在这里。"))) }
         }
     };
@@ -344,6 +349,55 @@ fn lights_table(viewer: &Viewer, list: &MatchingList) -> Markup {
                 (measure("weak_links").name(lang)) " " (measure("weak_links").bounds(false)) }
         }
     }
+}
+
+/// The heaviest gaps, a line each, for one sheet of paper.
+fn gaps_in_short(lang: Lang, list: &MatchingList) -> Markup {
+    html! {
+        @if !list.content.gaps.is_empty() {
+            h2 { (lang.t("最要紧的缺口")) }
+            table.short-gaps {
+                thead { tr {
+                    th.n scope="col" { (lang.t("名次")) }
+                    th scope="col" { (lang.t("产业链节点")) }
+                    th scope="col" { (lang.t("产业链小组")) }
+                    th.n scope="col" { (lang.t("需求企业数")) }
+                    th.n scope="col" { (lang.t("缺口数量")) }
+                    th scope="col" { (lang.t("缺因")) }
+                } }
+                tbody {
+                    @for (place, group) in list.content.gaps.iter().take(8).enumerate() {
+                        tr {
+                            td.n { (place + 1) }
+                            td { (group.name) }
+                            td { (group.group) }
+                            td.n { (group.demanders) }
+                            td.n { (group.quantities.iter().map(ToString::to_string).collect::<Vec<_>>().join(format::comma(lang))) }
+                            td { (causes(lang, group)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The causes of a group's gaps with how often each stands, most frequent first.
+fn causes(lang: Lang, group: &GapGroup) -> String {
+    let mut counts: Vec<(&'static str, usize)> = Vec::new();
+    for gap in &group.gaps {
+        let word = gap.cause.zh();
+        match counts.iter_mut().find(|(w, _)| *w == word) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((word, 1)),
+        }
+    }
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+        .iter()
+        .map(|(word, count)| format!("{} {count}", lang.t(word)))
+        .collect::<Vec<_>>()
+        .join(format::comma(lang))
 }
 
 #[cfg(test)]

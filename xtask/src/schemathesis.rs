@@ -1,0 +1,187 @@
+//! `cargo xtask schemathesis`: the running program on the demo cluster against its own OpenAPI document.
+//!
+//! Requests are made from the document, fitting and not fitting it; no answer may be a server error, and each must be one that the
+//! document names: its status, its type, its headers, its shape.
+
+use crate::machine;
+use anyhow::{Context, Result, bail};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// Requests of one kind to one operation.
+const EXAMPLES: &str = "12";
+/// Longest run as one person, seconds.
+const SECONDS_MAX: &str = "150";
+/// The same requests each time.
+const SEED: &str = "20261122";
+/// What is looked at in each answer.
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
+                      response_headers_conformance,response_schema_conformance,unsupported_method,\
+                      allow_header_conformance,missing_required_header";
+/// Offices as whose people the requests are sent: who may most, and who may see least.
+const PEOPLE: [&str; 2] = ["示例管理员", "示例采购员"];
+/// Password of the demo's accounts, as the program prints it.
+const PASSWORD: &str = "demo-forest-2026";
+/// Tokens made and revoked first, so that a request which revokes one hardly ever hits the one in use; that is checked at the end.
+const TOKENS_BEFORE: u32 = 40;
+
+/// Installs schemathesis beside what is built, runs it. Says what it cannot do and why; under `CI=true` that is a failure.
+pub fn run(root: &Path) -> Result<()> {
+    let folder = machine::target(root).join("schemathesis");
+    std::fs::create_dir_all(&folder)?;
+    let Some(program) = install(root, &folder)? else {
+        let missing =
+            "python 3 with venv is missing, or the packages of xtask/schemathesis.txt could not be installed";
+        if machine::is_ci() {
+            bail!("{missing}");
+        }
+        println!("skipped: requests made from the OpenAPI document: {missing}");
+        return Ok(());
+    };
+    machine::run(root, "cargo", &["build", "--locked", "--package", "yulin"], &[])?;
+    for person in PEOPLE {
+        let server = Server::start(root, &folder.join("demo"))?;
+        let token = server.token(person)?;
+        let document = format!("http://{}/api/openapi.json", server.address);
+        let header = format!("Authorization: Bearer {token}");
+        println!("$ schemathesis run {document} as {person}");
+        let status = Command::new(&program)
+            .arg("--config-file")
+            .arg(root.join("xtask/schemathesis.toml"))
+            .args(["run", &document, "--header", &header, "--checks", CHECKS])
+            // This one calls whatever host it was told; that the other side did not answer is its answer.
+            .args(["--exclude-operation-id", "test_hook", "--phases", "examples,coverage,fuzzing"])
+            .args(["--max-examples", EXAMPLES, "--seed", SEED, "--generation-database", "none"])
+            .args(["--max-time", SECONDS_MAX, "--continue-on-failure", "--no-color"])
+            .args(["--suppress-health-check", "all", "--warnings", "off", "--request-timeout", "60"])
+            .current_dir(&folder)
+            .status()
+            .with_context(|| format!("cannot start {}", program.display()))?;
+        if !status.success() {
+            bail!("answers do not fit the OpenAPI document, as {person} ({status})");
+        }
+        let (head, _) =
+            server.ask("GET", "/api/v1/me", &[("authorization", &format!("Bearer {token}"))], "")?;
+        if !head.starts_with("HTTP/1.1 200") {
+            bail!("the token ended during the run, so the later requests proved nothing: take another seed");
+        }
+    }
+    Ok(())
+}
+
+/// The program, installed as pinned; none where that cannot be.
+fn install(root: &Path, folder: &Path) -> Result<Option<PathBuf>> {
+    let pins = root.join("xtask/schemathesis.txt");
+    let venv = folder.join("venv");
+    let program = venv.join("bin/schemathesis");
+    let installed = folder.join("installed.txt");
+    let wanted = std::fs::read_to_string(&pins)?;
+    if program.is_file() && std::fs::read_to_string(&installed).is_ok_and(|have| have == wanted) {
+        return Ok(Some(program));
+    }
+    if !machine::has("python3") && !machine::apt_install(root, &["python3", "python3-venv"])? {
+        return Ok(None);
+    }
+    let (venv, pins) = (venv.to_string_lossy(), pins.to_string_lossy());
+    let made = || machine::run(root, "python3", &["-m", "venv", "--clear", &venv], &[]);
+    // Debian has venv in a package of its own.
+    if made().is_err() && !(machine::apt_install(root, &["python3-venv"])? && made().is_ok()) {
+        return Ok(None);
+    }
+    let pip = format!("{venv}/bin/pip");
+    let args = ["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement", &pins];
+    if machine::run(root, &pip, &args, &[]).is_err() {
+        return Ok(None);
+    }
+    std::fs::write(installed, wanted)?;
+    Ok(Some(program))
+}
+
+/// The program serving a demo cluster of its own; stopped when dropped.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(root: &Path, out: &Path) -> Result<Self> {
+        let program = machine::target(root).join("debug/yulin");
+        let mut child = Command::new(&program)
+            .args(["demo", "--port", "0", "--out"])
+            .arg(out)
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(out.with_extension("log"))?)
+            .spawn()
+            .with_context(|| format!("cannot start {}", program.display()))?;
+        let mut lines = BufReader::new(child.stdout.take().context("its output is a pipe")?).lines();
+        let address = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| Some(line.split_once("http://")?.1.split('/').next().unwrap_or("").to_owned()));
+        // What it says later must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        match address {
+            Some(address) => Ok(Self { child, address }),
+            None => {
+                let _ = child.kill();
+                bail!("the demo did not start; see {}", out.with_extension("log").display())
+            }
+        }
+    }
+
+    /// Head and body of an answer.
+    fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<(String, String)> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
+        for (name, value) in headers {
+            write!(head, "{name}: {value}\r\n")?;
+        }
+        write!(head, "content-length: {}\r\n\r\n", body.len())?;
+        stream.write_all(format!("{head}{body}").as_bytes())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let (head, body) = answer.split_once("\r\n\r\n").context("an answer has a head")?;
+        Ok((head.to_owned(), body.to_owned()))
+    }
+
+    /// A token of a demo account that may change things.
+    fn token(&self, person: &str) -> Result<String> {
+        let json = ("content-type", "application/json");
+        let body = serde_json::json!({"name": person, "password": PASSWORD}).to_string();
+        let (head, answer) = self.ask("POST", "/api/v1/session", &[json], &body)?;
+        let session: serde_json::Value = serde_json::from_str(&answer)
+            .with_context(|| format!("no session for {person}: {head}\n{answer}"))?;
+        let csrf = session["csrf"].as_str().context("a session has its word for forms")?;
+        let cookie = head
+            .lines()
+            .find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next())
+            .context("a session has a cookie")?;
+        let headers = [json, ("cookie", cookie), ("x-csrf", csrf)];
+        let body = r#"{"name": "schemathesis", "may_write": true, "days": 1}"#;
+        let make = || -> Result<serde_json::Value> {
+            let (_, answer) = self.ask("POST", "/api/v1/me/tokens", &headers, body)?;
+            serde_json::from_str(&answer).context(answer)
+        };
+        for _ in 0..TOKENS_BEFORE {
+            let path = format!("/api/v1/me/tokens/{}", make()?["id"]);
+            self.ask("DELETE", &path, &headers, "")?;
+        }
+        make()?["secret"].as_str().map(str::to_owned).context("a new token has a secret")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
