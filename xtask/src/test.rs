@@ -1,6 +1,6 @@
-//! `cargo xtask test`: every test, on both databases.
+//! `cargo xtask test`: every test, on both databases, at the socket and in the browser.
 
-use crate::{machine, postgres};
+use crate::{e2e, machine, postgres, schemathesis};
 use anyhow::{Result, bail};
 use std::path::Path;
 
@@ -19,6 +19,8 @@ pub fn run(root: &Path) -> Result<()> {
         skipped.push("judged sets: they are not beside the project; their tests print `skipped`");
     }
     machine::run(root, "cargo", &["test", "--workspace", "--locked"], &env)?;
+    schemathesis::run(root)?;
+    e2e::run(root, e2e::Task::Test, &[])?;
     for reason in &skipped {
         println!("skipped: {reason}");
     }
