@@ -88,9 +88,9 @@ impl House {
         }
         house.people_in().await;
         let owners = house.people().await;
-        for index in 0..3 {
+        for (index, name) in OWNERS.iter().enumerate() {
             // Also what is the owner's alone is posted by the owner.
-            let owner = &owners.iter().find(|(name, _)| *name == OWNERS[index]).unwrap().1;
+            let owner = &owners.iter().find(|(n, _)| n == name).unwrap().1;
             for level in Visibility::ALL {
                 house.post(owner, index, level).await;
             }

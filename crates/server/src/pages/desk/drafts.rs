@@ -6,7 +6,7 @@ use crate::format;
 use crate::jobs::Done;
 use crate::parts::{Field, empty, post_button, scroll, tag};
 use crate::viewer::{Posted, Viewer};
-use app::{Code, Error, ListHead};
+use app::{Act, Code, Error, ListHead};
 use axum::extract::Path;
 use maud::{Markup, html};
 use model::list::ListState;
@@ -18,6 +18,7 @@ const SHOWN: usize = 60;
 
 /// `GET /desk`: begin a draft, and where each list stands.
 pub async fn index(viewer: Viewer) -> Answer {
+    viewer.actor().need(Act::Desk).map_err(|e| viewer.fail(e))?;
     let lang = viewer.lang();
     let app = viewer.app();
     let lists = app.lists(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
@@ -45,7 +46,7 @@ fn begin(viewer: &Viewer) -> Markup {
     html! {
         form.filter method="post" action="/desk/draft" {
             (viewer.csrf_field())
-            (Field::typed("month", "period", lang.t("期间")).value(viewer.app().this_month()).required())
+            (Field::typed("month", "period", lang.t("期间")).value(viewer.app().this_month()))
             button type="submit" { (lang.t("起草清单")) }
         }
         p.soft { (lang.t("起草把全部有效的需求与供给重新匹配。同一期已有的草稿作废，其中未变动对子的意见保留。")) }
@@ -148,7 +149,7 @@ pub async fn draft(Posted { viewer, form, .. }: Posted<OfPeriod>) -> Answer {
         .parse()
         .map_err(|e: model::period::PeriodError| viewer.fail(Error::new(Code::BadInput, e.to_string())))?;
     let (app, actor, lang) = (viewer.site.app.clone(), viewer.actor().clone(), viewer.lang());
-    job::begin(&viewer, "起草清单", "/desk", move |teller| async move {
+    job::begin(&viewer, Act::Draft, "起草清单", "/desk", move |teller| async move {
         let list = app.draft(&actor, period, &|s, d, t| teller.tell(s, d, t)).await?;
         Ok(Done {
             path: format!("/desk/{}", list.id), note: lang.t("草稿已完成，请逐条审核。").to_owned()
@@ -160,7 +161,7 @@ pub async fn draft(Posted { viewer, form, .. }: Posted<OfPeriod>) -> Answer {
 /// `POST /desk/{id}/approve`.
 pub async fn approve(Path(id): Path<i64>, Posted { viewer, .. }: Posted<Nothing>) -> Answer {
     let (app, actor, lang) = (viewer.site.app.clone(), viewer.actor().clone(), viewer.lang());
-    job::begin(&viewer, "批准清单", "/desk", move |teller| async move {
+    job::begin(&viewer, Act::Approve, "批准清单", "/desk", move |teller| async move {
         app.approve(&actor, id, &|s, d, t| teller.tell(s, d, t)).await?;
         Ok(Done {
             path: format!("/desk/{id}/publish"),

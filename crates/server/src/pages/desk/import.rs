@@ -7,7 +7,7 @@ use crate::jobs::{Done, Teller};
 use crate::parts::{Field, empty, form_error, scroll};
 use crate::uploads::Upload;
 use crate::viewer::{Posted, Uploaded, Viewer};
-use app::{Actor, App, Code, Error, ImportCount, ImportOptions, InputFile};
+use app::{Act, Actor, App, Code, Error, ImportCount, ImportOptions, InputFile};
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -24,7 +24,7 @@ pub const BY_HAND: usize = 4;
 
 /// `GET /import`.
 pub async fn index(viewer: Viewer) -> Answer {
-    viewer.actor().need(app::Act::Import).map_err(|e| viewer.fail(e))?;
+    viewer.actor().need(Act::Import).map_err(|e| viewer.fail(e))?;
     let body = body(&viewer, None).await?;
     Ok(viewer.page(viewer.lang().t("导入"), &body))
 }
@@ -105,7 +105,7 @@ pub fn names(files: &[InputFile]) -> String {
 pub async fn upload(form: Uploaded) -> Answer {
     let kind = form.field("kind").to_owned();
     let Uploaded { viewer, files, .. } = form;
-    viewer.actor().need(app::Act::Import).map_err(|e| viewer.fail(e))?;
+    viewer.actor().need(Act::Import).map_err(|e| viewer.fail(e))?;
     let lang = viewer.lang();
     if files.is_empty() || files.len() > FILES_MAX {
         let what =
@@ -128,7 +128,7 @@ async fn look(
 ) -> Answer {
     let (app, actor, uploads) =
         (viewer.site.app.clone(), viewer.actor().clone(), viewer.site.uploads.clone());
-    job::begin(viewer, "读取工作簿", "/import", move |teller| async move {
+    job::begin(viewer, Act::Import, "读取工作簿", "/import", move |teller| async move {
         let dry = ImportOptions { dry_run: true, ..options.clone() };
         let found = run(&app, &actor, &files, &dry, &teller).await;
         // Files that cannot be understood are kept too: naming a column or the kind may be all that is missing.
@@ -166,7 +166,7 @@ pub fn own(viewer: &Viewer, id: u64) -> Result<Arc<Upload>, crate::answer::Failu
 
 /// `POST /import/{id}/columns`: corrections, and another look.
 pub async fn columns(Path(id): Path<u64>, Posted { viewer, fields, .. }: Posted<Nothing>) -> Answer {
-    viewer.actor().need(app::Act::Import).map_err(|e| viewer.fail(e))?;
+    viewer.actor().need(Act::Import).map_err(|e| viewer.fail(e))?;
     let upload = own(&viewer, id)?;
     let value: HashMap<&str, &str> = fields.iter().map(|(n, v)| (n.as_str(), v.trim())).collect();
     let get = |name: String| value.get(name.as_str()).copied().unwrap_or_default();
@@ -221,7 +221,7 @@ pub async fn store(Path(id): Path<u64>, Posted { viewer, form, .. }: Posted<Stor
     let (app, actor, uploads) =
         (viewer.site.app.clone(), viewer.actor().clone(), viewer.site.uploads.clone());
     let lang = viewer.lang();
-    job::begin(&viewer, "写入数据库", "/import", move |teller| async move {
+    job::begin(&viewer, Act::Import, "写入数据库", "/import", move |teller| async move {
         let options =
             ImportOptions { dry_run: false, accept_valid: form.rows == "right", ..upload.options.clone() };
         let report = run(&app, &actor, &upload.files, &options, &teller).await?;

@@ -3,7 +3,7 @@
 use crate::answer::Answer;
 use crate::jobs::{Done, Job, State, Teller};
 use crate::viewer::Viewer;
-use app::{Code, Error};
+use app::{Act, Code, Error};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -12,12 +12,20 @@ use std::time::Duration;
 /// How long the request that begins a job waits for it: most jobs are done by then.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// Begins a job and goes to its result, or to its page where it takes longer.
-pub async fn begin<F, W>(viewer: &Viewer, title: &'static str, from: &'static str, work: F) -> Answer
+/// Begins a job and goes to its result, or to its page where it takes longer. Leave is asked here too, so that a refusal comes
+/// at once.
+pub async fn begin<F, W>(
+    viewer: &Viewer,
+    act: Act,
+    title: &'static str,
+    from: &'static str,
+    work: F,
+) -> Answer
 where
     F: FnOnce(Teller) -> W + Send + 'static,
     W: Future<Output = app::Result<Done>>,
 {
+    viewer.actor().need(act).map_err(|e| viewer.fail(e))?;
     let jobs = &viewer.site.jobs;
     let id = jobs.start(viewer.actor(), title, from, work).map_err(|e| viewer.fail(e))?;
     let job = jobs.get(viewer.actor(), &id).ok_or_else(|| viewer.nowhere())?;

@@ -7,7 +7,7 @@ use crate::jobs::Done;
 use crate::parts::{Field, crumbs, figures};
 use crate::viewer::{Posted, Viewer};
 use crate::words::Lang;
-use app::{Code, Error};
+use app::{Act, Code, Error};
 use axum::extract::Path;
 use maud::{Markup, html};
 use model::list::{Change, ListContent, ListState};
@@ -93,7 +93,7 @@ fn changes(lang: Lang, content: &ListContent) -> Markup {
 /// `POST /desk/{id}/publish`.
 pub async fn publish(Path(id): Path<i64>, Posted { viewer, .. }: Posted<Nothing>) -> Answer {
     let (app, actor, lang) = (viewer.site.app.clone(), viewer.actor().clone(), viewer.lang());
-    job::begin(&viewer, "发布清单", "/desk", move |teller| async move {
+    job::begin(&viewer, Act::Publish, "发布清单", "/desk", move |teller| async move {
         let list = app.publish(&actor, id, &|s, d, t| teller.tell(s, d, t)).await?;
         let path = list.number.map_or_else(|| "/lists".to_owned(), |number| format!("/lists/{number}"));
         Ok(Done { path, note: lang.t("清单已发布。").to_owned() })
@@ -109,8 +109,8 @@ pub struct Reason {
 
 /// `GET /desk/withdraw/{number}`.
 pub async fn ask_withdraw(viewer: Viewer, Path(number): Path<u32>) -> Answer {
+    viewer.actor().need(Act::Withdraw).map_err(|e| viewer.fail(e))?;
     let list = viewer.app().list_by_number(viewer.actor(), number).await.map_err(|e| viewer.fail(e))?;
-    viewer.actor().need(app::Act::Withdraw).map_err(|e| viewer.fail(e))?;
     if list.state != ListState::Published {
         let lang = viewer.lang();
         return Err(viewer.fail(Error::new(Code::Conflict, lang.t("这份清单不在发布状态，不能撤回"))));

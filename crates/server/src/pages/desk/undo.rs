@@ -21,7 +21,10 @@ pub struct Round {
 /// The rounds of all people, newest last; clones share them. They are gone when the server stops; words can still be taken back
 /// one by one then.
 #[derive(Debug, Clone, Default)]
-pub struct Undos(Arc<Mutex<HashMap<(String, i64), Vec<Round>>>>);
+pub struct Undos(Arc<Mutex<Rounds>>);
+
+/// By account and draft.
+type Rounds = HashMap<(String, i64), Vec<Round>>;
 
 impl Undos {
     /// Remembers a round.
@@ -44,7 +47,7 @@ impl Undos {
         self.lock().get_mut(&(actor.name.clone(), draft))?.pop()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(String, i64), Vec<Round>>> {
+    fn lock(&self) -> MutexGuard<'_, Rounds> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

@@ -24,7 +24,7 @@ struct Ask {
 }
 
 /// The pair to show: the one after the pair put off last, and from the front again after the last.
-fn next<'p>(pairs: &'p [DuplicatePair], after: Option<i64>) -> Option<(usize, &'p DuplicatePair)> {
+fn next(pairs: &[DuplicatePair], after: Option<i64>) -> Option<(usize, &DuplicatePair)> {
     let put_off = after.and_then(|id| pairs.iter().position(|pair| pair.id == id));
     let at = put_off.map_or(0, |at| (at + 1) % pairs.len());
     pairs.get(at).map(|pair| (at, pair))

@@ -21,10 +21,13 @@ struct Waiting<T> {
 /// A file by its name.
 pub type File = (String, Vec<u8>);
 
+/// How many were put here so far, and what waits, by its word.
+type Shelf<T> = (u64, HashMap<String, Waiting<T>>);
+
 /// Things that wait; clones share them.
 #[derive(Debug)]
 pub struct Held<T> {
-    inner: Arc<Mutex<(u64, HashMap<String, Waiting<T>>)>>,
+    inner: Arc<Mutex<Shelf<T>>>,
 }
 
 impl<T> Default for Held<T> {
@@ -40,7 +43,7 @@ impl<T> Clone for Held<T> {
 }
 
 impl<T> Held<T> {
-    fn open(&self) -> MutexGuard<'_, (u64, HashMap<String, Waiting<T>>)> {
+    fn open(&self) -> MutexGuard<'_, Shelf<T>> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.1.retain(|_, waiting| waiting.since.elapsed() < WAIT);
         inner

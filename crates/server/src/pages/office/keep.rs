@@ -111,7 +111,7 @@ pub async fn check(
     Posted { viewer, .. }: Posted<super::person::Nothing>,
 ) -> Answer {
     let (app, actor, session) = (viewer.site.app.clone(), viewer.actor().clone(), viewer.session.clone());
-    job::begin(&viewer, "检查", "/settings/keep", move |_| async move {
+    job::begin(&viewer, app::Act::Check, "检查", "/settings/keep", move |_| async move {
         let health = app.check(&actor).await?;
         let path = format!("/settings/keep?check={}", results.checks.put(&session, health));
         Ok(Done { path, note: String::new() })
@@ -125,7 +125,7 @@ pub async fn make(
     Posted { viewer, .. }: Posted<super::person::Nothing>,
 ) -> Answer {
     let (app, actor, session) = (viewer.site.app.clone(), viewer.actor().clone(), viewer.session.clone());
-    job::begin(&viewer, "备份", "/settings/keep", move |teller| async move {
+    job::begin(&viewer, app::Act::Backup, "备份", "/settings/keep", move |teller| async move {
         let folder = TempDir::with_prefix("yulin-backup-").map_err(|e| unwritten(&e))?;
         let tell = |stage, done, total| teller.tell(stage, done, total);
         app.backup(&actor, &folder.path().join(FILE), &tell).await?;

@@ -29,13 +29,15 @@ pub fn tabs(viewer: &Viewer) -> Markup {
 pub struct Form {
     name: String,
     region: String,
+    lang: String,
 }
 
 /// `GET /settings`
 pub async fn index(viewer: Viewer) -> Answer {
     viewer.actor().need(Act::NameCluster).map_err(|e| viewer.fail(e))?;
     let overview = viewer.app().overview(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
-    let form = Form { name: overview.cluster.clone(), region: overview.region.clone() };
+    let lang = viewer.app().lang().await.map_err(|e| viewer.fail(e))?;
+    let form = Form { name: overview.cluster.clone(), region: overview.region.clone(), lang };
     Ok(viewer.page(viewer.lang().t("设置"), &body(&viewer, &overview, &form, None)))
 }
 
@@ -52,15 +54,9 @@ fn body(viewer: &Viewer, overview: &Overview, form: &Form, error: Option<&Error>
                 .hint(lang.t("写在每份清单的标题上。")))
             (Field::text("region", lang.t("所在地区")).value(&form.region).required().max(40).error_of(error)
                 .hint(lang.t("市或县区的名称或代码，如 吉安市 或 360800。地区之外的企业算外地会员，不计入本地配套。")))
+            (Field::select("lang", lang.t("页面语言"), [("zh", "中文"), ("en", "English")]).value(&form.lang).error_of(error)
+                .hint(lang.t("给还没有自己选语言的人；每个人可以随时换。")))
             div.actions { button type="submit" { (lang.t("保存")) } }
-        }
-        section {
-            h2 { (lang.t("语言")) }
-            p { (lang.t("每个人自己选中文或英文，页面记住各自的选择；清单和导出文件以中文为准。")) }
-            div.actions {
-                a.button.quiet href="/settings?lang=zh" lang="zh-CN" { "中文" }
-                a.button.quiet href="/settings?lang=en" lang="en" { "English" }
-            }
         }
         section {
             h2 { (lang.t("本机")) }
@@ -85,8 +81,16 @@ fn body(viewer: &Viewer, overview: &Overview, form: &Form, error: Option<&Error>
 /// `POST /settings`
 pub async fn save(Posted { viewer, form, .. }: Posted<Form>) -> Answer {
     let lang = viewer.lang();
-    match viewer.app().name_cluster(viewer.actor(), form.name.trim(), form.region.trim()).await {
-        Ok(()) => Ok(viewer.go_with("/settings", lang.t("已保存"))),
+    let named = viewer.app().name_cluster(viewer.actor(), form.name.trim(), form.region.trim()).await;
+    let saved = match named {
+        Ok(()) => viewer.app().set_lang(viewer.actor(), &form.lang).await,
+        Err(error) => Err(error),
+    };
+    match saved {
+        Ok(()) => {
+            viewer.site.refresh().await;
+            Ok(viewer.go_with("/settings", lang.t("已保存")))
+        }
         Err(error) => {
             let overview = viewer.app().overview(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
             let page = body(&viewer, &overview, &form, Some(&error));

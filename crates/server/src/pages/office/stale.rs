@@ -43,7 +43,10 @@ pub async fn index(viewer: Viewer) -> Answer {
                 @if !rows.is_empty() { a.button.quiet href={ "/stale.xlsx?days=" (days) } { (lang.t("导出 Excel")) } }
             }
         }
-        p.soft { (lang.t("有开放的需求或供给，但超过所选天数没有任何改动的企业。请对方看一遍：还有效的确认，无效的关闭。")) }
+        p.soft {
+            @if may_remind { (lang.t("有开放的需求或供给，但超过所选天数没有任何改动的企业。请对方看一遍：还有效的确认，无效的关闭。")) }
+            @else { (lang.t("很久没有改动的需求和供给。请看一遍：还有效的点“仍然有效”，变了的改一改，不再需要的关闭。")) }
+        }
         form.filter method="get" action="/stale" {
             (Field::select("days", lang.t("超过"), choices).value(days))
             button type="submit" { (lang.t("查找")) }

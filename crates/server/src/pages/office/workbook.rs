@@ -1,7 +1,7 @@
 //! `/invitations/workbook`: many invitations by one workbook.
 
 use super::held::{File, Held};
-use super::{invitations, people, show};
+use super::{invitations, show};
 use crate::answer::Answer;
 use crate::parts::{self, Field};
 use crate::viewer::{Posted, Uploaded, Viewer};
@@ -25,7 +25,6 @@ fn form(viewer: &Viewer, error: Option<&Error>) -> Markup {
     html! {
         (parts::crumbs(lang, &[("/people", lang.t("用户")), ("/invitations", lang.t("邀请"))], lang.t("用表格批量邀请")))
         h1 { (lang.t("用表格批量邀请")) }
-        (people::tabs(viewer))
         @if let Some(error) = error { (faults(viewer, error)) }
         ol.steps {
             li { a href="/invitations/template.xlsx" { (lang.t("下载模板")) } " " span.soft { (lang.t("也可以用自己的表，列名相近就能认出：企业名称、统一社会信用代码、联系人、邮箱。")) } }
