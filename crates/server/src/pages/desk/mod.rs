@@ -10,6 +10,8 @@ pub mod job;
 mod preview;
 mod publish;
 mod review;
+#[cfg(test)]
+mod tests;
 mod undo;
 
 pub use undo::Undos;
