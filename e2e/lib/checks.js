@@ -74,11 +74,12 @@ export function faults(page) {
   });
 }
 
-/** Chinese that was left on an English page: text nodes of the frame (menu, headings, labels, buttons), not the data. */
+/** Chinese that was left on an English page: menu, column heads, labels, buttons. Data stay as they were typed: names of accounts,
+ * of products, of a workbook's columns. */
 export function untranslated(page) {
   return page.evaluate(() => {
     const han = /\p{Script=Han}/u;
-    const parts = document.querySelectorAll('nav a, header.bar > a:not(.lang), th, label, legend, button, summary, dt');
+    const parts = document.querySelectorAll('nav a, thead th:not([data-candidate]), form.card label, form.filter label, form.record label, .toolbar a, .actions button, dt');
     const left = [...parts]
       .filter((e) => !e.closest('[lang^=zh], [data-words]'))
       .map((e) => [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent.trim()).join(' '))
