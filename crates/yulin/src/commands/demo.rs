@@ -105,7 +105,7 @@ fn people(content: &ListContent) -> Result<DemoPeople> {
     let lies_in = |key: &str, region: &str| index.enterprise(key).is_some_and(|e| e.region_code == region);
     let pair = content.needs.iter().find_map(|listed| {
         let need = &listed.need;
-        let first = index.pairs_of(&need.key).into_iter().next()?;
+        let first = index.pairs_of(&need.key).iter().next()?;
         let supplier = index.supplier(&first.matched.offer)?;
         let fits =
             need.title.contains("面罩") && lies_in(&need.enterprise, WANAN) && supplier.region_code == TAIHE;
