@@ -224,7 +224,7 @@ async fn whose(viewer: &Viewer, asked: &For, noun: Noun) -> Result<Whose, crate:
         }
         let body = html! {
             h1 { (title) }
-            (empty_to(lang.t("您的账号还没有对应的企业"), lang.t("先用统一社会信用代码认领企业，秘书处核对后就能发布。"), "/me", lang.t("认领企业")))
+            (empty_to(lang.t("您的账号还没有对应的企业"), lang.t("先用统一社会信用代码认领企业，秘书处核对后就能发布。"), "/claim", lang.t("认领企业")))
         };
         return Ok(Whose::ToChoose(viewer.page(title, &body)));
     }
