@@ -7,7 +7,7 @@ import { ACCOUNTS } from './lib/accounts.js';
 import { launch, windowOf } from './lib/browser.js';
 import { ROOT, startDemo } from './lib/program.js';
 import { goto } from './pages.js';
-import { importWorkbook, openDesk, proposeIntroduction } from './lib/steps.js';
+import { claim, enrol, importWorkbook, invite, openDesk, proposeIntroduction, uscc } from './lib/steps.js';
 
 const TITLE = 'Mini LED显示模组面罩（高精度）';
 const found = (path, words) => `${path}?q=${encodeURIComponent(words)}`;
@@ -15,7 +15,6 @@ const found = (path, words) => `${path}?q=${encodeURIComponent(words)}`;
 /** Pictures by name: who looks, at what; `tall` gives the window another height, `act` does something first. */
 const SCENES = [
   { name: 'overview-secretariat', as: 'secretariat', path: '/' },
-  { name: 'stale', as: 'secretariat', path: '/stale?days=1' },
   { name: 'import', as: 'secretariat', act: (page) => importWorkbook(page, 'bad/虚构示例_错误样例.xlsx') },
   { name: 'duplicates', as: 'secretariat', path: '/duplicates' },
   { name: 'desk', as: 'secretariat', tall: 900, act: openDesk },
@@ -72,11 +71,25 @@ try {
 }
 shrink();
 
-/** Something to look at: an introduction that waits, a claim; gives the step that agrees to the introduction. */
+/** Something to look at: an introduction that waits, a claim, a group's robot; gives the step that agrees to the introduction. */
 async function prepare() {
   const buyer = await (await windowOf(browser, server, ACCOUNTS.buyer)).newPage();
   await proposeIntroduction(buyer);
   await buyer.context().close();
+  const secretary = await (await windowOf(browser, server, ACCOUNTS.secretariat)).newPage();
+  const link = await invite(secretary, '示例新会员');
+  await secretary.context().close();
+  const member = await (await windowOf(browser, server, null)).newPage();
+  await enrol(member, link, '示例新会员', 'demo-forest-2026');
+  await claim(member, uscc('91360899XUGU9ABC0'), '吉安示例新企业有限公司（虚构示例）');
+  await member.context().close();
+  const administrator = await (await windowOf(browser, server, ACCOUNTS.administrator)).newPage();
+  await administrator.goto('/settings/hooks/new?kind=webhook');
+  await administrator.locator('main form [name=name]').first().fill('联盟通知群（示例）');
+  await administrator.locator('main form [type=url], main form [name=url]').first().fill('https://robot.example.invalid/send?key=example');
+  await administrator.locator('main form button[type=submit]').first().click();
+  await administrator.waitForLoadState('networkidle');
+  await administrator.context().close();
   return async () => {
     const seller = await (await windowOf(browser, server, ACCOUNTS.seller)).newPage();
     await seller.goto('/introductions');

@@ -39,3 +39,37 @@ export async function openDesk(page) {
     await page.waitForLoadState('networkidle');
   }
 }
+
+/** A member's invitation, written by the secretariat: path of the link. */
+export async function invite(secretary, whom) {
+  await secretary.goto('/invitations/new');
+  await secretary.locator('form:has([name=days]) [name=name]').fill(whom);
+  await secretary.locator('[name=office]').selectOption('member');
+  await secretary.locator('form:has([name=days]) button[type=submit]').last().click();
+  const link = secretary.locator('input[value*="/join/"]').first();
+  return new URL(await link.inputValue()).pathname;
+}
+
+/** Makes the account of an invitation. */
+export async function enrol(page, path, name, password) {
+  await page.goto(path);
+  await page.locator('[name=name]').fill(name);
+  await page.locator('[name=password]').fill(password);
+  await page.locator('[name=again]').fill(password);
+  await page.locator('form:has([name=again]) button[type=submit]').click();
+}
+
+/** Claims an enterprise by its code. */
+export async function claim(member, code, name) {
+  await member.goto('/claim');
+  await member.locator('[name=uscc]').fill(code);
+  await member.locator('form[action="/claim"] [name=name]').fill(name);
+  await member.locator('form[action="/claim"] button[type=submit]').click();
+}
+
+/** A code with its check character (GB 32100-2015); `body` is its first 17 characters. */
+export function uscc(body) {
+  const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
+  const sum = [...body].reduce((all, char, i) => all + alphabet.indexOf(char) * (3 ** i % 31), 0);
+  return body + alphabet[(31 - (sum % 31)) % 31];
+}

@@ -2,49 +2,25 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { claim, enrol, invite, uscc } from '../lib/steps.js';
 import { suite } from '../lib/suite.js';
 
 const it = suite();
 
-/** A code with its check character (GB 32100-2015), in the range of the demo's invented ones. */
-function uscc(body) {
-  const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
-  const sum = [...body].reduce((all, char, i) => all + alphabet.indexOf(char) * (3 ** i % 31), 0);
-  return body + alphabet[(31 - (sum % 31)) % 31];
-}
-
 test('invited, joined, claimed, approved, and the first need is posted', async () => {
   const secretary = await it.page('secretariat');
-  await secretary.goto('/invitations/new');
-  await secretary.locator('[name=name]').fill('新会员 王测试');
-  await secretary.locator('[name=office]').selectOption('member');
-  await secretary.locator('main form:has([name=days]) button[type=submit]').last().click();
-  const link = (await secretary.locator('main').innerText()).match(/\/join\/[\w-]+/) ?? [
-    await secretary.locator('input[value*="/join/"]').first().inputValue(),
-  ];
-  const path = new URL(link[0], it.server.base).pathname;
+  const path = await invite(secretary, '新会员 王测试');
 
   const member = await it.page(null, { size: 'phone' });
-  await member.goto(path);
-  await member.locator('[name=name]').fill('wangceshi');
-  await member.locator('[name=password]').fill('short');
-  await member.locator('[name=again]').fill('short');
-  await member.locator('form button[type=submit]').tap();
+  await enrol(member, path, 'wangceshi', 'short');
   assert.match(member.url(), /\/join\//, 'a weak password is refused');
-  await member.locator('[name=name]').fill('wangceshi');
-  await member.locator('[name=password]').fill('Long-enough-2026');
-  await member.locator('[name=again]').fill('Long-enough-2026');
-  await member.locator('form button[type=submit]').tap();
+  await enrol(member, path, 'wangceshi', 'Long-enough-2026');
   await member.waitForURL((url) => !url.pathname.startsWith('/join'));
 
-  const code = uscc('91360899XUGU9ABC0');
-  await member.goto('/claim');
-  await member.locator('[name=uscc]').fill(`${code.slice(0, 17)}${code[17] === '0' ? '1' : '0'}`);
-  await member.locator('[name=name]').fill('吉安测试电子有限公司（虚构示例）');
-  await member.locator('main form[action="/claim"] button[type=submit]').tap();
+  const [code, name] = [uscc('91360899XUGU9ABC0'), '吉安测试电子有限公司（虚构示例）'];
+  await claim(member, `${code.slice(0, 17)}${code[17] === '0' ? '1' : '0'}`, name);
   assert.match(await member.locator('main').innerText(), /校验/, 'a wrong code is said to be wrong');
-  await member.locator('[name=uscc]').fill(code);
-  await member.locator('main form[action="/claim"] button[type=submit]').tap();
+  await claim(member, code, name);
   assert.match(await member.locator('main').innerText(), /核对/);
 
   await secretary.goto('/claims');

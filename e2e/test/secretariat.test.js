@@ -34,7 +34,8 @@ test('the desk works by keyboard, and what was said can be undone', async () => 
   await page.waitForURL((url) => url.href !== before);
   await page.locator('#desk [data-key=u]').waitFor();
   await page.keyboard.press('u');
-  await page.waitForURL((url) => url.href.replace(/&show=.*/, '') === before);
+  const need = (url) => new URL(url).searchParams.get('need') ?? '1';
+  await page.waitForURL((url) => need(url) === need(before));
   await page.goto(before);
   assert.deepEqual(await marks(), first, 'undone');
 
@@ -45,9 +46,9 @@ test('the desk works by keyboard, and what was said can be undone', async () => 
   await page.locator('th[data-candidate]', { hasText: '键盘剔除' }).waitFor();
   await page.keyboard.press('u');
   await page.locator('th[data-candidate]', { hasText: '键盘剔除' }).waitFor({ state: 'detached' });
-  const need = page.url();
+  const here = page.url();
   await page.keyboard.press('j');
-  await page.waitForURL((url) => url.href !== need);
+  await page.waitForURL((url) => url.href !== here);
   await page.waitForLoadState('networkidle');
   await page.keyboard.press('?');
   await page.locator('#desk-help[open]').waitFor();

@@ -15,8 +15,8 @@ use wrk::Load;
 /// Connections that are held open at the same time in the long run.
 const CROWD: u32 = 300;
 /// Account whose session asks for the pages: it sees them all.
-const ACCOUNT: &str = "bench";
-const PASSWORD: &str = "bench-of-the-pages-2026";
+const ACCOUNT: &str = "meter";
+const PASSWORD: &str = "fifty-thousand-offers";
 
 /// Measures for `seconds` per short run (the long run takes 60 s, or `seconds` where that is longer).
 pub fn run(root: &Path, as_json: bool, seconds: u32) -> Result<()> {
@@ -165,7 +165,7 @@ fn kinds(server: &Server, cookie: &str) -> Result<Vec<Kind>> {
         Kind { name: "offers", paths: with_plain("/offers", search("/offers")) },
         Kind { name: "offer", paths: several("/offers", "/offers/")? },
         Kind { name: "nearby", paths: search("/nearby") },
-        Kind { name: "desk", paths: several(&desk, &format!("{desk}/"))? },
+        Kind { name: "desk", paths: (1..=20).map(|need| format!("{desk}?need={need}")).collect() },
         Kind { name: "gaps", paths: vec!["/gaps".to_owned()] },
         Kind { name: "api_needs", paths: vec!["/api/v1/needs".to_owned()] },
     ])
