@@ -317,7 +317,7 @@ pub struct Serve {
     /// Key of the certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
-    /// Address of this server as people reach it, such as https://yulin.example.cn; links in mails begin with it
+    /// Address of this server as people reach it, such as `https://yulin.example.cn`; links in mails begin with it
     #[arg(long, env = "YULIN_BASE", value_name = "URL")]
     pub base: Option<String>,
     /// A proxy in front says whom a request comes from (the last entry of X-Forwarded-For)
