@@ -9,6 +9,7 @@ use crate::format;
 use crate::parts::{crumbs, empty, empty_to, form_error, paging, scroll, tag};
 use crate::site::Site;
 use crate::viewer::{Posted, Viewer};
+use crate::words::Lang;
 use app::{
     Act, Code, EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow, Error, Office, Page,
     RecordStatus,
@@ -233,14 +234,17 @@ fn facts(viewer: &Viewer, row: &EnterpriseRow) -> Markup {
     )
 }
 
-/// Revenue in 万元, as enterprises state it.
-fn revenue(lang: crate::words::Lang, fen: i64) -> String {
+/// Revenue in 万元, as enterprises state it; in English in millions, because English has no word for ten thousand.
+fn revenue(lang: Lang, fen: i64) -> String {
     #[expect(
         clippy::cast_precision_loss,
         reason = "amounts below 2^53 fen are exact, and it is shown in 万元"
     )]
-    let wan = fen as f64 / 1_000_000.0;
-    format!("{} {}", model::quantity::number(wan), lang.t("万元"))
+    let yuan = fen as f64 / 100.0;
+    match lang {
+        Lang::Zh => format!("{} 万元", model::quantity::number(yuan / 1e4)),
+        Lang::En => format!("{} million yuan", model::quantity::number(yuan / 1e6)),
+    }
 }
 
 fn detail_page(viewer: &Viewer, card: &EnterpriseCard) -> Markup {

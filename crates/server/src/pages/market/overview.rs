@@ -289,24 +289,26 @@ fn lights_table(viewer: &Viewer, list: &MatchingList) -> Markup {
     ];
     html! {
         section.lights {
-            table.small {
-                caption { (figures::title(lang, list)) " · " (list.content.cluster) }
-                thead { tr {
-                    th scope="col" { (lang.t("指标")) }
-                    th.n scope="col" { (lang.t("数值")) }
-                    th scope="col" { (lang.t("灯")) }
-                    th scope="col" { (lang.t("绿 / 黄的界限")) }
-                    th scope="col" { (lang.t("公式")) }
-                } }
-                tbody {
-                    @for (name, figure, value, percent) in whole {
-                        @let row = measure(name);
-                        tr {
-                            th scope="row" { (row.name(lang)) }
-                            td.n { strong { (figure) } }
-                            td { (row.light(value).show(lang)) }
-                            td { (row.bounds(percent)) }
-                            td.soft { (row.formula(lang)) }
+            div.scroll tabindex="0" role="region" aria-label=(lang.t("指标")) {
+                table.small {
+                    caption { (figures::title(lang, list)) " · " (list.content.cluster) }
+                    thead { tr {
+                        th scope="col" { (lang.t("指标")) }
+                        th.n scope="col" { (lang.t("数值")) }
+                        th scope="col" { (lang.t("灯")) }
+                        th scope="col" { (lang.t("绿 / 黄的界限")) }
+                        th scope="col" { (lang.t("公式")) }
+                    } }
+                    tbody {
+                        @for (name, figure, value, percent) in whole {
+                            @let row = measure(name);
+                            tr {
+                                th scope="row" { (row.name(lang)) }
+                                td.n { strong { (figure) } }
+                                td { (row.light(value).show(lang)) }
+                                td { (row.bounds(percent)) }
+                                td.soft { (row.formula(lang)) }
+                            }
                         }
                     }
                 }
