@@ -13,8 +13,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Site> {
-    OpenApiRouter::new().routes(routes!(import)).routes(routes!(rejects))
+    OpenApiRouter::new().routes(routes!(imports, import)).routes(routes!(rejects))
 }
+
+/// Imports that a list of them holds.
+const IMPORTS: u32 = 100;
 
 /// How to import.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -242,6 +245,51 @@ impl From<app::ImportReport> for Report {
             duplicates: report.duplicates.into_iter().map(duplicate).collect(),
         }
     }
+}
+
+/// An import that changed something.
+#[derive(Debug, Serialize, ToSchema)]
+struct PastImport {
+    /// Row id.
+    id: i64,
+    /// Names of its files.
+    file: String,
+    /// SHA-256 of what was read.
+    sha256: String,
+    /// Account that imported.
+    by: String,
+    /// When.
+    at_ms: i64,
+    /// Enterprises stored.
+    enterprises: Counts,
+    /// Needs stored.
+    needs: Counts,
+    /// Offers stored.
+    offers: Counts,
+}
+
+/// List the newest imports
+///
+/// The 100 newest that changed something, newest first.
+#[utoipa::path(get, path = "/imports", tag = "intake", responses((status = 200, body = [PastImport])))]
+async fn imports(caller: Caller) -> Answer {
+    let past: Vec<PastImport> = caller
+        .app()
+        .imports(caller.actor(), IMPORTS)
+        .await?
+        .into_iter()
+        .map(|i| PastImport {
+            id: i.id,
+            file: i.file,
+            sha256: i.sha256,
+            by: i.actor,
+            at_ms: i.at_ms,
+            enterprises: counts!(i.counts.enterprises),
+            needs: counts!(i.counts.needs),
+            offers: counts!(i.counts.offers),
+        })
+        .collect();
+    ok(&past)
 }
 
 /// Import workbooks

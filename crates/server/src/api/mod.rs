@@ -16,6 +16,7 @@ mod hooks;
 mod imports;
 mod introductions;
 mod invitations;
+mod keep;
 mod lists;
 mod market;
 mod nearby;
@@ -61,6 +62,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(claims::routes())
         .merge(hooks::routes())
         .merge(audit::routes())
+        .merge(keep::routes())
         .merge(reference::routes())
 }
 

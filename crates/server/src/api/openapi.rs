@@ -20,7 +20,11 @@ pub const SUBJECTS: [(&str, &str, &str); 11] = [
     ("desk", "审核台", "Drafting, deciding, approving, publishing"),
     ("intake", "导入", "Workbooks in, and likely duplicates"),
     ("people", "用户", "Accounts, invitations, claims"),
-    ("audit", "审计", "Who saw what is protected, changed, published, exported"),
+    (
+        "audit",
+        "审计",
+        "Who saw what is protected, changed, published, exported; whether all that is stored is sound",
+    ),
     ("reference", "字典", "The overview and the tables that every client needs"),
 ];
 
