@@ -6,10 +6,13 @@ const ATTRIBUTE = /\b(href|src|action|hx-get)="([^"]*)"/g;
 const unescape = (text) =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
 
+/** Each page in the other language and size of text: no kind of its own. */
+const ALIKE = new Set(['lang', 'text']);
+
 /** The kind of an address: numbers and values of the query do not tell pages apart. */
 export function shape(url) {
   const path = url.pathname.replace(/\/[^/]*\d[^/]*/g, (part) => (part.startsWith('/assets') || part === '/v1' ? part : '/N'));
-  const names = [...new Set(url.searchParams.keys())].sort();
+  const names = [...new Set(url.searchParams.keys())].filter((name) => !ALIKE.has(name)).sort();
   return names.length ? `${path}?${names.join('&')}` : path;
 }
 

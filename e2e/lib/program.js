@@ -11,7 +11,7 @@ const TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target');
 /** What a run leaves behind: screenshots and reports. */
 export const OUT = join(TARGET, 'e2e');
 /** The program under test. */
-export const PROGRAM = process.env.YULIN ?? join(TARGET, 'debug/yulin');
+export const PROGRAM = process.env.YULIN ?? join(TARGET, 'release/yulin');
 
 mkdirSync(OUT, { recursive: true });
 

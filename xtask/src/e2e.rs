@@ -22,9 +22,10 @@ pub fn run(root: &Path, task: Task, only: &[&str]) -> Result<()> {
         println!("skipped: everything in the browser: {missing}");
         return Ok(());
     }
-    machine::run(root, "cargo", &["build", "--locked", "--package", "yulin"], &[])?;
+    // The release build, as users have it: hundreds of pages are opened.
+    machine::run(root, "cargo", &["build", "--release", "--locked", "--package", "yulin"], &[])?;
     let e2e = root.join("e2e");
-    let program = machine::target(root).join("debug/yulin");
+    let program = machine::target(root).join("release/yulin");
     let env = [("YULIN", program.to_string_lossy().into_owned())];
     let env: Vec<_> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
     match task {
