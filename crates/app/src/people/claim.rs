@@ -59,9 +59,7 @@ impl App {
     pub async fn claim(&self, actor: &Actor, uscc: &str, name: &str, note: &str) -> Result<i64> {
         actor.need(Act::Claim)?;
         let account = own(actor)?;
-        let code = Uscc::parse(uscc).map_err(|e| {
-            bad("uscc", &format!("this is no unified social credit code: {e}"), &e.to_string())
-        })?;
+        let code = Uscc::parse(uscc).map_err(|e| bad("uscc", &e.to_string(), &e.to_string()))?;
         let (name, note) = (name.trim(), note.trim());
         if name.is_empty() || name.chars().count() > NAME_CHARS {
             return Err(bad(

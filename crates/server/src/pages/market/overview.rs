@@ -358,24 +358,26 @@ fn gaps_in_short(lang: Lang, list: &MatchingList) -> Markup {
     html! {
         @if !list.content.gaps.is_empty() {
             h2 { (lang.t("最要紧的缺口")) }
-            table.short-gaps {
-                thead { tr {
-                    th.n scope="col" { (lang.t("名次")) }
-                    th scope="col" { (lang.t("产业链节点")) }
-                    th scope="col" { (lang.t("产业链小组")) }
-                    th.n scope="col" { (lang.t("需求企业数")) }
-                    th.n scope="col" { (lang.t("缺口数量")) }
-                    th scope="col" { (lang.t("缺因")) }
-                } }
-                tbody {
-                    @for (place, group) in list.content.gaps.iter().take(8).enumerate() {
-                        tr {
-                            td.n { (place + 1) }
-                            td { (group.name) }
-                            td { (group.group) }
-                            td.n { (group.demanders) }
-                            td.n { (group.quantities.iter().map(ToString::to_string).collect::<Vec<_>>().join(format::comma(lang))) }
-                            td { (causes(lang, group)) }
+            div.scroll tabindex="0" role="region" aria-label=(lang.t("最要紧的缺口")) {
+                table.short-gaps {
+                    thead { tr {
+                        th.n scope="col" { (lang.t("名次")) }
+                        th scope="col" { (lang.t("产业链节点")) }
+                        th scope="col" { (lang.t("产业链小组")) }
+                        th.n scope="col" { (lang.t("需求企业数")) }
+                        th.n scope="col" { (lang.t("缺口数量")) }
+                        th scope="col" { (lang.t("缺因")) }
+                    } }
+                    tbody {
+                        @for (place, group) in list.content.gaps.iter().take(8).enumerate() {
+                            tr {
+                                td.n { (place + 1) }
+                                td { (group.name) }
+                                td { (group.group) }
+                                td.n { (group.demanders) }
+                                td.n { (group.quantities.iter().map(ToString::to_string).collect::<Vec<_>>().join(format::comma(lang))) }
+                                td { (causes(lang, group)) }
+                            }
                         }
                     }
                 }

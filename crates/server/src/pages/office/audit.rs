@@ -91,7 +91,7 @@ pub async fn index(viewer: Viewer) -> Answer {
         @if entries.is_empty() {
             (parts::empty(lang.t("没有符合条件的记录"), lang.t("换一个条件，或清空条件。")))
         } @else {
-            (parts::scroll(lang.t("审计"), &table(lang, &entries)))
+            (parts::scroll(lang.t("审计"), &table(lang, &entries, opens(&viewer))))
             @if !ask.before.is_empty() || older {
                 nav.pages aria-label=(lang.t("翻页")) {
                     @if !ask.before.is_empty() { a.button.quiet href=(to(None)) { (lang.t("最新")) } }
@@ -105,7 +105,13 @@ pub async fn index(viewer: Viewer) -> Answer {
     Ok(viewer.page(lang.t("审计"), &body))
 }
 
-fn table(lang: Lang, entries: &[AuditEntry]) -> Markup {
+/// Whether the viewer may open the records that entries name: the auditor reads the log alone.
+fn opens(viewer: &Viewer) -> bool {
+    [Act::Need, Act::Offer, Act::Enterprise].into_iter().all(|act| viewer.actor().may(act))
+}
+
+/// The entries; their objects lead to the records where the reader `opens` them.
+fn table(lang: Lang, entries: &[AuditEntry], opens: bool) -> Markup {
     html! {
         table.cards.audit {
             thead { tr {
@@ -115,12 +121,12 @@ fn table(lang: Lang, entries: &[AuditEntry]) -> Markup {
                 th { (lang.t("做了什么")) }
                 th { (lang.t("详情")) }
             } }
-            tbody { @for entry in entries { (row(lang, entry)) } }
+            tbody { @for entry in entries { (row(lang, entry, opens)) } }
         }
     }
 }
 
-fn row(lang: Lang, entry: &AuditEntry) -> Markup {
+fn row(lang: Lang, entry: &AuditEntry, opens: bool) -> Markup {
     let object = audit_words::object(lang, entry);
     let details = audit_words::details(lang, entry);
     html! {
@@ -131,7 +137,7 @@ fn row(lang: Lang, entry: &AuditEntry) -> Markup {
             td.t data-label=(lang.t("做了什么")) {
                 (audit_words::action(lang, &entry.action))
                 @if !object.is_empty() {
-                    @if let Some(to) = audit_words::link(entry) { a href=(to) { (object) } } @else { (object) }
+                    @if let Some(to) = audit_words::link(entry).filter(|_| opens) { a href=(to) { (object) } } @else { (object) }
                 }
             }
             td.w data-label=(lang.t("详情")) {
@@ -228,10 +234,11 @@ mod tests {
             prev_hash: String::new(),
             hash: "ab".to_owned(),
         };
-        let drawn = row(Lang::Zh, &entry).into_string();
+        let drawn = row(Lang::Zh, &entry, true).into_string();
         assert!(drawn.contains("查看了受保护字段：<a href=\"/needs/12\">需求 12</a>"), "{drawn}");
         assert!(!drawn.contains("<script>") && !drawn.contains("<b>"), "{drawn}");
-        let english = row(Lang::En, &entry).into_string();
+        let english = row(Lang::En, &entry, true).into_string();
         assert!(english.contains("saw protected fields of <a href=\"/needs/12\">need 12</a>"), "{english}");
+        assert!(!row(Lang::En, &entry, false).into_string().contains("/needs/12"));
     }
 }
