@@ -115,7 +115,7 @@ pub struct Effort {
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { rounds: 400, seed: 1 }
+        Self { rounds: 1000, seed: 1 }
     }
 }
 
