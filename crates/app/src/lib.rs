@@ -20,7 +20,7 @@ mod records;
 mod sheets;
 
 pub use actor::{Act, Actor, Office, Role};
-pub use audit::{AuditEntry, AuditQuery, AuditVerification};
+pub use audit::{AuditChain, AuditEntry, AuditFilter};
 pub use clock::Clock;
 pub use cluster::Overview;
 pub use duplicates::DuplicatePair;

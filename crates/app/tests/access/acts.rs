@@ -2,7 +2,7 @@
 
 use crate::house::House;
 use app::{
-    AccountChange, Act, Actor, App, AuditQuery, Decision, EnterpriseForm, EnterpriseQuery, HookConfig,
+    AccountChange, Act, Actor, App, AuditFilter, Decision, EnterpriseForm, EnterpriseQuery, HookConfig,
     ImportOptions, InputFile, MatchOptions, NearbyQuery, NeedForm, NewAccount, NewInvitation, NewToken,
     OfferForm, Office, PublishOptions, RecordQuery, Result, Stage,
 };
@@ -269,7 +269,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         // Serving is of the command line; leave is all there is to it.
         Act::Serve => put(show(actor.need(Act::Serve))),
         Act::Audit => {
-            let query = AuditQuery { limit: 1000, ..AuditQuery::default() };
+            let query = AuditFilter { limit: 1000, ..AuditFilter::default() };
             put(show(app.audit(actor, &query).await));
             put(cells(app.audit_sheet(actor, &query).await));
         }
