@@ -3,6 +3,7 @@
 mod answer;
 mod api;
 mod assets;
+mod backup;
 mod connection;
 mod form;
 mod format;

@@ -46,6 +46,8 @@ pub async fn page(viewer: Viewer, Path(id): Path<String>) -> Answer {
     };
     let body = match job.state() {
         State::Done(done) => return Ok(onward(&viewer, &done)),
+        // A program began it, and a program reads what came of it.
+        State::Answered(_) => return Ok(viewer.go(&format!("/api/v1/jobs/{id}"))),
         State::Failed(error) => failed(&viewer, &job, &error),
         State::Working(progress) => working(&viewer, &id, &job, progress),
     };
