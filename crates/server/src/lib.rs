@@ -15,6 +15,7 @@ mod operations;
 pub mod pages;
 mod parts;
 mod router;
+mod said;
 mod site;
 mod tls;
 mod uploads;

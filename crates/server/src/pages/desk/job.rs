@@ -89,8 +89,8 @@ fn failed(viewer: &Viewer, job: &Job, error: &Error) -> Markup {
     let lang = viewer.lang();
     html! {
         div.failure #job role="alert" {
-            p { strong { (error.message) } }
-            p.soft { (error.help()) }
+            p { strong { (lang.say(&error.message)) } }
+            p.soft { (lang.say(error.help())) }
             p { a.button.quiet href=(job.from) { (lang.t("返回")) } }
         }
     }
