@@ -2,6 +2,7 @@
 
 mod judged;
 pub mod ledger;
+pub mod market;
 mod process;
 mod scale;
 pub mod web;
