@@ -89,9 +89,9 @@ impl App {
                 let hashes = events.filter(|e| e.len() == document.len()).map(|e| event_hashes(&e));
                 let shared = Head::of(head);
                 for (at, event) in document.iter().enumerate() {
-                    let broken = |why: &str| Some((event.seq, format!("first broken link 首个断链: {why}")));
+                    let broken = |why: &str| Some((event.seq, format!("first broken link: {why}")));
                     if event.seq != proof.events + 1 {
-                        proof.broken = broken("events before it are missing 其前的事件缺失");
+                        proof.broken = broken("events before it are missing");
                         return Ok(proof);
                     }
                     // A document that cannot be read as a whole: its events one by one, to name the first.
@@ -101,13 +101,12 @@ impl App {
                             .and_then(|events| event_hashes(&events).first().copied()),
                     };
                     let Some(hash) = hash else {
-                        proof.broken = broken("it cannot be read as an event 内容不是事件");
+                        proof.broken = broken("it cannot be read as an event");
                         return Ok(proof);
                     };
                     let next = link.next(hash, Content::of(shared, &event.body));
                     if Some(next) != Link::parse(&event.link) || Link(hash.0).to_string() != event.hash {
-                        proof.broken =
-                            broken("it was changed after it was captured, or its place 内容或顺序与记录不符");
+                        proof.broken = broken("it was changed after it was captured, or its place");
                         return Ok(proof);
                     }
                     link = next;
@@ -124,9 +123,8 @@ fn new_capture(file: &InputFile, read: EventFile<'_>) -> Result<(NewCapture, Vec
     let bad = |what: &str| Error::new(Code::BadInput, format!("{}: {what}", file.name));
     let document = read.document.ok_or_else(|| faulty(&read.faults))?;
     let parts = parts(&read.text, &document.kind).map_err(|e| bad(&e.to_string()))?;
-    let parts = parts.ok_or_else(|| {
-        bad("an EPCISQueryDocument is an answer, not for capture 查询结果不能采集，应为 EPCISDocument")
-    })?;
+    let parts = parts
+        .ok_or_else(|| bad("an EPCISQueryDocument is an answer, not for capture; send an EPCISDocument"))?;
     let hashes = event_hashes(&document.events);
     let events = document.events.iter().zip(hashes).map(|(event, hash)| {
         // The place ends in the event's index; one event that stands alone has none.

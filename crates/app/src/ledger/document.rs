@@ -22,7 +22,7 @@ pub(super) struct EventFile<'f> {
 pub(super) fn read_events(file: &InputFile) -> Result<EventFile<'_>> {
     let text = std::str::from_utf8(&file.bytes).map_err(|error| {
         let line = file.bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-        Error::new(Code::BadInput, format!("{}:{line}: the text is not UTF-8 文本不是 UTF-8 编码", file.name))
+        Error::new(Code::BadInput, format!("{}:{line}: the text is not UTF-8", file.name))
     })?;
     let text = text.trim_start_matches('\u{feff}');
     if !epcis_xml::is_xml(text) {

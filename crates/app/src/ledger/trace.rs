@@ -124,7 +124,7 @@ impl Genealogy {
     /// The lot of an identifier; of a container every filling.
     pub(super) fn starts(&self, lot: &str) -> Result<Vec<LotId>> {
         let found = self.graph.lot(lot.trim()).ok_or_else(|| {
-            Error::new(Code::NotFound, format!("no event names the lot {lot} 没有事件提到该批次"))
+            Error::new(Code::NotFound, format!("no event names the lot {lot}"))
                 .hint("give the identifier as the events have it: URN, GS1 Digital Link or URI")
         })?;
         Ok(self.graph.fillings(found))
