@@ -144,13 +144,18 @@ fn name_level(a: &Record<'_>, b: &Record<'_>) -> (u8, String) {
     if x.core == y.core && !x.brand.is_empty() {
         return (3, format!("：{}", x.core));
     }
-    if x.core.chars().count() >= 5 && one_apart(&x.core, &y.core) {
+    if x.core.chars().count() >= 5 && one_apart(&x.core, &y.core) && numbers(&x.core).eq(numbers(&y.core)) {
         return (2, format!("：{}—{}", x.core, y.core));
     }
     if x.brand == y.brand && x.brand.chars().count() >= 2 {
         return (1, format!("：{}", x.brand));
     }
     (0, String::new())
+}
+
+/// The numbers of a name: plants are told apart by them (第一机械厂, 第二机械厂), and that is no slip of the pen.
+fn numbers(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(*c))
 }
 
 /// 2 for the same, 1 for alike by the pairs of neighbouring characters, else 0.

@@ -29,6 +29,8 @@ fn pairs_of_names() {
         ("江西鑫源电子有限公司", "江西鑫源环保有限公司", false),
         ("吉安市电子有限公司", "吉安市科技有限公司", false),
         ("鑫源电子有限公司", "鑫源电子有限公司泰和分公司", false),
+        ("吉安红星第一机械厂", "吉安红星第二机械厂", false),
+        ("虚构规模测试00017号有限公司", "虚构规模测试00018号有限公司", false),
     ] {
         let (x, y) = (enterprise("1", a), enterprise("2", b));
         assert_eq!(score(&x, &y) >= SCORE_MIN, proposed, "{a} / {b}: {}", score(&x, &y));
