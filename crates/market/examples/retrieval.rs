@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
 use market::retrieve::{Document, Field, Index};
+use market::weights::TermWeights;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -17,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let plain = |text| -> Document<'_> { vec![Field { weight: 1.0, text }] };
     let start = cpu_seconds()?;
     let documents: Vec<Document<'_>> = documents.lines().map(plain).collect();
-    let index = Index::build(&documents);
+    let index = Index::build(&TermWeights::default(), &documents);
     let indexed = cpu_seconds()?;
     let mut searcher = index.searcher();
     let found: Vec<_> = queries.lines().map(|text| searcher.search(&plain(text), TOP)).collect();
