@@ -18,7 +18,7 @@ pub mod analyse;
 pub mod dedupe;
 #[cfg(test)]
 mod fixture;
-mod flow;
+pub mod flow;
 pub mod gaps;
 mod live;
 pub mod local_rate;
