@@ -3,7 +3,8 @@
 //! One analysis serves Chinese and Latin text alike, so that mixed titles such as `P1.25 LED灯珠` need no
 //! language switch:
 //!
-//! - a run of Chinese (or Japanese, Korean) characters gives its 1-grams and 2-grams;
+//! - a run of Chinese (or Japanese, Korean) characters, traditional ones made simplified, gives its 1-grams and 2-grams, and
+//!   for names the pairs that stand up to three characters apart (`振业` of `振兴实业`);
 //! - a run of other letters and digits gives its character 3-, 4- and 5-grams, padded with a blank on both sides, and the
 //!   whole word, lightly stemmed;
 //! - a model number (`PSL-X350H`, `FR-4`, `0.3mm`: letters and digits, possibly joined by `-`, `.`, `/` or `_`)
@@ -13,6 +14,7 @@
 
 use crate::weights::TermWeights;
 use model::fold::fold_char;
+use std::sync::LazyLock;
 
 /// A term of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,11 +36,38 @@ pub(crate) fn is_ideograph(c: char) -> bool {
         | 0x20000..=0x3134f) // further extensions
 }
 
+/// Simplified forms by character, from U+3400; 0 where a character is its own.
+static SIMPLIFIED: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    let mut table = vec![0; 0xa000 - 0x3400];
+    for line in include_str!("../../../data/traditional.csv").lines().skip(1) {
+        let mut chars = line.chars().filter(|c| *c != ',').map(u32::from);
+        if let (Some(from), Some(to)) = (chars.next(), chars.next())
+            && let Some(slot) = from.checked_sub(0x3400).and_then(|at| table.get_mut(at as usize))
+        {
+            *slot = u16::try_from(to).unwrap_or(0);
+        }
+    }
+    table
+});
+
+/// A character as it is compared: folded, and simplified.
+pub(crate) fn plain(c: char) -> char {
+    if !is_ideograph(c) {
+        return fold_char(c);
+    }
+    let simplified = u32::from(c).checked_sub(0x3400).and_then(|at| SIMPLIFIED.get(at as usize)).copied();
+    match simplified {
+        None | Some(0) => c,
+        Some(to) => char::from_u32(u32::from(to)).unwrap_or(c),
+    }
+}
+
 /// What a term is; the same characters as word and as gram are different terms.
 #[derive(Clone, Copy)]
 enum Kind {
     Ideograph,
     Pair,
+    Apart,
     Gram3,
     Gram4,
     Gram5,
@@ -50,7 +79,7 @@ enum Kind {
 struct Terms {
     ids: Vec<(u64, Kind)>,
     /// By kind.
-    weights: [f32; 7],
+    weights: [f32; 8],
 }
 
 impl Terms {
@@ -83,12 +112,16 @@ fn runs(chars: &[char]) -> Vec<Run> {
     let mut out = Vec::new();
     let mut i = 0;
     while i < chars.len() {
-        if !chars[i].is_alphanumeric() {
+        // Ideographs are asked for first: Unicode's tables of letters are slow.
+        let (start, ideographs) = (i, is_ideograph(chars[i]));
+        if !ideographs && !chars[i].is_alphanumeric() {
             i += 1;
             continue;
         }
-        let (start, ideographs) = (i, is_ideograph(chars[i]));
-        while i < chars.len() && chars[i].is_alphanumeric() && is_ideograph(chars[i]) == ideographs {
+        while i < chars.len()
+            && is_ideograph(chars[i]) == ideographs
+            && (ideographs || chars[i].is_alphanumeric())
+        {
             i += 1;
         }
         out.push(Run { start, end: i, ideographs });
@@ -96,12 +129,15 @@ fn runs(chars: &[char]) -> Vec<Run> {
     out
 }
 
+/// How far the characters of a loose pair stand from each other, at most.
+const APART: usize = 4;
+
 /// The terms of a text, sorted by id.
 pub fn terms(text: &str, weights: &TermWeights) -> Vec<Term> {
-    let chars: Vec<char> = text.chars().map(fold_char).collect();
+    let chars: Vec<char> = text.chars().map(plain).collect();
     let runs = runs(&chars);
     let w = weights;
-    let weights = [w.ideograph, w.pair, w.gram3, w.gram4, w.gram5, w.word, w.model];
+    let weights = [w.ideograph, w.pair, w.apart, w.gram3, w.gram4, w.gram5, w.word, w.model];
     let mut terms = Terms { ids: Vec::with_capacity(chars.len() * 2 + 4), weights };
     for run in &runs {
         let run_chars = &chars[run.start..run.end];
@@ -110,6 +146,9 @@ pub fn terms(text: &str, weights: &TermWeights) -> Vec<Term> {
                 terms.push(Kind::Ideograph, [c]);
                 if let Some(&next) = run_chars.get(at + 1) {
                     terms.push(Kind::Pair, [c, next]);
+                }
+                for &later in run_chars.iter().skip(at + 1).take(APART) {
+                    terms.push(Kind::Apart, [c, later]);
                 }
             }
         } else {
@@ -175,9 +214,9 @@ pub(crate) fn neighbourhood(text: &str) -> u128 {
             key |= u128::from(value & ((1 << bits) - 1)) << room;
         }
     };
-    let ideographs = text.chars().rev().map(fold_char).filter(|&c| is_ideograph(c)).take(6);
+    let ideographs = text.chars().rev().filter(|&c| is_ideograph(c)).map(plain).take(6);
     ideographs.for_each(|c| put(u32::from(c), 16));
-    let others = text.chars().map(fold_char).filter(|&c| c.is_alphanumeric() && !is_ideograph(c)).take(16);
+    let others = text.chars().filter(|&c| !is_ideograph(c) && c.is_alphanumeric()).map(plain).take(16);
     others.for_each(|c| put(u32::from(c), 8));
     key
 }
@@ -231,6 +270,7 @@ mod tests {
             ("cables", "cable", 4),
             ("batteries", "battery", 6),
             ("键合丝", "金键合丝", 5),
+            ("鍵合絲", "键合丝", 5),
         ] {
             assert!(shared(a, b) >= at_least, "{a} / {b}: {}", shared(a, b));
         }

@@ -143,7 +143,7 @@ impl Index {
 
     /// The similarity of a query to a document of the index, as [`Searcher::search`] finds it; 0 for one that is not there.
     pub fn similarity(&self, query: &Document<'_>, document: u32) -> f32 {
-        knowledge::similarity(self.sum(query, document))
+        self.knowledge.similarity(self.sum(query, document))
     }
 
     fn sum(&self, query: &Document<'_>, document: u32) -> u32 {

@@ -10,7 +10,7 @@ use crate::analyse;
 use rayon::prelude::*;
 
 /// Documents of a chunk, at most 2^16.
-pub(super) const CHUNK: usize = 1 << 14;
+pub(super) const CHUNK: usize = 1 << 12;
 
 /// A place in the chunk (upper half) and the impact of a term there (lower half).
 pub(super) type Posting = u32;

@@ -31,15 +31,10 @@ impl Hasher for Ready {
 
 pub(super) type Table<K, V> = HashMap<K, V, BuildHasherDefault<Ready>>;
 
-/// Full scale of a document's weights, and of a query's: the sum of products of two vectors of length 1 is about 2^31.
-const DOCUMENT_SCALE: f32 = 65535.0;
+/// What a weight of 1 is in a query, in whole numbers. A sum of products stays below 2^31.
 const QUERY_SCALE: f32 = 32767.0;
-
-/// The similarity that a sum of products stands for, to the four decimals that rounding of the weights leaves.
-pub(super) fn similarity(sum: u32) -> f32 {
-    let exact = f64::from(sum) / (f64::from(DOCUMENT_SCALE) * f64::from(QUERY_SCALE));
-    ((exact * 1e4).round() / 1e4).min(1.0) as f32
-}
+/// The longest that a document's vector may become where its length counts only in part.
+const LONGEST: f32 = 3.9;
 
 /// Terms and their document frequencies.
 #[derive(Debug)]
@@ -51,6 +46,10 @@ pub(super) struct Knowledge {
     numbers: Table<u64, u32>,
     /// Per number: documents that hold the term.
     frequency: Vec<u32>,
+    /// Mean length of the documents' vectors, where the weights ask for it; else 1.
+    pivot: f32,
+    /// What a weight of 1 is in a document.
+    scale: f32,
 }
 
 impl Knowledge {
@@ -92,7 +91,27 @@ impl Knowledge {
             frequency.push(*slot);
             *slot = frequency.len() as u32 - 1;
         }
-        Self { weights: weights.clone(), documents: count, numbers: all, frequency }
+        let scale = if weights.length < 1.0 { 16383.0 } else { 65535.0 };
+        let mut out =
+            Self { weights: weights.clone(), documents: count, numbers: all, frequency, pivot: 1.0, scale };
+        if weights.length < 1.0 && count > 0 {
+            // Whole numbers, so that the mean does not depend on how threads share the work.
+            let length = |at| (out.vector(&document(at)).1 * 1024.0) as u64;
+            let sum: u64 = (0..count).into_par_iter().map(length).sum();
+            out.pivot = (sum as f64 / 1024.0 / f64::from(count)).max(1e-3) as f32;
+        }
+        out
+    }
+
+    /// The similarity that a sum of products stands for, to the four decimals that rounding of the weights leaves.
+    pub fn similarity(&self, sum: u32) -> f32 {
+        let exact = f64::from(sum) / (f64::from(self.scale) * f64::from(QUERY_SCALE));
+        ((exact * 1e4).round() / 1e4).min(1.0) as f32
+    }
+
+    /// A document's weight as a whole number.
+    fn impact(&self, weight: f32) -> u16 {
+        (weight * self.scale).round() as u16
     }
 
     /// Number of terms.
@@ -105,8 +124,8 @@ impl Knowledge {
         ((f64::from(self.documents + 1) / (f64::from(frequency) + 1.0)).ln() + 1.0) as f32
     }
 
-    /// A text's vector of length 1, by term ids.
-    fn vector(&self, text: &Document<'_>) -> Vec<(u64, Option<u32>, f32)> {
+    /// A text's vector of length 1, by term ids, and the length it had.
+    fn vector(&self, text: &Document<'_>) -> (Vec<(u64, Option<u32>, f32)>, f32) {
         let mut vector: Vec<(u64, Option<u32>, f32)> = Vec::new();
         let several = text.len() > 1;
         for field in text {
@@ -117,7 +136,10 @@ impl Knowledge {
                     (id, number, weight * self.idf(number))
                 },
             ));
-            scale(&mut vector[from..], field.weight);
+            // One field keeps its length for the pivot.
+            if several {
+                scale(&mut vector[from..], field.weight);
+            }
         }
         if several {
             // A term of two fields is one term. The sort is stable, so that sums run in the order of fields.
@@ -130,27 +152,41 @@ impl Knowledge {
                 same
             });
         }
-        scale(&mut vector, 1.0);
-        vector
+        let length = scale(&mut vector, 1.0);
+        (vector, length)
+    }
+
+    /// What a document's vector of length 1 is multiplied with for its length.
+    fn stretch(&self, length: f32) -> f32 {
+        if self.weights.length < 1.0 {
+            (length / self.pivot).powf(1.0 - self.weights.length).min(LONGEST)
+        } else {
+            1.0
+        }
     }
 
     /// A document's vector: numbers of its terms and their impacts. All terms are known: call it for what was counted.
     pub fn document(&self, document: &Document<'_>) -> Vec<(u32, u16)> {
-        let vector = self.vector(document).into_iter();
+        let (vector, length) = self.vector(document);
+        let stretch = self.stretch(length);
         vector
-            .filter_map(|(_, number, weight)| Some((number?, impact(weight))))
-            .filter(|(_, i)| *i > 0)
+            .into_iter()
+            .filter_map(|(_, number, weight)| Some((number?, self.impact(weight * stretch))))
+            .filter(|(_, impact)| *impact > 0)
             .collect()
     }
 
     /// As [`Self::document`], for a document that was not counted: its new terms get numbers.
     pub fn numbered(&mut self, document: &Document<'_>) -> Vec<(u32, u16)> {
         let mut out = Vec::new();
-        for (id, number, weight) in self.vector(document) {
+        let (vector, length) = self.vector(document);
+        let stretch = self.stretch(length);
+        for (id, number, weight) in vector {
             let next = self.numbers.len() as u32;
             let number = number.unwrap_or_else(|| *self.numbers.entry(id).or_insert(next));
-            if impact(weight) > 0 {
-                out.push((number, impact(weight)));
+            let impact = self.impact(weight * stretch);
+            if impact > 0 {
+                out.push((number, impact));
             }
         }
         out
@@ -158,8 +194,9 @@ impl Knowledge {
 
     /// A query's vector: numbers of its terms and their weights. Unknown terms only add to its length.
     pub fn query(&self, query: &Document<'_>) -> Vec<(u32, u32)> {
-        let vector = self.vector(query).into_iter();
+        let vector = self.vector(query).0;
         vector
+            .into_iter()
             .filter_map(|(_, number, weight)| Some((number?, asked(weight))))
             .filter(|(_, w)| *w > 0)
             .collect()
@@ -167,21 +204,18 @@ impl Knowledge {
 
     /// The similarity of two texts.
     pub fn compare(&self, query: &Document<'_>, document: &Document<'_>) -> f32 {
-        let mut document = self.vector(document).into_iter().peekable();
+        let (document, length) = self.vector(document);
+        let stretch = self.stretch(length);
+        let mut document = document.into_iter().peekable();
         let mut sum = 0;
-        for (id, _, weight) in self.vector(query) {
+        for (id, _, weight) in self.vector(query).0 {
             while document.next_if(|(other, ..)| *other < id).is_some() {}
             if let Some((.., own)) = document.next_if(|(other, ..)| *other == id) {
-                sum += asked(weight) * u32::from(impact(own));
+                sum += asked(weight) * u32::from(self.impact(own * stretch));
             }
         }
-        similarity(sum)
+        self.similarity(sum)
     }
-}
-
-/// A document's weight as a whole number.
-fn impact(weight: f32) -> u16 {
-    (weight * DOCUMENT_SCALE).round() as u16
 }
 
 /// A query's weight as a whole number.
@@ -189,8 +223,8 @@ fn asked(weight: f32) -> u32 {
     (weight * QUERY_SCALE).round() as u32
 }
 
-/// Gives a vector the length `length`; an empty one stays empty.
-fn scale(vector: &mut [(u64, Option<u32>, f32)], length: f32) {
+/// Gives a vector the length `length`, an empty one stays empty; returns the length it had.
+fn scale(vector: &mut [(u64, Option<u32>, f32)], length: f32) -> f32 {
     let norm = vector.iter().map(|(.., w)| f64::from(*w) * f64::from(*w)).sum::<f64>().sqrt();
     if norm > 0.0 {
         let factor = (f64::from(length) / norm) as f32;
@@ -198,4 +232,5 @@ fn scale(vector: &mut [(u64, Option<u32>, f32)], length: f32) {
             *weight *= factor;
         }
     }
+    norm as f32
 }

@@ -10,7 +10,6 @@
 
 use super::base::{CHUNK, Entry, Posting, find};
 use super::heap::Best;
-use super::knowledge::similarity;
 use super::{Document, Hit, Index};
 
 /// Searches an [`Index`]; keeps its working memory from query to query.
@@ -49,14 +48,27 @@ struct Rest {
 }
 
 impl Rest {
-    /// The most that a document with this sum so far can end with, `longest` being the length of the longest vector.
-    fn limit(&self, so_far: u32, longest: f64) -> u64 {
-        // so_far <= before * |its part before|, so |its part in the rest| <= sqrt(longest^2 - (so_far / before)^2).
-        let part = if self.before > 0.0 { f64::from(so_far) / self.before } else { 0.0 };
-        let other = (longest * longest - part * part).max(0.0).sqrt();
-        // One step more than the rounding of these few operations can take away.
-        let by_length = (self.length * other * (1.0 + 1e-9)) as u64 + 1;
-        u64::from(so_far) + self.sum.min(by_length)
+    /// True where a document of these lists alone can still reach `floor`.
+    fn admits(&self, floor: u32, longest: f64) -> bool {
+        self.sum >= u64::from(floor) && self.length * longest * (1.0 + 1e-9) >= f64::from(floor)
+    }
+
+    /// The least sum so far with which a document can still end at `floor` or above, `longest` being the length of the
+    /// longest vector.
+    fn needed(&self, floor: u32, longest: f64) -> u64 {
+        let by_impacts = u64::from(floor).saturating_sub(self.sum);
+        // A document's part on the lists before, of length longest * cos a, gives at most before * longest * cos a; the rest
+        // at most length * longest * sin a. Both together are |(before, length)| * longest * cos(a - phi), phi being the
+        // direction of (before, length): the greatest a that reaches the floor needs the least sum so far.
+        let most = self.before.hypot(self.length) * longest;
+        let share = f64::from(floor) / most;
+        // A little less than that, by more than the rounding of these few operations can add.
+        if share > 1.0 + 1e-9 {
+            return u64::MAX;
+        }
+        let angle = self.length.atan2(self.before) + share.min(1.0).acos();
+        let by_length = (self.before * longest * angle.cos() * (1.0 - 1e-9) - 64.0).max(0.0) as u64;
+        by_impacts.max(by_length)
     }
 }
 
@@ -97,7 +109,7 @@ impl<'a> Searcher<'a> {
             self.chunk(&query, chunk, k);
         }
         let found = self.best.drain().into_iter();
-        found.map(|(sum, document)| Hit { document, similarity: similarity(sum) }).collect()
+        found.map(|(sum, document)| Hit { document, similarity: index.knowledge.similarity(sum) }).collect()
     }
 
     /// The chunks that hold a term of the query, greatest bound first.
@@ -135,7 +147,7 @@ impl<'a> Searcher<'a> {
         let rests = rests(&lists);
         let mut floor = self.best.floor();
         let mut next = 0;
-        while next < lists.len() && rests[next].limit(0, chunk.longest) >= u64::from(floor) {
+        while next < lists.len() && rests[next].admits(floor, chunk.longest) {
             self.add(&lists[next]);
             next += 1;
             if next * 4 % lists.len() < 4 && next < lists.len() {
@@ -143,13 +155,12 @@ impl<'a> Searcher<'a> {
             }
         }
         self.open.clear();
-        let (rest, sum) = (rests[next], &self.sum);
-        let limit = |place: &&u32| rest.limit(sum[**place as usize], chunk.longest) >= u64::from(floor);
-        self.open.extend(self.touched.iter().filter(limit));
+        let (needed, sum) = (rests[next].needed(floor, chunk.longest), &self.sum);
+        self.open.extend(self.touched.iter().filter(|&&place| u64::from(sum[place as usize]) >= needed));
         for (list, rest) in lists[next..].iter().zip(&rests[next + 1..]) {
             self.look_up(list);
-            let sum = &self.sum;
-            self.open.retain(|&place| u64::from(sum[place as usize]) + rest.sum >= u64::from(floor));
+            let (needed, sum) = (u64::from(floor).saturating_sub(rest.sum), &self.sum);
+            self.open.retain(|&place| u64::from(sum[place as usize]) >= needed);
         }
         for &place in &self.open {
             let document = index.base.layout[at as usize * CHUNK + place as usize];
@@ -236,8 +247,11 @@ fn rests(lists: &[List<'_>]) -> Vec<Rest> {
     let mut behind = 0.0;
     for (at, list) in lists.iter().enumerate().rev() {
         behind += square(list);
-        let before: f64 = lists[..at].iter().map(square).sum();
-        out[at] = Rest { sum: out[at + 1].sum + list.max, length: behind.sqrt(), before: before.sqrt() };
+        out[at] = Rest {
+            sum: out[at + 1].sum + list.max,
+            length: behind.sqrt(),
+            before: (all - behind).max(0.0).sqrt(),
+        };
     }
     out
 }

@@ -52,7 +52,9 @@ fn exhaustive(index: &Index, query: &Document<'_>, documents: u32) -> Vec<Hit> {
         .filter(|(sum, _)| *sum > 0)
         .collect();
     all.sort_by_key(|&(sum, document)| (std::cmp::Reverse(sum), document));
-    all.into_iter().map(|(sum, document)| Hit { document, similarity: knowledge::similarity(sum) }).collect()
+    all.into_iter()
+        .map(|(sum, document)| Hit { document, similarity: index.knowledge.similarity(sum) })
+        .collect()
 }
 
 proptest! {
