@@ -3,40 +3,30 @@
 //! then `from to capacity gain` for each arc.
 #![expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
+mod support;
+
 use market::flow::{Arc, maximise};
 use std::fmt::Write as _;
-use std::time::Instant;
-
-/// SplitMix64: small, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, count: i64) -> i64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % count as u64) as i64
-    }
-}
+use support::{Random, cpu_seconds};
 
 /// Needs with `ways` offers each, gains from 0 to 1 in parts per million; capacities sum to `percent` of the demand.
 fn instance(needs: i64, offers: i64, ways: i64, percent: i64) -> (Vec<i64>, Vec<Arc>) {
-    let mut random = Random(20_261_122);
-    let mut supply: Vec<i64> = (0..needs).map(|_| 1 + random.below(1000)).collect();
+    let mut source = Random(20_261_122);
+    let mut below = |count: i64| source.below(count as u64) as i64;
+    let mut supply: Vec<i64> = (0..needs).map(|_| 1 + below(1000)).collect();
     let total: i64 = supply.iter().sum();
     let mean = (total * percent / 100 / offers).max(1);
-    supply.extend((0..offers).map(|_| -(1 + random.below(2 * mean))));
+    supply.extend((0..offers).map(|_| -(1 + below(2 * mean))));
     let mut arcs = Vec::new();
     for need in 0..needs {
         let mut seen = Vec::new();
         while (seen.len() as i64) < ways {
-            let offer = random.below(offers);
+            let offer = below(offers);
             if !seen.contains(&offer) {
                 seen.push(offer);
                 let (from, to) = (need as u32, (needs + offer) as u32);
                 let capacity = supply[from as usize].min(-supply[to as usize]);
-                arcs.push(Arc { from, to, capacity, gain: 1 + random.below(1_000_000) });
+                arcs.push(Arc { from, to, capacity, gain: 1 + below(1_000_000) });
             }
         }
     }
@@ -56,14 +46,14 @@ fn main() -> std::io::Result<()> {
         }
         std::fs::write(file, text)?;
     }
-    let begin = Instant::now();
+    let begin = cpu_seconds()?;
     let solution = maximise(&supply, &arcs);
-    let seconds = begin.elapsed().as_secs_f64();
+    let cpu = cpu_seconds()? - begin;
     let (gain, bound) = (solution.gain(&arcs), solution.bound(&supply, &arcs));
     // As a network with one source and one sink there is an arc for each supply, and one for what each source keeps.
     let all = arcs.len() as i64 + 2 * needs + offers;
     println!(
-        r#"{{"arcs": {all}, "gain": {gain}, "bound": {bound}, "pivots": {}, "seconds": {seconds:.4}}}"#,
+        r#"{{"arcs": {all}, "gain": {gain}, "bound": {bound}, "pivots": {}, "cpu_s": {cpu:.4}}}"#,
         solution.pivots
     );
     Ok(())

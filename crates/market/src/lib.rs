@@ -23,6 +23,7 @@ pub mod gaps;
 mod live;
 pub mod local_rate;
 mod measure;
+pub mod meetings;
 pub mod node;
 mod pair;
 pub mod retrieve;

@@ -147,7 +147,7 @@ impl<'a> NodeTexts<'a> {
         Self(texts)
     }
 
-    fn of_input(input: &Input<'a>) -> Self {
+    pub(crate) fn of_input(input: &Input<'a>) -> Self {
         let used = input.needs.iter().filter_map(|n| n.node.as_ref());
         Self::new(used.chain(input.offers.iter().filter_map(|o| o.node.as_ref())), input.reference)
     }

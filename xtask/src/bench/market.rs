@@ -3,6 +3,7 @@
 //! Each file of this folder measures one kind of work and returns its rows; a peer that cannot be had here leaves a printed
 //! line, not a made-up figure.
 
+mod allocation;
 mod retrieval;
 mod row;
 mod sets;
@@ -64,5 +65,6 @@ pub fn run(root: &Path, task: &Task) -> Result<()> {
     let bench = Bench { root, folder, sets, only: task.only.as_deref(), python: OnceCell::new() };
     let mut rows: Vec<Row> = Vec::new();
     rows.extend(retrieval::rows(&bench)?);
+    rows.extend(allocation::rows(&bench)?);
     row::show(&rows, task.as_json)
 }
