@@ -23,8 +23,11 @@ cargo xtask fuzz [SECONDS]  every fuzz target for so long (default 60)
 cargo xtask bench [--json]  quality, speed and memory on judged sets and at scale; see docs/benchmarks.md
 cargo xtask bench web [--json] [--seconds N]
                         the pages under wrk, on the demo cluster and on 50,000 offers, beside a bare handler
-cargo xtask bench market [--json] [--only WORD] [--sets DIR]
-                        the market engine beside its peers in one run; only work with this word; judged sets from DIR
+cargo xtask bench market [--json] [--only WORD] [--sets DIR] [--large]
+                        the market engine beside its peers in one run; only work with this word; judged sets from DIR;
+                        ten million offers too
+cargo xtask bench market --tune [--sets DIR]
+                        weights of terms tried on the training sets
 cargo xtask e2e [NAME..]    the pages in Debian's chromium; only the files of e2e/test with these names
 cargo xtask e2e --guide     make the screenshots of docs/guide again
 cargo xtask schemathesis    requests made from the OpenAPI document, against the running program
@@ -95,6 +98,14 @@ fn bench_market(root: &Path, mut rest: &[&str]) -> Result<()> {
             }
             ["--only", word, rest @ ..] => {
                 task.only = Some((*word).to_owned());
+                rest
+            }
+            ["--large", rest @ ..] => {
+                task.large = true;
+                rest
+            }
+            ["--tune", rest @ ..] => {
+                task.tune = true;
                 rest
             }
             ["--sets", folder, rest @ ..] => {
