@@ -42,7 +42,7 @@ pub fn search(root: &Path, set: &JudgedSet, folder: &Path) -> Result<Option<Cost
     writeln!(sql, "{CPU}")?;
     let script = folder.join("trigram.sql");
     std::fs::write(&script, sql)?;
-    let url = server.url.replace("/postgres", "/trigram");
+    let url = format!("{}/trigram", server.url.trim_end_matches("/postgres"));
     let said = machine::output(
         root,
         "psql",
