@@ -3,6 +3,7 @@
 mod judged;
 mod process;
 mod scale;
+pub mod vision;
 pub mod web;
 
 use crate::machine;

@@ -74,30 +74,8 @@ pub fn run(root: &Path) -> Result<()> {
 
 /// The program, installed as pinned; none where that cannot be.
 fn install(root: &Path, folder: &Path) -> Result<Option<PathBuf>> {
-    let pins = root.join("xtask/schemathesis.txt");
-    let venv = folder.join("venv");
-    let program = venv.join("bin/schemathesis");
-    let installed = folder.join("installed.txt");
-    let wanted = std::fs::read_to_string(&pins)?;
-    if program.is_file() && std::fs::read_to_string(&installed).is_ok_and(|have| have == wanted) {
-        return Ok(Some(program));
-    }
-    if !machine::has("python3") && !machine::apt_install(root, &["python3", "python3-venv"])? {
-        return Ok(None);
-    }
-    let (venv, pins) = (venv.to_string_lossy(), pins.to_string_lossy());
-    let made = || machine::run(root, "python3", &["-m", "venv", "--clear", &venv], &[]);
-    // Debian has venv in a package of its own.
-    if made().is_err() && !(machine::apt_install(root, &["python3-venv"])? && made().is_ok()) {
-        return Ok(None);
-    }
-    let pip = format!("{venv}/bin/pip");
-    let args = ["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement", &pins];
-    if machine::run(root, &pip, &args, &[]).is_err() {
-        return Ok(None);
-    }
-    std::fs::write(installed, wanted)?;
-    Ok(Some(program))
+    let venv = machine::venv(root, folder, &root.join("xtask/schemathesis.txt"))?;
+    Ok(venv.map(|venv| venv.join("bin/schemathesis")))
 }
 
 /// The program serving a demo cluster of its own; stopped when dropped.
