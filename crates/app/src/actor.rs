@@ -226,6 +226,8 @@ acts! {
     Stale reads [A S M C];
     Overview reads [A S M C B];
     MatchFiles reads [A S M C B];
+    InspectPanel reads [A S M C B];
+    InspectBoard reads [A S M C B];
     Export reads [A S M C B];
     // Introductions: who wants to talk to whom.
     Introductions reads [A S M C];

@@ -5,5 +5,6 @@ mod broken;
 mod cli;
 mod common;
 mod demo;
+mod inspect;
 mod kill;
 mod serve;
