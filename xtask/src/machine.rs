@@ -100,33 +100,34 @@ pub fn apt_install(root: &Path, packages: &[&str]) -> Result<bool> {
         .is_ok())
 }
 
-/// A Python environment of its own in `folder` with exactly the packages that a file pins; none where that cannot be. It is made
-/// again when the pins change.
-pub fn venv(root: &Path, folder: &Path, pins: &Path) -> Result<Option<PathBuf>> {
+/// Python in a private environment below `folder` that holds exactly the packages of a pinned file of the project; none
+/// where there is no Python 3 with venv or the packages cannot be had.
+pub fn python(root: &Path, folder: &Path, pins: &str) -> Result<Option<PathBuf>> {
+    std::fs::create_dir_all(folder)?;
+    let pins = root.join(pins);
     let venv = folder.join("venv");
+    let python = venv.join("bin/python3");
     let installed = folder.join("installed.txt");
-    let wanted = std::fs::read_to_string(pins)?;
-    if venv.join("bin/python").is_file()
-        && std::fs::read_to_string(&installed).is_ok_and(|have| have == wanted)
-    {
-        return Ok(Some(venv));
+    let wanted = std::fs::read_to_string(&pins)?;
+    if python.is_file() && std::fs::read_to_string(&installed).is_ok_and(|have| have == wanted) {
+        return Ok(Some(python));
     }
     if !has("python3") && !apt_install(root, &["python3", "python3-venv"])? {
         return Ok(None);
     }
-    let (place, pins) = (venv.to_string_lossy(), pins.to_string_lossy());
-    let made = || run(root, "python3", &["-m", "venv", "--clear", &place], &[]);
+    let (venv, pins) = (venv.to_string_lossy(), pins.to_string_lossy());
+    let made = || run(root, "python3", &["-m", "venv", "--clear", &venv], &[]);
     // Debian has venv in a package of its own.
     if made().is_err() && !(apt_install(root, &["python3-venv"])? && made().is_ok()) {
         return Ok(None);
     }
-    let pip = format!("{place}/bin/pip");
+    let pip = format!("{venv}/bin/pip");
     let args = ["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement", &pins];
     if run(root, &pip, &args, &[]).is_err() {
         return Ok(None);
     }
     std::fs::write(installed, wanted)?;
-    Ok(Some(venv))
+    Ok(Some(python))
 }
 
 /// Installs a cargo tool of an exact version unless it is there.

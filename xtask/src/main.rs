@@ -26,6 +26,8 @@ cargo xtask bench web [--json] [--seconds N]
                         the pages under wrk, on the demo cluster and on 50,000 offers, beside a bare handler
 cargo xtask bench vision [--json] [PANELS]
                         the inspection engine beside OpenCV, scikit-image and trackpy on the same frames
+cargo xtask bench market [--json] [--only WORD] [--sets DIR]
+                        the market engine beside its peers in one run; only work with this word; judged sets from DIR
 cargo xtask e2e [NAME..]    the pages in Debian's chromium; only the files of e2e/test with these names
 cargo xtask e2e --guide     make the screenshots of docs/guide again
 cargo xtask schemathesis    requests made from the OpenAPI document, against the running program
@@ -59,6 +61,7 @@ fn run() -> Result<()> {
         ["bench", "vision", "--json"] => bench::vision::run(&root, true, 10),
         ["bench", "vision", "--json", panels] => bench::vision::run(&root, true, panels.parse()?),
         ["bench", "vision", panels] => bench::vision::run(&root, false, panels.parse()?),
+        ["bench", "market", rest @ ..] => bench_market(&root, rest),
         ["e2e", "--guide"] => e2e::run(&root, e2e::Task::Guide, &[]),
         ["e2e", only @ ..] => e2e::run(&root, e2e::Task::Test, only),
         ["schemathesis"] => schemathesis::run(&root),
@@ -87,6 +90,28 @@ fn bench_web(root: &Path, mut rest: &[&str]) -> Result<()> {
                 rest
             }
             [other, ..] => bail!("bench web does not know `{other}`\n{HELP}"),
+        }
+    }
+}
+
+fn bench_market(root: &Path, mut rest: &[&str]) -> Result<()> {
+    let mut task = bench::market::Task::default();
+    loop {
+        rest = match rest {
+            [] => return bench::market::run(root, &task),
+            ["--json", rest @ ..] => {
+                task.as_json = true;
+                rest
+            }
+            ["--only", word, rest @ ..] => {
+                task.only = Some((*word).to_owned());
+                rest
+            }
+            ["--sets", folder, rest @ ..] => {
+                task.sets = Some(PathBuf::from(folder));
+                rest
+            }
+            [other, ..] => bail!("bench market does not know `{other}`\n{HELP}"),
         }
     }
 }

@@ -74,8 +74,8 @@ pub fn run(root: &Path) -> Result<()> {
 
 /// The program, installed as pinned; none where that cannot be.
 fn install(root: &Path, folder: &Path) -> Result<Option<PathBuf>> {
-    let venv = machine::venv(root, folder, &root.join("xtask/schemathesis.txt"))?;
-    Ok(venv.map(|venv| venv.join("bin/schemathesis")))
+    Ok(machine::python(root, folder, "xtask/schemathesis.txt")?
+        .map(|python| python.with_file_name("schemathesis")))
 }
 
 /// The program serving a demo cluster of its own; stopped when dropped.

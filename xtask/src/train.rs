@@ -18,15 +18,14 @@ pub fn board(root: &Path, checkout: &Path) -> Result<()> {
         bail!("{} is no checkout of DeepPCB: PCBData/trainval.txt is missing", checkout.display());
     }
     let folder = machine::target(root).join("train-board");
-    std::fs::create_dir_all(&folder)?;
-    let Some(venv) = machine::venv(root, &folder, &root.join("xtask/vision/peers.txt"))? else {
+    let Some(python) = machine::python(root, &folder, "xtask/vision/peers.txt")? else {
         bail!(
             "python 3 with venv is missing, or the packages of xtask/vision/peers.txt could not be installed"
         );
     };
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let script = text(&root.join("xtask/vision/deeppcb.py"));
-    machine::run(root, &text(&venv.join("bin/python")), &[&script, &text(checkout), &text(&folder)], &[])?;
+    machine::run(root, &text(&python), &[&script, &text(checkout), &text(&folder)], &[])?;
     let build = ["build", "--release", "--locked", "--package", "vision", "--example", "train_board"];
     machine::run(root, "cargo", &build, &[])?;
     let program = text(&machine::target(root).join("release/examples/train_board"));

@@ -1,7 +1,8 @@
 //! What matching says, in words for workbooks and terminals.
 
-use model::matching::{Coverage, Match, Outcome, Reason, Verdict};
+use model::matching::{Change, Coverage, Match, Outcome, Reason, Remedy, Verdict};
 use model::property::PropertyTable;
+use model::quantity::number;
 
 /// The outcome of a verdict in words.
 pub(crate) fn outcome(outcome: &Outcome) -> String {
@@ -22,6 +23,21 @@ pub(crate) fn verdict(verdict: &Verdict, properties: &PropertyTable) -> String {
         outcome(&verdict.outcome),
         verdict.need
     )
+}
+
+/// What would have to change at one offer for a need to be met.
+pub(crate) fn remedy(remedy: &Remedy, properties: &PropertyTable) -> String {
+    let change = |change: &Change| match change {
+        Change::Property { property, by: Some(by), .. } => {
+            format!("{}补足{by}", properties.name_zh(property))
+        }
+        Change::Property { property, by: None, need, .. } => {
+            format!("{}改为{need}", properties.name_zh(property))
+        }
+        Change::Capacity { by } => format!("产能增加{by}"),
+        Change::Distance { by_km } => format!("供货距离放宽{}km", number((by_km * 10.0).ceil() / 10.0)),
+    };
+    remedy.changes.iter().map(change).collect::<Vec<_>>().join("，")
 }
 
 /// All verdicts of a match, one a line.

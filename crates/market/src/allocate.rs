@@ -3,23 +3,29 @@
 //! Where a need's quantity and an offer's free capacity compare, the allocation makes the sum over all pairs of
 //! `score · quantity` greatest, with no capacity exceeded and no need covered beyond its quantity (one optimum for each
 //! kind of measure: pieces, kilograms, rolls ... do not compete). A need may be covered in part, and by several offers.
+//! Specifications, lead time, certificates and distance decide which pairs are feasible and what they score; the optimum is
+//! a flow of greatest gain ([`crate::flow`]), and its dual prices prove it and say what binds each need.
+//!
+//! [`Limits`] can be set beside that: smallest orders, and the part that one enterprise may have. With smallest orders the
+//! problem is a hard one (amounts are 0 or above a threshold): pairs below theirs are closed one after the other, and
+//! [`Optimum`] carries the bound that the result is measured against.
 //!
 //! A need that states no comparable quantity, and one that the optimum leaves open while a feasible offer states no
-//! comparable capacity, is given to the best such offer as [`Coverage::Unstated`]: to be asked. Lot sizes and smallest
-//! orders are not yet looked at.
+//! comparable capacity, is given to the best such offer as [`Coverage::Unstated`]: to be asked.
 
-use crate::flow::{self, Arc};
+mod covered;
+mod market;
+
+pub use covered::{Covered, covered};
+
 use crate::measure::Measures;
 use crate::{Input, Records};
+use covered::TOLERANCE;
+use market::{Binds, GAIN_SCALE, Market};
 use model::matching::{Allocation, Coverage, Match};
 use model::quantity::Quantity;
 use model::unit::Dimension;
-use std::collections::HashMap;
-
-/// Gains are scores in parts per million: scores have six decimals.
-const GAIN_SCALE: f64 = 1e6;
-/// Amounts are integers below this: exact in a double, and far below what a stated capacity means.
-const AMOUNT_MAX: f64 = (1u64 << 50) as f64;
+use std::collections::{BTreeMap, HashMap};
 
 /// A feasible pair, as far as allocation looks at it.
 #[derive(Debug, Clone, Copy)]
@@ -30,31 +36,113 @@ pub(crate) struct Candidate<'a> {
     pub score: f64,
 }
 
-/// Allots capacity to the feasible pairs. The result is sorted by need, then by rank of the match.
+/// What an allocation keeps to beside capacities and quantities.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Limits {
+    /// The greatest part, above 0 and up to 1, that one enterprise may have of what it could serve and another enterprise
+    /// could too; what only it can serve does not count. Absent: no limit.
+    pub share_max: Option<f64>,
+    /// Nothing is allotted below an offer's smallest order; a single quantity (`1000 片`) counts for the period.
+    pub smallest_orders: bool,
+}
+
+/// An allocation with what proves and explains it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// By need key, then by rank of the match.
+    pub allocations: Vec<Allocation>,
+    /// One for each kind of measure.
+    pub optima: Vec<Optimum>,
+    /// What binds each need that has a feasible offer of comparable capacity, by need key.
+    pub needs: BTreeMap<String, Dual>,
+}
+
+/// The optimum of one kind of measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Optimum {
+    /// All that is asked for a month, in the unit of the first need.
+    pub asked: Quantity,
+    /// What of it stays unmet.
+    pub unmet: Quantity,
+    /// Sum of `score · quantity` in that unit.
+    pub gain: f64,
+    /// No allocation has a greater sum than this. Equal to `gain` where the optimum is proved.
+    pub bound: f64,
+    /// True where gain and bound are the same integer.
+    pub is_proved: bool,
+}
+
+/// What the dual prices say of a need.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dual {
+    /// Part of its quantity that is covered, 0..=1.
+    pub share: f64,
+    /// Gain in score that one unit more of it would bring, 0 where it is not covered in full.
+    pub worth: f64,
+    /// What keeps it from a better supply.
+    pub binding: Binding,
+}
+
+/// The limit that keeps a need from a better supply than it has. `behind` is the score that the pair lacks to be used.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Binding {
+    /// None: the best offers serve all of its quantity.
+    Quantity,
+    /// The offer's capacity goes to needs that gain more by it.
+    Capacity {
+        /// Key of the best offer that the need is kept from.
+        offer: String,
+        /// See above.
+        behind: f64,
+    },
+    /// The offer's enterprise has all that [`Limits::share_max`] lets it have.
+    Share {
+        /// Key of the best offer that the need is kept from.
+        offer: String,
+        /// See above.
+        behind: f64,
+    },
+    /// The need, or what is left for it, is below the offer's smallest order.
+    SmallestOrder {
+        /// Key of the best offer that the need is kept from.
+        offer: String,
+    },
+}
+
+/// Allots capacity to the feasible pairs, without further limits. The result is sorted by need, then by rank of the match.
 pub fn allocate(input: &Input<'_>, matches: &[Match]) -> Vec<Allocation> {
+    plan(input, matches, &Limits::default()).allocations
+}
+
+/// Allots capacity to the feasible pairs, with the proof and what binds each need.
+pub fn plan(input: &Input<'_>, matches: &[Match], limits: &Limits) -> Plan {
     let candidates = matches.iter().filter(|m| m.feasible).map(|m| Candidate {
         need: &m.need,
         offer: &m.offer,
         rank: m.rank,
         score: m.score,
     });
-    allocate_candidates(input, candidates.collect())
+    plan_candidates(input, candidates.collect(), limits)
 }
 
-/// [`allocate`] for pairs of which no more is known than their score.
-pub(crate) fn allocate_candidates(input: &Input<'_>, mut pairs: Vec<Candidate<'_>>) -> Vec<Allocation> {
+/// [`plan`] for pairs of which no more is known than their score.
+pub(crate) fn plan_candidates(input: &Input<'_>, mut pairs: Vec<Candidate<'_>>, limits: &Limits) -> Plan {
     let records = Records::new(input);
     let measures = Measures::new(input);
     pairs.retain(|pair| records.need(pair.need).is_some() && records.offer(pair.offer).is_some());
     pairs.sort_by(|a, b| (a.need, a.rank, a.offer).cmp(&(b.need, b.rank, b.offer)));
     pairs.dedup_by(|next, kept| next.need == kept.need && next.offer == kept.offer);
-    let flows = flows(&pairs, &records, &measures);
 
-    let mut out = Vec::new();
-    for pairs in pairs.into_iter().zip(flows).collect::<Vec<_>>().chunk_by(|a, b| a.0.need == b.0.need) {
-        allot(pairs, &records, &mut out);
+    let mut plan = Plan::default();
+    let mut flows = vec![Flow::Unstated; pairs.len()];
+    for members in by_measure(&pairs, &records, &measures) {
+        let mut market = Market::new(&members, &pairs, &records, &measures, limits);
+        settle(&mut market, &members, &records, &measures, &mut flows, &mut plan);
     }
-    out
+    for pairs in pairs.into_iter().zip(flows).collect::<Vec<_>>().chunk_by(|a, b| a.0.need == b.0.need) {
+        allot(pairs, &records, &mut plan.allocations);
+    }
+    plan
 }
 
 /// What the optimum gives a pair.
@@ -66,10 +154,9 @@ enum Flow {
     Unstated,
 }
 
-fn flows(pairs: &[Candidate<'_>], records: &Records<'_>, measures: &Measures) -> Vec<Flow> {
-    let mut flows = vec![Flow::Unstated; pairs.len()];
-    // The pairs of each kind of measure, in the order of pairs.
-    let mut groups: Vec<(&Dimension, Vec<usize>)> = Vec::new();
+/// The places of the pairs of each kind of measure, in the order of pairs.
+fn by_measure(pairs: &[Candidate<'_>], records: &Records<'_>, measures: &Measures) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut group_of: HashMap<&Dimension, usize> = HashMap::new();
     for (index, pair) in pairs.iter().enumerate() {
         let demand = records.need(pair.need).and_then(|n| measures.demand(n));
@@ -78,56 +165,63 @@ fn flows(pairs: &[Candidate<'_>], records: &Records<'_>, measures: &Measures) ->
             && demand.dimension == supply.dimension
         {
             let group = *group_of.entry(demand.dimension).or_insert_with(|| {
-                groups.push((demand.dimension, Vec::new()));
+                groups.push(Vec::new());
                 groups.len() - 1
             });
-            groups[group].1.push(index);
+            groups[group].push(index);
         }
     }
-    for (_, members) in groups {
-        optimise(&members, pairs, records, measures, &mut flows);
-    }
-    flows
+    groups
 }
 
-/// One optimum over the pairs of one kind of measure.
-fn optimise(
+/// Finds the optimum of one market and writes it down.
+fn settle(
+    market: &mut Market<'_>,
     members: &[usize],
-    pairs: &[Candidate<'_>],
     records: &Records<'_>,
     measures: &Measures,
     flows: &mut [Flow],
+    plan: &mut Plan,
 ) {
-    let mut needs: Vec<f64> = Vec::new();
-    let mut offers: Vec<f64> = Vec::new();
-    let (mut need_place, mut offer_place) = (HashMap::new(), HashMap::new());
-    let mut arcs = Vec::with_capacity(members.len());
-    for &index in members {
-        let pair = pairs[index];
-        let need = *need_place.entry(pair.need).or_insert_with(|| {
-            let amount = records.need(pair.need).and_then(|n| measures.demand(n));
-            needs.push(amount.map_or(0.0, |a| a.per_month));
-            needs.len() - 1
-        });
-        let offer = *offer_place.entry(pair.offer).or_insert_with(|| {
-            let amount = records.offer(pair.offer).and_then(|o| measures.supply(o));
-            offers.push(amount.map_or(0.0, |a| a.per_month));
-            offers.len() - 1
-        });
-        // A feasible pair is worth something even at score 0.
-        let gain = ((pair.score * GAIN_SCALE).round() as i64).max(1);
-        arcs.push(Arc { need, offer, gain });
-    }
-    let total: f64 = needs.iter().sum();
-    // A power of two, so that scaling is exact. Demands are rounded up and capacities down: none is exceeded.
-    let scale = (AMOUNT_MAX / total.max(f64::MIN_POSITIVE)).log2().floor().exp2();
-    let demand: Vec<u64> = needs.iter().map(|amount| (amount * scale).ceil() as u64).collect();
-    let capacity: Vec<u64> = offers.iter().map(|amount| (amount.min(total) * scale).floor() as u64).collect();
-    let flow = flow::maximise(&demand, &capacity, &arcs);
-    for ((&index, arc), flow) in members.iter().zip(&arcs).zip(flow) {
-        let wanted = demand[arc.need];
+    let optimum = market.optimise();
+    let mut given = vec![0i64; market.needs.len()];
+    for (pair, (&index, &flow)) in members.iter().zip(&optimum.flow).enumerate() {
+        let (need, _) = market.ends(pair);
+        given[need] += flow;
+        let wanted = market.demand[need];
         flows[index] = Flow::Share(if flow == wanted { 1.0 } else { flow as f64 / wanted as f64 });
     }
+    for ((need, &given), (worth, binds)) in given.iter().enumerate().zip(market.duals(&optimum)) {
+        let offer = |pair: usize| market.offers[market.ends(pair).1].to_owned();
+        let score = |gain: i64| gain as f64 / GAIN_SCALE;
+        let binding = match binds {
+            Binds::Quantity => Binding::Quantity,
+            Binds::Capacity { pair, behind } => {
+                Binding::Capacity { offer: offer(pair), behind: score(behind) }
+            }
+            Binds::Share { pair, behind } => Binding::Share { offer: offer(pair), behind: score(behind) },
+            Binds::SmallestOrder { pair } => Binding::SmallestOrder { offer: offer(pair) },
+        };
+        let share = given as f64 / market.demand[need] as f64;
+        plan.needs.insert(market.needs[need].to_owned(), Dual { share, worth: score(worth), binding });
+    }
+    let first = records.need(market.needs[0]);
+    let Some((quantity, amount)) =
+        first.and_then(|need| Some((need.quantity.as_ref()?, measures.demand(need)?)))
+    else {
+        return;
+    };
+    // Units of the first need's quantity that a whole number of the market stands for.
+    let one = quantity.value / amount.per_month / market.scale;
+    let asked: i64 = market.demand.iter().sum();
+    let met: i64 = given.iter().sum();
+    plan.optima.push(Optimum {
+        asked: Quantity::new(asked as f64 * one, &quantity.unit),
+        unmet: Quantity::new((asked - met) as f64 * one, &quantity.unit),
+        gain: optimum.gain as f64 * one / GAIN_SCALE,
+        bound: optimum.bound as f64 * one / GAIN_SCALE,
+        is_proved: optimum.gain == optimum.bound,
+    });
 }
 
 /// Writes down what one need is given.
@@ -158,58 +252,6 @@ fn allot(pairs: &[(Candidate<'_>, Flow)], records: &Records<'_>, out: &mut Vec<A
             coverage: Coverage::Unstated,
         });
     }
-}
-
-/// Rounding that separates no two quantities of practice.
-const TOLERANCE: f64 = 1e-9;
-
-/// How much of one need an allocation covers, over all offers.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Covered {
-    /// Part of the stated quantity, 0..=1.
-    pub share: f64,
-    /// True where an offer of unstated capacity, or for an unstated quantity, is allotted.
-    pub unstated: bool,
-}
-
-impl Covered {
-    /// True where nothing stays open: all of the quantity, or a quantity to be asked.
-    pub fn is_met(self) -> bool {
-        self.unstated || self.share >= 1.0 - TOLERANCE
-    }
-
-    /// True where a part, and only a part, is covered.
-    pub fn is_part(self) -> bool {
-        !self.is_met() && self.share > 0.0
-    }
-
-    /// The part that counts as covered in rates: all of it where unstated.
-    pub fn fraction(self) -> f64 {
-        if self.is_met() { 1.0 } else { self.share }
-    }
-}
-
-/// What each need is given, by its key; needs without an allocation are absent. `count` says which allocations count.
-pub fn covered<'a>(
-    input: &Input<'a>,
-    allocations: &[Allocation],
-    count: impl Fn(&Allocation) -> bool,
-) -> HashMap<&'a str, Covered> {
-    let records = Records::new(input);
-    let mut out: HashMap<&str, Covered> = HashMap::new();
-    for allocation in allocations.iter().filter(|a| count(a)) {
-        let Some(need) = records.need(&allocation.need) else { continue };
-        let entry = out.entry(need.key.as_str()).or_default();
-        match (allocation.coverage, &allocation.quantity, &need.quantity) {
-            (Coverage::Full, ..) => entry.share = 1.0,
-            (Coverage::Part, Some(given), Some(wanted)) if wanted.value > 0.0 => {
-                entry.share = (entry.share + given.value / wanted.value).min(1.0);
-            }
-            (Coverage::Part, ..) => {}
-            (Coverage::Unstated, ..) => entry.unstated = true,
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,238 +1,310 @@
-//! Maximum-value transport: demands, capacities and gains on arcs between them.
+//! Flow of greatest gain through a network: a primal network simplex.
 //!
-//! Minimum-cost flow by successive shortest paths with node potentials (Edmonds and Karp 1972; Ahuja, Magnanti,
-//! Orlin: Network Flows, 9.7). Needs are inserted one after the other; each sends its demand along cheapest paths of the
-//! residual network, which may move earlier needs to their next best offer. What no path with a gain reaches stays
-//! unmet. All numbers are integers, so that the optimum is exact and the same on every machine.
+//! Sources send at most their supply, sinks take at most theirs, other nodes pass on what they receive; an arc carries
+//! at most its capacity and gains so much a unit. What a source does not send costs nothing, so that the answer always
+//! exists. All numbers are integers: the optimum is integral, exact, and the same on every machine, and its dual prices
+//! prove it ([`Solution::bound`]).
+//!
+//! The basis is a strongly feasible spanning tree (Cunningham 1976), which cannot cycle; entering arcs are found by block
+//! search (Kelly and O'Neill 1991; Király and Kovács, Efficient implementations of minimum-cost flow algorithms, 2012).
+//! Every node hangs from the root by a slack arc at first: what a source keeps, what a sink does without.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
-/// A possible supply: a unit of flow from `offer` to `need` gains `gain` (positive).
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Arc {
-    pub need: usize,
-    pub offer: usize,
+/// An arc. `from` and `to` are places in the list of supplies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arc {
+    /// Where it begins; not a sink.
+    pub from: u32,
+    /// Where it ends; not a source.
+    pub to: u32,
+    /// Most that it carries, from 0 to [`AMOUNT_MAX`].
+    pub capacity: i64,
+    /// Gain of one unit.
     pub gain: i64,
 }
 
-/// The flow on each arc that makes the sum of `gain · flow` greatest, with no need above its demand and no offer above
-/// its capacity. Among equal optima, the order of needs and arcs decides.
-pub(crate) fn maximise(demand: &[u64], capacity: &[u64], arcs: &[Arc]) -> Vec<u64> {
-    let mut network = Network::new(demand.len(), capacity, arcs);
-    for (need, &demand) in demand.iter().enumerate() {
-        let mut open = demand;
-        while open > 0 {
-            open -= network.augment(need, open);
-        }
-    }
-    network.flow
+/// No supply, demand or capacity may be larger; nor may the sum of supplies.
+pub const AMOUNT_MAX: i64 = 1 << 60;
+
+/// An optimum.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Solution {
+    /// Flow on each arc.
+    pub flow: Vec<i64>,
+    /// Dual price of each node: what one more unit there would gain. Never below 0 at a source, never above 0 at a sink.
+    pub price: Vec<i64>,
+    /// Steps that it took.
+    pub pivots: u64,
 }
 
-const NONE: usize = usize::MAX;
-
-struct Network<'a> {
-    arcs: &'a [Arc],
-    needs: usize,
-    /// Arcs of each need and of each offer, by node: needs first, offers after them.
-    incident: Vec<Vec<usize>>,
-    flow: Vec<u64>,
-    spare: Vec<u64>,
-    /// Cost of leaving a unit unmet; an arc's cost is this less its gain, so that no cost is negative.
-    unmet: i64,
-    potential: Vec<i64>,
-    distance: Vec<i64>,
-    /// Arc by which a node was reached.
-    via: Vec<usize>,
-    settled: Vec<bool>,
-}
-
-/// Where a cheapest path ends.
-#[derive(Clone, Copy)]
-enum End {
-    Offer(usize),
-    /// The need at which the unit is left unmet.
-    Unmet(usize),
-}
-
-impl<'a> Network<'a> {
-    fn new(needs: usize, capacity: &[u64], arcs: &'a [Arc]) -> Self {
-        let nodes = needs + capacity.len();
-        let mut incident = vec![Vec::new(); nodes];
-        for (index, arc) in arcs.iter().enumerate() {
-            incident[arc.need].push(index);
-            incident[needs + arc.offer].push(index);
-        }
-        Self {
-            arcs,
-            needs,
-            incident,
-            flow: vec![0; arcs.len()],
-            spare: capacity.to_vec(),
-            unmet: arcs.iter().map(|a| a.gain).max().unwrap_or(0),
-            potential: vec![0; nodes],
-            distance: vec![i64::MAX; nodes],
-            via: vec![NONE; nodes],
-            settled: vec![false; nodes],
-        }
+impl Solution {
+    /// The gain of the flow.
+    pub fn gain(&self, arcs: &[Arc]) -> i128 {
+        arcs.iter().zip(&self.flow).map(|(arc, flow)| i128::from(arc.gain) * i128::from(*flow)).sum()
     }
 
-    /// Sends up to `open` units of a need along one cheapest path; returns how many.
-    fn augment(&mut self, need: usize, open: u64) -> u64 {
-        let end = self.cheapest_path(need);
-        let (last, mut amount) = match end {
-            End::Offer(offer) => (self.needs + offer, open.min(self.spare[offer])),
-            End::Unmet(need) => (need, open),
-        };
-        self.walk(last, |network, arc, forward| {
-            if !forward {
-                amount = amount.min(network.flow[arc]);
-            }
+    /// An upper bound on the gain of any flow, from the prices alone (weak duality): what supplies and demands are worth at
+    /// these prices, and what arcs yield above them. Where it equals [`Self::gain`], the flow is proved optimal.
+    pub fn bound(&self, supply: &[i64], arcs: &[Arc]) -> i128 {
+        let nodes = supply.iter().zip(&self.price).map(|(&supply, &price)| match supply.signum() {
+            0 => 0,
+            sign => i128::from(supply.abs()) * i128::from((price * sign).max(0)),
         });
-        self.walk(
-            last,
-            |network, arc, forward| {
-                if forward { network.flow[arc] += amount } else { network.flow[arc] -= amount }
-            },
-        );
-        if let End::Offer(offer) = end {
-            self.spare[offer] -= amount;
+        let arcs = arcs.iter().map(|arc| {
+            let over = arc.gain - self.price[arc.from as usize] + self.price[arc.to as usize];
+            i128::from(arc.capacity) * i128::from(over.max(0))
+        });
+        nodes.sum::<i128>() + arcs.sum::<i128>()
+    }
+}
+
+/// The flow of greatest gain. A node is a source where its supply is above 0, a sink where it is below, and passes on
+/// where it is 0. Among equal optima the order of nodes and arcs decides.
+pub fn maximise(supply: &[i64], arcs: &[Arc]) -> Solution {
+    let mut tree = Tree::new(supply, arcs);
+    let mut pivots = 0;
+    while let Some(entering) = tree.entering() {
+        tree.pivot(entering);
+        pivots += 1;
+    }
+    tree.solution(arcs.len(), pivots)
+}
+
+const NONE: u32 = u32::MAX;
+const UNLIMITED: i64 = i64::MAX / 2;
+
+/// An arc outside the tree, in the direction in which it can be used: one at its capacity is kept turned round, so that
+/// every arc outside is at 0 of what it still can carry.
+#[derive(Clone, Copy)]
+struct Residual {
+    from: u32,
+    to: u32,
+    cost: i64,
+}
+
+/// A node of the tree with the arc to its parent.
+#[derive(Clone, Copy)]
+struct Node {
+    parent: u32,
+    depth: u32,
+    first_child: u32,
+    next: u32,
+    previous: u32,
+    arc: u32,
+    /// True where the arc leads to the parent.
+    up: bool,
+    flow: i64,
+    capacity: i64,
+}
+
+struct Tree {
+    /// The arcs given, then a slack arc for each node.
+    residual: Vec<Residual>,
+    capacity: Vec<i64>,
+    turned: Vec<bool>,
+    /// The nodes given, then the root.
+    nodes: Vec<Node>,
+    price: Vec<i64>,
+    block: usize,
+    place: usize,
+}
+
+impl Tree {
+    fn new(supply: &[i64], arcs: &[Arc]) -> Self {
+        let root = u32::try_from(supply.len()).expect("fewer than 2^32 nodes");
+        // Dearer than any path: a node that passes on never keeps anything.
+        let dear = (arcs.iter().map(|a| a.gain.abs()).max().unwrap_or(0) + 1) * (i64::from(root) + 1);
+        let mut residual: Vec<Residual> =
+            arcs.iter().map(|a| Residual { from: a.from, to: a.to, cost: -a.gain }).collect();
+        let mut capacity: Vec<i64> = arcs.iter().map(|a| a.capacity).collect();
+        let mut nodes = Vec::with_capacity(supply.len() + 1);
+        let mut price = vec![0; supply.len() + 1];
+        for ((node, &supply), arc) in (0..).zip(supply).zip(arcs.len() as u32..) {
+            let (up, cost) = (supply >= 0, if supply == 0 { dear } else { 0 });
+            let (from, to) = if up { (node, root) } else { (root, node) };
+            residual.push(Residual { from, to, cost });
+            capacity.push(UNLIMITED);
+            price[node as usize] = -cost;
+            nodes.push(Node {
+                parent: root,
+                depth: 1,
+                first_child: NONE,
+                next: if node + 1 == root { NONE } else { node + 1 },
+                previous: node.checked_sub(1).unwrap_or(NONE),
+                arc,
+                up,
+                flow: supply.abs(),
+                capacity: UNLIMITED,
+            });
         }
-        amount
+        nodes.push(Node {
+            parent: NONE,
+            depth: 0,
+            first_child: if root == 0 { NONE } else { 0 },
+            next: NONE,
+            previous: NONE,
+            arc: NONE,
+            up: false,
+            flow: 0,
+            capacity: 0,
+        });
+        let turned = vec![false; residual.len()];
+        let block = residual.len().isqrt().max(BLOCK_MIN);
+        Self { residual, capacity, turned, nodes, price, block, place: 0 }
     }
 
-    /// Visits the arcs of the path that ends at `node`, from its end to its start; an arc is forward when it leads from
-    /// a need to an offer.
-    fn walk(&mut self, mut node: usize, mut visit: impl FnMut(&mut Self, usize, bool)) {
-        while self.via[node] != NONE {
-            let arc = self.via[node];
-            let forward = node >= self.needs;
-            visit(self, arc, forward);
-            node = if forward { self.arcs[arc].need } else { self.needs + self.arcs[arc].offer };
-        }
-    }
-
-    /// Dijkstra over reduced costs from a need to the nearest end. The sink's potential stays 0.
-    fn cheapest_path(&mut self, from: usize) -> End {
-        let mut touched = vec![from];
-        let mut heap = BinaryHeap::from([Reverse((0i64, from))]);
-        self.distance[from] = 0;
-        self.via[from] = NONE;
-        let mut best: Option<(i64, End)> = None;
-        let mut settled = Vec::new();
-        while let Some(Reverse((distance, node))) = heap.pop() {
-            if best.is_some_and(|(b, _)| b <= distance) {
-                break;
+    /// The arc of the next block that promises most, or none where none promises anything.
+    fn entering(&mut self) -> Option<u32> {
+        let total = self.residual.len();
+        let mut seen = 0;
+        while seen < total {
+            let end = (self.place + self.block).min(total);
+            let (mut best, mut found) = (0, None);
+            for (arc, residual) in (self.place as u32..).zip(&self.residual[self.place..end]) {
+                let reduced =
+                    residual.cost + self.price[residual.from as usize] - self.price[residual.to as usize];
+                if reduced < best {
+                    (best, found) = (reduced, Some(arc));
+                }
             }
-            if self.settled[node] {
+            seen += end - self.place;
+            self.place = if end == total { 0 } else { end };
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// Takes an arc into the tree and the blocking one out.
+    fn pivot(&mut self, entering: u32) {
+        let Residual { from, to, cost } = self.residual[entering as usize];
+        let mut amount = self.capacity[entering as usize];
+        // Along the cycle from its top: down to `from`, over the entering arc, up from `to`. Of several blocking arcs
+        // the last leaves, which keeps the tree strongly feasible.
+        let mut leaving = None;
+        let (mut down, mut up) = (from, to);
+        while down != up {
+            let (a, b) = (&self.nodes[down as usize], &self.nodes[up as usize]);
+            if a.depth >= b.depth {
+                let room = if a.up { a.flow } else { a.capacity - a.flow };
+                if room < amount {
+                    (amount, leaving) = (room, Some((down, from, to)));
+                }
+                down = a.parent;
+            } else {
+                let room = if b.up { b.capacity - b.flow } else { b.flow };
+                if room <= amount {
+                    (amount, leaving) = (room, Some((up, to, from)));
+                }
+                up = b.parent;
+            }
+        }
+        if amount > 0 {
+            self.push(from, down, -amount);
+            self.push(to, down, amount);
+        }
+        let Some((cut, inner, outer)) = leaving else {
+            self.turn(entering);
+            return;
+        };
+        let out = self.nodes[cut as usize];
+        if out.flow > 0 && out.flow == out.capacity {
+            self.turn(out.arc);
+        }
+        let reduced = cost + self.price[from as usize] - self.price[to as usize];
+        let up = inner == from;
+        self.rehang(inner, outer, cut, (entering, up, amount, self.capacity[entering as usize]));
+        self.shift(inner, if up { -reduced } else { reduced });
+    }
+
+    /// Adds to the flow on the way up from a node; arcs that lead down lose as much.
+    fn push(&mut self, mut node: u32, top: u32, amount: i64) {
+        while node != top {
+            let here = &mut self.nodes[node as usize];
+            here.flow += if here.up { amount } else { -amount };
+            node = here.parent;
+        }
+    }
+
+    fn turn(&mut self, arc: u32) {
+        let residual = &mut self.residual[arc as usize];
+        *residual = Residual { from: residual.to, to: residual.from, cost: -residual.cost };
+        self.turned[arc as usize] ^= true;
+    }
+
+    /// Hangs the part of the tree below `cut` from `outer` by its node `inner`: the way from `inner` to `cut` is reversed.
+    fn rehang(&mut self, inner: u32, outer: u32, cut: u32, arc: (u32, bool, i64, i64)) {
+        let (mut node, mut parent, mut link) = (inner, outer, arc);
+        loop {
+            let old = self.nodes[node as usize];
+            match old.previous {
+                NONE => self.nodes[old.parent as usize].first_child = old.next,
+                previous => self.nodes[previous as usize].next = old.next,
+            }
+            if old.next != NONE {
+                self.nodes[old.next as usize].previous = old.previous;
+            }
+            let first = std::mem::replace(&mut self.nodes[parent as usize].first_child, node);
+            if first != NONE {
+                self.nodes[first as usize].previous = node;
+            }
+            let here = &mut self.nodes[node as usize];
+            (here.parent, here.next, here.previous) = (parent, first, NONE);
+            (here.arc, here.up, here.flow, here.capacity) = link;
+            if node == cut {
+                return;
+            }
+            (parent, node, link) = (node, old.parent, (old.arc, !old.up, old.flow, old.capacity));
+        }
+    }
+
+    /// Corrects prices and depths of everything that hangs from a node.
+    fn shift(&mut self, top: u32, by: i64) {
+        let mut node = top;
+        let mut depth = self.nodes[self.nodes[top as usize].parent as usize].depth + 1;
+        loop {
+            self.price[node as usize] += by;
+            let here = &mut self.nodes[node as usize];
+            here.depth = depth;
+            if here.first_child != NONE {
+                node = here.first_child;
+                depth += 1;
                 continue;
             }
-            self.settled[node] = true;
-            settled.push(node);
-            let end = if node < self.needs {
-                Some((self.unmet, End::Unmet(node)))
-            } else {
-                let offer = node - self.needs;
-                (self.spare[offer] > 0).then_some((0, End::Offer(offer)))
-            };
-            if let Some((cost, end)) = end {
-                let total = distance + cost + self.potential[node];
-                if best.is_none_or(|(b, _)| total < b) {
-                    best = Some((total, end));
+            loop {
+                if node == top {
+                    return;
                 }
-            }
-            for &index in &self.incident[node] {
-                let arc = self.arcs[index];
-                let cost = self.unmet - arc.gain;
-                let (to, cost) = if node < self.needs {
-                    (self.needs + arc.offer, cost)
-                } else if self.flow[index] > 0 {
-                    (arc.need, -cost)
-                } else {
-                    continue;
-                };
-                let next = distance + cost + self.potential[node] - self.potential[to];
-                if next < self.distance[to] {
-                    if self.distance[to] == i64::MAX {
-                        touched.push(to);
-                    }
-                    self.distance[to] = next;
-                    self.via[to] = index;
-                    heap.push(Reverse((next, to)));
+                let here = &self.nodes[node as usize];
+                if here.next != NONE {
+                    node = here.next;
+                    break;
                 }
+                node = here.parent;
+                depth -= 1;
             }
         }
-        let (total, end) = best.expect("a need can always stay unmet");
-        for node in settled {
-            self.potential[node] += self.distance[node] - total;
+    }
+
+    fn solution(mut self, arcs: usize, pivots: u64) -> Solution {
+        let mut flow = vec![0; arcs];
+        for node in &self.nodes {
+            if let Some(flow) = flow.get_mut(node.arc as usize) {
+                *flow = node.flow;
+            }
         }
-        for node in touched {
-            self.distance[node] = i64::MAX;
-            self.settled[node] = false;
+        for ((flow, turned), capacity) in flow.iter_mut().zip(&self.turned).zip(&self.capacity) {
+            if *turned {
+                *flow = capacity - *flow;
+            }
         }
-        end
+        self.price.pop();
+        Solution { flow, price: self.price, pivots }
     }
 }
+
+/// Smaller blocks spend more time on pivots than they save on search.
+const BLOCK_MIN: usize = 16;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn value(arcs: &[Arc], flow: &[u64]) -> i128 {
-        arcs.iter().zip(flow).map(|(a, f)| i128::from(a.gain) * i128::from(*f)).sum()
-    }
-
-    /// Greatest value by trying every unit everywhere; for a handful of units.
-    fn brute(demand: &mut [u64], capacity: &mut [u64], arcs: &[Arc]) -> i128 {
-        let Some((first, rest)) = arcs.split_first() else { return 0 };
-        let most = demand[first.need].min(capacity[first.offer]);
-        let mut best = 0;
-        for amount in 0..=most {
-            demand[first.need] -= amount;
-            capacity[first.offer] -= amount;
-            best = best.max(i128::from(first.gain) * i128::from(amount) + brute(demand, capacity, rest));
-            demand[first.need] += amount;
-            capacity[first.offer] += amount;
-        }
-        best
-    }
-
-    #[test]
-    fn an_earlier_need_gives_way() {
-        // Both want offer 0; the first can also take offer 1 at little loss.
-        let arcs = [
-            Arc { need: 0, offer: 0, gain: 90 },
-            Arc { need: 0, offer: 1, gain: 80 },
-            Arc { need: 1, offer: 0, gain: 70 },
-        ];
-        assert_eq!(maximise(&[10, 10], &[10, 10], &arcs), [0, 10, 10]);
-        assert_eq!(maximise(&[10, 10], &[10, 0], &arcs), [10, 0, 0]);
-        assert_eq!(maximise(&[], &[], &[]), [0u64; 0]);
-    }
-
-    proptest! {
-        #[test]
-        fn optimal_and_within_limits(
-            demand in prop::collection::vec(0u64..4, 3), capacity in prop::collection::vec(0u64..4, 3),
-            gains in prop::collection::vec((0usize..3, 0usize..3, 1i64..20), 0..6),
-        ) {
-            let mut seen = std::collections::BTreeSet::new();
-            let arcs: Vec<Arc> = gains
-                .into_iter()
-                .filter(|(n, o, _)| seen.insert((*n, *o)))
-                .map(|(need, offer, gain)| Arc { need, offer, gain })
-                .collect();
-            let flow = maximise(&demand, &capacity, &arcs);
-            for (need, &demand) in demand.iter().enumerate() {
-                let sum: u64 = arcs.iter().zip(&flow).filter(|(a, _)| a.need == need).map(|(_, f)| f).sum();
-                prop_assert!(sum <= demand);
-            }
-            for (offer, &capacity) in capacity.iter().enumerate() {
-                let sum: u64 = arcs.iter().zip(&flow).filter(|(a, _)| a.offer == offer).map(|(_, f)| f).sum();
-                prop_assert!(sum <= capacity);
-            }
-            prop_assert_eq!(value(&arcs, &flow), brute(&mut demand.clone(), &mut capacity.clone(), &arcs));
-        }
-    }
-}
+mod tests;

@@ -8,7 +8,20 @@
 //! 3. otherwise the nearest candidate says it: fewest requirements in the way, then best rank. With requirements in the
 //!    way the specification is short; with none it is too far.
 //!
+//! Beside the cause stands the smallest change that would meet the need ([`remedy`]), how every node stands and which
+//! weigh most ([`standings`]), and what a newcomer would change ([`what_if`]).
+//!
 //! Gaps are grouped by chain node (by title where there is none) and ranked by weight, see [`WEIGHT_ZH`].
+
+mod remedy;
+mod scenario;
+mod standing;
+
+pub use scenario::{NeedChange, Scenario, what_if};
+pub use standing::{
+    NodeStanding, RANKING_EN, RANKING_ZH, RELATEDNESS_EN, RELATEDNESS_ZH, STANDING_EN, STANDING_ZH, Standing,
+    standings,
+};
 
 use crate::allocate;
 use crate::measure::Measures;
@@ -16,10 +29,11 @@ use crate::pair::{self, Context};
 use crate::weights::Weights;
 use crate::{Input, Records};
 use model::fold::fold_key;
-use model::matching::{Allocation, Gap, GapCause, GapGroup, Match};
+use model::matching::{Allocation, Gap, GapCause, GapGroup, Match, Remedy};
 use model::need::Need;
 use model::quantity::Quantity;
 use model::unit::Dimension;
+use remedy::Remedies;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How a group is weighed, in Chinese.
@@ -39,6 +53,7 @@ pub fn find_gaps(
     let records = Records::new(input);
     let context = Context::new(input, weights);
     let covered = allocate::covered(input, allocations, |_| true);
+    let remedies = Remedies::new(input, allocations, &records, &context.measures);
     let mut candidates: HashMap<&str, Vec<&Match>> = HashMap::new();
     for m in matches {
         candidates.entry(m.need.as_str()).or_default().push(m);
@@ -53,13 +68,15 @@ pub fn find_gaps(
         }
         let candidates = candidates.get(need.key.as_str()).map_or(&[][..], Vec::as_slice);
         let open = need.quantity.as_ref().map(|q| Quantity::new(q.value * (1.0 - covered.share), &q.unit));
-        let cause = cause(need, candidates, open.as_ref(), &records, &context);
+        let same = same_product(need, candidates, &records, &context);
+        let cause = cause(need, &same, open.as_ref(), &records);
+        let (remedies, looked_at) = remedies.of(need, open.as_ref(), &same, &records, &context);
         // Nodes before titles, so that a node and a title of the same words stay apart.
         let key = match &need.node {
             Some(node) => (false, node.0.clone()),
             None => (true, fold_key(&need.title)),
         };
-        groups.entry(key).or_default().gaps.push(Entry { need, open, cause });
+        groups.entry(key).or_default().gaps.push(Entry { need, open, cause, remedies, looked_at });
     }
     rank(groups, &context)
 }
@@ -73,15 +90,24 @@ struct Entry<'a> {
     need: &'a Need,
     open: Option<Quantity>,
     cause: GapCause,
+    remedies: Vec<Remedy>,
+    looked_at: u32,
 }
 
-fn cause(
+impl Entry<'_> {
+    fn gap(self) -> Gap {
+        let Self { need, cause, remedies, looked_at, .. } = self;
+        Gap { need: need.key.clone(), cause, remedies, looked_at }
+    }
+}
+
+/// The candidates of the product itself that are valid in the period, nearest first.
+fn same_product<'m>(
     need: &Need,
-    candidates: &[&Match],
-    open: Option<&Quantity>,
+    candidates: &[&'m Match],
     records: &Records<'_>,
     context: &Context<'_>,
-) -> GapCause {
+) -> Vec<&'m Match> {
     let mut same: Vec<&Match> = candidates
         .iter()
         .filter(|m| {
@@ -91,8 +117,15 @@ fn cause(
         })
         .copied()
         .collect();
-    let in_the_way = |m: &Match| m.verdicts.iter().filter(|v| pair::stands_in_the_way(v)).count();
     same.sort_by_key(|m| (!m.feasible, if m.feasible { 0 } else { in_the_way(m) }, m.rank));
+    same
+}
+
+fn in_the_way(matched: &Match) -> usize {
+    matched.verdicts.iter().filter(|v| pair::stands_in_the_way(v)).count()
+}
+
+fn cause(need: &Need, same: &[&Match], open: Option<&Quantity>, records: &Records<'_>) -> GapCause {
     let Some(nearest) = same.first() else { return GapCause::NoSupplier };
     let offer = nearest.offer.clone();
     if nearest.feasible {
@@ -181,7 +214,7 @@ fn describe(group: Group<'_>, context: &Context<'_>, medians: &HashMap<&Dimensio
         quantities,
         // Four decimals part any two groups that differ and hide the last bits of a logarithm.
         weight: ((demanders as f64 + size) * 1e4).round() / 1e4,
-        gaps: group.gaps.into_iter().map(|e| Gap { need: e.need.key.clone(), cause: e.cause }).collect(),
+        gaps: group.gaps.into_iter().map(Entry::gap).collect(),
     }
 }
 

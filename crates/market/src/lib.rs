@@ -18,11 +18,12 @@ pub mod analyse;
 pub mod dedupe;
 #[cfg(test)]
 mod fixture;
-mod flow;
+pub mod flow;
 pub mod gaps;
 mod live;
 pub mod local_rate;
 mod measure;
+pub mod meetings;
 pub mod node;
 mod pair;
 pub mod retrieve;

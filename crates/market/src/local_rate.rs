@@ -65,7 +65,7 @@ pub fn local_rate(input: &Input<'_>, allocations: &[Allocation]) -> LocalRate {
 }
 
 /// Value of a need in yuan a month, where price and quantity are known and fit.
-fn value_yuan(need: &Need, input: &Input<'_>) -> Option<f64> {
+pub(crate) fn value_yuan(need: &Need, input: &Input<'_>) -> Option<f64> {
     let price = need.price.as_ref()?;
     let middle = match (price.low_yuan, price.high_yuan) {
         (Some(low), Some(high)) => (low + high) / 2.0,

@@ -39,7 +39,8 @@ impl Measures {
             .needs
             .iter()
             .filter_map(|n| n.quantity.as_ref())
-            .chain(input.offers.iter().filter_map(stated));
+            .chain(input.offers.iter().filter_map(stated))
+            .chain(input.offers.iter().filter_map(|o| o.minimum_order.as_ref()));
         let months = input.period.map_or(1.0, months);
         let mut out = HashMap::new();
         for quantity in units {
@@ -72,6 +73,12 @@ impl Measures {
             return Some(Amount { dimension: &measure.dimension, per_month: 0.0 });
         }
         self.amount(quantity)
+    }
+
+    /// The least that an offer is sold in, where it says so in a unit that compares with its capacity.
+    pub fn smallest_order(&self, offer: &Offer) -> Option<Amount<'_>> {
+        let smallest = self.amount(offer.minimum_order.as_ref()?)?;
+        self.supply(offer).filter(|supply| supply.dimension == smallest.dimension).map(|_| smallest)
     }
 }
 

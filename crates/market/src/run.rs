@@ -1,6 +1,6 @@
 //! The main walk: candidates, scores, allocation, gaps.
 
-use crate::allocate::Candidate;
+use crate::allocate::{Candidate, Limits};
 use crate::gaps::find_gaps;
 use crate::local_rate::{LocalRate, local_rate};
 use crate::pair::{Context, same_enterprise};
@@ -115,7 +115,7 @@ fn allotted<'a>(
     }
     let keys: HashMap<&str, &'a str> =
         candidates.iter().flat_map(|c| [(c.need, c.need), (c.offer, c.offer)]).collect();
-    let allocations = allocate::allocate_candidates(input, candidates);
+    let allocations = allocate::plan_candidates(input, candidates, &Limits::default()).allocations;
     allocations.iter().map(|a| (keys[a.need.as_str()], keys[a.offer.as_str()])).collect()
 }
 
@@ -147,7 +147,7 @@ impl<'a> NodeTexts<'a> {
         Self(texts)
     }
 
-    fn of_input(input: &Input<'a>) -> Self {
+    pub(crate) fn of_input(input: &Input<'a>) -> Self {
         let used = input.needs.iter().filter_map(|n| n.node.as_ref());
         Self::new(used.chain(input.offers.iter().filter_map(|o| o.node.as_ref())), input.reference)
     }

@@ -105,7 +105,7 @@ impl Context<'_> {
     }
 
     /// Size of what a requirement asks for, in its own unit: the yardstick of a shortfall.
-    fn asked(&self, spec: &Specification) -> f64 {
+    pub(crate) fn asked(&self, spec: &Specification) -> f64 {
         let smaller = self
             .input
             .reference

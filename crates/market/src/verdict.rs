@@ -24,9 +24,14 @@
 //! Against a need for a range, a lone limit that suffices at the upper end says nothing of the lower one: unknown.
 //!
 //! An offer with a tolerance (1.6±0.1) states what it keeps, not what it can choose: against a need with a tolerance it
-//! must stay within. Ends that are themselves excluded (大于, 小于) count as included: the shortfall would be nothing.
+//! must stay within. A tolerance class (ISO 2768-m, IT7) and a tolerance in mm are compared by the least and the greatest deviation
+//! that the class allows: what holds for all sizes is met, what holds for none is short, the rest is unknown. A body with more sides
+//! than asked for (500×600×1.6 against 500×600) is compared by those that fit best; a side that is asked for and not stated is
+//! unknown, where the others are met. Ends that are themselves excluded (大于, 小于) count as included: the shortfall would be nothing.
 //! Several statements of one property in an offer are alternatives; the best counts. What an offer does not state, or
 //! states in a unit that does not compare, is unknown: a question, not a no.
+
+mod accuracy;
 
 use model::matching::{Outcome, Verdict};
 use model::property::{Direction, Property, PropertyKind, RangeMeaning};
@@ -50,7 +55,10 @@ pub fn compare(
     let property = reference.properties.get(&requirement.property);
     let (outcome, offer) = match property {
         Some(property) if !stated.is_empty() => judge(requirement, &stated, property, reference),
-        _ => (Outcome::Unknown, all_words(&stated)),
+        // A class against a number, or a number against a class.
+        Some(property) => accuracy::across(requirement, capabilities, property, reference)
+            .unwrap_or((Outcome::Unknown, String::new())),
+        None => (Outcome::Unknown, all_words(&stated)),
     };
     Verdict {
         property: requirement.property.clone(),
@@ -125,10 +133,7 @@ fn judge_one(
         }
         (SpecValue::Dimensions(need), SpecValue::Dimensions(offer)) => {
             let offer: Option<Vec<Interval>> = offer.iter().map(same_unit).collect();
-            match offer {
-                Some(offer) if offer.len() == need.len() => outcome(sides(need, &offer, property), unit),
-                _ => Outcome::Unknown,
-            }
+            offer.map_or(Outcome::Unknown, |offer| judge_sides(need, &offer, property, unit))
         }
         (need, offer) => match (word_list(need), word_list(offer)) {
             (Some(need), Some(offer)) if property.kind == PropertyKind::Grade => {
@@ -229,6 +234,32 @@ fn apart(need: &Interval, offer: &Interval) -> f64 {
         None if keeps_a_tolerance(offer) && low < high => outside,
         None => gap,
     }
+}
+
+/// The sides of two bodies, of which one may have more than the other: the sides of the longer that fit best count.
+fn judge_sides(need: &[Interval], offer: &[Interval], property: &Property, unit: &str) -> Outcome {
+    let (longer, count) = if need.len() > offer.len() { (need, offer.len()) } else { (offer, need.len()) };
+    let best = choices(longer, count)
+        .map(|chosen| {
+            if need.len() > offer.len() {
+                sides(&chosen, offer, property)
+            } else {
+                sides(need, &chosen, property)
+            }
+        })
+        .min_by(f64::total_cmp);
+    match best {
+        Some(short) if short > 0.0 => outcome(short, unit),
+        Some(_) if need.len() <= offer.len() => Outcome::Met,
+        _ => Outcome::Unknown,
+    }
+}
+
+/// All ways to choose `count` of a few sides.
+fn choices(sides: &[Interval], count: usize) -> impl Iterator<Item = Vec<Interval>> {
+    let all = 0..1u32.checked_shl(u32::try_from(sides.len()).unwrap_or(u32::MAX)).unwrap_or(0);
+    all.filter(move |mask| mask.count_ones() as usize == count)
+        .map(move |mask| (0..sides.len()).filter(|i| mask >> i & 1 == 1).map(|i| sides[i]).collect())
 }
 
 /// The sides of two bodies, each sorted by size: 600×500 is 500×600. The worst side counts.

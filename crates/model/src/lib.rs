@@ -21,6 +21,7 @@ pub mod region;
 pub mod spec;
 pub mod spectext;
 pub mod table;
+pub mod tolerance;
 pub mod unit;
 pub mod uscc;
 pub mod visibility;

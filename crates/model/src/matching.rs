@@ -183,6 +183,54 @@ pub struct Gap {
     /// Why.
     #[serde(flatten)]
     pub cause: GapCause,
+    /// The smallest changes that would meet it, smallest first; empty where nobody offers anything like it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remedies: Vec<Remedy>,
+    /// Offers that were looked at for these: none of them needs less.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub looked_at: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// What would have to change at one offer for an unmet need to be met.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Remedy {
+    /// Key of the offer.
+    pub offer: String,
+    /// How much all changes are together, relative to what is asked for; formula in `market::gaps`.
+    pub size: f64,
+    /// The changes; all of them are needed.
+    pub changes: Vec<Change>,
+}
+
+/// A change that an offer, or the need, would have to make.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "change")]
+pub enum Change {
+    /// A requirement is met.
+    Property {
+        /// The property.
+        property: PropertyId,
+        /// By so much, in the need's unit; absent where another kind is needed (material, interface).
+        by: Option<Quantity>,
+        /// The need's words.
+        need: String,
+        /// The offer's words.
+        offer: String,
+    },
+    /// So much more capacity is free, in the need's unit.
+    Capacity {
+        /// The capacity that is missing.
+        by: Quantity,
+    },
+    /// Delivery reaches so much farther.
+    Distance {
+        /// Kilometres beyond what need and offer allow.
+        by_km: f64,
+    },
 }
 
 /// The gaps of one chain node (or of one title where no node was recognised), weighed.

@@ -106,6 +106,8 @@ pub struct Property {
     pub prefixes: Vec<String>,
     /// Units that no other property has, so that the unit alone names the property (HRC, AWG).
     pub own_units: Vec<String>,
+    /// Units of other dimensions in which it is stated, too (an order of at least 500 m).
+    pub other_units: Vec<String>,
     /// Folded spellings of the values, and their places.
     places: HashMap<String, usize>,
 }
@@ -159,6 +161,8 @@ struct Row {
     prefixes: String,
     #[serde(default)]
     own_units: String,
+    #[serde(default)]
+    other_units: String,
 }
 
 /// All known properties, with automata that find their names and values in text.
@@ -212,7 +216,7 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 impl PropertyTable {
-    /// Reads `id,name_zh,name_en,aliases,kind,unit,direction,range,open,note,values,prefixes,own_units`.
+    /// Reads `id,name_zh,name_en,aliases,kind,unit,direction,range,open,note,values,prefixes,own_units,other_units`.
     ///
     /// `aliases` are parted by `|`; one with a leading `&` names all properties that have it at once, one with a
     /// leading `^` is a name only where no ideograph stands directly before it. `range` is `choice`,
@@ -264,6 +268,7 @@ impl PropertyTable {
                 values,
                 prefixes: table::words(&row.prefixes).iter().map(|p| fold(p)).collect(),
                 own_units,
+                other_units: table::words(&row.other_units),
                 places,
             });
         }

@@ -54,7 +54,8 @@ impl Interval {
         Self { high: Some(high), ..Self::default() }
     }
 
-    /// `nominal` with its tolerances: `plus` above and `minus` below, both positive.
+    /// `nominal` with its tolerances: `plus` above and `minus` below; one of them is negative where both limits lie on the
+    /// same side of the nominal value.
     pub fn toleranced(nominal: f64, plus: f64, minus: f64) -> Self {
         let (low, high) = (decimal_sum(nominal, -minus), decimal_sum(nominal, plus));
         Self { low: Some(low), high: Some(high), nominal: Some(nominal), ..Self::default() }
@@ -96,9 +97,9 @@ impl fmt::Display for Interval {
         if let (Some(nominal), Some(low), Some(high)) = (self.nominal, self.low, self.high) {
             let (plus, minus) = steps(nominal, low, high);
             return if plus == minus {
-                write!(f, "{}±{plus}", number(nominal))
+                write!(f, "{}±{}", number(nominal), number(plus))
             } else {
-                write!(f, "{}+{plus}/-{minus}", number(nominal))
+                write!(f, "{}{}/{}", number(nominal), signed(plus, '+'), signed(-minus, '-'))
             };
         }
         let low_sign = if self.low_open { ">" } else { "≥" };
@@ -197,9 +198,21 @@ impl Specification {
     }
 }
 
-/// Tolerances above and below a nominal value, in words.
-fn steps(nominal: f64, low: f64, high: f64) -> (String, String) {
-    (number(decimal_sum(high, -nominal)), number(decimal_sum(nominal, -low)))
+/// Tolerances above and below a nominal value; negative where a limit lies on the other side of it (25g6).
+fn steps(nominal: f64, low: f64, high: f64) -> (f64, f64) {
+    (decimal_sum(high, -nominal), decimal_sum(nominal, -low))
+}
+
+/// A deviation with its sign; `nothing` is the sign of none.
+fn signed(step: f64, nothing: char) -> String {
+    let sign = if step > 0.0 {
+        '+'
+    } else if step < 0.0 {
+        '-'
+    } else {
+        nothing
+    };
+    format!("{sign}{}", number(step.abs()))
 }
 
 fn interval_words(interval: &Interval, unit: &str) -> String {
@@ -209,7 +222,7 @@ fn interval_words(interval: &Interval, unit: &str) -> String {
             if plus == minus {
                 format!("{interval}{unit}")
             } else {
-                format!("{}{unit}（+{plus}/-{minus}）", number(nominal))
+                format!("{}{unit}（{}/{}）", number(nominal), signed(plus, '+'), signed(-minus, '-'))
             }
         }
         _ => format!("{interval}{unit}"),
@@ -227,6 +240,14 @@ mod tests {
             (
                 Specification::interval("thickness", Interval::toleranced(1.6, 0.1, 0.05), "mm"),
                 "1.6mm（+0.1/-0.05）",
+            ),
+            (
+                Specification::interval("diameter", Interval::toleranced(25.0, -0.007, 0.02), "mm"),
+                "25mm（-0.007/-0.02）",
+            ),
+            (
+                Specification::interval("diameter", Interval::toleranced(20.0, 0.021, 0.0), "mm"),
+                "20mm（+0.021/-0）",
             ),
             (Specification::interval("purity", Interval::at_least(99.8), "%"), "≥99.8%"),
             (Specification::interval("tolerance", Interval::at_most(0.03), "mm"), "≤0.03mm"),

@@ -12,7 +12,6 @@ use std::path::Path;
 /// Runs everything; without Python or its packages the engine's own figures alone, with a line that says so.
 pub fn run(root: &Path, as_json: bool, panels: u64) -> Result<()> {
     let folder = machine::target(root).join("bench-vision");
-    std::fs::create_dir_all(&folder)?;
     machine::run(
         root,
         "cargo",
@@ -22,9 +21,9 @@ pub fn run(root: &Path, as_json: bool, panels: u64) -> Result<()> {
     let program = machine::target(root).join("release/examples/bench").to_string_lossy().into_owned();
     let frames = folder.join("frames").to_string_lossy().into_owned();
     let mut rows = lines(&machine::output(root, &program, &[&frames, &panels.to_string()])?)?;
-    match machine::venv(root, &folder, &root.join("xtask/vision/peers.txt"))? {
-        Some(venv) => {
-            let python = venv.join("bin/python").to_string_lossy().into_owned();
+    match machine::python(root, &folder, "xtask/vision/peers.txt")? {
+        Some(python) => {
+            let python = python.to_string_lossy().into_owned();
             let script = root.join("xtask/vision/peers.py").to_string_lossy().into_owned();
             rows.extend(lines(&machine::output(root, &python, &[&script, &frames])?)?);
             let again = lines(&machine::output(root, &program, &[&frames, "0"])?)?;

@@ -18,10 +18,10 @@ use model::visibility::Visibility;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Layout of [`ListContent`].
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Version of what computes a list: the engine with its weights, and this file. Raise it whenever the same records would
 /// give another list; lists of earlier versions are then no longer computed again by `verify`.
-pub const ENGINE: u32 = 1;
+pub const ENGINE: u32 = 2;
 /// Candidates that the engine ranks for a need.
 const CANDIDATES: usize = 10;
 /// Pairs that a list shows for a need.

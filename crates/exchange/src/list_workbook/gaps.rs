@@ -49,11 +49,23 @@ fn row(place: u32, group: &GapGroup, gap: &Gap, page: &Page<'_>) -> [Put; 11] {
         need.map_or(String::new(), |n| page.enterprise_name(&n.need.enterprise)).into(),
         need.map_or("", |n| &n.need.title).into(),
         gap.cause.zh().into(),
-        explained(&gap.cause, page).into(),
+        explained(gap, page).into(),
     ]
 }
 
-fn explained(cause: &GapCause, page: &Page<'_>) -> String {
+/// The cause, and the smallest change that would meet the need.
+fn explained(gap: &Gap, page: &Page<'_>) -> String {
+    let cause = caused(&gap.cause, page);
+    let Some(remedy) = gap.remedies.first() else { return cause };
+    format!(
+        "{cause}。最小改变（比较{}项供给）：{}{}",
+        gap.looked_at,
+        firm(&page.index, &remedy.offer),
+        words::remedy(remedy, &page.reference.properties)
+    )
+}
+
+fn caused(cause: &GapCause, page: &Page<'_>) -> String {
     match cause {
         GapCause::NoSupplier => "集群内没有企业供应".to_owned(),
         GapCause::SpecificationShort { offer, verdicts } => {

@@ -69,7 +69,7 @@ fn list() -> MatchingList {
         quantity: Some(Quantity::new(500.0, "卷/月")),
         coverage: Coverage::Full,
     };
-    let gap = |cause| Gap { need: "n2".to_owned(), cause };
+    let gap = |cause| Gap { need: "n2".to_owned(), cause, remedies: Vec::new(), looked_at: 0 };
     let content = ListContent {
         format: 1,
         engine: 1,

@@ -89,13 +89,85 @@ fn infeasible_pairs_get_nothing() {
     assert!(allocate(&cluster.input(), &pairs).is_empty());
 }
 
+#[test]
+fn prices_say_what_binds() {
+    let cluster = cluster(
+        &[quantity(100.0, "片"), quantity(100.0, "片"), quantity(50.0, "片")],
+        &[quantity(120.0, "片/月"), quantity(50.0, "片/月")],
+    );
+    let pairs = [
+        pair("n0", "o0", 1, 0.9),
+        pair("n1", "o0", 1, 0.7),
+        pair("n1", "o1", 2, 0.6),
+        pair("n2", "o1", 1, 0.65),
+    ];
+    let plan = plan(&cluster.input(), &pairs, &Limits::default());
+    // o0 gives n0 all and n1 the rest; o1 is worth more to n2; n1 lacks 80.
+    assert_eq!(words(&plan.allocations), ["n0 o0 100片 Full", "n1 o0 20片 Part", "n2 o1 50片 Full"]);
+    let [optimum] = &plan.optima[..] else { panic!("{plan:?}") };
+    assert!(optimum.is_proved && optimum.gain == optimum.bound);
+    let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "{a} {b}");
+    near(optimum.asked.value, 250.0);
+    near(optimum.unmet.value, 80.0);
+    near(optimum.gain, 90.0 + 14.0 + 32.5);
+    let dual = |key: &str| &plan.needs[key];
+    assert_eq!(dual("n0").binding, Binding::Quantity);
+    near(dual("n0").worth, 0.2);
+    // The price of o0 is what n1 would gain by it, so that n1 lacks nothing there but the capacity.
+    assert_eq!(dual("n1").binding, Binding::Capacity { offer: "o0".to_owned(), behind: 0.0 });
+    near(dual("n1").share, 0.2);
+    assert_eq!(dual("n2").binding, Binding::Quantity);
+}
+
+#[test]
+fn no_firm_gets_all() {
+    let mut cluster = cluster(
+        &[quantity(100.0, "片"), quantity(40.0, "片")],
+        &[quantity(500.0, "片/月"), quantity(500.0, "片/月"), quantity(500.0, "片/月")],
+    );
+    for (offer, enterprise) in cluster.offers.iter_mut().zip(["great", "great", "small"]) {
+        offer.enterprise = enterprise.to_owned();
+    }
+    // The second need has nobody but the great firm: it is not held back from it.
+    let pairs = [
+        pair("n0", "o0", 1, 0.9),
+        pair("n0", "o1", 2, 0.8),
+        pair("n0", "o2", 3, 0.5),
+        pair("n1", "o1", 1, 0.7),
+    ];
+    let limits = Limits { share_max: Some(0.6), ..Limits::default() };
+    let plan = plan(&cluster.input(), &pairs, &limits);
+    assert_eq!(words(&plan.allocations), ["n0 o0 60片 Part", "n0 o2 40片 Part", "n1 o1 40片 Full"]);
+    let Binding::Share { offer, behind } = &plan.needs["n0"].binding else { panic!("{plan:?}") };
+    assert_eq!((offer.as_str(), *behind), ("o0", 0.0));
+    assert!(plan.optima[0].is_proved);
+}
+
+#[test]
+fn smallest_orders() {
+    let mut cluster = cluster(
+        &[quantity(100.0, "片"), quantity(30.0, "片")],
+        &[quantity(110.0, "片/月"), quantity(200.0, "片/月")],
+    );
+    cluster.offers[0].minimum_order = quantity(40.0, "片");
+    let pairs = [pair("n0", "o0", 1, 0.9), pair("n0", "o1", 2, 0.5), pair("n1", "o0", 1, 0.8)];
+    let input = cluster.input();
+    let limits = Limits { smallest_orders: true, ..Limits::default() };
+    // Without them, 30 from o0 are the better use; with them that is too little.
+    let free = words(&plan(&input, &pairs, &Limits::default()).allocations);
+    assert_eq!(free, ["n0 o0 80片 Part", "n0 o1 20片 Part", "n1 o0 30片 Full"]);
+    let kept = plan(&input, &pairs, &limits);
+    assert_eq!(words(&kept.allocations), ["n0 o0 100片 Full"]);
+    assert_eq!(kept.needs["n1"].binding, Binding::SmallestOrder { offer: "o0".to_owned() });
+}
+
 proptest! {
     #[test]
     fn capacity_is_never_exceeded(
         demands in prop::collection::vec(0.001f64..1e7, 1..8),
         capacities in prop::collection::vec(prop_oneof![Just(0.0), 0.001f64..1e7], 1..8),
         scores in prop::collection::vec(0.0f64..1.0, 64),
-        rates in prop::collection::vec(any::<bool>(), 8),
+        rates in prop::collection::vec(any::<bool>(), 8), share in any::<bool>(),
     ) {
         let unit = |i: usize| if rates[i] { "万片/年" } else { "片" };
         let needs: Vec<_> = demands.iter().enumerate().map(|(i, &d)| quantity(d, unit(i))).collect();
@@ -111,7 +183,10 @@ proptest! {
             }
         }
         let input = cluster.input();
-        let allocations = allocate(&input, &pairs);
+        let limits = Limits { share_max: share.then_some(0.5), smallest_orders: false };
+        let plan = plan(&input, &pairs, &limits);
+        prop_assert!(plan.optima.iter().all(|o| o.is_proved));
+        let allocations = plan.allocations.clone();
         let units = &input.reference.units;
         for (o, capacity) in capacities.iter().enumerate() {
             let used: f64 = allocations
@@ -131,6 +206,6 @@ proptest! {
             prop_assert!(given <= demand * (1.0 + 1e-9));
         }
         pairs.reverse();
-        prop_assert_eq!(allocate(&input, &pairs), allocations);
+        prop_assert_eq!(super::plan(&input, &pairs, &limits), plan);
     }
 }

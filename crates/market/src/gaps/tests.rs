@@ -1,7 +1,11 @@
+use super::{NodeStanding, Standing, standings, what_if};
 use crate::fixture::{need, offer, quantity, wanan_and_taihe};
-use crate::{Options, run};
-use model::matching::GapCause;
+use crate::{Options, Weights, run};
+use model::matching::{Change, GapCause, Remedy};
 use model::need::Need;
+use model::price::PriceRange;
+use model::quantity::Quantity;
+use std::collections::HashMap;
 
 #[test]
 fn capacity_short_says_what_stays_open() {
@@ -50,4 +54,101 @@ fn groups_are_ranked_by_demanders_and_quantity() {
     assert_eq!(gaps[0].quantities, [quantity(20.0, "吨/月").unwrap()]);
     assert_eq!(gaps[0].group, "电子电路板");
     assert!(gaps.iter().flat_map(|g| &g.gaps).all(|g| g.cause == GapCause::NoSupplier));
+}
+
+/// What would have to change, in words: the offer, the size, the changes.
+fn remedies(gap: &model::matching::Gap) -> Vec<String> {
+    let change = |change: &Change| match change {
+        Change::Property { property, by: Some(by), .. } => format!("{} by {by}", property.0),
+        Change::Property { property, by: None, .. } => format!("{} otherwise", property.0),
+        Change::Capacity { by } => format!("{by} more"),
+        Change::Distance { by_km } => format!("{by_km:.0} km farther"),
+    };
+    let line = |r: &Remedy| {
+        format!("{} {}: {}", r.offer, r.size, r.changes.iter().map(change).collect::<Vec<_>>().join(", "))
+    };
+    gap.remedies.iter().map(line).collect()
+}
+
+#[test]
+fn the_smallest_change_is_named() {
+    let mut cluster = wanan_and_taihe();
+    // 500 rolls are needed, 300 are free at the good one. The weak one would have to be purer by 0.09 of 99.99 %.
+    cluster.needs[0].quantity = quantity(500.0, "卷/月");
+    let gap = run(&cluster.input(), &Options::default(), &|_| {}).gaps[0].gaps[0].clone();
+    assert_eq!(remedies(&gap), ["O-weak 0.0009: purity by 0.09%", "O-good 0.4: 200卷/月 more"]);
+    assert_eq!(gap.looked_at, 2);
+    // The good one gone, and the other too small and too far as well.
+    cluster.offers.retain(|o| o.key != "O-good");
+    cluster.needs[0].max_distance_km = Some(50.0);
+    cluster.offers.iter_mut().find(|o| o.key == "O-weak").unwrap().capacity = quantity(400.0, "卷/月");
+    let gap = run(&cluster.input(), &Options::default(), &|_| {}).gaps[0].gaps[0].clone();
+    let [remedy] = &gap.remedies[..] else { panic!("{gap:?}") };
+    let Change::Distance { by_km } = remedy.changes[1] else { panic!("{remedy:?}") };
+    assert!((remedy.size - (0.09 / 99.99 + by_km / 50.0 + 100.0 / 500.0)).abs() < 1e-6, "{remedy:?}");
+    assert_eq!(remedy.changes[2], Change::Capacity { by: Quantity::new(100.0, "卷/月") });
+}
+
+#[test]
+fn nodes_stand_by_the_rule() {
+    let mut cluster = wanan_and_taihe();
+    let price = PriceRange { low_yuan: Some(10.0), high_yuan: None, per: "卷".to_owned() };
+    cluster.needs[0].price = Some(price);
+    cluster.needs.push(need("s", "wanan-screen", "锡膏"));
+    cluster.offers.push(offer("far", "elsewhere", "环氧树脂"));
+    cluster.sites.insert("elsewhere".to_owned(), crate::Site::default());
+    let standing = |cluster: &crate::fixture::Cluster| {
+        let outcome = run(&cluster.input(), &Options::default(), &|_| {});
+        let standings = standings(&cluster.input(), &outcome.allocations);
+        assert_eq!(standings.len(), cluster.input().reference.chain.nodes().len());
+        assert!(standings.iter().all(|s| (0.0..=1.0).contains(&s.relatedness)));
+        standings
+    };
+    let of = |standings: &[NodeStanding], title: &str| {
+        let id = need("", "", title).node.unwrap();
+        standings.iter().find(|s| s.node == id).cloned().unwrap()
+    };
+    let all = standing(&cluster);
+    let wire = of(&all, "键合金丝");
+    // Three inside offer it, and what they have free is more than the 200 rolls needed.
+    assert_eq!((wire.standing, wire.suppliers_inside, wire.unmet_yuan), (Standing::Strong, 3, 0.0));
+    assert_eq!(wire.capacity_ratio, Some(1300.0 / 200.0));
+    assert_eq!(of(&all, "锡膏").standing, Standing::Missing);
+    assert_eq!(of(&all, "环氧树脂").standing, Standing::Outside);
+    assert_eq!(of(&all, "酸性蚀刻液").standing, Standing::Weak);
+    // Nodes near to what is made come before those that are not, where nobody asks.
+    let unasked: Vec<f64> = all.iter().filter(|s| s.demanders == 0).map(|s| s.relatedness).collect();
+    assert!(unasked.is_sorted_by(|a, b| a >= b) && unasked[0] > 0.0);
+
+    cluster.needs[0].quantity = quantity(2000.0, "卷/月");
+    let all = standing(&cluster);
+    assert_eq!(of(&all, "键合金丝").standing, Standing::Weak);
+    // 1700 of 2000 rolls at 10 yuan stay unmet, which weighs most.
+    assert!((all[0].unmet_yuan - 17_000.0).abs() < 1e-6 && all[0].node == wire.node);
+    // The same wire from outside only.
+    for site in ["taihe-wire", "jizhou-wire"] {
+        cluster.sites.get_mut(site).unwrap().inside = false;
+    }
+    assert_eq!(of(&standing(&cluster), "键合金丝").standing, Standing::Outside);
+}
+
+#[test]
+fn a_newcomer_changes_what_it_can_serve() {
+    let mut cluster = wanan_and_taihe();
+    cluster.needs[0].quantity = quantity(500.0, "卷/月");
+    let mut newcomer = cluster.offers.iter().find(|o| o.key == "O-good").unwrap().clone();
+    (newcomer.key, newcomer.enterprise) = ("new".to_owned(), "newcomer".to_owned());
+    newcomer.spare_capacity = quantity(150.0, "卷/月");
+    let input = cluster.input();
+    let (weights, matches) = (Weights::default(), crate::match_needs(&input, &Options::default(), &|_| {}));
+    let sites = HashMap::from([("newcomer".to_owned(), cluster.sites["taihe-wire"].clone())]);
+    let scenario = what_if(&input, &weights, &matches, std::slice::from_ref(&newcomer), &sites);
+    assert_eq!(scenario.gaps, (1, 1));
+    let [change] = &scenario.needs[..] else { panic!("{scenario:?}") };
+    assert_eq!((change.need.as_str(), change.by.as_slice()), ("N1", &["new".to_owned()][..]));
+    assert!((change.covered.0 - 0.6).abs() < 1e-9 && (change.covered.1 - 0.9).abs() < 1e-9);
+    assert!((scenario.local_rate.1.rate - scenario.local_rate.0.rate - 0.3).abs() < 1e-9);
+    // What does not meet the requirements changes nothing.
+    newcomer.specs = vec![crate::fixture::purity(99.0)];
+    assert!(what_if(&input, &weights, &matches, &[newcomer], &sites).needs.is_empty());
 }

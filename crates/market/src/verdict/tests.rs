@@ -129,6 +129,30 @@ fn texts_to_outcomes() {
         ("材质PC/ABS", "材质ABS", Outcome::Conflict),
         ("接口SPI", "接口RGB", Outcome::Unknown),
         ("安装方式壁挂", "安装方式吊装", Outcome::Unknown),
+        // Tolerance classes, with one another and with millimetres.
+        ("外径Φ10h7", "外径Φ10h6", Outcome::Met),
+        ("外径Φ10h6", "外径Φ10h7", short(0.006, "mm")),
+        ("外径10±0.02mm", "外径Φ10js7", Outcome::Met),
+        ("直径φ16g6", "直径16mm（-0.008/-0.015）", Outcome::Met),
+        ("未注公差GB/T 1804-m", "未注公差ISO 2768-f", Outcome::Met),
+        ("未注公差ISO 2768-m", "一般公差ISO 2768-c", short(1.0, "级")),
+        ("公差等级IT7", "公差等级IT6", Outcome::Met),
+        ("公差等级IT6", "公差等级IT8", short(2.0, "级")),
+        ("未注公差ISO 2768-m", "公差±0.05mm", Outcome::Met),
+        ("未注公差ISO 2768-m", "公差±0.5mm", Outcome::Unknown),
+        ("未注公差ISO 2768-m", "公差±3mm", short(1.0, "mm")),
+        ("公差±0.05mm", "公差等级IT7", Outcome::Met),
+        ("公差±0.02mm", "公差等级IT7", Outcome::Unknown),
+        ("公差±2丝", "公差等级IT14", short(10.5, "丝")),
+        ("公差±0.05mm", "材质ABS", Outcome::Unknown),
+        // Grades and certificates.
+        ("IPC-A-610 2级", "IPC class 3", Outcome::Met),
+        ("IPC 3级", "IPC二级", short(1.0, "级")),
+        ("良品率≥99%", "良率98.5%", short(0.5, "%")),
+        ("防护等级IP67", "IP65", short(2.0, "级")),
+        ("认证：ISO9001、UL", "认证：ISO9001", Outcome::Unknown),
+        ("最小起订量≤500米", "起订量1km", short(500.0, "m")),
+        ("起订量≤500米", "起订量100卷", Outcome::Unknown),
     ] {
         let (need, offer) = (specs(need), specs(offer));
         assert_eq!(outcome_of(need[0].clone(), &offer), expect, "{need:?} against {offer:?}");
@@ -164,7 +188,10 @@ fn dimensions_and_alternatives() {
     };
     assert_eq!(outcome_of(size(&[500.0, 600.0]), &[size(&[600.0, 500.0])]), Outcome::Met);
     assert_eq!(outcome_of(size(&[500.0, 600.0]), &[size(&[500.0, 580.0])]), short(20.0, "mm"));
-    assert_eq!(outcome_of(size(&[500.0, 600.0]), &[size(&[500.0, 600.0, 1.0])]), Outcome::Unknown);
+    assert_eq!(outcome_of(size(&[500.0, 600.0]), &[size(&[500.0, 1.0, 600.0])]), Outcome::Met);
+    assert_eq!(outcome_of(size(&[500.0, 600.0]), &[size(&[500.0, 580.0, 1.0])]), short(20.0, "mm"));
+    assert_eq!(outcome_of(size(&[500.0, 600.0, 1.0]), &[size(&[500.0, 600.0])]), Outcome::Unknown);
+    assert_eq!(outcome_of(size(&[500.0, 600.0, 1.0]), &[size(&[500.0, 580.0])]), short(20.0, "mm"));
     let thick = |t: f64| interval("board_thickness", Interval::point(t), "mm");
     let need = interval("board_thickness", Interval::between(0.8, 1.6), "mm");
     assert_eq!(outcome_of(need.clone(), &[thick(0.8), thick(1.0), thick(1.6)]), Outcome::Met);

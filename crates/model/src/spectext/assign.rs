@@ -7,7 +7,7 @@ mod worded;
 use super::items::{Item, Kind, Named};
 use super::resolve::{Resolved, Resolver};
 use super::words::WORDS;
-use crate::property::{Property, PropertyTable};
+use crate::property::{Property, PropertyKind, PropertyTable};
 use crate::quantity::QuantityRange;
 use crate::spec::SpecValue;
 use crate::unit::UnitTable;
@@ -95,7 +95,13 @@ impl<'a> Assigner<'a> {
         let touches_left = before.is_empty()
             && left == start
             && first > 0
-            && matches!(self.items[first - 1].kind, Kind::Name(_, Named::Word));
+            && match self.items[first - 1].kind {
+                // 执行IPC二级: a name of free words takes none of a known value.
+                Kind::Name(name, Named::Word) => {
+                    name.targets.iter().any(|t| self.property(t.0).kind != PropertyKind::Text)
+                }
+                _ => false,
+            };
         WORDS.is_filler(before) && WORDS.is_filler(after) && !touches_left
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Amount {
     pub nines: Option<f64>,
 }
 
-/// `±0.1mm`, `+0.1/-0.05`: both positive.
+/// `±0.1mm`, `+0.1/-0.05`: the one upwards, the other downwards; negative only in a class whose limits lie on one side (g6).
 #[derive(Debug, Clone)]
 pub(super) struct Tolerance {
     pub plus: f64,
@@ -108,7 +108,8 @@ pub(super) struct ExprReader<'a> {
 impl ExprReader<'_> {
     /// The expression that starts at byte `at`, if one does.
     pub fn read(&self, at: usize) -> Option<Expr> {
-        let (shape, end) = self.bare_tolerance(at).or_else(|| self.measured(at))?;
+        let (shape, end) =
+            self.bare_tolerance(at).or_else(|| self.class(at)).or_else(|| self.measured(at))?;
         Some(Expr { start: at, end, shape })
     }
 
@@ -122,6 +123,9 @@ impl ExprReader<'_> {
             );
         }
         if let Some(found) = self.sides(Side { low: first.clone(), high: None, tolerance: None }, end) {
+            return Some(found);
+        }
+        if let Some(found) = self.minus_only(&first, end) {
             return Some(found);
         }
         if let Some((second, end)) = self.range_end(end) {
@@ -171,10 +175,14 @@ impl ExprReader<'_> {
         let (negative, sign_len) = match text.as_bytes().first()? {
             b'-' if signed => (true, 1),
             b'+' if signed => (false, 1),
+            _ if signed && text.starts_with("零下") => (true, "零下".len()),
             _ => (false, 0),
         };
         let from = at + sign_len;
         if let Some(found) = self.percent_words(from) {
+            return Some(found);
+        }
+        if let Some(found) = self.one_in_many(from) {
             return Some(found);
         }
         let (value, mut end) = match self.fraction(from) {
@@ -211,19 +219,44 @@ impl ExprReader<'_> {
         if runs_on && !self.is_times(end) && !self.is_bound(end) {
             return None;
         }
+        if out.unit.is_none() && self.goes_on(end) {
+            return None;
+        }
         Some((out, end))
     }
 
-    /// `百分之99.8`, `千分之三`.
+    /// True where words make something else of the number before them: a power that was not read (`10的6-9次方`), a rate of
+    /// unknown things (`6线/秒`).
+    fn goes_on(&self, at: usize) -> bool {
+        let rest = &self.text[at..];
+        let power = rest.strip_prefix('的').is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
+        let things = rest.trim_start_matches(is_han);
+        let letters = (rest.len() - things.len()) / 3;
+        let rate = things.strip_prefix('/').is_some_and(|r| r.starts_with(['秒', '分', '时', '小']));
+        power || (rate && (1..=2).contains(&letters))
+    }
+
+    /// `百分之99.8`, `千分之三`, `万分之一`.
     fn percent_words(&self, at: usize) -> Option<(Amount, usize)> {
         let rest = &self.text[at..];
-        let (sign, number_text) = [("%", "百分之"), ("‰", "千分之")]
+        let (sign, of, number_text) = [("%", 1.0, "百分之"), ("‰", 1.0, "千分之"), ("%", 100.0, "万分之")]
             .iter()
-            .find_map(|(sign, words)| Some((*sign, rest.strip_prefix(words)?)))?;
+            .find_map(|(sign, of, words)| Some((*sign, *of, rest.strip_prefix(words)?)))?;
         let (value, len) = number::read(number_text).or_else(|| number::chinese(number_text))?;
         let unit = self.units.scan(sign)?;
         let end = self.text.len() - number_text.len() + len;
-        Some((Amount { value, unit: Some(unit), scale: 1.0, unit_scale: None, nines: None }, end))
+        Some((Amount { value: value / of, unit: Some(unit), scale: 1.0, unit_scale: None, nines: None }, end))
+    }
+
+    /// `1/100000`: one in so many, in per cent.
+    fn one_in_many(&self, at: usize) -> Option<(Amount, usize)> {
+        let (many, len) = number::read(self.text[at..].strip_prefix("1/")?)?;
+        if many < 1000.0 || many.fract() != 0.0 {
+            return None;
+        }
+        let unit = self.units.scan("%")?;
+        let value = 100.0 / many;
+        Some((Amount { value, unit: Some(unit), scale: 1.0, unit_scale: None, nines: None }, at + 2 + len))
     }
 
     /// `1/2oz`: a fraction only before a unit that is sold in fractions.
@@ -248,7 +281,7 @@ impl ExprReader<'_> {
     }
 
     /// Purity in nines behind its first digit: per cent and bytes of the rest.
-    fn nines(&self, value: f64, at: usize) -> Option<(f64, usize)> {
+    pub(super) fn nines(&self, value: f64, at: usize) -> Option<(f64, usize)> {
         if value.fract() != 0.0 || !(2.0..=8.0).contains(&value) {
             return None;
         }
@@ -299,10 +332,13 @@ impl ExprReader<'_> {
         let mut chars = self.text[at..].chars();
         match chars.next() {
             Some('*') => true,
-            Some('x' | 'X') => chars
-                .as_str()
-                .trim_start_matches(' ')
-                .starts_with(|c: char| c.is_ascii_digit() || ".长宽高厚".contains(c)),
+            Some('x' | 'X') => {
+                let next = chars.as_str().trim_start_matches(' ');
+                // X7R and its kin are dielectrics.
+                let code = |b: &[u8]| matches!(b, [b'4'..=b'9', b'P' | b'R' | b'S' | b'T' | b'U' | b'V', ..]);
+                let digit = |c: char| c.is_ascii_digit() || ".长宽高厚".contains(c);
+                next.starts_with(digit) && !code(next.as_bytes())
+            }
             _ => false,
         }
     }
@@ -320,7 +356,9 @@ impl ExprReader<'_> {
         if bracket {
             from = self.skip_spaces(from + 1);
         }
-        let (tolerance, mut end) = self.plus_minus(from).or_else(|| self.two_sided(from))?;
+        let one_side = || if bracket { self.one_sided(from) } else { None };
+        let (tolerance, mut end) =
+            self.plus_minus(from).or_else(|| self.two_sided(from)).or_else(one_side)?;
         if !bracket {
             return Some((tolerance, end, None));
         }
@@ -347,18 +385,31 @@ impl ExprReader<'_> {
         Some((Tolerance { plus: value, minus: value, unit: amount.unit }, end))
     }
 
-    /// `+0.1/-0.05` or `-0.05/+0.1`.
+    /// `+0.1/-0.05` or `-0.05/+0.1`; one of the two may be `0` without a sign.
     fn two_sided(&self, at: usize) -> Option<(Tolerance, usize)> {
-        let first_sign = self.text[at..].chars().next().filter(|c| matches!(c, '+' | '-'))?;
+        let text = &self.text[at..];
+        if let Some(step) = text.strip_prefix("0/").or(text.strip_prefix("0 /")) {
+            let sign = step.chars().next().filter(|c| matches!(c, '+' | '-'))?;
+            let (step, end) = self.amount(self.text.len() - step.len(), true)?;
+            let size = step.value.abs() * step.scale;
+            let (plus, minus) = if sign == '+' { (size, 0.0) } else { (0.0, size) };
+            return Some((Tolerance { plus, minus, unit: step.unit }, end));
+        }
+        let first_sign = text.chars().next().filter(|c| matches!(c, '+' | '-'))?;
         let (first, end) = self.amount(at, true)?;
         let gap =
             self.text[end..].len() - self.text[end..].trim_start_matches([' ', '/', ',', '，', '、']).len();
         let second_at = end + gap;
-        let second_sign = self.text[second_at..].chars().next().filter(|c| matches!(c, '+' | '-'))?;
+        let nothing = self.text[second_at..].starts_with('0') && self.text[end..].starts_with('/');
+        let second_sign =
+            self.text[second_at..].chars().next().filter(|c| matches!(c, '+' | '-') || nothing)?;
         if first_sign == second_sign {
             return None;
         }
         let (second, end) = self.amount(second_at, true)?;
+        if nothing && second.value != 0.0 {
+            return None;
+        }
         let (plus, minus) = if first_sign == '+' { (&first, &second) } else { (&second, &first) };
         let tolerance = Tolerance {
             plus: plus.value.abs() * plus.scale,
@@ -366,6 +417,30 @@ impl ExprReader<'_> {
             unit: second.unit.clone().or(first.unit.clone()),
         };
         Some((tolerance, end))
+    }
+
+    /// `(-0.007/-0.02)`, `(+0.012/+0.004)`: both limits on one side of the nominal value.
+    fn one_sided(&self, at: usize) -> Option<(Tolerance, usize)> {
+        let sign = self.text[at..].chars().next().filter(|c| matches!(c, '+' | '-'))?;
+        let (first, end) = self.amount(at, true)?;
+        let second_at = end + self.text[end..].strip_prefix('/').map(|_| 1)?;
+        if !self.text[second_at..].starts_with(sign) {
+            return None;
+        }
+        let (second, end) = self.amount(second_at, true)?;
+        let (plus, minus) = (first.value.max(second.value), -first.value.min(second.value));
+        Some((Tolerance { plus, minus, unit: second.unit.or(first.unit) }, end))
+    }
+
+    /// `12.5-0.02`: what falls so far behind a dash is no end of a range but the tolerance downwards of a drawing.
+    fn minus_only(&self, first: &Amount, at: usize) -> Option<(Shape, usize)> {
+        let (step, end) = self.amount(self.text[at..].starts_with('-').then_some(at + 1)?, false)?;
+        let decimal = step.value.fract() != 0.0 && step.value < 1.0;
+        if first.unit.is_some() || !decimal || step.value * 10.0 >= first.value {
+            return None;
+        }
+        let tolerance = Tolerance { plus: 0.0, minus: step.value, unit: step.unit.clone() };
+        Some((Shape::Toleranced(Amount { unit: step.unit, ..first.clone() }, tolerance), end))
     }
 
     /// The second end of a range behind its first.

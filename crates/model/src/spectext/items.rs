@@ -134,8 +134,10 @@ impl<'a> Cutter<'a> {
         if let Some(Item { kind: Kind::Name(name, _), .. }) = last {
             // A code of four digits set apart from a number's name is no number (电阻 2512).
             let code = hit.end - hit.start >= 4 && hit.end == number.end && number.shape.unit().is_none();
+            // 规格：2835 names a package, for a size has sides.
+            let sided = name.targets.iter().all(|t| self.properties.at(t.0).kind == PropertyKind::Dimensions);
             return name.targets.iter().any(|t| asked(t.0))
-                || (code && last.is_some_and(|l| l.end + 1 == hit.start && apart));
+                || (code && (sided || last.is_some_and(|l| l.end + 1 == hit.start && apart)));
         }
         if hit.end > number.end {
             return true;
@@ -146,7 +148,8 @@ impl<'a> Cutter<'a> {
     fn hits(&self, text: &str, folded: &str) -> (Vec<Hit<'a>>, bool) {
         let mut hits: Vec<Hit<'a>> = Vec::new();
         for (entry, start, end) in self.properties.names().find(folded) {
-            let compound = self.properties.names().entries[entry].alone && text[..start].ends_with(is_han);
+            let compound = self.properties.names().entries[entry].alone
+                && text[..start].ends_with(|c: char| is_han(c) || c.is_ascii_alphabetic());
             if is_name(text, start, end) && !compound {
                 hits.push(Hit {
                     start,
@@ -241,6 +244,8 @@ fn starts_number(rest: &str, c: char, before: Option<char>) -> bool {
             digit_next && !before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, '%' | '℃' | ')'))
         }
         '单' | '双' | '半' | '正' | '百' | '千' => true,
+        '万' => rest.starts_with("万分之"),
+        '零' => rest["零".len()..].starts_with('下'),
         _ => "一二两三四五六七八九十壹贰叁肆伍陆柒捌玖".contains(c),
     }
 }

@@ -5,6 +5,7 @@
 
 mod amount;
 mod assign;
+mod class;
 mod date;
 mod expr;
 mod items;
@@ -26,7 +27,7 @@ use crate::quantity::QuantityRange;
 use crate::spec::{SpecValue, Specification, Strictness};
 use crate::unit::UnitTable;
 use assign::{Assigner, Reading};
-use items::Cutter;
+use items::{Cutter, Item, Kind};
 use normal::Normal;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -117,15 +118,16 @@ impl ClauseReader<'_> {
         let folded = text.to_ascii_lowercase();
         let cutter = Cutter { units: self.units, properties: self.properties, hints: self.hints };
         let (items, prefer) = cutter.cut(text, &folded);
-        let assigner = Assigner {
-            units: self.units,
-            properties: self.properties,
-            hints: self.hints,
-            text,
-            folded: &folded,
-            items: &items,
+        let read = |hints: &[u16]| {
+            let (units, properties) = (self.units, self.properties);
+            Assigner { units, properties, hints, text, folded: &folded, items: &items }.read()
         };
-        let mut reading = assigner.read();
+        let mut reading = read(self.hints);
+        // `孔铜≥20μm，不大于40μm`: a bound without a name goes on with what the clause before it spoke of.
+        if reading.specs.is_empty() && reading.amounts.is_empty() && is_lone_bound(&items) {
+            let last = out.specs.last().and_then(|s| self.properties.index(&s.property));
+            reading = last.map_or(reading, |last| read(&[last]));
+        }
         if reading.specs.is_empty() && reading.amounts.is_empty() {
             out.rest.extend(self.words(clause));
             return;
@@ -195,6 +197,12 @@ impl ClauseReader<'_> {
             out.rest.extend(self.words(clause.start + range.start..clause.start + range.end));
         }
     }
+}
+
+/// True for a clause that is a bound and nothing else.
+fn is_lone_bound(items: &[Item<'_>]) -> bool {
+    let [Item { from, start, kind: Kind::Number(_), .. }] = items else { return false };
+    from < start
 }
 
 /// Sets name each word once.

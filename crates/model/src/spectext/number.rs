@@ -20,7 +20,7 @@ pub(super) fn read(text: &str) -> Option<(f64, usize)> {
     }
     if let Some(digits) = rest.strip_prefix(['e', 'E'])
         && let Some((power, power_len)) = signed_integer(digits)
-        && !digits[power_len..].starts_with(|c: char| c.is_alphanumeric())
+        && !digits[power_len..].starts_with(|c: char| c.is_ascii_alphanumeric())
     {
         let product: f64 = format!("{value}e{power}").parse().ok()?;
         return finite(product, len + 1 + power_len);
@@ -52,6 +52,10 @@ fn decimal(text: &str) -> Option<(f64, usize)> {
             at += 1 + fraction;
         }
     }
+    // Two points are a slip of the pen, and which one is meant nobody knows.
+    if bytes.get(at) == Some(&b'.') && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
     // 0402 is a code.
     let code = whole >= 3 && digits.starts_with('0');
     if digits.is_empty() || digits.len() > DIGITS_MAX || code {
@@ -65,6 +69,11 @@ fn power_sign(text: &str) -> Option<(i32, usize)> {
     if let Some(rest) = text.strip_prefix('^') {
         let (power, len) = signed_integer(rest)?;
         return Some((power, len + 1));
+    }
+    // 10的6次方
+    if let Some(rest) = text.strip_prefix('的') {
+        let (power, len) = signed_integer(rest)?;
+        return rest[len..].starts_with("次方").then_some((power, '的'.len_utf8() + len + "次方".len()));
     }
     let superscripts = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let negative = text.starts_with('⁻');
@@ -172,10 +181,13 @@ mod tests {
             (".5", Some((0.5, 2))),
             ("1.", Some((1.0, 1))),
             ("10^6Ω", Some((1e6, 4))),
+            ("10的6次方Ω", Some((1e6, 12))),
             ("10⁻³", Some((0.001, 7))),
             ("2*10^5次", Some((2e5, 6))),
             ("1e5", Some((1e5, 3))),
             ("5mm", Some((5.0, 1))),
+            ("0.10.2mm", None),
+            ("1e5次", Some((1e5, 3))),
             ("x", None),
         ] {
             assert_eq!(read(text), expect, "{text}");

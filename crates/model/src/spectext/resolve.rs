@@ -190,6 +190,10 @@ impl Scale<'_> {
                 .iter()
                 .find(|r| r.symbol == default.symbol)
                 .or_else(|| readings.iter().find(|r| r.dimension == default.dimension))
+                .or_else(|| {
+                    let others = self.property.other_units.iter().filter_map(|u| self.units.unit(u).ok());
+                    others.into_iter().find_map(|o| readings.iter().find(|r| r.dimension == o.dimension))
+                })
                 .cloned(),
             None => readings.into_iter().find(|r| r.dimension.is_number()),
         }

@@ -1,6 +1,7 @@
 //! Choosing one property among those that a number may speak of: by its name, its unit, the hints.
 
 use super::super::expr::{Expr, Shape, Side};
+use super::super::items::Kind;
 use super::super::resolve::Resolved;
 use super::super::words::Role;
 use super::{Assigner, Placed};
@@ -84,7 +85,10 @@ impl Assigner<'_> {
         list: &[&Expr],
         fallback: Option<&UnitWords>,
     ) -> Vec<Placed> {
-        if let Some(found) = self.own_unit(list, fallback) {
+        if !self.is_condition(at)
+            && let Some(found) = self.own_unit(list, fallback)
+            && !self.hinted_instead(&found, list, fallback)
+        {
             return found;
         }
         if !self.stands_alone(self.items[at].from, self.items[next - 1].end, at, next - 1) {
@@ -122,6 +126,26 @@ impl Assigner<'_> {
         values.into_iter().flatten().enumerate().collect()
     }
 
+    /// True for what stands in brackets behind another number: under which conditions that one holds (`≥92%（550nm）`).
+    fn is_condition(&self, at: usize) -> bool {
+        let before = &self.text[..self.items[at].from];
+        let inside = before.rfind('(').is_some_and(|open| !before[open..].contains(')'));
+        inside && self.items[..at].iter().any(|i| matches!(i.kind, Kind::Number(_)))
+    }
+
+    /// True where the product has another property that the numbers fit (the output of a power supply), but not the one
+    /// that their unit usually names.
+    fn hinted_instead(&self, found: &[Placed], list: &[&Expr], fallback: Option<&UnitWords>) -> bool {
+        let owned = found.iter().any(|f| self.hints.contains(&f.1.0));
+        let fits = |hint: &u16| {
+            list.iter().all(|e| {
+                let stated = self.resolver().resolve(*hint, &e.shape, fallback).and_then(|r| r.1);
+                stated.is_some() && stated == self.property(*hint).unit
+            })
+        };
+        !owned && self.hints.iter().any(fits)
+    }
+
     /// True for a unit in which a property may be stated without its name: ten seconds are no shelf life.
     fn is_near(&self, index: u16, stated: Option<&str>) -> bool {
         let usual = self.property(index).unit.as_deref();
@@ -150,13 +174,13 @@ impl Assigner<'_> {
         let [count, area] = sides else { return None };
         let owner =
             self.units.compose(words).iter().find_map(|u| self.properties.owner_of_unit(&u.symbol))?;
-        if self.property(owner).id.0 != "conductor_area"
-            || count.low.unit.is_some()
-            || count.low.value.fract() != 0.0
-        {
+        let cores = self.properties.index(&PropertyId("core_count".to_owned()))?;
+        let counted = count.low.unit.as_ref().is_none_or(|words| {
+            self.units.compose(words).iter().any(|u| self.properties.owner_of_unit(&u.symbol) == Some(cores))
+        });
+        if self.property(owner).id.0 != "conductor_area" || !counted || count.low.value.fract() != 0.0 {
             return None;
         }
-        let cores = self.properties.index(&PropertyId("core_count".to_owned()))?;
         let area = self.resolver().resolve(owner, &Shape::Point(area.low.clone()), None)?;
         let count = self.resolver().resolve(cores, &Shape::Point(count.low.clone()), None)?;
         Some(vec![(0, (cores, count)), (0, (owner, area))])

@@ -38,7 +38,8 @@ impl Assigner<'_> {
         }
         let (found, from) = self.named(at, next, &list, fallback, taken);
         let (found, from) = if found.is_empty() && from.is_none() {
-            (self.unnamed(at, next, &list, fallback), None)
+            let same_name = self.same_name(at, &list, fallback, out);
+            (if same_name.is_empty() { self.unnamed(at, next, &list, fallback) } else { same_name }, None)
         } else {
             (found, from)
         };
@@ -64,6 +65,28 @@ impl Assigner<'_> {
             out.specs.push(Found { property, value, unit, start, end });
         }
         next
+    }
+
+    /// Numbers behind a list whose name names what they measure, too (输出：DC12V/5A, 固化条件150℃×30min).
+    fn same_name(
+        &self,
+        at: usize,
+        list: &[&Expr],
+        fallback: Option<&UnitWords>,
+        out: &Reading,
+    ) -> Vec<Placed> {
+        let told = at.checked_sub(1).and_then(|before| {
+            let gap = self.gap(before, at).trim();
+            let joined = is_list_gap(gap) || matches!(gap, "*" | "@" | "");
+            joined.then(|| out.specs.iter().rev().find(|s| s.end == self.items[before].end)).flatten()
+        });
+        let Some(told) = told else { return Vec::new() };
+        let name = self.items.iter().find(|i| i.from == told.start || i.start == told.start);
+        let Some(Item { kind: Kind::Name(entry, Named::Word), start, end, .. }) = name else {
+            return Vec::new();
+        };
+        let found = self.fit(entry, &self.folded[*start..*end], list, fallback);
+        found.into_iter().filter(|f| f.1.0 != told.property).collect()
     }
 
     /// True where an expression can be measured as those before it are (not `150℃/30min`).
@@ -119,6 +142,11 @@ impl Assigner<'_> {
         let words = &self.text[self.items[before].start..self.items[before].end];
         let mut any = false;
         for expr in list {
+            // 批量10-15天: a time is no amount of anything.
+            let time = expr.shape.unit().and_then(|w| self.units.compose(w).into_iter().next());
+            if time.is_some_and(|u| self.units.unit("s").is_ok_and(|s| s.dimension == u.dimension)) {
+                continue;
+            }
             if let Some(range) = amount::quantity(self.units, &expr.shape, amount::period(words)) {
                 out.amounts.push(range);
                 any = true;

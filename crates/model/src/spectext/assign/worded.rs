@@ -27,6 +27,12 @@ impl<'a> Assigner<'a> {
         let valued = worded.iter().find(|w| self.inner_value(region.clone(), **w).is_some());
         let Some(index) = valued.or(worded.first()).copied() else { return };
         if self.property(index).kind == PropertyKind::Text {
+            // 执行IPC二级标准 tells a grade.
+            let value_first =
+                |i: &Item<'_>| i.start == region.start && matches!(i.kind, Kind::Value(_) | Kind::Name(..));
+            if !explicit && self.items.iter().any(value_first) {
+                return;
+            }
             let latin = self.text[region.clone()].starts_with(|c: char| c.is_ascii_alphanumeric());
             if explicit || latin {
                 let words = self.text[region.clone()].trim_matches([' ', '、', '/']).to_owned();
@@ -68,8 +74,13 @@ impl<'a> Assigner<'a> {
             match known.and_then(|v| property.values.get(v)) {
                 Some(value) => set.push(value.name.clone()),
                 None => {
-                    unknown += 1;
-                    set.push(word.to_owned());
+                    let several = self.inner_values(span.clone(), index);
+                    if several.len() > 1 {
+                        set.extend(several);
+                    } else {
+                        unknown += 1;
+                        set.push(word.to_owned());
+                    }
                 }
             }
             end = span.end;
@@ -157,6 +168,17 @@ impl<'a> Assigner<'a> {
         })
     }
 
+    /// All known values of a property within a range (前IP65后IP54).
+    fn inner_values(&self, span: Range<usize>, index: u16) -> Vec<String> {
+        let inside = self.items.iter().filter(|i| i.start >= span.start && i.end <= span.end);
+        let value = |item: &Item<'_>| match &item.kind {
+            Kind::Value(entry) => entry.targets.iter().find(|t| t.0 == index).map(|t| usize::from(t.1)),
+            _ => None,
+        };
+        let values = inside.filter_map(value);
+        values.filter_map(|v| Some(self.property(index).values.get(v)?.name.clone())).collect()
+    }
+
     /// The known value that a word contains. The head of a Chinese word is its end: 进口304不锈钢 is steel, 电镀镍金 is no nickel.
     fn value_within(&self, span: Range<usize>, index: u16, explicit: bool) -> Option<usize> {
         let (item, value) = self.inner_value(span.clone(), index)?;
@@ -226,7 +248,8 @@ impl<'a> Assigner<'a> {
         let before = at.checked_sub(1).map(|i| &self.items[i]);
         let negated =
             before.is_some_and(|b| matches!(b.kind, Kind::Word(Role::Negation)) && item.start - b.end <= 3);
-        if negated {
+        // 30%GF says what a plastic is filled with.
+        if negated || self.text[..item.start].ends_with('%') {
             return None;
         }
         let mut hinted = entry.targets.iter().filter(|t| self.hints.contains(&t.0));

@@ -5,7 +5,7 @@ use crate::layout::{Link, empty};
 use crate::words::{Lang, encode};
 use maud::{Markup, html};
 use model::list::ListIndex;
-use model::matching::{Gap, GapCause, GapGroup};
+use model::matching::{Change, Gap, GapCause, GapGroup};
 
 /// The table of gap groups, at most `top` of them.
 pub fn table(lang: Lang, link: Link, index: &ListIndex<'_>, top: usize) -> Markup {
@@ -99,6 +99,33 @@ fn line(lang: Lang, link: Link, index: &ListIndex<'_>, gap: &Gap) -> Markup {
             GapCause::TooFar { offer: key, distance_km, allowed_km } => {
                 " " (format!("{distance_km:.1} km > {allowed_km:.0} km"))
                 span.soft { " " (lang.t("最接近")) " " (offer(key)) }
+            }
+        }
+        @if !gap.remedies.is_empty() {
+            div.soft {
+                (lang.t("最小改变")) " (" (lang.t("比较供给项数")) " " (gap.looked_at) ")"
+                ul.plain { @for remedy in &gap.remedies {
+                    li { (offer(&remedy.offer)) ": " (changes(lang, &remedy.changes)) }
+                } }
+            }
+        }
+    }
+}
+
+/// What would have to change at one offer.
+fn changes(lang: Lang, changes: &[Change]) -> Markup {
+    html! {
+        @for (place, change) in changes.iter().enumerate() {
+            @if place > 0 { " + " }
+            @match change {
+                Change::Property { by: Some(by), need, .. } => {
+                    (need) " " (lang.t("差")) " " (format::rounded(by))
+                }
+                Change::Property { by: None, need, offer, .. } => {
+                    (need) @if !offer.is_empty() { " ← " (offer) }
+                }
+                Change::Capacity { by } => { (lang.t("产能增加")) " " (format::rounded(by)) }
+                Change::Distance { by_km } => { (lang.t("供货距离放宽")) " " (format!("{by_km:.1} km")) }
             }
         }
     }

@@ -1,0 +1,43 @@
+//! The index on a folder of texts, for `cargo xtask bench market`: `retrieval FOLDER` reads `documents.txt` and `queries.txt`
+//! (a text a line), writes `run.txt` (a line a query: places of the ten best documents), and prints its processor time as
+//! JSON in the last line. One thread.
+#![expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
+
+use market::retrieve::{Document, Field, Index};
+use std::fmt::Write as _;
+use std::path::Path;
+
+const TOP: usize = 10;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = std::env::args().nth(1).ok_or("usage: retrieval FOLDER")?;
+    let folder = Path::new(&folder);
+    let read = |name: &str| std::fs::read_to_string(folder.join(name));
+    let (documents, queries) = (read("documents.txt")?, read("queries.txt")?);
+    let plain = |text| -> Document<'_> { vec![Field { weight: 1.0, text }] };
+    let start = cpu_seconds()?;
+    let documents: Vec<Document<'_>> = documents.lines().map(plain).collect();
+    let index = Index::build(&documents);
+    let indexed = cpu_seconds()?;
+    let mut searcher = index.searcher();
+    let found: Vec<_> = queries.lines().map(|text| searcher.search(&plain(text), TOP)).collect();
+    let searched = cpu_seconds()?;
+    let mut run = String::new();
+    for hits in &found {
+        let places: Vec<String> = hits.iter().map(|hit| hit.document.to_string()).collect();
+        writeln!(run, "{}", places.join(" "))?;
+    }
+    std::fs::write(folder.join("run.txt"), run)?;
+    println!(r#"{{"index_cpu_s":{},"search_cpu_s":{}}}"#, indexed - start, searched - indexed);
+    Ok(())
+}
+
+/// Processor time of all threads so far, in seconds (Linux).
+fn cpu_seconds() -> std::io::Result<f64> {
+    let mut nanoseconds = 0.0;
+    for thread in std::fs::read_dir("/proc/self/task")? {
+        let text = std::fs::read_to_string(thread?.path().join("schedstat"))?;
+        nanoseconds += text.split(' ').next().and_then(|n| n.parse::<f64>().ok()).unwrap_or(0.0);
+    }
+    Ok(nanoseconds * 1e-9)
+}

@@ -1,0 +1,144 @@
+//! `spec_strings.csv`: what purchasing and sales people write, and what it says. The expected readings were written
+//! before the parser had read the strings.
+//!
+//! The first round (712 strings) is for development and must be read without a fault, but for the strings of
+//! [`KNOWN_WRONG`]. The second round is held back: it was written while the parser had seen a hashed half of the first, and
+//! nobody looks at how its strings are read; only their number read right is known. So this test never prints one of
+//! them; whoever works on the parser works from the first round.
+//!
+//! Right is: the same specifications (property, value, unit, wish) and the same quantities, in whatever order; `50万次` is
+//! `500000次`. Words that are kept beside them do not count.
+
+use model::property::PropertyId;
+use model::reference::Reference;
+use model::spec::{SpecValue, Specification, Strictness};
+use model::spectext::parse_specs;
+use std::collections::BTreeMap;
+
+/// Strings of the held-back round that the parser is known to read right; raise it, never lower it.
+const HELD_BACK_RIGHT: usize = 267;
+
+/// Strings of the first round that are not read right yet: all of them leave something out, none is read as
+/// something else.
+const KNOWN_WRONG: &[&str] = &[
+    "内层H/H oz，外层1oz",
+    "8L HDI",
+    "Ra95以上 R9>50",
+    "可视角度 H:170° V:160°",
+    "10.1寸 1280*800 IPS屏",
+    "7寸电容屏，五点触控",
+    "28AWG*1P+24AWG*2C",
+    "Type-C接口，PD100W快充",
+    "HB≤220",
+    "φ6*100L",
+    "超纯水电阻率≥18兆欧",
+    "千级无尘室 800平方米",
+    "输入电压AC100-240V 50/60Hz",
+    "2.5平方铜芯线",
+    "硅胶硬度50度",
+    "0.3t钢片",
+    "喷砂阳极黑色",
+    "日处理量500m³",
+    "表面阻抗10的6-9次方",
+    "样品3-5天，批量10-15天",
+];
+
+struct Case {
+    held_back: bool,
+    topic: String,
+    hints: Vec<PropertyId>,
+    text: String,
+    expect: String,
+}
+
+/// The columns `round,topic,hints,text,expect`. Hints are parted by `|`; `\n` stands for a new line; readings are parted by
+/// `; `, a wish has `?` behind it, a quantity `#` before it; nothing to be read is an empty cell.
+fn cases() -> Vec<Case> {
+    let mut reader = csv::Reader::from_reader(include_bytes!("spec_strings.csv").as_slice());
+    let row = |record: csv::StringRecord| Case {
+        held_back: &record[0] == "2",
+        topic: record[1].to_owned(),
+        hints: record[2].split('|').filter(|h| !h.is_empty()).map(|h| PropertyId(h.to_owned())).collect(),
+        text: record[3].replace("\\n", "\n"),
+        expect: record[4].to_owned(),
+    };
+    reader.records().map(|record| row(record.expect("the table is well formed"))).collect()
+}
+
+fn read(case: &Case) -> String {
+    let reference = Reference::builtin();
+    let parsed = parse_specs(&case.text, &reference.units, &reference.properties, &case.hints);
+    let specs = parsed.specs.into_iter().map(counted_in_ones).map(|s| {
+        let wish = if s.strictness == Strictness::Prefer { "?" } else { "" };
+        format!("{} {}{wish}", s.property, s.value_words())
+    });
+    sorted(specs.chain(parsed.quantities.iter().map(|q| format!("#{q}"))).collect())
+}
+
+/// `50万次` as `500000次`, the way the table tells specifications.
+fn counted_in_ones(spec: Specification) -> Specification {
+    let rest = spec.unit.as_deref().and_then(|unit| unit.strip_prefix('万')).map(str::to_owned);
+    match (&spec.value, rest) {
+        (SpecValue::Interval(interval), Some(unit)) => Specification {
+            value: SpecValue::Interval(interval.try_map(|v| Ok::<_, ()>(v * 1e4)).unwrap_or(*interval)),
+            unit: Some(unit),
+            ..spec
+        },
+        _ => spec,
+    }
+}
+
+fn sorted(mut parts: Vec<String>) -> String {
+    parts.sort();
+    parts.join("; ")
+}
+
+fn settled(expect: &str) -> String {
+    sorted(expect.split("; ").filter(|p| !p.is_empty()).map(str::to_owned).collect())
+}
+
+#[test]
+fn the_first_round_is_read_right() {
+    let cases: Vec<Case> = cases().into_iter().filter(|c| !c.held_back).collect();
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter_map(|case| {
+            let (expect, got) = (settled(&case.expect), read(case));
+            let known = KNOWN_WRONG.contains(&case.text.as_str());
+            ((got != expect) != known).then(|| format!("{}\n  expect {expect}\n  got    {got}", case.text))
+        })
+        .collect();
+    assert!(cases.len() >= 400, "only {} strings", cases.len());
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_held_back_round_is_read_no_worse() {
+    let mut of_topic: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for case in cases().iter().filter(|c| c.held_back) {
+        let count = of_topic.entry(case.topic.clone()).or_default();
+        count.0 += usize::from(read(case) == settled(&case.expect));
+        count.1 += 1;
+    }
+    let (right, all) = of_topic.values().fold((0, 0), |sum, n| (sum.0 + n.0, sum.1 + n.1));
+    for (topic, (right, all)) in &of_topic {
+        eprintln!("{topic}: {right} of {all}");
+    }
+    eprintln!("held-back round: {right} of {all} right, {:.1} %", 100.0 * right as f64 / all as f64);
+    assert!(all >= 200, "only {all} strings");
+    assert!(right >= HELD_BACK_RIGHT, "{right} right, {HELD_BACK_RIGHT} before");
+}
+
+#[test]
+fn the_table_names_known_properties_once() {
+    let properties = &Reference::builtin().properties;
+    let mut seen = std::collections::HashSet::new();
+    for case in cases() {
+        assert!(seen.insert(case.text.clone()), "{} stands twice", case.text);
+        let named = case.expect.split("; ").filter(|p| !p.is_empty() && !p.starts_with('#'));
+        let named = named.filter_map(|p| p.split(' ').next()).map(|id| PropertyId(id.to_owned()));
+        for id in named.chain(case.hints) {
+            assert!(properties.get(&id).is_some(), "{}: no property {id}", case.text);
+        }
+    }
+}
