@@ -59,14 +59,14 @@ fn processor_ns() -> f64 {
     })
 }
 
-/// Best time of many runs on this thread, seconds.
-fn best(runs: usize, mut f: impl FnMut()) -> f64 {
-    let time = |f: &mut dyn FnMut()| {
+/// Time of one run on this thread in seconds: the best of `samples`, each of `runs` runs, as the kernel counts in ticks.
+fn best(samples: usize, runs: usize, mut f: impl FnMut()) -> f64 {
+    let mut sample = || {
         let start = processor_ns();
-        f();
-        (processor_ns() - start) / 1e9
+        (0..runs).for_each(|_| f());
+        (processor_ns() - start) / 1e9 / runs as f64
     };
-    (0..runs).map(|_| time(&mut f)).fold(f64::MAX, f64::min)
+    (0..samples).map(|_| sample()).fold(f64::MAX, f64::min)
 }
 
 fn write(folder: &Path, name: &str, panel: &Panel) {
@@ -107,8 +107,8 @@ fn speed(folder: &Path, name: &str, recipe: &PanelRecipe) {
     let (beads, error) = ((recipe.rows * recipe.columns) as f64, rms(&panel, &measured));
     let pool = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("threads");
     // The closure runs on the pool's only thread, whose time is taken.
-    let one = pool(1).install(|| best(30, || inspect(&plane, &spec, &grid, &optics)));
-    let locate = pool(1).install(|| best(30, || drop(black_box(measure(&plane, &grid, &optics)))));
+    let one = pool(1).install(|| best(6, 80, || inspect(&plane, &spec, &grid, &optics)));
+    let locate = pool(1).install(|| best(6, 80, || drop(black_box(measure(&plane, &grid, &optics)))));
     let wall = |n: usize| {
         let once = || {
             let start = Instant::now();
@@ -144,7 +144,7 @@ fn stream(folder: &Path) {
     let optics = Optics::learn(&plane(0), &spec, &grid).expect("good beads");
     let all = || (0..frames.len()).for_each(|i| inspect(&plane(i), &spec, &grid, &optics));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
-    let seconds = pool.install(|| best(5, all));
+    let seconds = pool.install(|| best(5, 2, all));
     println!(
         r#"{{"row":"stream","method":"yulin, located and classified","beads_per_s":{:.0}}}"#,
         STREAM as f64 * 10_000.0 / seconds

@@ -48,14 +48,19 @@ fn main() {
     };
     let train = if train_truth == "-" { generated() } else { load(train_pairs, train_truth) };
     let test = load(test_pairs, test_truth);
-    println!(
-        "training on {} boards; candidates reach {:.4} of the defects at the best class and box",
-        train.len(),
-        reach(&train)
-    );
-    let plain = |f: &Finding| (class_of(f), f64::from(f.score), corners(f, 0.0));
-    report("topology alone", &train, &test, &plain);
     let file = learn(&train, provenance);
+    let margins = file.margins;
+    println!(
+        "training on {} boards; boxes grow by {margins:?} px; candidates reach {:.4} of the training half's defects",
+        train.len(),
+        reach(&train, &margins)
+    );
+    // What a finding touches, with boxes grown as the training half's: else the small boxes alone would fail it.
+    let plain = |f: &Finding| {
+        let class = class_of(f);
+        (class, f64::from(f.score), corners(f, f64::from(margins[class])))
+    };
+    report("topology alone", &train, &test, &plain);
     let forest = Forest::try_from(file.clone()).expect("a forest");
     let learnt = |f: &Finding| {
         let (class, score, margin) = forest.judge(&f.features);
@@ -158,16 +163,28 @@ fn iou(a: &[f64; 4], b: &[f64; 4]) -> f64 {
     both / (area(a) + area(b) - both)
 }
 
-/// The true box that a finding belongs to: the one of the largest overlap, if they overlap at all.
+/// The true box that a finding belongs to: of those that its centre lies in, the one with the nearest centre.
 fn owner<'a>(f: &Finding, truth: &'a [Box6]) -> Option<&'a Box6> {
-    let own = corners(f, 2.0);
-    let best = truth.iter().max_by(|a, b| iou(&own, &a.corners).total_cmp(&iou(&own, &b.corners)))?;
-    (iou(&own, &best.corners) > 0.1).then_some(best)
+    let centre = |c: &[f64; 4]| ((c[0] + c[2]) / 2.0, (c[1] + c[3]) / 2.0);
+    let own = centre(&corners(f, 0.0));
+    let away = |b: &Box6| {
+        let (x, y) = centre(&b.corners);
+        (x - own.0).hypot(y - own.1)
+    };
+    let inside = |b: &&Box6| {
+        let c = &b.corners;
+        c[0] <= own.0 && own.0 <= c[2] && c[1] <= own.1 && own.1 <= c[3]
+    };
+    truth.iter().filter(inside).min_by(|a, b| away(a).total_cmp(&away(b)))
 }
 
-fn reach(boards: &[Board]) -> f64 {
+/// Share of the defects that some candidate's box overlaps enough, grown as its true class asks.
+fn reach(boards: &[Board], margins: &[f32; 6]) -> f64 {
     let hit = |b: &Board| {
-        b.truth.iter().filter(|t| b.findings.iter().any(|f| iou(&corners(f, 4.0), &t.corners) > IOU)).count()
+        let found = |t: &&Box6| {
+            b.findings.iter().any(|f| iou(&corners(f, f64::from(margins[t.class])), &t.corners) > IOU)
+        };
+        b.truth.iter().filter(found).count()
     };
     boards.iter().map(hit).sum::<usize>() as f64 / boards.iter().map(|b| b.truth.len()).sum::<usize>() as f64
 }

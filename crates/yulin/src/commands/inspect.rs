@@ -119,8 +119,10 @@ fn board(args: &InspectBoard) -> Result<ExitCode> {
         shift_max_px: args.shift_max_px.into(),
         ..BoardOptions::default()
     };
-    let model =
-        args.model.as_deref().map(|path| Ok((path.display().to_string(), text(path)?))).transpose()?;
+    let model = match &args.model {
+        Some(path) => Some((path.display().to_string(), text(path)?)),
+        None => None,
+    };
     let rules = BoardRules::new(options, model.as_ref().map(|(name, text)| (name.as_str(), text.as_str())))?;
     let (started, bar) = (Instant::now(), OnceLock::new());
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
