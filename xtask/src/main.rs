@@ -26,6 +26,8 @@ cargo xtask bench web [--json] [--seconds N]
                         the pages under wrk, on the demo cluster and on 50,000 offers, beside a bare handler
 cargo xtask bench vision [--json] [PANELS]
                         the inspection engine beside OpenCV, scikit-image and trackpy on the same frames
+cargo xtask bench ledger [--json]
+                        the ledger beside SQLite, PostgreSQL, igraph, scipy and bw2calc, in one run
 cargo xtask bench market [--json] [--only WORD] [--sets DIR]
                         the market engine beside its peers in one run; only work with this word; judged sets from DIR
 cargo xtask e2e [NAME..]    the pages in Debian's chromium; only the files of e2e/test with these names
@@ -56,6 +58,8 @@ fn run() -> Result<()> {
         ["fuzz", seconds] => fuzz::run(&root, seconds.parse()?),
         ["bench"] => bench::run(&root, false),
         ["bench", "--json"] => bench::run(&root, true),
+        ["bench", "ledger"] => bench::ledger::run(&root, false),
+        ["bench", "ledger", "--json"] => bench::ledger::run(&root, true),
         ["bench", "web", rest @ ..] => bench_web(&root, rest),
         ["bench", "vision"] => bench::vision::run(&root, false, 10),
         ["bench", "vision", "--json"] => bench::vision::run(&root, true, 10),

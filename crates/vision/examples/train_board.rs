@@ -163,19 +163,11 @@ fn iou(a: &[f64; 4], b: &[f64; 4]) -> f64 {
     both / (area(a) + area(b) - both)
 }
 
-/// The true box that a finding belongs to: of those that its centre lies in, the one with the nearest centre.
+/// The true box that a finding belongs to: the one of the largest overlap, if they overlap at all.
 fn owner<'a>(f: &Finding, truth: &'a [Box6]) -> Option<&'a Box6> {
-    let centre = |c: &[f64; 4]| ((c[0] + c[2]) / 2.0, (c[1] + c[3]) / 2.0);
-    let own = centre(&corners(f, 0.0));
-    let away = |b: &Box6| {
-        let (x, y) = centre(&b.corners);
-        (x - own.0).hypot(y - own.1)
-    };
-    let inside = |b: &&Box6| {
-        let c = &b.corners;
-        c[0] <= own.0 && own.0 <= c[2] && c[1] <= own.1 && own.1 <= c[3]
-    };
-    truth.iter().filter(inside).min_by(|a, b| away(a).total_cmp(&away(b)))
+    let own = corners(f, 2.0);
+    let best = truth.iter().max_by(|a, b| iou(&own, &a.corners).total_cmp(&iou(&own, &b.corners)))?;
+    (iou(&own, &best.corners) > 0.1).then_some(best)
 }
 
 /// Share of the defects that some candidate's box overlaps enough, grown as its true class asks.

@@ -62,7 +62,6 @@ pub(super) struct Files {
     e142: BufWriter<File>,
     klarf: BufWriter<File>,
     cfx: BufWriter<File>,
-    klarf_lines: BufWriter<File>,
     written: u64,
 }
 
@@ -89,7 +88,6 @@ impl Files {
             e142: open("map.xml", e142::head(run).as_bytes())?,
             klarf: open("result.klarf", klarf::head(run).as_bytes())?,
             cfx: open("cfx.json", cfx::head(run, seed).as_bytes())?,
-            klarf_lines: open("klarf.lines", b"")?,
             out: out.to_owned(),
             beside,
             written: 0,
@@ -114,11 +112,8 @@ impl Files {
             self.klarf.write_all(parts.klarf.as_bytes())?;
             if self.written > 0 {
                 self.cfx.write_all(b",")?;
-                self.klarf_lines.write_all(b"\n")?;
             }
-            self.cfx.write_all(parts.cfx.as_bytes())?;
-            let line = klarf::summary_line(self.written + 1, figures.beads - figures.good, figures.beads);
-            self.klarf_lines.write_all(line.as_bytes())
+            self.cfx.write_all(parts.cfx.as_bytes())
         };
         write().map_err(fault(&out))?;
         self.written += 1;
@@ -131,10 +126,6 @@ impl Files {
         let mut end = || -> std::io::Result<()> {
             self.e142.write_all(e142::FOOT.as_bytes())?;
             self.cfx.write_all(cfx::FOOT.as_bytes())?;
-            self.klarf_lines.flush()?;
-            self.klarf.write_all(klarf::FOOT_HEAD.as_bytes())?;
-            let mut lines = File::open(self.beside.path().join("klarf.lines"))?;
-            std::io::copy(&mut lines, &mut self.klarf)?;
             self.klarf.write_all(klarf::FOOT.as_bytes())?;
             for file in [&mut self.csv, &mut self.binary, &mut self.ndjson].into_iter().flatten() {
                 file.flush()?;
@@ -142,7 +133,7 @@ impl Files {
             for file in [&mut self.frames, &mut self.e142, &mut self.klarf, &mut self.cfx] {
                 file.flush()?;
             }
-            std::fs::remove_file(self.beside.path().join("klarf.lines"))
+            Ok(())
         };
         end().map_err(fault(&out))?;
         for (name, bytes) in others {

@@ -43,7 +43,7 @@ pub fn head(run: &Run) -> String {
     out
 }
 
-/// A frame's defects.
+/// A frame's defects with their summary; the density is in defects a square centimetre.
 pub fn section(run: &Run, sheet: &Sheet<'_>) -> String {
     let (pitch, rows) = (run.pitch_um, run.rows);
     let mut out = String::new();
@@ -66,6 +66,7 @@ pub fn section(run: &Run, sheet: &Sheet<'_>) -> String {
     out.push_str("DefectList\n");
     let bead_um = run.bead_um;
     let area = std::f64::consts::PI * bead_um * bead_um / 4.0;
+    let defects = sheet.beads.iter().filter(is_defect).count();
     let mut lines = sheet.beads.iter().filter(is_defect).enumerate().peekable();
     if lines.peek().is_none() {
         out.push_str(";\n");
@@ -86,17 +87,12 @@ pub fn section(run: &Run, sheet: &Sheet<'_>) -> String {
         );
         out.push_str(if lines.peek().is_none() { ";\n" } else { "\n" });
     }
+    let (dies, bad) = (sheet.beads.iter().filter(|b| b.class != Class::Unmeasured).count(), defects);
+    let density = bad as f64 / (dies as f64 * pitch * pitch / 1e8).max(f64::MIN_POSITIVE);
+    out.push_str("SummarySpec 5 TESTNO NDEFECT DEFDENSITY NDIE NDEFDIE ;\nSummaryList\n");
+    put!(out, " 1 {bad} {density:.6e} {dies} {bad};\n");
     out
 }
 
-/// A frame's line of the summary at the end: number from 1, defects, dies, dies with a defect.
-pub fn summary_line(number: u64, defects: u64, beads: u64) -> String {
-    let density = defects as f64 / beads.max(1) as f64;
-    format!(" {number} {defects} {density:.6e} {beads} {defects}")
-}
-
-/// What stands between the last frame and the summary's lines.
-pub const FOOT_HEAD: &str = "SummarySpec 5 TESTNO NDEFECT DEFDENSITY NDIE NDEFDIE ;\nSummaryList\n";
-
-/// What stands after the summary's lines.
-pub const FOOT: &str = ";\nEndOfFile;\n";
+/// Everything after the last frame.
+pub const FOOT: &str = "EndOfFile;\n";

@@ -79,11 +79,7 @@ fn messages_and_maps_name_the_same_defect() {
     let map = e142::head(&run()) + &e142::section(&run(), &sheet) + e142::FOOT;
     assert!(map.contains(&format!("<BinCode>01{:02X}</BinCode>", class_number(Class::Dim))));
     assert!(map.contains("<BinCode>0001</BinCode>") && map.contains("A&lt;1&gt;&quot;#0 f&amp;.png"));
-    let klarf = klarf::head(&run())
-        + &klarf::section(&run(), &sheet)
-        + klarf::FOOT_HEAD
-        + &klarf::summary_line(1, 1, 3)
-        + klarf::FOOT;
+    let klarf = klarf::head(&run()) + &klarf::section(&run(), &sheet) + klarf::FOOT;
     // Upward from the lower left: row 0 of 2 is die row 1; dx +10 µm to the right, dy -5 µm is upward.
     assert!(
         klarf.contains(&format!(
@@ -92,6 +88,8 @@ fn messages_and_maps_name_the_same_defect() {
         )),
         "{klarf}"
     );
+    // One of three measured beads of 0.64 mm² each.
+    assert!(klarf.contains("SummaryList\n 1 1 5.208333e1 3 1;\n"), "{klarf}");
     assert!(klarf.contains("FileTimestamp 11-22-2026 18:05:00;"));
     let tally = Tally::of(&beads, 20.0, 0.1);
     let cfx = cfx::head(&run(), [7; 16]) + &cfx::section(&run(), &sheet, &tally, [7; 16]) + cfx::FOOT;

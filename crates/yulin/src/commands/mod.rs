@@ -5,6 +5,7 @@ mod demo;
 mod import;
 mod inspect;
 mod keep;
+pub mod ledger;
 mod lists;
 mod matching;
 mod password;
@@ -53,6 +54,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Demo(args) => return demo::run(&args).await,
         Command::Match(args) => return matching::run(&args),
         Command::Inspect(args) => return inspect::run(&args),
+        Command::Ledger(args) if !args.needs_database() => return ledger::with_files(&args),
         _ => {}
     }
     // A trial run in an empty folder leaves the folder empty.
@@ -79,6 +81,7 @@ fn makes_a_database(command: &Command) -> bool {
     match command {
         Command::Init(_) | Command::Import(_) | Command::Restore { .. } => true,
         Command::Users(args) => args.add.is_some(),
+        Command::Ledger(args) => args.makes_a_database(),
         _ => false,
     }
 }
@@ -137,6 +140,7 @@ async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> R
         Command::Audit(args) => audit::run(app, actor, &args).await,
         Command::Backup { file, force } => keep::backup(app, actor, &file, force).await,
         Command::Restore { file, force } => keep::restore(app, actor, &file, force).await,
+        Command::Ledger(args) => ledger::run(app, actor, &args).await,
         Command::Check => keep::check(app, actor).await,
     }
 }

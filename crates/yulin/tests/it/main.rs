@@ -7,4 +7,5 @@ mod common;
 mod demo;
 mod inspect;
 mod kill;
+mod ledger;
 mod serve;

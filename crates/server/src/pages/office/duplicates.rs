@@ -94,7 +94,7 @@ fn lines(lang: Lang, a: &EnterpriseCard, b: &EnterpriseCard) -> Vec<Line> {
         of("电话", &|c| c.row.enterprise.contact.phone.clone()),
         of("需求", &|c| c.needs.len().to_string()),
         of("供给", &|c| c.offers.len().to_string()),
-        of("最近更新", &|c| show::day_text(c.row.updated_ms)),
+        of("最近更新", &|c| crate::format::day(c.row.updated_ms)),
     ];
     all.into_iter().filter(|(_, a, b)| !(a.is_empty() && b.is_empty())).collect()
 }
