@@ -31,7 +31,7 @@ pub use actor::{Act, Actor, Office, Role};
 pub use audit::{AuditChain, AuditEntry, AuditFilter};
 pub use clock::Clock;
 pub use cluster::Overview;
-pub use duplicates::DuplicatePair;
+pub use duplicates::{DuplicateCluster, DuplicatePair, DuplicateRecord};
 pub use error::{Code, CodeRow, Error, Result};
 pub use files::{FileMatches, MatchForm, MatchOptions, match_files, write_matches};
 pub use import::{

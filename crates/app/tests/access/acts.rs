@@ -130,6 +130,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         Act::Duplicates => {
             put(show(app.duplicates(actor).await));
             put(show(app.decided_duplicates(actor).await));
+            put(show(app.duplicate_clusters(actor).await));
         }
         Act::DecideDuplicate => put(show(app.decide_duplicate(actor, "a", "b", true).await)),
         Act::Needs => {
