@@ -357,6 +357,7 @@ async fn crawl(site: &Served, session: &str) -> usize {
         "/enterprises",
         "/nearby",
         "/gaps",
+        "/gaps/nodes",
         "/lists",
         "/desk",
         "/import",
