@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: quality on judged sets, speed and memory at scale. Results go into docs/benchmarks.md.
 
 mod judged;
+pub mod ledger;
 pub mod market;
 mod process;
 mod scale;

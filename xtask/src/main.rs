@@ -23,6 +23,8 @@ cargo xtask fuzz [SECONDS]  every fuzz target for so long (default 60)
 cargo xtask bench [--json]  quality, speed and memory on judged sets and at scale; see docs/benchmarks.md
 cargo xtask bench web [--json] [--seconds N]
                         the pages under wrk, on the demo cluster and on 50,000 offers, beside a bare handler
+cargo xtask bench ledger [--json]
+                        the ledger beside SQLite, PostgreSQL, igraph, scipy and bw2calc, in one run
 cargo xtask bench market [--json] [--only WORD] [--sets DIR]
                         the market engine beside its peers in one run; only work with this word; judged sets from DIR
 cargo xtask e2e [NAME..]    the pages in Debian's chromium; only the files of e2e/test with these names
@@ -51,6 +53,8 @@ fn run() -> Result<()> {
         ["fuzz", seconds] => fuzz::run(&root, seconds.parse()?),
         ["bench"] => bench::run(&root, false),
         ["bench", "--json"] => bench::run(&root, true),
+        ["bench", "ledger"] => bench::ledger::run(&root, false),
+        ["bench", "ledger", "--json"] => bench::ledger::run(&root, true),
         ["bench", "web", rest @ ..] => bench_web(&root, rest),
         ["bench", "market", rest @ ..] => bench_market(&root, rest),
         ["e2e", "--guide"] => e2e::run(&root, e2e::Task::Guide, &[]),

@@ -20,6 +20,11 @@ impl Server {
     /// Starts a server, installing PostgreSQL from Debian when it is missing.
     /// `Ok(None)` with a printed reason where there is none and none can be installed.
     pub fn start(root: &Path) -> Result<Option<Self>> {
+        Self::start_with(root, false)
+    }
+
+    /// Like [`Self::start`]; a durable one writes to the disk before it answers, as a server in use does.
+    pub fn start_with(root: &Path, durable: bool) -> Result<Option<Self>> {
         let bin = match find_bin() {
             Some(bin) => bin,
             None => {
@@ -48,8 +53,9 @@ impl Server {
         )?;
         let log = server.folder.path().join("log");
         // Tests measure no durability here, and a temporary server has nothing to lose.
+        let sync = if durable { "on" } else { "off" };
         let options = format!(
-            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='{}' -c fsync=off -c full_page_writes=off",
+            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='{}' -c fsync={sync} -c full_page_writes={sync}",
             server.folder.path().display()
         );
         server.tool("pg_ctl", &["-D", data, "-l", path(&log)?, "-w", "-o", &options, "start"])?;

@@ -229,6 +229,16 @@ acts! {
     Overview reads [A S M C B];
     MatchFiles reads [A S M C B];
     Export reads [A S M C B];
+    // The ledger. Whoever holds a file may see what is in it.
+    LedgerFiles reads [A S M C B];
+    // Events stand for all plants of the cluster and have no levels yet, so only the offices that run it see them.
+    CaptureEvents changes [A S];
+    VerifyEvents reads [A S U];
+    Trace reads [A S];
+    Recall reads [A S];
+    Balance reads [A S];
+    Footprint reads [A S];
+    ExportEvents reads [A S];
     // Introductions: who wants to talk to whom.
     Introductions reads [A S M C];
     AskIntroduction changes [A S M];

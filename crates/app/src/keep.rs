@@ -61,6 +61,7 @@ impl App {
             self.store.restore(file, force, |done, total| progress(Stage::Store, done, total)).await;
         self.forget_list();
         self.forget_market();
+        self.forget_ledger().await;
         let report = restored?;
         Ok(BackupSummary { rows: report.rows.values().sum(), faults: faults(&report.check) })
     }
@@ -79,6 +80,9 @@ impl App {
         }
         if let Some((number, hash)) = &report.list_head {
             passed.push(format!("list chain: No. {number}, head {hash}"));
+        }
+        if let Some((seq, link)) = &report.event_head {
+            passed.push(format!("ledger chain: {seq} events, head {link}"));
         }
         Ok(Health { passed, faults: faults(&report) })
     }

@@ -11,6 +11,7 @@ mod error;
 mod files;
 mod import;
 mod keep;
+mod ledger;
 mod lists;
 mod notice;
 mod people;
@@ -19,11 +20,17 @@ mod progress;
 mod records;
 mod sheets;
 
+pub use crate::ledger::{
+    Allocation, Amount, BalanceQuery, BalanceReport, CaptureOptions, CaptureReport, ChainProof,
+    CheckedEvents, Direction, EtchantReport, EventForm, FootprintReport, LotFootprintRow, RecallCustomer,
+    RecallReport, ReconcileReport, Scratch, TraceReport, TraceRow, check_events, hash_events, reconcile,
+    simulate_etchant,
+};
 pub use actor::{Act, Actor, Office, Role};
-pub use audit::{AuditEntry, AuditQuery, AuditVerification};
+pub use audit::{AuditChain, AuditEntry, AuditFilter};
 pub use clock::Clock;
 pub use cluster::Overview;
-pub use duplicates::DuplicatePair;
+pub use duplicates::{DuplicateCluster, DuplicatePair, DuplicateRecord};
 pub use error::{Code, CodeRow, Error, Result};
 pub use files::{FileMatches, MatchForm, MatchOptions, match_files, write_matches};
 pub use import::{
@@ -74,6 +81,8 @@ pub struct App {
     last_list: Mutex<Option<(i64, Arc<MatchingList>)>>,
     /// All records, as of the newest change.
     live: records::Live,
+    /// All lots, as of the newest event.
+    ledger: crate::ledger::Live,
     desk: lists::DeskMemory,
     throttle: Mutex<people::Throttle>,
     started: Instant,
@@ -107,6 +116,7 @@ impl App {
             clock,
             last_list: Mutex::new(None),
             live: records::Live::default(),
+            ledger: crate::ledger::Live::default(),
             desk: lists::DeskMemory::default(),
             throttle: Mutex::default(),
             started: Instant::now(),

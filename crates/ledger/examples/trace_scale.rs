@@ -7,6 +7,7 @@
 #![expect(clippy::cast_possible_truncation, reason = "numbers of lots have 32 bits, of events fewer")]
 
 use ledger::graph::{Amount, Direction, Flow, Graph, LotId, ProcessKind, Scratch};
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 const INPUTS: usize = 3;
@@ -84,11 +85,9 @@ fn main() {
     for (name, pick, traces) in [("staged", staged as Pick, TRACES), ("deep", deep as Pick, 10)] {
         let start = Instant::now();
         let graph = build(events, pick);
-        println!(
-            "{name}: {} events, {} lots, built in {:.2?}",
-            graph.process_count(),
-            graph.lot_count(),
-            start.elapsed()
+        say(
+            json!({"work": format!("{name} genealogy built"), "events": graph.process_count(), "lots": graph.lot_count(),
+            "ms": milliseconds(start.elapsed())}),
         );
         let mut random = Random(7);
         let mut scratch = Scratch::new();
@@ -104,17 +103,24 @@ fn main() {
         times.sort_unstable();
         let mut sizes: Vec<usize> = times.iter().map(|t| t.1).collect();
         sizes.sort_unstable();
-        let ms = |at: usize| times[at].0.as_secs_f64() * 1e3;
+        let ms = |at: usize| milliseconds(times[at].0);
         let (median, p95) = (ms(traces / 2), ms(traces * 95 / 100));
-        println!("{name}: up {median:.4} ms median, {p95:.4} ms p95, {} lots median", sizes[traces / 2]);
+        say(json!({"work": format!("{name} trace"), "ms": median, "p95_ms": p95, "lots": sizes[traces / 2]}));
         let lot = LotId(output(last_stage, &mut random) as u32);
         let start = Instant::now();
         let composition = graph.composition(lot);
         let raw: f64 = composition.iter().filter(|c| graph.is_raw(c.lot)).map(|c| c.share).sum();
-        println!(
-            "{name}: composition of {} lots in {:.2?}, raw shares sum to {raw:.15}",
-            composition.len(),
-            start.elapsed()
-        );
+        say(json!({"work": format!("{name} composition"), "lots": composition.len(),
+            "ms": milliseconds(start.elapsed()), "raw_shares_sum": raw}));
     }
+}
+
+/// Prints a result as a JSON line.
+fn say(mut result: Value) {
+    result["peer"] = "Yulin, in memory".into();
+    println!("{result}");
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    1e3 * time.as_secs_f64()
 }

@@ -255,6 +255,11 @@ impl Graph {
         std::iter::once(container).chain(later.copied()).collect()
     }
 
+    /// All lots, in the order in which events named them first.
+    pub fn lots(&self) -> impl Iterator<Item = LotId> + '_ {
+        (0..u32::try_from(self.lot_count()).unwrap_or(u32::MAX)).map(LotId)
+    }
+
     /// Number of lots.
     pub fn lot_count(&self) -> usize {
         self.consumers.first.len()

@@ -1,7 +1,7 @@
 //! The event hash of CBV 2.0 (section 8.9): one name for an event, whatever its spelling.
 //!
 //! [`prehash`] writes the canonical text, [`event_hash`] its SHA-256 as a `ni` URI. The hash is a name, no signature:
-//! [`chain`] links the hashes, so that a changed, added or removed event breaks every later link.
+//! [`chain`] links hashes and records, so that a changed, added or removed event breaks every later link.
 //!
 //! The order follows the reference implementation, whose vectors are the standard's own: `bizTransactionList`,
 //! `destinationList`, `ilmd`, `sourceList` and the user extensions stand last, sorted together by their bytes.

@@ -4,6 +4,7 @@ use crate::Store;
 use crate::audit::{self, AuditChain, AuditEntry};
 use crate::database::Read;
 use crate::error::{During, Error, Result};
+use crate::event;
 use crate::list::{self, HEAD, ListHead, head};
 use crate::record::{Record, count};
 use crate::schema::TABLES;
@@ -44,6 +45,8 @@ pub struct CheckReport {
     pub audit_head: Option<(i64, String)>,
     /// Number and hash of the last numbered list.
     pub list_head: Option<(u32, String)>,
+    /// Number and link of the ledger's last event.
+    pub event_head: Option<(i64, String)>,
     /// The faults, at most 100; of a chain only the first broken link.
     pub faults: Vec<Fault>,
     /// Number of all faults.
@@ -56,7 +59,7 @@ impl CheckReport {
         self.faults_total == 0
     }
 
-    fn fault(&mut self, object: impl Into<String>, message: impl Into<String>) {
+    pub(crate) fn fault(&mut self, object: impl Into<String>, message: impl Into<String>) {
         self.faults_total += 1;
         if self.faults.len() < FAULTS_MAX {
             self.faults.push(Fault { object: object.into(), message: message.into() });
@@ -96,6 +99,7 @@ async fn run(tx: &mut Read, report: &mut CheckReport) -> Result<()> {
     records::<Need>(tx, report).await?;
     records::<Offer>(tx, report).await?;
     past_versions(tx, report).await?;
+    event::check(tx, report, DOING).await?;
     let published = audit_chain(tx, report).await?;
     lists(tx, report, published).await
 }

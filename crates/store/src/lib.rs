@@ -14,6 +14,7 @@
 //! | `record`, `import`, `market` | enterprises, needs, offers with their versions; what changed since |
 //! | `introduction` | two sides of a pair that want to talk |
 //! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
+//! | `event` | events of the ledger, appended and chained |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
 //! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
 //! | `duplicate`, `mapping`, `setting`, `audit` | what the names say |
@@ -27,6 +28,7 @@ mod claim;
 mod database;
 mod duplicate;
 mod error;
+mod event;
 mod hook;
 mod idempotency;
 mod import;
@@ -54,6 +56,7 @@ pub use check::{CheckReport, Fault};
 pub use claim::{ClaimDecision, StoredClaim};
 pub use duplicate::{Duplicate, DuplicateProposal, DuplicateState};
 pub use error::{Error, Result};
+pub use event::{Captured, NewCapture, NewEvent, StoredEvent};
 pub use hook::{Hook, HookQueue};
 pub use idempotency::Answer;
 pub use import::{BaseVersions, ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};

@@ -28,7 +28,9 @@ const PEOPLE: &str = include_str!("../migrations/0005_people.sql");
 
 const MARKET: &str = include_str!("../migrations/0006_market.sql");
 
-const MIGRATIONS: [Migration; 6] = [
+const LEDGER: &str = include_str!("../migrations/0007_ledger.sql");
+
+const MIGRATIONS: [Migration; 8] = [
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
     Migration {
         number: 2,
@@ -47,6 +49,14 @@ const MIGRATIONS: [Migration; 6] = [
     },
     Migration { number: 5, name: "people", sqlite: PEOPLE, postgres: PEOPLE, guard: false },
     Migration { number: 6, name: "market", sqlite: MARKET, postgres: MARKET, guard: false },
+    Migration { number: 7, name: "ledger", sqlite: LEDGER, postgres: LEDGER, guard: false },
+    Migration {
+        number: 8,
+        name: "ledger_append",
+        sqlite: include_str!("../migrations/0008_ledger_append.sqlite.sql"),
+        postgres: include_str!("../migrations/0008_ledger_append.postgres.sql"),
+        guard: true,
+    },
 ];
 
 /// Newest layout this program knows.

@@ -306,6 +306,31 @@ pub(crate) const TABLES: &[Table] = &[
         order: "id",
     },
     Table {
+        name: "capture",
+        columns: &[
+            ("id", Integer),
+            ("file", Text),
+            ("head", Text),
+            ("events", Integer),
+            ("actor", Text),
+            ("at_ms", Integer),
+        ],
+        order: "id",
+    },
+    Table {
+        name: "event",
+        columns: &[
+            ("seq", Integer),
+            ("capture_id", Integer),
+            ("hash", Text),
+            ("hash_key", Integer),
+            ("declares_error", Integer),
+            ("body", Text),
+            ("link", Text),
+        ],
+        order: "seq",
+    },
+    Table {
         name: "audit",
         columns: &[
             ("seq", Integer),

@@ -1,5 +1,6 @@
 //! Every flag of the command line.
 
+use crate::commands::ledger::Ledger;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::period::Period;
 use std::net::IpAddr;
@@ -79,6 +80,9 @@ pub enum Command {
     Serve(Serve),
     /// Show, add, invite or close accounts
     Users(Users),
+    /// Record events of lots; trace, balance and carbon follow from them
+    #[command(subcommand)]
+    Ledger(Ledger),
     /// Prove the audit log, or show what is in it
     #[command(subcommand)]
     Audit(Audit),

@@ -2,14 +2,22 @@
 
 use crate::house::House;
 use app::{
-    AccountChange, Act, Actor, App, AuditQuery, Decision, EnterpriseForm, EnterpriseQuery, HookConfig,
-    ImportOptions, InputFile, MatchOptions, NearbyQuery, NeedForm, NewAccount, NewInvitation, NewToken,
-    OfferForm, Office, PublishOptions, RecordQuery, Result, Stage,
+    AccountChange, Act, Actor, Allocation, App, AuditFilter, BalanceQuery, CaptureOptions, Decision,
+    Direction, EnterpriseForm, EnterpriseQuery, EventForm, HookConfig, ImportOptions, InputFile,
+    MatchOptions, NearbyQuery, NeedForm, NewAccount, NewInvitation, NewToken, OfferForm, Office,
+    PublishOptions, RecordQuery, Result, Scratch, Stage,
 };
 use model::list::Review;
 use model::visibility::Noun;
 use std::fmt::Debug;
 use std::path::PathBuf;
+
+/// An event of the ledger, and a lot of it.
+const EVENT: &str = r#"{"@context": [], "type": "TransformationEvent", "eventTime": "2026-01-01T00:00:00Z",
+    "eventTimeZoneOffset": "+08:00", "readPoint": {"id": "urn:x:site"},
+    "inputQuantityList": [{"epcClass": "urn:x:lot:a", "quantity": 2, "uom": "KGM"}],
+    "outputQuantityList": [{"epcClass": "urn:x:lot:b", "quantity": 1, "uom": "KGM"}]}"#;
+const LOT: &str = "urn:x:lot:b";
 
 /// What a use case is asked about.
 pub struct Arguments {
@@ -132,6 +140,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         Act::Duplicates => {
             put(show(app.duplicates(actor).await));
             put(show(app.decided_duplicates(actor).await));
+            put(show(app.duplicate_clusters(actor).await));
         }
         Act::DecideDuplicate => put(show(app.decide_duplicate(actor, "a", "b", true).await)),
         Act::Needs => {
@@ -209,6 +218,34 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             put(cells(app.export(actor, false, &all).await));
             put(cells(app.export(actor, true, &all).await));
         }
+        Act::LedgerFiles => {
+            let event = file("e.json", "{}");
+            put(show(app::check_events(actor, &event)));
+            put(show(app::hash_events(actor, &event)));
+            put(show(app::reconcile(actor, &event)));
+            put(show(app::simulate_etchant(actor, &event)));
+        }
+        Act::CaptureEvents => {
+            let event = file("e.json", EVENT);
+            put(show(app.capture_events(actor, &event, CaptureOptions::default()).await));
+        }
+        Act::VerifyEvents => put(show(app.verify_events(actor).await)),
+        Act::Trace => {
+            put(show(app.trace(actor, LOT, Direction::Up, None).await));
+            put(show(app.reach(actor, LOT, Direction::Down, &mut Scratch::new()).await));
+        }
+        Act::Recall => put(show(app.recall(actor, LOT).await)),
+        Act::Balance => {
+            let query = BalanceQuery { site: "urn:x:site".to_owned(), substance: None, period: None };
+            put(show(app.balance(actor, &query).await));
+        }
+        Act::Footprint => put(show(app.footprint(actor, LOT, Allocation::Mass).await)),
+        Act::ExportEvents => {
+            for form in [EventForm::Epcis, EventForm::Csv] {
+                let mut bytes = Vec::new();
+                put(show(app.export_events(actor, form, &mut bytes).await));
+            }
+        }
         Act::Introductions => put(show(app.introductions(actor).await)),
         Act::AskIntroduction => put(show(app.ask_introduction(actor, need.0, offer.0, "").await)),
         Act::AnswerIntroduction => {
@@ -279,7 +316,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         // Serving is of the command line; leave is all there is to it.
         Act::Serve => put(show(actor.need(Act::Serve))),
         Act::Audit => {
-            let query = AuditQuery { limit: 1000, ..AuditQuery::default() };
+            let query = AuditFilter { limit: 1000, ..AuditFilter::default() };
             put(show(app.audit(actor, &query).await));
             put(cells(app.audit_sheet(actor, &query).await));
         }

@@ -1,18 +1,30 @@
-//! The chain of event hashes: each link names the event and the whole past.
+//! The chain of events: each link names an event, the record that it was read from, and the whole past.
 //!
-//! `link(n) = SHA-256(link(n-1) ‖ event hash(n))`, `link(0)` is 32 zero bytes. Whoever keeps one link can prove later that
-//! nothing before it was changed, removed, added or moved.
+//! `link(n) = SHA-256(link(n-1) ‖ event hash(n) ‖ content(n))`, `link(0)` is 32 zero bytes. The event hash of CBV 2.0 leaves
+//! out who declared an event to be wrong, its id and when it was recorded; the content is the hash of the record itself, so
+//! that nothing of it can change unseen. Whoever keeps one link can prove later that nothing before it was changed, removed,
+//! added or moved.
 
-use super::EventHash;
+use super::{EventHash, bytes_of_hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::fmt;
 
-/// A link of the chain.
+/// A link of the chain; displayed in hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Link(pub [u8; 32]);
 
 /// What stands before the first event.
 pub const START: Link = Link([0; 32]);
+
+/// SHA-256 of an event's record: `SHA-256(SHA-256(head) ‖ body)`, where the head is the document without its events and the
+/// body the event as it stood there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Content([u8; 32]);
+
+/// SHA-256 of a head, which the events of a document share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head([u8; 32]);
 
 /// The first place where a chain does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -26,30 +38,57 @@ pub struct Broken {
     pub recorded: Link,
 }
 
-impl Link {
-    /// The next link.
-    #[must_use]
-    pub fn next(self, event: EventHash) -> Self {
-        let mut digest = Sha256::new();
-        digest.update(self.0);
-        digest.update(event.0);
-        Self(digest.finalize().into())
-    }
-
-    /// Lower-case hexadecimal digits.
-    pub fn hex(self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+impl Head {
+    /// The hash of a head's text.
+    pub fn of(head: &str) -> Self {
+        Self(Sha256::digest(head.as_bytes()).into())
     }
 }
 
-/// Replays a chain from `start` over (event hash computed anew, link on record); gives the last link.
+impl Content {
+    /// The hash of an event's record.
+    pub fn of(head: Head, body: &str) -> Self {
+        let mut digest = Sha256::new();
+        digest.update(head.0);
+        digest.update(body.as_bytes());
+        Self(digest.finalize().into())
+    }
+}
+
+impl Link {
+    /// The next link.
+    #[must_use]
+    pub fn next(self, event: EventHash, content: Content) -> Self {
+        let mut digest = Sha256::new();
+        digest.update(self.0);
+        digest.update(event.0);
+        digest.update(content.0);
+        Self(digest.finalize().into())
+    }
+
+    /// Reads 64 hexadecimal digits.
+    pub fn parse(hex: &str) -> Option<Self> {
+        bytes_of_hex(hex).map(Self)
+    }
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Replays a chain from `start` over (event hash computed anew, content, link on record); gives the last link.
 ///
 /// # Errors
 /// The first link that is not what the events say.
-pub fn verify(start: Link, records: impl IntoIterator<Item = (EventHash, Link)>) -> Result<Link, Broken> {
+pub fn verify(
+    start: Link,
+    records: impl IntoIterator<Item = (EventHash, Content, Link)>,
+) -> Result<Link, Broken> {
     let mut link = start;
-    for (index, (event, recorded)) in records.into_iter().enumerate() {
-        link = link.next(event);
+    for (index, (event, content, recorded)) in records.into_iter().enumerate() {
+        link = link.next(event, content);
         if link != recorded {
             return Err(Broken { index, computed: link, recorded });
         }
@@ -63,19 +102,28 @@ mod tests {
 
     #[test]
     fn names_the_first_broken_link() {
+        let head = Head::of("{}");
         let events: Vec<EventHash> = (0..10).map(|i| EventHash([i; 32])).collect();
         let mut link = START;
         let mut records: Vec<_> = events
             .iter()
             .map(|event| {
-                link = link.next(*event);
-                (*event, link)
+                let content = Content::of(head, &event.to_string());
+                link = link.next(*event, content);
+                (*event, content, link)
             })
             .collect();
         assert_eq!(verify(START, records.iter().copied()), Ok(link));
+        assert_eq!(Link::parse(&link.to_string()), Some(link));
+        assert_eq!(Link::parse("00"), None);
         records[6].0 = EventHash([99; 32]);
         assert_eq!(verify(START, records.iter().copied()).unwrap_err().index, 6);
         records[6].0 = events[6];
+        // The event's hash stays, but not its record.
+        let content = records[5].1;
+        records[5].1 = Content::of(head, "x");
+        assert_eq!(verify(START, records.iter().copied()).unwrap_err().index, 5);
+        records[5].1 = content;
         records.swap(3, 4);
         assert_eq!(verify(START, records.iter().copied()).unwrap_err().index, 3);
         records.swap(3, 4);

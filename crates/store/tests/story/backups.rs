@@ -17,6 +17,7 @@ async fn filled(place: &Place) -> Store {
     changed.offers[0].note = "改".to_owned();
     store.import(&changed, |_, _| ()).await.unwrap();
     crate::people::everything(&store).await;
+    crate::events::captured(&store).await;
     for name in ["cluster.name", "cluster_city", "Beta", "alpha"] {
         store.set_setting(name, "吉安", &by("admin")).await.unwrap();
     }
@@ -49,6 +50,7 @@ async fn assert_same(a: &Store, b: &Store) {
     assert_eq!(a.letters(9).await.unwrap(), b.letters(9).await.unwrap());
     // Whoever was signed in signs in again.
     assert!(a.session("s-1").await.unwrap().is_some() && b.session("s-1").await.unwrap().is_none());
+    assert_eq!(a.events(0, 99).await.unwrap(), b.events(0, 99).await.unwrap());
     assert_eq!(a.imports(9).await.unwrap(), b.imports(9).await.unwrap());
     assert_eq!(a.audit(1, 1000).await.unwrap(), b.audit(1, 1000).await.unwrap());
     assert_eq!(a.check().await.unwrap(), b.check().await.unwrap());

@@ -5,6 +5,7 @@ mod chain;
 mod demo;
 mod import;
 mod keep;
+pub mod ledger;
 mod lists;
 mod matching;
 mod password;
@@ -52,6 +53,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Demo(args) => return demo::run(&args).await,
         Command::Match(args) => return matching::run(&args),
+        Command::Ledger(args) if !args.needs_database() => return ledger::with_files(&args),
         _ => {}
     }
     // A trial run in an empty folder leaves the folder empty.
@@ -78,6 +80,7 @@ fn makes_a_database(command: &Command) -> bool {
     match command {
         Command::Init(_) | Command::Import(_) | Command::Restore { .. } => true,
         Command::Users(args) => args.add.is_some(),
+        Command::Ledger(args) => args.makes_a_database(),
         _ => false,
     }
 }
@@ -134,6 +137,7 @@ async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> R
         Command::Audit(args) => audit::run(app, actor, &args).await,
         Command::Backup { file, force } => keep::backup(app, actor, &file, force).await,
         Command::Restore { file, force } => keep::restore(app, actor, &file, force).await,
+        Command::Ledger(args) => ledger::run(app, actor, &args).await,
         Command::Check => keep::check(app, actor).await,
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A cell.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cell {
     /// Voltage, V.
     pub voltage_v: f64,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Set points and limits.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct SetPoints {
     /// Specific gravity to hold (1.239-1.330).
     pub specific_gravity: f64,
@@ -51,7 +51,7 @@ impl Default for SetPoints {
 
 /// Gains and the largest values of the actuators.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Actuators {
     /// Current for each unit of specific gravity above the set point, A.
     pub current_gain_a: f64,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is simulated. Absent fields have the default's values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Recipe {
     /// Time, h.
     pub hours: f64,

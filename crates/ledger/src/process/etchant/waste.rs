@@ -1,6 +1,7 @@
 //! Hazardous waste of etching: baseline against actual, and the yearly case of a plant or a cluster.
 
 use super::cell::Cell;
+use super::simulate::RecipeError;
 use serde::{Deserialize, Serialize};
 
 /// Spent liquor for a kilogram of etched copper where nothing is regenerated, L/kg: all copper leaves with the liquor
@@ -11,6 +12,7 @@ pub fn baseline_spent_l_kg(liquor_copper_g_l: f64) -> f64 {
 
 /// What a yearly case is computed from; every figure is an input that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CaseInput {
     /// Spent liquor a year before, t.
     pub baseline_waste_t: f64,
@@ -54,7 +56,32 @@ pub struct Case {
 }
 
 /// Computes a case: `avoided = baseline · regenerated`, copper and electricity by the liquor and the cell.
-pub fn case(input: &CaseInput) -> Case {
+///
+/// # Errors
+/// The first input that is out of range.
+pub fn case(input: &CaseInput) -> Result<Case, RecipeError> {
+    let from_zero = |v: f64| v >= 0.0 && v.is_finite();
+    let positive = |v: f64| v > 0.0 && v.is_finite();
+    let (cell, part) = (&input.cell, (0.0..=1.0).contains(&input.regenerated));
+    let efficiency = cell.current_efficiency;
+    for (field, value, is_allowed, expected) in [
+        ("baseline_waste_t", input.baseline_waste_t, from_zero(input.baseline_waste_t), "不小于 0"),
+        ("regenerated", input.regenerated, part, "0 到 1"),
+        (
+            "specific_gravity",
+            input.specific_gravity,
+            (0.9..1.6).contains(&input.specific_gravity),
+            "0.9 到 1.6",
+        ),
+        ("copper_g_l", input.copper_g_l, (1.0..=300.0).contains(&input.copper_g_l), "1 到 300"),
+        ("voltage_v", cell.voltage_v, positive(cell.voltage_v), "大于 0"),
+        ("current_efficiency", efficiency, efficiency > 0.0 && efficiency <= 1.0, "大于 0 至 1"),
+        ("investment_yuan", input.investment_yuan, from_zero(input.investment_yuan), "不小于 0"),
+    ] {
+        if !is_allowed {
+            return Err(RecipeError { field, value, expected });
+        }
+    }
     let avoided_waste_t = input.baseline_waste_t * input.regenerated;
     let volume_m3 = avoided_waste_t / input.specific_gravity;
     let copper_t = volume_m3 * input.copper_g_l / 1000.0;
@@ -62,7 +89,7 @@ pub fn case(input: &CaseInput) -> Case {
     let gain_yuan = copper_t * input.copper_yuan_t + avoided_waste_t * input.disposal_yuan_t
         - power_kwh * input.power_yuan_kwh
         - input.other_cost_yuan;
-    Case {
+    Ok(Case {
         avoided_waste_t,
         remaining_waste_t: input.baseline_waste_t - avoided_waste_t,
         reduction: input.regenerated,
@@ -70,7 +97,7 @@ pub fn case(input: &CaseInput) -> Case {
         power_kwh,
         gain_yuan,
         payback_years: (gain_yuan > 0.0).then(|| input.investment_yuan / gain_yuan),
-    }
+    })
 }
 
 /// A line of the manifest: hazardous waste that left a site.
@@ -121,7 +148,7 @@ mod tests {
     fn the_cluster_case() {
         let cell =
             Cell { voltage_v: 2.0, current_efficiency: 0.8, current_max_a: 1e4, anode_transfer_l_s: 1.0 };
-        let found = case(&CaseInput {
+        let input = CaseInput {
             baseline_waste_t: 25_000.0,
             regenerated: 0.6,
             specific_gravity: 1.28,
@@ -132,7 +159,9 @@ mod tests {
             power_yuan_kwh: 0.7,
             disposal_yuan_t: 0.0,
             other_cost_yuan: 3e7,
-        });
+        };
+        let found = case(&input).unwrap();
+        assert_eq!(case(&CaseInput { regenerated: 1.1, ..input }).unwrap_err().field, "regenerated");
         assert!((found.avoided_waste_t - 15_000.0).abs() < 1e-9 && (found.reduction - 0.6).abs() < 1e-12);
         assert!((found.copper_t - 1406.25).abs() < 1e-9);
         assert!((found.power_kwh / 1e6 - 2.966).abs() < 0.01, "{found:?}");

@@ -1,0 +1,141 @@
+//! The genealogy in memory, as of the store's newest event.
+//!
+//! Every call asks the store for its last event, which costs one small question, and takes over what was appended since.
+//! The store remains the truth: another history in its place (a restored backup) shows by the link of the last known event,
+//! and everything is read anew.
+
+use super::document::read_back;
+use super::facts::Facts;
+use crate::{App, Code, Error, Result};
+use ledger::event::Event;
+use ledger::graph::Graph;
+use ledger::hash::chain::START;
+use ledger::hash::event_hash;
+use std::collections::HashSet;
+use store::StoredEvent;
+use tokio::sync::RwLock;
+
+/// Events read from the store at a time.
+const BATCH: u32 = 5_000;
+
+/// All lots, as of an event.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Genealogy {
+    /// Lots and processes; keys are numbers of events.
+    pub graph: Graph,
+    /// What events say beyond EPCIS.
+    pub facts: Facts,
+    /// Numbers of the events that a later one declares to be wrong.
+    pub withdrawn: HashSet<i64>,
+    /// Number of the last event.
+    seq: i64,
+    /// Its link.
+    link: String,
+}
+
+/// The genealogy behind a lock: many read, one catches up.
+#[derive(Debug, Default)]
+pub(crate) struct Live(RwLock<Genealogy>);
+
+impl App {
+    /// The genealogy as of the newest event.
+    pub(super) async fn genealogy(&self) -> Result<tokio::sync::RwLockReadGuard<'_, Genealogy>> {
+        let (seq, link) = self.store.newest_event().await?;
+        let held = self.ledger.0.read().await;
+        if held.seq == seq && held.link == end(seq, &link.to_string()) {
+            return Ok(held);
+        }
+        drop(held);
+        self.catch_up().await?;
+        Ok(self.ledger.0.read().await)
+    }
+
+    async fn catch_up(&self) -> Result<()> {
+        let mut held = self.ledger.0.write().await;
+        if !self.continues(&held).await? {
+            *held = Genealogy::default();
+        }
+        loop {
+            let from = held.seq;
+            let mut withdrawn = Vec::new();
+            let last = self
+                .each_event(from, Some(BATCH), |stored, event| {
+                    let key = stored.seq.unsigned_abs();
+                    held.graph.add(key, event).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+                    held.facts.take(key, event);
+                    if stored.declares_error {
+                        withdrawn.push(event_hash(event));
+                    }
+                    Ok(())
+                })
+                .await?;
+            for hash in withdrawn {
+                for seq in self.store.events_of_hash(hash).await? {
+                    held.graph.withdraw(seq.unsigned_abs());
+                    held.facts.withdraw(seq.unsigned_abs());
+                    held.withdrawn.insert(seq);
+                }
+            }
+            match last {
+                Some((seq, link)) => (held.seq, held.link) = (seq, link),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// True where the last event that is known is still the one of that number.
+    async fn continues(&self, held: &Genealogy) -> Result<bool> {
+        if held.seq == 0 {
+            return Ok(true);
+        }
+        let (events, _) = self.store.events(held.seq - 1, 1).await?;
+        Ok(events.first().is_some_and(|event| event.seq == held.seq && event.link == held.link))
+    }
+
+    /// Visits events after a number in order, all of them or at most so many; gives number and link of the last one.
+    pub(super) async fn each_event(
+        &self,
+        after: i64,
+        limit: Option<u32>,
+        mut visit: impl FnMut(&StoredEvent, &Event) -> Result<()>,
+    ) -> Result<Option<(i64, String)>> {
+        let mut last: Option<(i64, String)> = None;
+        loop {
+            let from = last.as_ref().map_or(after, |(seq, _)| *seq);
+            let (stored, heads) = self.store.events(from, limit.unwrap_or(BATCH).min(BATCH)).await?;
+            for document in stored.chunk_by(|a, b| a.capture == b.capture) {
+                let first = &document[0];
+                let head = heads.get(&first.capture).map_or("", String::as_str);
+                let events = read_back(head, document.iter().map(|e| e.body.as_str()))
+                    .filter(|events| events.len() == document.len())
+                    .ok_or_else(|| unreadable(first))?;
+                for (stored, event) in document.iter().zip(&events) {
+                    visit(stored, event)?;
+                }
+            }
+            match stored.last() {
+                Some(event) => last = Some((event.seq, event.link.clone())),
+                None => return Ok(last),
+            }
+            if limit.is_some() {
+                return Ok(last);
+            }
+        }
+    }
+
+    /// Forgets the genealogy, after another database has taken the place of this one.
+    pub(crate) async fn forget_ledger(&self) {
+        *self.ledger.0.write().await = Genealogy::default();
+    }
+}
+
+/// The link as the genealogy keeps it: none before the first event.
+fn end(seq: i64, link: &str) -> String {
+    if seq == 0 && *link == START.to_string() { String::new() } else { link.to_owned() }
+}
+
+fn unreadable(event: &StoredEvent) -> Error {
+    let message =
+        format!("the ledger's events from number {} on cannot be read as they were captured", event.seq);
+    Error::new(Code::StorageCorrupt, message).hint("run `yulin ledger verify`, restore a backup")
+}

@@ -1,0 +1,29 @@
+//! The ledger: events of lots, and what follows from them.
+//!
+//! - [`files`] needs no database: it checks, hashes, reconciles and simulates what stands in files.
+//! - [`capture`] appends events to the store and proves their chain.
+//! - [`live`] keeps the genealogy of all lots in memory, caught up with the store before each answer.
+//! - [`trace`], [`balance`], [`footprint`], [`export`] answer from it.
+
+mod balance;
+mod capture;
+mod document;
+mod export;
+mod facts;
+mod files;
+mod footprint;
+mod live;
+mod trace;
+
+pub use balance::{BalanceQuery, BalanceReport};
+pub use capture::{CaptureOptions, CaptureReport, ChainProof};
+pub use export::EventForm;
+pub use files::{
+    CheckedEvents, EtchantReport, ReconcileReport, check_events, hash_events, reconcile, simulate_etchant,
+};
+pub use footprint::{FootprintReport, LotFootprintRow};
+pub use ledger::footprint::allocation::Allocation;
+pub use ledger::graph::{Amount, Direction, Scratch};
+pub use trace::{RecallCustomer, RecallReport, TraceReport, TraceRow};
+
+pub(crate) use live::Live;

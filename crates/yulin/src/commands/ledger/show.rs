@@ -1,0 +1,158 @@
+//! The ledger's answers as people read them.
+
+use app::{
+    Amount, BalanceReport, Direction, EtchantReport, FootprintReport, RecallReport, TraceReport, TraceRow,
+};
+
+/// An amount with its unit, or a dash.
+fn amount(amount: Option<Amount>) -> String {
+    amount.map_or_else(|| "-".to_owned(), |a| format!("{} {}", a.value, a.unit.code()))
+}
+
+/// A lot a line, columns parted by tabs.
+pub fn trace_table(report: &TraceReport) {
+    say!("depth 层\tshare 占比\tcarried 含量\tmade 产出\tlot 批次");
+    for TraceRow { lot, depth, share, carried, made, is_assumed } in &report.lots {
+        let mark = if *is_assumed { "~" } else { "" };
+        say!("{depth}\t{mark}{share:.6}\t{}\t{}\t{lot}", amount(*carried), amount(*made));
+    }
+    if report.is_cut {
+        say!("... more beyond the depth 超出深度的批次未列出");
+    }
+    if report.lots.iter().any(|row| row.is_assumed) {
+        say!(
+            "~ amounts were missing or unlike on the way, inputs counted equally 途中有数量缺失或单位不一，按等分计"
+        );
+    }
+}
+
+/// A graph for Graphviz, edges from what goes in to what comes out.
+pub fn trace_dot(report: &TraceReport, direction: Direction) {
+    let quote = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
+    say!("digraph trace {{");
+    say!("  rankdir={};", if direction == Direction::Up { "RL" } else { "LR" });
+    say!("  node [shape=box];");
+    for (at, row) in report.lots.iter().enumerate() {
+        say!("  n{at} [label=\"{}\\n{:.2} %\"];", quote(&row.lot), 100.0 * row.share);
+    }
+    for (from, to) in &report.edges {
+        say!("  n{from} -> n{to};");
+    }
+    say!("}}");
+}
+
+pub fn recall(report: &RecallReport) {
+    say!(
+        "recall 召回 {}: {} lots hold some of it 涉及批次, {} customers 客户",
+        report.lot,
+        report.affected,
+        report.customers.len()
+    );
+    for customer in &report.customers {
+        let carried: Vec<String> = customer.carried.iter().map(|a| amount(Some(*a))).collect();
+        let mark = if customer.is_assumed { " ~" } else { "" };
+        say!("{}\t{}{mark}\tevents 事件 {:?}", customer.party, carried.join(" + "), customer.events);
+        for (lot, shipped) in &customer.lots {
+            say!("  {}\t{lot}", amount(Some(*shipped)));
+        }
+    }
+}
+
+pub fn balance(report: &BalanceReport) {
+    let flows = &report.flows;
+    say!("site 场所 {}", report.site);
+    for (words, kg) in [
+        ("opening 期初账面", report.opening_kg),
+        ("received 收入", flows.received_kg),
+        ("produced 产出", flows.produced_kg),
+        ("consumed 投入", flows.consumed_kg),
+        ("shipped 发出", flows.shipped_kg),
+        ("discarded 废弃", flows.discarded_kg),
+        ("closing 期末账面", report.closing_kg),
+        ("process loss 工序损失", report.process_loss_kg),
+    ] {
+        say!("{words}\t{kg:.6} kg");
+    }
+    if let Some(part) = report.process_yield {
+        say!("process yield 工序收率\t{part:.6}");
+    }
+    say!("entries 分录\t{}", flows.entries);
+    for (words, lots) in [
+        ("mass unknown 质量未知", &report.without_mass),
+        ("content unknown 含量未知", &report.without_content),
+    ] {
+        for lot in lots {
+            say!("{words}\t{lot}");
+        }
+    }
+}
+
+pub fn footprint(report: &FootprintReport) {
+    say!("footprint 碳足迹 {} ({})", report.of, report.allocation_zh);
+    if let (Some(kg), Some(unit)) = (report.unit_kg, &report.unit) {
+        say!("{kg:.6} kg CO2e / {unit}");
+    }
+    for row in &report.lots {
+        let total = row.total_kg.map_or_else(|| "-".to_owned(), |kg| format!("{kg:.6}"));
+        let mark = if row.is_assumed { "~" } else { "" };
+        say!(
+            "{}\tmade 产出 {}\t{:.6} kg CO2e/unit 单位\ttotal 合计 {total} kg\trecycled 再生含量 {mark}{:.4}",
+            row.lot,
+            amount(row.made),
+            row.unit_kg,
+            row.recycled_content
+        );
+        say!("  activities 活动 {}, without a meter 无计量 {}", row.activities.0, row.activities.1);
+        for lot in &row.unknown_raw {
+            say!("  footprint unknown, counted as 0 足迹未知，按 0 计\t{lot}");
+        }
+    }
+}
+
+pub fn etchant(EtchantReport { run, case }: &EtchantReport) {
+    let t = &run.totals;
+    say!("etched 蚀铜 {:.3} kg, deposited 电解回收铜 {:.3} kg", t.etched_kg, t.deposited_kg);
+    say!("bled 排出废液 {:.1} L, without regeneration 不再生时 {:.1} L", t.bled_l, t.baseline_l);
+    if t.baseline_l > 0.0 {
+        say!("hazardous waste reduced 危废减量 {:.1} %", 100.0 * (1.0 - t.bled_l / t.baseline_l));
+    }
+    say!("acid 盐酸 {:.2} kg HCl, oxidant 双氧水 {:.2} kg H2O2", t.acid_kg, t.oxidant_kg);
+    say!(
+        "cell 电解 {:.1} kWh, heating 加热 {:.1} kWh, cooling 冷却 {:.1} kWh",
+        t.cell_kwh,
+        t.heating_kwh,
+        t.cooling_kwh
+    );
+    if t.deposited_kg > 0.0 {
+        say!("energy of copper 铜单位电耗 {:.3} kWh/kg", t.cell_kwh / t.deposited_kg);
+    }
+    say!("chlorine 氯气 {:.4} kg, etching stopped 停蚀 {:.2} h", t.chlorine_kg, t.stopped_h);
+    say!(
+        "closure 平衡误差: mass 质量 {:.1e}, elements 元素 {:.1e}, energy 能量 {:.1e}",
+        run.closure.mass,
+        run.closure.elements,
+        run.closure.energy
+    );
+    match run.drift_hour {
+        Some(hour) => say!("sensor drift 传感器漂移报警: {hour:.2} h"),
+        None => say!("no sensor drift 无传感器漂移"),
+    }
+    if let Some(case) = case {
+        say!(
+            "year 年度: avoided 减少危废 {:.1} t, left 剩余 {:.1} t ({:.1} %)",
+            case.avoided_waste_t,
+            case.remaining_waste_t,
+            100.0 * case.reduction
+        );
+        say!(
+            "  copper 回收铜 {:.2} t, power 电耗 {:.0} kWh, gain 收益 {:.0} 元",
+            case.copper_t,
+            case.power_kwh,
+            case.gain_yuan
+        );
+        match case.payback_years {
+            Some(years) => say!("  payback 回收期 {years:.2} 年"),
+            None => say!("  no payback 无收益，不能回收投资"),
+        }
+    }
+}

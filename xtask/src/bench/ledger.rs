@@ -1,0 +1,85 @@
+//! The ledger beside its peers, in one run on the same data.
+
+use super::show;
+use crate::machine;
+use crate::postgres::Server;
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Transformation events of the traces.
+const EVENTS: &str = "1000000";
+/// Events captured into each database.
+const CAPTURED: &str = "100000";
+
+/// Measures hashing, traces, solves and capture, then the peers; those that cannot run here are named.
+pub fn run(root: &Path, as_json: bool) -> Result<()> {
+    let mut results = Vec::new();
+    for (package, example, args) in [
+        ("ledger", "event_hash", &[][..]),
+        ("ledger", "trace_scale", &[EVENTS]),
+        ("ledger", "solve_scale", &[]),
+    ] {
+        results.extend(example_of(root, package, example, args)?);
+    }
+    let folder = tempfile::tempdir()?;
+    let sqlite = folder.path().join("ledger.db").display().to_string();
+    results.extend(example_of(root, "app", "ledger_scale", &[&sqlite, CAPTURED])?);
+    match Server::start_with(root, true)? {
+        Some(server) => {
+            machine::run(root, "psql", &["-q", &server.url, "-c", "create database ledger"], &[])?;
+            let url = server.url.replace("/postgres", "/ledger");
+            results.extend(example_of(root, "app", "ledger_scale", &[&url, CAPTURED])?);
+        }
+        None => {
+            results.push(json!({"work": "durable capture", "peer": "PostgreSQL", "failed": "not installed"}))
+        }
+    }
+    let venv = machine::target(root).join("ledger-peers");
+    match install(root, &venv)? {
+        Some(python) => {
+            let script = root.join("xtask/ledger_peers.py");
+            let said = machine::output(root, &python.display().to_string(), &[&script.display().to_string(), EVENTS])?;
+            results.extend(lines(&said)?);
+        }
+        None => results.push(json!({"work": "peers", "failed": "Python 3 or the packages of xtask/ledger_peers.txt are missing"})),
+    }
+    results.sort_by_key(|result| result["work"].as_str().unwrap_or_default().to_owned());
+    show(as_json, &results)
+}
+
+/// Builds an example of a package and runs it; what it prints are JSON lines.
+fn example_of(root: &Path, package: &str, example: &str, args: &[&str]) -> Result<Vec<Value>> {
+    machine::run(
+        root,
+        "cargo",
+        &["build", "--release", "--locked", "--package", package, "--example", example],
+        &[],
+    )?;
+    let program = machine::target(root).join("release/examples").join(example);
+    lines(&machine::output(root, &program.display().to_string(), args)?)
+}
+
+fn lines(text: &str) -> Result<Vec<Value>> {
+    text.lines().map(|line| serde_json::from_str(line).with_context(|| format!("no JSON: {line}"))).collect()
+}
+
+/// The peers' Python, with the packages as pinned; none where that cannot be.
+fn install(root: &Path, venv: &Path) -> Result<Option<PathBuf>> {
+    let pins = root.join("xtask/ledger_peers.txt");
+    let (python, installed) = (venv.join("bin/python"), venv.join("installed.txt"));
+    let wanted = std::fs::read_to_string(&pins)?;
+    if std::fs::read_to_string(&installed).is_ok_and(|have| have == wanted) {
+        return Ok(Some(python));
+    }
+    if machine::run(root, "python3", &["-m", "venv", "--clear", &venv.display().to_string()], &[]).is_err() {
+        return Ok(None);
+    }
+    let pip = venv.join("bin/pip").display().to_string();
+    let args = ["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"];
+    if machine::run(root, &pip, &[&args[..], &[&pins.display().to_string()]].concat(), &[]).is_err() {
+        return Ok(None);
+    }
+    std::fs::write(installed, wanted)?;
+    Ok(Some(python))
+}
