@@ -10,6 +10,7 @@ mod duplicates;
 mod error;
 mod files;
 mod import;
+mod inspect;
 mod keep;
 mod ledger;
 mod lists;
@@ -36,6 +37,10 @@ pub use files::{FileMatches, MatchForm, MatchOptions, match_files, write_matches
 pub use import::{
     COLUMN_LEFT_OUT, CellError, ColumnField, ColumnReport, DuplicateReport, ImportCount, ImportCounts,
     ImportOptions, ImportRecord, ImportReport, InputFile, SheetKind, SheetReport,
+};
+pub use inspect::{
+    BeadForms, BoardPair, BoardRules, FrameFigures, Histogram, PanelOptions, PanelRun, PanelSummary, Worst,
+    inspect_board, inspect_panel,
 };
 pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification};

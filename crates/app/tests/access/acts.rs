@@ -204,6 +204,33 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             let clock = app::Clock::china();
             put(show(app::match_files(actor, &needs, &offers, &options, &clock, &quiet)));
         }
+        Act::InspectPanel => {
+            let options = app::PanelOptions {
+                threads: 1,
+                lot: "lot".to_owned(),
+                recipe_name: "panel.toml".to_owned(),
+                forms: app::BeadForms::default(),
+                accept_valid: false,
+            };
+            let (clock, out) = (app::Clock::china(), tempfile::tempdir().expect("a folder"));
+            let run = app::inspect_panel(
+                actor,
+                "pitch_um = 0",
+                &mut std::iter::empty(),
+                None,
+                out.path(),
+                &options,
+                &clock,
+                &|_| String::new(),
+                &|_, _| {},
+            );
+            put(show(run.map(|(run, _)| run.summary.frames)));
+        }
+        Act::InspectBoard => {
+            let packet = || exchange::frame::Packet::file("board.png", Vec::new());
+            let pair = app::BoardPair { template: packet(), image: packet() };
+            put(show(app::inspect_board(actor, &pair, &app::BoardRules::default()).map(drop)));
+        }
         Act::Export => {
             put(cells(app.export(actor, false, &all).await));
             put(cells(app.export(actor, true, &all).await));
