@@ -5,6 +5,7 @@ pub mod ledger;
 pub mod market;
 mod process;
 mod scale;
+pub mod vision;
 pub mod web;
 
 use crate::machine;

@@ -11,6 +11,7 @@ mod machine;
 mod postgres;
 mod schemathesis;
 mod test;
+mod train;
 
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ cargo xtask fuzz [SECONDS]  every fuzz target for so long (default 60)
 cargo xtask bench [--json]  quality, speed and memory on judged sets and at scale; see docs/benchmarks.md
 cargo xtask bench web [--json] [--seconds N]
                         the pages under wrk, on the demo cluster and on 50,000 offers, beside a bare handler
+cargo xtask bench vision [--json] [PANELS]
+                        the inspection engine beside OpenCV, scikit-image and trackpy on the same frames
 cargo xtask bench ledger [--json]
                         the ledger beside SQLite, PostgreSQL, igraph, scipy and bw2calc, in one run
 cargo xtask bench market [--json] [--only WORD] [--sets DIR]
@@ -30,6 +33,8 @@ cargo xtask bench market [--json] [--only WORD] [--sets DIR]
 cargo xtask e2e [NAME..]    the pages in Debian's chromium; only the files of e2e/test with these names
 cargo xtask e2e --guide     make the screenshots of docs/guide again
 cargo xtask schemathesis    requests made from the OpenAPI document, against the running program
+cargo xtask train board FOLDER
+                        a classifier of boards from a checkout of DeepPCB, measured on its test half
 cargo xtask demo [SEED]     make the demo workbooks again from demo/templates";
 
 fn main() -> ExitCode {
@@ -56,10 +61,15 @@ fn run() -> Result<()> {
         ["bench", "ledger"] => bench::ledger::run(&root, false),
         ["bench", "ledger", "--json"] => bench::ledger::run(&root, true),
         ["bench", "web", rest @ ..] => bench_web(&root, rest),
+        ["bench", "vision"] => bench::vision::run(&root, false, 10),
+        ["bench", "vision", "--json"] => bench::vision::run(&root, true, 10),
+        ["bench", "vision", "--json", panels] => bench::vision::run(&root, true, panels.parse()?),
+        ["bench", "vision", panels] => bench::vision::run(&root, false, panels.parse()?),
         ["bench", "market", rest @ ..] => bench_market(&root, rest),
         ["e2e", "--guide"] => e2e::run(&root, e2e::Task::Guide, &[]),
         ["e2e", only @ ..] => e2e::run(&root, e2e::Task::Test, only),
         ["schemathesis"] => schemathesis::run(&root),
+        ["train", "board", checkout] => train::board(&root, Path::new(checkout)),
         ["demo"] => demo::run(&root, demo::SEED),
         ["demo", seed] => demo::run(&root, seed.parse()?),
         [] | ["help" | "--help" | "-h"] => {

@@ -226,6 +226,8 @@ acts! {
     Stale reads [A S M C];
     Overview reads [A S M C B];
     MatchFiles reads [A S M C B];
+    InspectPanel reads [A S M C B];
+    InspectBoard reads [A S M C B];
     Export reads [A S M C B];
     // The ledger. Whoever holds a file may see what is in it.
     LedgerFiles reads [A S M C B];

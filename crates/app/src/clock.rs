@@ -43,6 +43,16 @@ impl Clock {
         format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
     }
 
+    /// The moment to the second with its distance from UTC, such as `2026-11-22T18:05:00+08:00` (RFC 3339), by the days' zone.
+    pub fn stamp(&self) -> String {
+        let zone = match self {
+            Self::System(zone) => zone.clone(),
+            Self::Fixed(_) => TimeZone::fixed(jiff::tz::offset(8)),
+        };
+        let at = Timestamp::from_millisecond(self.now_ms()).unwrap_or(Timestamp::UNIX_EPOCH);
+        at.to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
     /// Today's date.
     pub fn today(&self) -> Date {
         match self {

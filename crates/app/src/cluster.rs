@@ -93,8 +93,8 @@ impl App {
             tasks.push(("claims", claims.iter().filter(|c| c.state == "open").count(), "/claims"));
         }
         if actor.may(Act::Duplicates) {
-            let open = self.store.duplicates(Some(store::DuplicateState::Open)).await?;
-            tasks.push(("duplicates", open.len(), "/duplicates"));
+            let open = usize::try_from(self.store.open_duplicates().await?).unwrap_or_default();
+            tasks.push(("duplicates", open, "/duplicates"));
         }
         let draft = lists.iter().filter(|l| matches!(l.state, ListState::Draft | ListState::Approved));
         let draft: Vec<i64> = draft.map(|l| l.id).collect();

@@ -33,6 +33,24 @@ pub struct DuplicatePair {
     pub decided_ms: Option<i64>,
 }
 
+/// A record of an enterprise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DuplicateRecord {
+    /// Row id.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+}
+
+/// DuplicateRecords that are one enterprise by what was decided, directly or through others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DuplicateCluster {
+    /// Its records.
+    pub members: Vec<DuplicateRecord>,
+    /// Pairs of them that were decided to be two all the same: one of the decisions must be wrong.
+    pub conflicts: Vec<(DuplicateRecord, DuplicateRecord)>,
+}
+
 /// Name of a cluster that has not been named.
 const UNNAMED: &str = "产业集群";
 /// The setting that holds the cluster's name.
@@ -74,6 +92,40 @@ impl App {
         pairs.retain(|pair| pair.same.is_some());
         pairs.sort_by_key(|pair| std::cmp::Reverse((pair.decided_ms, pair.id)));
         Ok(pairs)
+    }
+
+    /// The clusters that the decisions make, those first whose decisions do not go together.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn duplicate_clusters(&self, actor: &Actor) -> Result<Vec<DuplicateCluster>> {
+        actor.need(Act::Duplicates)?;
+        let clusters = market::dedupe::clusters(&self.decisions().await?);
+        let stored: HashMap<String, DuplicateRecord> = self
+            .store
+            .enterprises()
+            .await?
+            .into_iter()
+            .map(|s| (s.value.key, DuplicateRecord { id: s.id, name: s.value.name }))
+            .collect();
+        let of = |key: &String| stored.get(key).cloned();
+        let shown = clusters.into_iter().map(|cluster| DuplicateCluster {
+            members: cluster.members.iter().filter_map(of).collect(),
+            conflicts: cluster.conflicts.iter().filter_map(|(a, b)| of(a).zip(of(b))).collect(),
+        });
+        Ok(shown.collect())
+    }
+
+    /// What people have decided of pairs.
+    pub(crate) async fn decisions(&self) -> Result<Vec<market::dedupe::Decision>> {
+        let decided = self.store.duplicates(None).await?.into_iter().filter_map(|d| {
+            let same = match d.state {
+                store::DuplicateState::Open => return None,
+                state => state == store::DuplicateState::Confirmed,
+            };
+            Some(market::dedupe::Decision { a: d.proposal.a, b: d.proposal.b, same })
+        });
+        Ok(decided.collect())
     }
 
     async fn pairs(&self, state: Option<store::DuplicateState>) -> Result<Vec<DuplicatePair>> {

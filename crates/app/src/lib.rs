@@ -10,6 +10,7 @@ mod duplicates;
 mod error;
 mod files;
 mod import;
+mod inspect;
 mod keep;
 mod ledger;
 mod lists;
@@ -27,15 +28,19 @@ pub use crate::ledger::{
     simulate_etchant,
 };
 pub use actor::{Act, Actor, Office, Role};
-pub use audit::{AuditEntry, AuditQuery, AuditVerification};
+pub use audit::{AuditChain, AuditEntry, AuditFilter};
 pub use clock::Clock;
 pub use cluster::Overview;
-pub use duplicates::DuplicatePair;
+pub use duplicates::{DuplicateCluster, DuplicatePair, DuplicateRecord};
 pub use error::{Code, CodeRow, Error, Result};
 pub use files::{FileMatches, MatchForm, MatchOptions, match_files, write_matches};
 pub use import::{
     COLUMN_LEFT_OUT, CellError, ColumnField, ColumnReport, DuplicateReport, ImportCount, ImportCounts,
     ImportOptions, ImportRecord, ImportReport, InputFile, SheetKind, SheetReport,
+};
+pub use inspect::{
+    BeadForms, BoardPair, BoardRules, FrameFigures, Histogram, PanelOptions, PanelRun, PanelSummary, Worst,
+    inspect_board, inspect_panel,
 };
 pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification};

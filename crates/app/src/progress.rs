@@ -11,6 +11,7 @@ pub enum Stage {
     Match,
     Freeze,
     Write,
+    Inspect,
 }
 
 impl Stage {
@@ -24,6 +25,7 @@ impl Stage {
             Self::Match => "匹配",
             Self::Freeze => "定稿",
             Self::Write => "写出文件",
+            Self::Inspect => "检测画面",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The office's tables as files: the audit log, stale records, the form for many invitations.
 
-use crate::{Act, Actor, App, AuditQuery, Code, Error, Result};
+use crate::{Act, Actor, App, AuditFilter, Code, Error, Result};
 use exchange::plain::PlainTable;
 use serde_json::json;
 
@@ -21,11 +21,11 @@ impl App {
     ///
     /// # Errors
     /// Storage errors.
-    pub async fn audit_sheet(&self, actor: &Actor, query: &AuditQuery) -> Result<Vec<u8>> {
+    pub async fn audit_sheet(&self, actor: &Actor, query: &AuditFilter) -> Result<Vec<u8>> {
         actor.need(Act::Audit)?;
         let mut table = PlainTable { title: "审计".to_owned(), ..PlainTable::default() };
         table.headings = words(&["序号", "时间", "账号", "动作", "对象", "详情", "前一条哈希", "本条哈希"]);
-        let mut query = AuditQuery { limit: 1000, ..query.clone() };
+        let mut query = AuditFilter { limit: 1000, ..query.clone() };
         while table.rows.len() < AUDIT_SHEET_ROWS as usize {
             let entries = self.audit(actor, &query).await?;
             query.before = entries.last().map(|e| e.seq);

@@ -21,6 +21,9 @@ pub enum WriteError {
     /// JSON.
     #[error("JSON 写出失败：{0}")]
     Json(#[from] serde_json::Error),
+    /// A picture.
+    #[error("图片写出失败：{0}")]
+    Picture(String),
 }
 
 /// Excel's longest text of a cell.

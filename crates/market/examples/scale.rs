@@ -147,7 +147,7 @@ fn main() {
 
     let records: Vec<Enterprise> = (0..enterprises).map(|i| enterprise(&mut random, i, &counties)).collect();
     let start = Instant::now();
-    let proposals = propose(&records, &reference.regions);
+    let proposals = propose(&records, &[], &reference.regions);
     println!(
         "{enterprises} enterprises: {} likely duplicates in {:.2} s",
         proposals.len(),

@@ -56,6 +56,7 @@ impl IntoResponse for Failure {
         if internal {
             tracing::error!(code = row.word, "{}", error.message);
         }
+        let error = lang.said(error);
         let status = StatusCode::from_u16(row.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let (title, help) = words(error.code);
         let body = html! {

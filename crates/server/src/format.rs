@@ -3,7 +3,7 @@
 use crate::words::Lang;
 use jiff::tz::{TimeZone, offset};
 use maud::{Markup, html};
-use model::matching::{Match, Outcome, Verdict};
+use model::matching::{Allocation, Coverage, Match, Outcome, Verdict};
 use model::price::PriceRange;
 use model::quantity::{Quantity, number};
 use std::fmt::Display;
@@ -29,6 +29,20 @@ pub fn km(distance: Option<f64>) -> String {
 /// A quantity with its unit; empty where absent.
 pub fn quantity(value: Option<&Quantity>) -> String {
     value.map_or_else(String::new, ToString::to_string)
+}
+
+/// What a list allots to a pair: how much of the need, and the quantity where it is stated.
+pub fn allocation(lang: Lang, allocation: Option<&Allocation>) -> Markup {
+    html! {
+        @if let Some(allocation) = allocation {
+            (match allocation.coverage {
+                Coverage::Full => lang.t("全部满足"),
+                Coverage::Part => lang.t("部分满足"),
+                Coverage::Unstated => lang.t("数量待定"),
+            })
+            " " (quantity(allocation.quantity.as_ref()))
+        } @else { "–" }
+    }
 }
 
 /// A moment as a Chinese calendar day, `2026-11-22`: the product's days are China's whatever the machine's zone.

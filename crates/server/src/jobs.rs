@@ -1,9 +1,10 @@
-//! Long work (imports, drafts, publications) that goes on while a page shows its progress.
+//! Long work (imports, drafts, publications) that goes on while a page, or a program, asks how far it is.
 //!
 //! A job belongs to the account that began it: nobody else can read it. It goes on when the page is left, and its end is kept for
-//! an hour. The pages themselves stand in `pages/desk/job.rs`.
+//! an hour. The pages stand in `pages/desk/job.rs`, the API's in `api/later.rs`.
 
 use app::{Actor, Code, Error, Result, Stage};
+use axum::body::Bytes;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -40,15 +41,40 @@ pub struct Done {
     pub note: String,
 }
 
+/// What the API answers to a request that was done as a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// HTTP status.
+    pub status: u16,
+    /// Header `Location`; may be empty.
+    pub location: String,
+    /// JSON; may be empty.
+    pub body: Bytes,
+}
+
 /// Where a job stands.
 #[derive(Debug, Clone)]
 pub enum State {
     /// It works: the stage, what is done and what is to do.
     Working(Option<(Stage, u64, u64)>),
-    /// It has ended well.
+    /// It has ended well, and a page shows what came of it.
     Done(Done),
+    /// It has ended, well or not, with what the API answers.
+    Answered(Answered),
     /// It has failed.
     Failed(Error),
+}
+
+impl From<Done> for State {
+    fn from(done: Done) -> Self {
+        Self::Done(done)
+    }
+}
+
+impl From<Answered> for State {
+    fn from(answered: Answered) -> Self {
+        Self::Answered(answered)
+    }
 }
 
 /// One job.
@@ -59,6 +85,7 @@ pub struct Job {
     /// Page from which it was begun.
     pub from: &'static str,
     owner: String,
+    number: u64,
     state: Mutex<(State, Option<Instant>)>,
     ended: Notify,
 }
@@ -69,12 +96,8 @@ impl Job {
         lock(&self.state).0.clone()
     }
 
-    fn end(&self, end: Result<Done>) {
-        let state = match end {
-            Ok(done) => State::Done(done),
-            Err(error) => State::Failed(error),
-        };
-        *lock(&self.state) = (state, Some(Instant::now()));
+    fn end(&self, end: Result<State>) {
+        *lock(&self.state) = (end.unwrap_or_else(State::Failed), Some(Instant::now()));
         self.ended.notify_waiters();
     }
 }
@@ -100,7 +123,7 @@ impl Jobs {
     ///
     /// # Errors
     /// [`Code::TooMany`] where the account has several under way.
-    pub fn start<F, W>(
+    pub fn start<F, W, E>(
         &self,
         actor: &Actor,
         title: &'static str,
@@ -109,16 +132,19 @@ impl Jobs {
     ) -> Result<String>
     where
         F: FnOnce(Teller) -> W + Send + 'static,
-        W: Future<Output = Result<Done>>,
+        W: Future<Output = Result<E>>,
+        E: Into<State> + Send + 'static,
     {
+        let number = self.next.fetch_add(1, Ordering::Relaxed) + 1;
         let job = Arc::new(Job {
             title,
             from,
             owner: actor.name.clone(),
+            number,
             state: Mutex::new((State::Working(None), None)),
             ended: Notify::new(),
         });
-        let id = format!("{:x}", self.next.fetch_add(1, Ordering::Relaxed) + 1);
+        let id = format!("{number:x}");
         {
             let mut jobs = lock(&self.jobs);
             jobs.retain(|_, job| lock(&job.state).1.is_none_or(|at| at.elapsed() < KEPT));
@@ -137,7 +163,8 @@ impl Jobs {
             let runtime = tokio::runtime::Handle::current();
             let end = tokio::task::spawn_blocking(move || runtime.block_on(work(teller))).await;
             drop(turn);
-            job.end(end.unwrap_or_else(|_| Err(Error::new(Code::Internal, "the job broke off"))));
+            let end = end.unwrap_or_else(|_| Err(Error::new(Code::Internal, "the job broke off")));
+            job.end(end.map(Into::into));
         });
         Ok(id)
     }
@@ -145,6 +172,17 @@ impl Jobs {
     /// The actor's own job; another's is as unknown as one that never was.
     pub fn get(&self, actor: &Actor, id: &str) -> Option<Arc<Job>> {
         lock(&self.jobs).get(id).filter(|job| job.owner == actor.name).cloned()
+    }
+
+    /// The actor's jobs with their ids, newest first.
+    pub fn of(&self, actor: &Actor) -> Vec<(String, Arc<Job>)> {
+        let mut own: Vec<_> = lock(&self.jobs)
+            .iter()
+            .filter(|(_, job)| job.owner == actor.name)
+            .map(|(id, job)| (id.clone(), job.clone()))
+            .collect();
+        own.sort_by_key(|(_, job)| std::cmp::Reverse(job.number));
+        own
     }
 
     /// Waits a moment for a job to end: most are short, and then no page of progress is shown.
@@ -191,14 +229,14 @@ mod tests {
     async fn a_broken_job_says_so_and_too_many_are_refused() {
         let jobs = Jobs::default();
         let li = actor("li");
-        let broken = |_: Teller| async move { panic!("this test breaks off") };
+        let broken = |_: Teller| async move { panic!("this test breaks off") as Result<Done> };
         let id = jobs.start(&li, "起草", "/drafts", broken).unwrap();
         let job = jobs.get(&li, &id).unwrap();
         jobs.wait(&job, Duration::from_secs(20)).await;
         assert!(matches!(job.state(), State::Failed(error) if error.code == Code::Internal));
         let endless = |_: Teller| async move {
             tokio::time::sleep(Duration::from_secs(3)).await;
-            Err(Error::new(Code::Internal, "late"))
+            Err::<Done, _>(Error::new(Code::Internal, "late"))
         };
         for _ in 0..OF_ACCOUNT_MAX {
             jobs.start(&li, "起草", "/drafts", endless).unwrap();

@@ -3,6 +3,7 @@
 mod answer;
 mod api;
 mod assets;
+mod backup;
 mod connection;
 mod form;
 mod format;
@@ -14,6 +15,7 @@ mod operations;
 pub mod pages;
 mod parts;
 mod router;
+mod said;
 mod site;
 mod tls;
 mod uploads;

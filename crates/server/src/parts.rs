@@ -217,12 +217,12 @@ pub fn form_error(lang: Lang, error: Option<&Error>) -> Markup {
     html! {
         @if let Some(error) = error {
             div.failure role="alert" {
-                p { strong { (error.message) } }
+                p { strong { (lang.say(&error.message)) } }
                 @if error.fields.is_empty() {
-                    p.soft { (error.help()) }
+                    p.soft { (lang.say(error.help())) }
                 } @else {
                     p { (lang.t("请改正：")) }
-                    ul { @for (field, what) in &error.fields { li { a href={ "#f-" (field) } { (what) } } } }
+                    ul { @for (field, what) in &error.fields { li { a href={ "#f-" (field) } { (lang.say(what)) } } } }
                 }
             }
         }

@@ -55,6 +55,11 @@ impl Lang {
     }
 }
 
+/// The English of a Chinese word, where `en.csv` has it.
+pub fn english(zh: &str) -> Option<&'static str> {
+    ENGLISH.get(zh).map(String::as_str)
+}
+
 /// The names and values of a query string; what cannot be decoded is taken as it stands.
 pub fn pairs(query: &str) -> impl DoubleEndedIterator<Item = (String, String)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
@@ -96,6 +101,24 @@ pub fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// Text of every file in a folder beside this crate's manifest, for tests that look through sources.
+#[cfg(test)]
+pub fn sources(folder: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                texts.push(std::fs::read_to_string(path).unwrap())
+            }
+        }
+    }
+    texts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,19 +134,11 @@ mod tests {
     #[test]
     fn no_word_is_missing() {
         let mut missing = Vec::new();
-        let mut dirs = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
-        while let Some(dir) = dirs.pop() {
-            for entry in std::fs::read_dir(dir).unwrap().flatten() {
-                if entry.path().is_dir() {
-                    dirs.push(entry.path());
-                    continue;
-                }
-                let text = std::fs::read_to_string(entry.path()).unwrap();
-                for piece in text.split(".t(\"").skip(1) {
-                    let word = piece.split("\")").next().unwrap();
-                    if !word.is_ascii() && !ENGLISH.contains_key(word) {
-                        missing.push(word.to_owned());
-                    }
+        for text in sources("src") {
+            for piece in text.split(".t(\"").skip(1) {
+                let word = piece.split("\")").next().unwrap();
+                if !word.is_ascii() && !ENGLISH.contains_key(word) {
+                    missing.push(word.to_owned());
                 }
             }
         }

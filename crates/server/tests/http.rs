@@ -3,7 +3,8 @@
 //! A story is made of steps with a blank line between them. A line begins with its kind:
 //! `METHOD path as somebody` the request, `Name: value` a header of it, `> ` its body;
 //! `< ` the status, or a header that holds a text (`*` for any); `= /pointer value` a JSON value; `! /pointer` nothing there;
-//! `+ ` and `- ` a text that is or is not in the body; `@ name /pointer` and `@ name header` keep a value for `{{name}}`; `#` words.
+//! `+ ` and `- ` a text that is or is not in the body; `@ name /pointer` and `@ name header` keep a value for `{{name}}`, with
+//! ` after text` what follows a text in it; `~ /pointer value` asks again until the value is there; `#` words.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 use app::{Actor, App, Clock, ImportOptions, InputFile, NewAccount, NewToken, Office};
@@ -102,6 +103,7 @@ enum Expect {
     Holds(String),
     Lacks(String),
     Keep(String, String),
+    Until(String, String),
 }
 
 /// One step of a story.
@@ -156,6 +158,7 @@ fn steps(file: &str, text: &str) -> Vec<Step> {
             "!" => step.expects.push(Expect::Absent(first_owned)),
             "+" => step.expects.push(Expect::Holds(rest.to_owned())),
             "-" => step.expects.push(Expect::Lacks(rest.to_owned())),
+            "~" => step.expects.push(Expect::Until(first_owned, second_owned)),
             "@" => step.expects.push(Expect::Keep(first_owned, second_owned)),
             name if name.ends_with(':') => {
                 step.headers.push((name.trim_end_matches(':').to_owned(), rest.to_owned()));
@@ -192,6 +195,17 @@ fn address(path: &str) -> String {
 
 impl Cluster {
     async fn take(&mut self, step: &Step) {
+        for wait_ms in [0, 10, 100, 1_000, 10_000, 60_000] {
+            tokio::time::sleep(std::time::Duration::from_millis(wait_ms)).await;
+            if self.ask(step).await {
+                return;
+            }
+        }
+        panic!("{}: what it waits for did not come", step.place);
+    }
+
+    /// False where the answer is not the one that the step waits for.
+    async fn ask(&mut self, step: &Step) -> bool {
         let place = &step.place;
         let fill = |text: &str| filled(text, &self.values, place);
         let mut request = Request::builder().method(step.method.as_str()).uri(address(&fill(&step.path)));
@@ -214,9 +228,18 @@ impl Cluster {
         let json: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         let seen =
             format!("{place}: {} {}\n{} {:?}\n{text}", step.method, step.path, head.status, head.headers);
+        let equals = |pointer: &str, wanted: String| {
+            let wanted = serde_json::from_str(&wanted).unwrap_or(Value::String(wanted));
+            json.pointer(pointer) == Some(&wanted)
+        };
         for expect in &step.expects {
             let fill = |text: &str| filled(text, &self.values, place);
             match expect {
+                Expect::Until(pointer, wanted) => {
+                    if !equals(pointer, fill(wanted)) {
+                        return false;
+                    }
+                }
                 Expect::Status(status) => assert_eq!(head.status.as_u16(), *status, "{seen}"),
                 Expect::Header(name, wanted) => {
                     let value = head.headers.get(name).unwrap_or_else(|| panic!("no {name}: {seen}"));
@@ -224,9 +247,7 @@ impl Cluster {
                     assert!(wanted == "*" || value.contains(&fill(wanted)), "{name} is {value}: {seen}");
                 }
                 Expect::Equals(pointer, wanted) => {
-                    let wanted = fill(wanted);
-                    let wanted: Value = serde_json::from_str(&wanted).unwrap_or(Value::String(wanted));
-                    assert_eq!(json.pointer(pointer), Some(&wanted), "{pointer}: {seen}");
+                    assert!(equals(pointer, fill(wanted)), "{pointer} is not {wanted}: {seen}");
                 }
                 Expect::Absent(pointer) => assert_eq!(json.pointer(pointer), None, "{pointer}: {seen}"),
                 Expect::Holds(wanted) => assert!(text.contains(&fill(wanted)), "lacks `{wanted}`: {seen}"),
@@ -234,6 +255,7 @@ impl Cluster {
                     assert!(!text.contains(&fill(unwanted)), "holds `{unwanted}`: {seen}")
                 }
                 Expect::Keep(name, from) => {
+                    let (from, after) = from.split_once(" after ").unwrap_or((from, ""));
                     let value = if from.starts_with('/') {
                         let value = json.pointer(from).unwrap_or_else(|| panic!("no {from}: {seen}"));
                         value.as_str().map_or_else(|| value.to_string(), str::to_owned)
@@ -241,11 +263,15 @@ impl Cluster {
                         let value = head.headers.get(from).unwrap_or_else(|| panic!("no {from}: {seen}"));
                         value.to_str().unwrap().split(';').next().unwrap().to_owned()
                     };
+                    let (_, value) =
+                        value.split_once(after).unwrap_or_else(|| panic!("no `{after}`: {seen}"));
+                    let value = value.to_owned();
                     self.values.insert(name.clone(), value);
                 }
             }
         }
         assert!(step.expects.iter().any(|e| matches!(e, Expect::Status(_))), "{place}: it expects no status");
+        true
     }
 }
 

@@ -91,6 +91,22 @@ impl Store {
         rows.iter().map(|row| duplicate(row, doing)).collect()
     }
 
+    /// How many proposals wait for a decision.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn open_duplicates(&self) -> Result<i64> {
+        let doing = "count the proposed duplicates";
+        let mut tx = self.database.read(doing).await?;
+        let row = tx
+            .query("select count(*) from duplicate_proposal where state = ?")
+            .bind(DuplicateState::Open.as_str())
+            .fetch_one(&mut *tx)
+            .await
+            .during(doing)?;
+        row.try_get(0).during(doing)
+    }
+
     /// Decides a proposal, decides it anew, or takes the decision back: what was said last counts, the audit log holds what was
     /// said before.
     ///

@@ -12,7 +12,10 @@
 mod align;
 mod bits;
 mod contacts;
+mod forest;
 mod otsu;
+
+pub use forest::{CLASSES, Forest, ForestError, ForestFile, Node, leaf};
 
 use crate::frame::{Plane, Sample};
 use bits::Bits;
@@ -92,20 +95,70 @@ pub enum BoardError {
 }
 
 /// Measures of a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Features {
+    /// 1 where copper is too much, 0 where it is missing.
+    pub extra: f32,
     /// Pixels outside the tolerance.
     pub area: f32,
     /// Pixels that are left after one erosion: its thickness.
     pub core: f32,
     /// Longer over shorter side of its box.
     pub aspect: f32,
+    /// Shorter side of its box in px.
+    pub short_side: f32,
+    /// Longer side of its box in px.
+    pub long_side: f32,
     /// Area over the area of its box.
     pub fill: f32,
     /// Mean difference between image and template over the contrast of copper and ground.
     pub contrast: f32,
     /// Stretches of the template's other side that it touches.
     pub contacts: f32,
+    /// The same, 1 px nearer.
+    pub contacts_near: f32,
+    /// The same, 2 px farther.
+    pub contacts_far: f32,
+    /// Stretches of the template's own side that it touches.
+    pub own_side: f32,
+    /// Stretches of copper near it in the template.
+    pub copper_before: f32,
+    /// Stretches of copper near it in the image.
+    pub copper_after: f32,
+    /// Stretches of bare ground near it in the template.
+    pub ground_before: f32,
+    /// Stretches of bare ground near it in the image.
+    pub ground_after: f32,
+    /// Share of copper near it in the template.
+    pub copper_share: f32,
+}
+
+impl Features {
+    /// Number of measures.
+    pub const COUNT: usize = 17;
+
+    /// The measures in the order in which a [`Forest`] numbers them: that of their definition.
+    pub fn values(&self) -> [f32; Self::COUNT] {
+        [
+            self.extra,
+            self.area,
+            self.core,
+            self.aspect,
+            self.short_side,
+            self.long_side,
+            self.fill,
+            self.contrast,
+            self.contacts,
+            self.contacts_near,
+            self.contacts_far,
+            self.own_side,
+            self.copper_before,
+            self.copper_after,
+            self.ground_before,
+            self.ground_after,
+            self.copper_share,
+        ]
+    }
 }
 
 /// A defect. The box is in px of the template, its right and lower ends excluded.
@@ -121,7 +174,7 @@ pub struct Finding {
     pub y2: usize,
     /// What it is.
     pub class: BoardClass,
-    /// How sure it is a defect, 0..1, from area, thickness and contrast; not a probability.
+    /// How sure it is a defect, 0..1, from area, thickness and contrast; not a probability, unless a [`Forest`] gave it.
     pub score: f32,
     /// Measures.
     pub features: Features,
@@ -136,6 +189,23 @@ pub struct Comparison {
     pub mismatch: f64,
     /// Defects, the surest first.
     pub findings: Vec<Finding>,
+}
+
+impl Comparison {
+    /// The same with classes, scores and boxes as a forest judges them; `size` is the template's width and height in px.
+    #[must_use]
+    pub fn judged_by(mut self, forest: &Forest, (width, height): (usize, usize)) -> Self {
+        for f in &mut self.findings {
+            let (class, score, margin) = forest.judge(&f.features);
+            let grown =
+                |at: usize, by: f32, end: usize| (at as f32 + by).round().clamp(0.0, end as f32) as usize;
+            (f.class, f.score) = (class, score);
+            (f.x1, f.y1) = (grown(f.x1, -margin, width), grown(f.y1, -margin, height));
+            (f.x2, f.y2) = (grown(f.x2, margin, width), grown(f.y2, margin, height));
+        }
+        self.findings.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.y1, a.x1).cmp(&(b.y1, b.x1))));
+        self
+    }
 }
 
 /// Compares an image with its template.
@@ -167,12 +237,13 @@ pub fn compare<T: Sample>(
     let actual = actual.displaced(shift_px, &nominal);
     let (wide, narrow) = (nominal.dilated(options.tolerance_px), nominal.eroded(options.tolerance_px));
     let gray = Gray { template, image, shift_px, contrast: nominal_levels };
+    let bare = nominal.inverted();
+    let scene = Scene { copper: &nominal, bare: &bare, after: &actual };
     let mut findings = Vec::new();
     for (candidates, extra) in [(actual.and_not(&wide), true), (narrow.and_not(&actual), false)] {
-        let other = if extra { nominal.clone() } else { nominal.inverted() };
         for blob in candidates.blobs() {
             if blob.len() >= options.area_min_px {
-                findings.push(judge(&blob, extra, &other, &gray, options));
+                findings.push(judge(&blob, extra, &scene, &gray, options));
             }
         }
     }
@@ -190,6 +261,13 @@ fn binarise<T: Sample>(
     let dark = options.copper_dark;
     let copper = Bits::from_plane(plane, |value| (value.to_f32() < tones.threshold) == dark);
     Ok((copper, f64::from(tones.bright - tones.dark)))
+}
+
+/// Copper and bare ground of the template, copper of the image.
+struct Scene<'a> {
+    copper: &'a Bits,
+    bare: &'a Bits,
+    after: &'a Bits,
 }
 
 struct Gray<'a, 'p, T> {
@@ -215,7 +293,7 @@ impl<T: Sample> Gray<'_, '_, T> {
 fn judge<T: Sample>(
     blob: &[(usize, usize)],
     extra: bool,
-    other: &Bits,
+    scene: &Scene<'_>,
     gray: &Gray<'_, '_, T>,
     options: &BoardOptions,
 ) -> Finding {
@@ -223,7 +301,9 @@ fn judge<T: Sample>(
         blob.iter().map(f).fold((usize::MAX, 0), |(low, high), v| (low.min(v), high.max(v + 1)))
     };
     let ((x1, x2), (y1, y2)) = (span(|p| p.0), span(|p| p.1));
-    let contacts = contacts::count(blob, other, options.tolerance_px + 2);
+    let (other, own) = if extra { (scene.copper, scene.bare) } else { (scene.bare, scene.copper) };
+    let reach = options.tolerance_px + 2;
+    let contacts = contacts::count(blob, other, reach);
     let class = match (extra, contacts) {
         (true, 0) => BoardClass::Copper,
         (true, 1) => BoardClass::Spur,
@@ -235,13 +315,26 @@ fn judge<T: Sample>(
     let (w, h) = ((x2 - x1) as f32, (y2 - y1) as f32);
     let (area, core) = (blob.len() as f32, contacts::core(blob) as f32);
     let contrast = gray.difference(blob) as f32;
+    let before = contacts::near(scene.copper, (x1, y1), (x2, y2));
+    let after = contacts::near(scene.after, (x1, y1), (x2, y2));
     let features = Features {
+        extra: f32::from(u8::from(extra)),
         area,
         core,
         aspect: w.max(h) / w.min(h),
+        short_side: w.min(h),
+        long_side: w.max(h),
         fill: area / (w * h),
         contrast,
         contacts: contacts as f32,
+        contacts_near: contacts::count(blob, other, reach - 1) as f32,
+        contacts_far: contacts::count(blob, other, reach + 2) as f32,
+        own_side: contacts::count(blob, own, reach) as f32,
+        copper_before: before.copper,
+        copper_after: after.copper,
+        ground_before: before.ground,
+        ground_after: after.ground,
+        copper_share: before.share,
     };
     // Grows with what noise and small displacements seldom make: many pixels, thickness, full contrast.
     let evidence = (area + 2.0 * core) * contrast.min(1.0);

@@ -77,37 +77,96 @@ pub struct Capability {
 /// Capability of offsets against `-tolerance..=tolerance`; nothing for fewer than two values or none that differ.
 /// `gauge_sigma` is the standard deviation of the measurement itself, in the same unit.
 ///
-/// The interval of Cp is exact for normal values, by chi-square of `(n - 1) s² / sigma²`; that of Cpk is Bissell's normal
-/// approximation (Applied Statistics 39, 1990): variance `1 / (9 n) + Cpk² / (2 (n - 1))`.
-///
 /// # Panics
-/// If the tolerance is not above 0, or the confidence is not between 0 and 1.
+/// As [`Moments::capability`].
 pub fn capability(offsets: &[f64], tolerance: f64, gauge_sigma: f64, confidence: f64) -> Option<Capability> {
-    assert!(tolerance > 0.0, "a tolerance is above 0");
-    let alpha = tail(confidence);
-    let n = offsets.len() as f64;
-    if offsets.len() < 2 {
-        return None;
+    offsets.iter().copied().collect::<Moments>().capability(tolerance, gauge_sigma, confidence)
+}
+
+/// Number, mean and sum of squared deviations of values, which may come in any number of parts.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Moments {
+    count: u64,
+    mean: f64,
+    squares: f64,
+}
+
+impl FromIterator<f64> for Moments {
+    fn from_iter<I: IntoIterator<Item = f64>>(values: I) -> Self {
+        let mut moments = Self::default();
+        for value in values {
+            // B. P. Welford, Technometrics 4 (1962).
+            moments.count += 1;
+            let off = value - moments.mean;
+            moments.mean += off / moments.count as f64;
+            moments.squares += off * (value - moments.mean);
+        }
+        moments
     }
-    let mean = offsets.iter().sum::<f64>() / n;
-    let sigma = (offsets.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-    if sigma <= 0.0 {
-        return None;
+}
+
+impl Moments {
+    /// Values.
+    pub fn count(&self) -> u64 {
+        self.count
     }
-    let cp = tolerance / (3.0 * sigma);
-    let cpk = (tolerance - mean.abs()) / (3.0 * sigma);
-    let freedom = n - 1.0;
-    let factor = |p: f64| (chi_square_quantile(p, freedom) / freedom).sqrt();
-    let half = normal_quantile(1.0 - alpha) * (1.0 / (9.0 * n) + cpk * cpk / (2.0 * freedom)).sqrt();
-    Some(Capability {
-        count: offsets.len() as u64,
-        mean,
-        sigma,
-        cp: Interval { value: cp, low: cp * factor(alpha), high: cp * factor(1.0 - alpha) },
-        cpk: Interval { value: cpk, low: cpk - half, high: cpk + half },
-        gauge_share: 6.0 * gauge_sigma / (2.0 * tolerance),
-        process_sigma: (sigma * sigma - gauge_sigma * gauge_sigma).max(0.0).sqrt(),
-    })
+
+    /// Mean; 0 without values.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// Standard deviation (n - 1); nothing for fewer than two values.
+    pub fn sigma(&self) -> Option<f64> {
+        (self.count > 1).then(|| (self.squares / (self.count - 1) as f64).sqrt())
+    }
+
+    /// Both parts as one (T. F. Chan, G. H. Golub, R. J. LeVeque 1983).
+    #[must_use]
+    pub fn merged(self, other: Self) -> Self {
+        let (a, b) = (self.count as f64, other.count as f64);
+        if other.count == 0 {
+            return self;
+        }
+        let off = other.mean - self.mean;
+        Self {
+            count: self.count + other.count,
+            mean: self.mean + off * b / (a + b),
+            squares: self.squares + other.squares + off * off * a * b / (a + b),
+        }
+    }
+
+    /// Capability of the values as offsets against `-tolerance..=tolerance`; nothing for fewer than two values or none that
+    /// differ. `gauge_sigma` is the standard deviation of the measurement itself, in the same unit.
+    ///
+    /// The interval of Cp is exact for normal values, by chi-square of `(n - 1) s² / sigma²`; that of Cpk is Bissell's
+    /// normal approximation (Applied Statistics 39, 1990): variance `1 / (9 n) + Cpk² / (2 (n - 1))`.
+    ///
+    /// # Panics
+    /// If the tolerance is not above 0, or the confidence is not between 0 and 1.
+    pub fn capability(&self, tolerance: f64, gauge_sigma: f64, confidence: f64) -> Option<Capability> {
+        assert!(tolerance > 0.0, "a tolerance is above 0");
+        let alpha = tail(confidence);
+        let n = self.count as f64;
+        let (mean, sigma) = (self.mean, self.sigma()?);
+        if sigma <= 0.0 {
+            return None;
+        }
+        let cp = tolerance / (3.0 * sigma);
+        let cpk = (tolerance - mean.abs()) / (3.0 * sigma);
+        let freedom = n - 1.0;
+        let factor = |p: f64| (chi_square_quantile(p, freedom) / freedom).sqrt();
+        let half = normal_quantile(1.0 - alpha) * (1.0 / (9.0 * n) + cpk * cpk / (2.0 * freedom)).sqrt();
+        Some(Capability {
+            count: self.count,
+            mean,
+            sigma,
+            cp: Interval { value: cp, low: cp * factor(alpha), high: cp * factor(1.0 - alpha) },
+            cpk: Interval { value: cpk, low: cpk - half, high: cpk + half },
+            gauge_share: 6.0 * gauge_sigma / (2.0 * tolerance),
+            process_sigma: (sigma * sigma - gauge_sigma * gauge_sigma).max(0.0).sqrt(),
+        })
+    }
 }
 
 /// Probability of one of the two tails.
@@ -163,6 +222,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn parts_make_the_whole(a in proptest::collection::vec(-9.0f64..9.0, 0..40), b in proptest::collection::vec(90.0f64..99.0, 0..40)) {
+            let parts = a.iter().copied().collect::<Moments>().merged(b.iter().copied().collect());
+            let whole: Moments = a.iter().chain(&b).copied().collect();
+            prop_assert_eq!(parts.count(), whole.count());
+            prop_assert!((parts.mean() - whole.mean()).abs() < 1e-9);
+            prop_assert_eq!(parts.sigma().is_some(), whole.sigma().is_some());
+            prop_assert!((parts.sigma().unwrap_or(0.0) - whole.sigma().unwrap_or(0.0)).abs() < 1e-9);
+        }
+
         #[test]
         fn the_exact_interval_holds_the_estimate(good in 0u64..200, bad in 0u64..200) {
             prop_assume!(good + bad > 0);

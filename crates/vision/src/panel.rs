@@ -12,7 +12,7 @@ mod recipe;
 mod summary;
 
 pub use recipe::{Colour, Recipe, RecipeError};
-pub use summary::Summary;
+pub use summary::{Summary, Tally};
 
 use crate::bead::measure;
 use crate::capability::ShareMethod;
@@ -71,6 +71,8 @@ pub struct Inspection {
     pub beads: Vec<Bead>,
     /// Colours, row by row, of a colour recipe.
     pub colours: Option<Vec<Option<Chromaticity>>>,
+    /// What adds up over frames.
+    pub tally: Tally,
     /// Figures of the whole.
     pub summary: Summary,
 }
@@ -106,6 +108,11 @@ impl Line {
     #[must_use]
     pub fn with_matrix(self, matrix: CameraMatrix) -> Self {
         Self { matrix, ..self }
+    }
+
+    /// The recipe.
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
     }
 
     /// What was learnt of the optics.
@@ -166,15 +173,9 @@ impl Line {
         };
         let judged = judge(plane, &grid, &self.optics, &measured, &rules);
         let gauge_um = self.optics.position_sigma_px() * um_per_px;
-        let summary = Summary::of(
-            &judged.beads,
-            um_per_px,
-            self.recipe.tolerance_um,
-            gauge_um,
-            CONFIDENCE,
-            ShareMethod::ClopperPearson,
-        );
-        Ok(Inspection { grid: judged.grid, um_per_px, beads: judged.beads, colours, summary })
+        let tally = Tally::of(&judged.beads, um_per_px, gauge_um);
+        let summary = tally.summary(self.recipe.tolerance_um, CONFIDENCE, ShareMethod::ClopperPearson);
+        Ok(Inspection { grid: judged.grid, um_per_px, beads: judged.beads, colours, tally, summary })
     }
 }
 

@@ -104,6 +104,90 @@ pub enum Command {
     },
     /// Check the database: integrity, audit chain, list hashes
     Check,
+    /// Inspect frames: panels of Mini-LED beads, boards against their template
+    #[command(subcommand)]
+    Inspect(Inspect),
+}
+
+/// `yulin inspect`
+#[derive(Debug, Subcommand)]
+pub enum Inspect {
+    /// Measure every bead of one panel or many: yield, capability, maps, report
+    Panel(InspectPanel),
+    /// Find what differs from the template: open, short, mousebite, spur, copper, pin_hole
+    Board(InspectBoard),
+}
+
+/// `yulin inspect panel`
+#[derive(Debug, Args)]
+pub struct InspectPanel {
+    /// Recipe: pitch, size, tolerance and limits (docs/inspection.md)
+    #[arg(long, value_name = "FILE.toml")]
+    pub recipe: PathBuf,
+    /// Folder for the files
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Frames (PNG, TIFF, BMP, raw, uncompressed AVI), folders with frames, or - for standard input
+    #[arg(required = true, value_name = "FRAME")]
+    pub frames: Vec<PathBuf>,
+    /// The same panel unlit: tells dead beads from missing ones
+    #[arg(long, value_name = "FRAME")]
+    pub unlit: Option<PathBuf>,
+    /// Threads; 0 for as many as there are cores
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1024))]
+    pub threads: u16,
+    /// Name of the run, for reports and messages (default: the first frame's)
+    #[arg(long, value_name = "NAME")]
+    pub lot: Option<String>,
+    /// Lists of beads to write
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [BeadForm::Csv, BeadForm::Bin, BeadForm::Ndjson])]
+    pub beads: Vec<BeadForm>,
+    /// Go on where frames are refused; they are counted and named
+    #[arg(long)]
+    pub accept_valid: bool,
+    /// Print summary.json
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A form of the list of beads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BeadForm {
+    /// No list
+    None,
+    Csv,
+    /// 40 bytes a bead (docs/inspection.md)
+    Bin,
+    Ndjson,
+}
+
+/// `yulin inspect board`
+#[derive(Debug, Args)]
+pub struct InspectBoard {
+    /// What the board should look like
+    #[arg(long, value_name = "FILE", requires = "image", required_unless_present = "pairs")]
+    pub template: Option<PathBuf>,
+    /// What it looks like
+    #[arg(long, value_name = "FILE", requires = "template")]
+    pub image: Option<PathBuf>,
+    /// List of pairs, a line each: template, image; parted by a tab, comma or blank; paths from the list's folder
+    #[arg(long, value_name = "LIST", conflicts_with_all = ["template", "image"])]
+    pub pairs: Option<PathBuf>,
+    /// A trained classifier (`cargo xtask train board`); without one the class follows from what a finding touches
+    #[arg(long, value_name = "FILE.json")]
+    pub model: Option<PathBuf>,
+    /// Copper is brighter than the ground
+    #[arg(long)]
+    pub copper_bright: bool,
+    /// Displacement of edges that is no defect, px
+    #[arg(long, default_value_t = 1, value_name = "PX", value_parser = clap::value_parser!(u8).range(0..=8))]
+    pub tolerance_px: u8,
+    /// Farthest that an image may be displaced, px
+    #[arg(long, default_value_t = 8, value_name = "PX", value_parser = clap::value_parser!(u8).range(0..=32))]
+    pub shift_max_px: u8,
+    /// Least score that is written, 0 to 1
+    #[arg(long, default_value_t = 0.5, value_name = "SCORE")]
+    pub score_min: f32,
 }
 
 /// `yulin demo`

@@ -7,11 +7,12 @@ use super::{DuplicateReport, Read};
 use crate::{Actor, App, Progress, Result, Stage};
 use exchange::columns::Field;
 use exchange::import::{CellError, EnterpriseRef, ErrorCode, Placed};
+use market::dedupe::{Decision, DuplicateProposal as Proposal};
 use model::enterprise::{Contact, Enterprise};
 use model::list::sha256_hex;
 use model::visibility::Visibility;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use store::{BaseVersions, DuplicateProposal, DuplicateState, ImportBatch, Status};
+use store::{BaseVersions, DuplicateProposal, ImportBatch, Status};
 
 /// What is to be stored, and what a person should hear about it.
 pub struct Resolved {
@@ -101,9 +102,10 @@ impl App {
         let needs = rows.records(needs, &stored_needs, &closed, &mut repeated);
         let offers = rows.records(offers, &stored_offers, &closed_offers, &mut repeated);
         progress(Stage::Duplicates, 0, 1);
-        let proposals = market::dedupe::propose(rows.enterprises.all(), regions);
+        let decisions = self.decisions().await?;
+        let proposals = market::dedupe::propose(rows.enterprises.all(), &decisions, regions);
         progress(Stage::Duplicates, 1, 1);
-        let proposals = self.undecided(proposals).await?;
+        let proposals = undecided(proposals, &decisions);
         let duplicates = named(&proposals, rows.enterprises.all(), regions);
         let enterprises = rows.enterprises.into_touched();
         let touched: HashSet<&str> = enterprises.iter().map(|e| e.key.as_str()).collect();
@@ -128,32 +130,22 @@ impl App {
         };
         Ok(Resolved { batch, errors: rows.errors, warnings: rows.warnings, repeated, duplicates })
     }
-
-    /// The proposals on which nobody has decided.
-    async fn undecided(
-        &self,
-        mut proposals: Vec<market::dedupe::DuplicateProposal>,
-    ) -> Result<Vec<market::dedupe::DuplicateProposal>> {
-        let decided: HashSet<(String, String)> = self
-            .store
-            .duplicates(None)
-            .await?
-            .into_iter()
-            .filter(|d| d.state != DuplicateState::Open)
-            .map(|d| ordered(d.proposal.a, d.proposal.b))
-            .collect();
-        proposals.retain(|p| !decided.contains(&ordered(p.a.clone(), p.b.clone())));
-        Ok(proposals)
-    }
 }
 
-fn ordered(a: String, b: String) -> (String, String) {
+/// The proposals on which nobody has decided.
+fn undecided(mut proposals: Vec<Proposal>, decisions: &[Decision]) -> Vec<Proposal> {
+    let decided: HashSet<(&str, &str)> = decisions.iter().map(|d| ordered(&d.a, &d.b)).collect();
+    proposals.retain(|p| !decided.contains(&ordered(&p.a, &p.b)));
+    proposals
+}
+
+fn ordered<'k>(a: &'k str, b: &'k str) -> (&'k str, &'k str) {
     if a <= b { (a, b) } else { (b, a) }
 }
 
 /// Proposals by the names of their enterprises.
 fn named(
-    proposals: &[market::dedupe::DuplicateProposal],
+    proposals: &[Proposal],
     all: &[Enterprise],
     regions: &model::region::RegionTable,
 ) -> Vec<DuplicateReport> {

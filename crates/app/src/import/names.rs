@@ -31,7 +31,7 @@ pub fn alike(a: &str, b: &str, regions: &RegionTable) -> bool {
         return true;
     }
     let pair = [Enterprise::new(None, a), Enterprise::new(None, b)];
-    !market::dedupe::propose(&pair, regions).is_empty()
+    !market::dedupe::propose(&pair, &[], regions).is_empty()
 }
 
 /// The claims that are refused, by index, with the name that speaks against each. A code belongs to the name that is

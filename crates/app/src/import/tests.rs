@@ -188,6 +188,34 @@ async fn decided_duplicates_are_not_shown_again() {
 }
 
 #[tokio::test]
+async fn decisions_that_contradict_one_another_are_shown() {
+    let place = place().await;
+    let names = ["泰和鑫源电子有限公司", "鑫源电子有限公司", "江西鑫源电子有限公司"];
+    let rows: Vec<String> = names.iter().map(|name| format!("{name},,螺丝,M3,5只,")).collect();
+    place.import(needs(&rows.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    let local = Actor::local();
+    let pairs = place.app.duplicates(&local).await.unwrap();
+    assert_eq!(pairs.len(), 3, "{pairs:?}");
+    assert_eq!(place.app.duplicate_clusters(&local).await.unwrap(), []);
+    for (place_of, pair) in pairs.iter().enumerate() {
+        place.app.decide_duplicate(&local, &pair.a, &pair.b, place_of > 0).await.unwrap();
+    }
+    let clusters = place.app.duplicate_clusters(&local).await.unwrap();
+    let mut members: Vec<&str> = clusters[0].members.iter().map(|m| m.name.as_str()).collect();
+    members.sort_unstable();
+    let mut expect = names.to_vec();
+    expect.sort_unstable();
+    assert_eq!((clusters.len(), members), (1, expect));
+    let (a, b) = &clusters[0].conflicts[0];
+    assert_eq!(
+        (a.id.min(b.id), a.id.max(b.id)),
+        (pairs[0].a_id.min(pairs[0].b_id), pairs[0].a_id.max(pairs[0].b_id))
+    );
+    place.app.reopen_duplicate(&local, &pairs[0].a, &pairs[0].b).await.unwrap();
+    assert!(place.app.duplicate_clusters(&local).await.unwrap()[0].conflicts.is_empty());
+}
+
+#[tokio::test]
 async fn a_need_is_closed_and_reopened() {
     let place = place().await;
     let file = || needs(&[&format!("{FIRM},,螺丝,M3,5只,")]);

@@ -1,12 +1,12 @@
 //! Forms as records and back: what a person types is read as a cell of a workbook is.
 
 use super::edit::fields;
-use super::words::{km, revenue, validity};
+use super::words::{km, region, revenue, shown, validity};
 use super::{EnterpriseForm, NeedForm, OfferForm};
 use crate::{App, Code, Error, Result};
 use exchange::columns::{Field, SheetKind};
 use exchange::import::{CellError, Context, SheetDrafts, read_form};
-use model::enterprise::{Contact, Enterprise};
+use model::enterprise::Enterprise;
 use model::need::Need;
 use model::offer::Offer;
 use model::reference::Reference;
@@ -46,6 +46,48 @@ macro_rules! touched {
     }};
 }
 
+/// Puts what is stored into the fields of `read` that still say what `before` says.
+macro_rules! kept {
+    ($self:ident, $before:ident, $stored:ident => $read:ident: $($field:ident)*) => {
+        $(if $self.$field == $before.$field { $read.$field = $stored.$field; })*
+    };
+}
+
+/// The same for the contact, of which each word is a field of its own.
+macro_rules! kept_contact {
+    ($self:ident, $before:ident, $stored:ident => $read:ident) => {
+        if $self.contact_name == $before.contact_name {
+            $read.contact.name = $stored.contact.name;
+        }
+        if $self.contact_position == $before.contact_position {
+            $read.contact.position = $stored.contact.position;
+        }
+        if $self.contact_phone == $before.contact_phone {
+            $read.contact.phone = $stored.contact.phone;
+        }
+    };
+}
+
+/// What needs and offers share: the words that specifications are read from belong together, and so do the days of validity.
+macro_rules! kept_record {
+    ($self:ident, $before:ident, $stored:ident => $read:ident) => {
+        if (&$self.title, &$self.detail, &$self.standard, &$self.material)
+            == (&$before.title, &$before.detail, &$before.standard, &$before.material)
+        {
+            ($read.title, $read.detail, $read.standard, $read.material) =
+                ($stored.title, $stored.detail, $stored.standard, $stored.material);
+            ($read.node, $read.specs, $read.unread) = ($stored.node, $stored.specs, $stored.unread);
+        }
+        if $self.validity == $before.validity {
+            ($read.valid_from, $read.valid_until) = ($stored.valid_from, $stored.valid_until);
+        }
+        if $self.visibility.is_none() {
+            $read.visibility = $stored.visibility;
+        }
+        kept_contact!($self, $before, $stored => $read);
+    };
+}
+
 impl Form for NeedForm {
     type Record = Need;
     const KIND: SheetKind = SheetKind::Needs;
@@ -83,8 +125,8 @@ impl Form for NeedForm {
             enterprise: Some(owner),
             title: need.title.clone(),
             detail: need.detail.clone(),
-            quantity: need.quantity.as_ref().map_or_else(String::new, ToString::to_string),
-            price: need.price.as_ref().map_or_else(String::new, ToString::to_string),
+            quantity: shown(need.quantity.as_ref()),
+            price: shown(need.price.as_ref()),
             delivery: need.delivery.clone(),
             standard: need.standard.clone(),
             material: need.material.clone(),
@@ -102,53 +144,12 @@ impl Form for NeedForm {
     }
 
     fn keep(&self, mut read: Need, before: &Self, stored: &Need) -> Need {
-        let said = |form: &Self| {
-            (form.title.clone(), form.detail.clone(), form.standard.clone(), form.material.clone())
-        };
-        if said(self) == said(before) {
-            let Need { title, detail, node, specs, unread, standard, material, .. } = stored.clone();
-            read = Need { title, detail, node, specs, unread, standard, material, ..read };
-        }
         let stored = stored.clone();
-        if self.quantity == before.quantity {
-            read.quantity = stored.quantity;
-        }
-        if self.price == before.price {
-            read.price = stored.price;
-        }
-        if self.delivery == before.delivery {
-            read.delivery = stored.delivery;
-        }
-        if self.certificates == before.certificates {
-            read.certificates = stored.certificates;
-        }
-        if self.payment == before.payment {
-            read.payment = stored.payment;
-        }
-        if self.current_source == before.current_source {
-            read.current_source = stored.current_source;
-        }
+        kept!(self, before, stored => read: quantity price delivery certificates payment current_source note);
         if self.max_distance == before.max_distance {
             read.max_distance_km = stored.max_distance_km;
         }
-        if self.validity == before.validity {
-            (read.valid_from, read.valid_until) = (stored.valid_from, stored.valid_until);
-        }
-        read.contact = kept_contact(
-            read.contact,
-            stored.contact,
-            [
-                self.contact_name == before.contact_name,
-                self.contact_position == before.contact_position,
-                self.contact_phone == before.contact_phone,
-            ],
-        );
-        if self.note == before.note {
-            read.note = stored.note;
-        }
-        if self.visibility.is_none() {
-            read.visibility = stored.visibility;
-        }
+        kept_record!(self, before, stored => read);
         read
     }
 
@@ -197,18 +198,15 @@ impl Form for OfferForm {
     }
 
     fn of(offer: &Offer, owner: i64, _: &Reference) -> Self {
-        let quantity = |value: &Option<model::quantity::Quantity>| {
-            value.as_ref().map_or_else(String::new, ToString::to_string)
-        };
         Self {
             enterprise: Some(owner),
             title: offer.title.clone(),
             detail: offer.detail.clone(),
-            capacity: quantity(&offer.capacity),
-            spare_capacity: quantity(&offer.spare_capacity),
-            price: offer.price.as_ref().map_or_else(String::new, ToString::to_string),
-            minimum_order: quantity(&offer.minimum_order),
-            sample_days: offer.sample_days.map_or_else(String::new, |days| days.to_string()),
+            capacity: shown(offer.capacity.as_ref()),
+            spare_capacity: shown(offer.spare_capacity.as_ref()),
+            price: shown(offer.price.as_ref()),
+            minimum_order: shown(offer.minimum_order.as_ref()),
+            sample_days: shown(offer.sample_days.as_ref()),
             standard: offer.standard.clone(),
             material: offer.material.clone(),
             certificates: offer.certificates.join("、"),
@@ -224,56 +222,12 @@ impl Form for OfferForm {
     }
 
     fn keep(&self, mut read: Offer, before: &Self, stored: &Offer) -> Offer {
-        let said = |form: &Self| {
-            (form.title.clone(), form.detail.clone(), form.standard.clone(), form.material.clone())
-        };
-        if said(self) == said(before) {
-            let Offer { title, detail, node, specs, unread, standard, material, .. } = stored.clone();
-            read = Offer { title, detail, node, specs, unread, standard, material, ..read };
-        }
         let stored = stored.clone();
-        if self.capacity == before.capacity {
-            read.capacity = stored.capacity;
-        }
-        if self.spare_capacity == before.spare_capacity {
-            read.spare_capacity = stored.spare_capacity;
-        }
-        if self.price == before.price {
-            read.price = stored.price;
-        }
-        if self.minimum_order == before.minimum_order {
-            read.minimum_order = stored.minimum_order;
-        }
-        if self.sample_days == before.sample_days {
-            read.sample_days = stored.sample_days;
-        }
-        if self.certificates == before.certificates {
-            read.certificates = stored.certificates;
-        }
+        kept!(self, before, stored => read: capacity spare_capacity price minimum_order sample_days certificates customers note);
         if self.supply_radius == before.supply_radius {
             read.supply_radius_km = stored.supply_radius_km;
         }
-        if self.customers == before.customers {
-            read.customers = stored.customers;
-        }
-        if self.validity == before.validity {
-            (read.valid_from, read.valid_until) = (stored.valid_from, stored.valid_until);
-        }
-        read.contact = kept_contact(
-            read.contact,
-            stored.contact,
-            [
-                self.contact_name == before.contact_name,
-                self.contact_position == before.contact_position,
-                self.contact_phone == before.contact_phone,
-            ],
-        );
-        if self.note == before.note {
-            read.note = stored.note;
-        }
-        if self.visibility.is_none() {
-            read.visibility = stored.visibility;
-        }
+        kept_record!(self, before, stored => read);
         read
     }
 
@@ -318,22 +272,17 @@ impl Form for EnterpriseForm {
     }
 
     fn of(enterprise: &Enterprise, _: i64, reference: &Reference) -> Self {
-        let region = |code: &Option<String>| {
-            code.as_deref().map_or_else(String::new, |code| {
-                reference.regions.get(code).map_or_else(|| code.to_owned(), |r| r.name.clone())
-            })
-        };
         Self {
             name: enterprise.name.clone(),
-            uscc: enterprise.uscc.as_ref().map_or_else(String::new, ToString::to_string),
+            uscc: shown(enterprise.uscc.as_ref()),
             short_name: enterprise.short_name.clone(),
-            region: region(&enterprise.region),
-            park: region(&enterprise.park),
+            region: region(enterprise.region.as_ref(), reference),
+            park: region(enterprise.park.as_ref(), reference),
             address: enterprise.address.clone(),
             industry: enterprise.industry.clone().unwrap_or_default(),
             group: enterprise.group.clone(),
             products: enterprise.products.clone(),
-            employees: enterprise.employees.map_or_else(String::new, |n| n.to_string()),
+            employees: shown(enterprise.employees.as_ref()),
             revenue: revenue(enterprise.revenue_fen),
             contact_name: enterprise.contact.name.clone(),
             contact_position: enterprise.contact.position.clone(),
@@ -344,48 +293,14 @@ impl Form for EnterpriseForm {
 
     fn keep(&self, mut read: Enterprise, before: &Self, stored: &Enterprise) -> Enterprise {
         let stored = stored.clone();
-        if self.name == before.name {
-            read.name.clone_from(&stored.name);
-        }
-        if self.uscc == before.uscc {
-            read.uscc = stored.uscc;
-        }
-        if self.short_name == before.short_name {
-            read.short_name = stored.short_name;
-        }
+        kept!(self, before, stored => read: name uscc short_name address industry group products employees note);
         if (&self.region, &self.park) == (&before.region, &before.park) {
             (read.region, read.park) = (stored.region, stored.park);
-        }
-        if self.address == before.address {
-            read.address = stored.address;
-        }
-        if self.industry == before.industry {
-            read.industry = stored.industry;
-        }
-        if self.group == before.group {
-            read.group = stored.group;
-        }
-        if self.products == before.products {
-            read.products = stored.products;
-        }
-        if self.employees == before.employees {
-            read.employees = stored.employees;
         }
         if self.revenue == before.revenue {
             read.revenue_fen = stored.revenue_fen;
         }
-        read.contact = kept_contact(
-            read.contact,
-            stored.contact,
-            [
-                self.contact_name == before.contact_name,
-                self.contact_position == before.contact_position,
-                self.contact_phone == before.contact_phone,
-            ],
-        );
-        if self.note == before.note {
-            read.note = stored.note;
-        }
+        kept_contact!(self, before, stored => read);
         // What the form does not ask for.
         read.fictional |= stored.fictional;
         Enterprise {
@@ -399,16 +314,6 @@ impl Form for EnterpriseForm {
 
     fn take(drafts: SheetDrafts) -> Option<Enterprise> {
         drafts.enterprises.into_iter().next().map(|placed| placed.value)
-    }
-}
-
-/// A contact with the stored words where a field was not touched: name, position, telephone.
-fn kept_contact(read: Contact, stored: Contact, same: [bool; 3]) -> Contact {
-    let one = |same: bool, read: String, stored: String| if same { stored } else { read };
-    Contact {
-        name: one(same[0], read.name, stored.name),
-        position: one(same[1], read.position, stored.position),
-        phone: one(same[2], read.phone, stored.phone),
     }
 }
 

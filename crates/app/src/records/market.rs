@@ -3,6 +3,7 @@
 //! Every call looks at the store's newest moment, which costs one small question, and takes over what changed since. Nothing here is ever older than
 //! the call that uses it.
 
+use super::words::shown;
 use crate::{Actor, App, Result, Role, access, place};
 use jiff::civil::Date;
 use market::node::Recogniser;
@@ -109,7 +110,7 @@ impl Listed for Enterprise {
                 .map_or_else(String::new, |r| r.name.clone())
         };
         vec![
-            ("uscc", self.uscc.as_ref().map_or_else(String::new, ToString::to_string)),
+            ("uscc", shown(self.uscc.as_ref())),
             ("short_name", self.short_name.clone()),
             ("other_names", self.other_names.join(" ")),
             ("region", region(&self.region)),

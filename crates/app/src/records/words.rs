@@ -30,7 +30,8 @@ fn said(field: &'static str, zh: &'static str, text: impl Into<String>) -> Said 
     Said { field, zh, text: text.into() }
 }
 
-fn shown<T: std::fmt::Display>(value: Option<&T>) -> String {
+/// A value as text; empty where there is none.
+pub fn shown<T: std::fmt::Display>(value: Option<&T>) -> String {
     value.map_or_else(String::new, ToString::to_string)
 }
 
@@ -68,7 +69,8 @@ fn contact(contact: &Contact) -> String {
         .join(" ")
 }
 
-fn region(code: Option<&String>, reference: &Reference) -> String {
+/// Name of a region; its code where nobody knows it.
+pub fn region(code: Option<&String>, reference: &Reference) -> String {
     code.map_or_else(String::new, |code| {
         reference.regions.get(code).map_or_else(|| code.clone(), |r| r.name.clone())
     })

@@ -2,7 +2,7 @@
 
 use crate::house::House;
 use app::{
-    AccountChange, Act, Actor, Allocation, App, AuditQuery, BalanceQuery, CaptureOptions, Decision,
+    AccountChange, Act, Actor, Allocation, App, AuditFilter, BalanceQuery, CaptureOptions, Decision,
     Direction, EnterpriseForm, EnterpriseQuery, EventForm, HookConfig, ImportOptions, InputFile,
     MatchOptions, NearbyQuery, NeedForm, NewAccount, NewInvitation, NewToken, OfferForm, Office,
     PublishOptions, RecordQuery, Result, Scratch, Stage,
@@ -130,6 +130,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         Act::Duplicates => {
             put(show(app.duplicates(actor).await));
             put(show(app.decided_duplicates(actor).await));
+            put(show(app.duplicate_clusters(actor).await));
         }
         Act::DecideDuplicate => put(show(app.decide_duplicate(actor, "a", "b", true).await)),
         Act::Needs => {
@@ -202,6 +203,33 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             let options = MatchOptions { top: 3, maps: Vec::new(), delimiter: None };
             let clock = app::Clock::china();
             put(show(app::match_files(actor, &needs, &offers, &options, &clock, &quiet)));
+        }
+        Act::InspectPanel => {
+            let options = app::PanelOptions {
+                threads: 1,
+                lot: "lot".to_owned(),
+                recipe_name: "panel.toml".to_owned(),
+                forms: app::BeadForms::default(),
+                accept_valid: false,
+            };
+            let (clock, out) = (app::Clock::china(), tempfile::tempdir().expect("a folder"));
+            let run = app::inspect_panel(
+                actor,
+                "pitch_um = 0",
+                &mut std::iter::empty(),
+                None,
+                out.path(),
+                &options,
+                &clock,
+                &|_| String::new(),
+                &|_, _| {},
+            );
+            put(show(run.map(|(run, _)| run.summary.frames)));
+        }
+        Act::InspectBoard => {
+            let packet = || exchange::frame::Packet::file("board.png", Vec::new());
+            let pair = app::BoardPair { template: packet(), image: packet() };
+            put(show(app::inspect_board(actor, &pair, &app::BoardRules::default()).map(drop)));
         }
         Act::Export => {
             put(cells(app.export(actor, false, &all).await));
@@ -306,7 +334,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         // Serving is of the command line; leave is all there is to it.
         Act::Serve => put(show(actor.need(Act::Serve))),
         Act::Audit => {
-            let query = AuditQuery { limit: 1000, ..AuditQuery::default() };
+            let query = AuditFilter { limit: 1000, ..AuditFilter::default() };
             put(show(app.audit(actor, &query).await));
             put(cells(app.audit_sheet(actor, &query).await));
         }

@@ -5,7 +5,7 @@ use super::problem::{Answer, Problem};
 use super::read::Query;
 use super::write::ok;
 use crate::site::Site;
-use app::AuditQuery;
+use app::AuditFilter;
 use axum::http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -70,7 +70,7 @@ async fn audit(caller: Caller, Query(query): Query<EntriesQuery>) -> Answer {
         return Err(Problem::at("query", "limit", "1 to 1000"));
     }
     let EntriesQuery { before, actor, action, object, from_ms, until_ms, .. } = query;
-    let query = AuditQuery { before, actor, action, object, from_ms, until_ms, limit };
+    let query = AuditFilter { before, actor, action, object, from_ms, until_ms, limit };
     let entries = caller.app().audit(caller.actor(), &query).await?;
     let last = entries.last().map(|e| e.seq).filter(|seq| *seq > 1 && entries.len() == limit as usize);
     let entry = |e: app::AuditEntry| Entry {

@@ -1,9 +1,10 @@
 //! Who calls: an API token, or the session of a browser.
 
 use super::problem::Problem;
+use crate::jobs::Teller;
 use crate::site::Site;
 use crate::viewer::{cookie, is_csrf};
-use app::{Actor, App, Code, SignedIn};
+use app::{Actor, App, Code, SignedIn, Stage};
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use axum::http::{Uri, header};
@@ -21,6 +22,8 @@ pub struct Caller {
     pub uri: Uri,
     /// Address of this server as the request says it (`http://host:port`).
     pub base: String,
+    /// Takes the progress, where the request is done as a job.
+    pub teller: Option<Teller>,
 }
 
 impl Caller {
@@ -32,6 +35,16 @@ impl Caller {
     /// The actor.
     pub fn actor(&self) -> &Actor {
         &self.signed_in.actor
+    }
+
+    /// Says how far the work is, where anybody asks.
+    pub fn tell(&self) -> impl Fn(Stage, u64, u64) + Send + Sync {
+        let teller = self.teller.clone();
+        move |stage, done, total| {
+            if let Some(teller) = &teller {
+                teller.tell(stage, done, total);
+            }
+        }
     }
 
     /// Reads a request's head. A caller found once is kept with the request.
@@ -68,7 +81,8 @@ impl Caller {
                 .into());
         };
         let uri = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |u| u.0.clone());
-        let caller = Self { site: site.clone(), signed_in, session, uri, base: base(parts, site) };
+        let caller =
+            Self { site: site.clone(), signed_in, session, uri, base: base(parts, site), teller: None };
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }

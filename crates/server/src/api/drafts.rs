@@ -61,7 +61,7 @@ fn period(text: &str) -> Result<Period, Problem> {
 /// is discarded.
 #[utoipa::path(post, path = "/drafts", tag = "desk", request_body = DraftBody, responses((status = 201, body = ListCard)))]
 async fn create_draft(caller: Caller, Json(body): Json<DraftBody>) -> Answer {
-    let list = caller.app().draft(caller.actor(), period(&body.period)?, &|_, _, _| {}).await?;
+    let list = caller.app().draft(caller.actor(), period(&body.period)?, &caller.tell()).await?;
     created(&format!("/api/v1/drafts/{}", list.id), &ListCard::from(&list))
 }
 
@@ -72,7 +72,7 @@ async fn create_draft(caller: Caller, Json(body): Json<DraftBody>) -> Answer {
 async fn publish_period(caller: Caller, Json(body): Json<PublishBody>) -> Answer {
     let options = PublishOptions { again: body.again, keep_draft: body.keep_draft };
     let list =
-        caller.app().publish_period(caller.actor(), period(&body.period)?, options, &|_, _, _| {}).await?;
+        caller.app().publish_period(caller.actor(), period(&body.period)?, options, &caller.tell()).await?;
     let number = list.number.unwrap_or_default();
     created(&format!("/api/v1/lists/{number}"), &ListCard::from(&*list))
 }
@@ -297,7 +297,7 @@ async fn work_on(caller: Caller, Path((id, need)): Path<(i64, u32)>) -> Answer {
 /// Decisions are applied, allocation and gaps settled again. Where two people could approve, the drafter may not.
 #[utoipa::path(post, path = "/drafts/{id}/approval", tag = "desk", params(("id" = i64, Path)), responses((status = 200, body = ListCard)))]
 async fn approve(caller: Caller, Path(id): Path<i64>) -> Answer {
-    ok(&ListCard::from(&caller.app().approve(caller.actor(), id, &|_, _, _| {}).await?))
+    ok(&ListCard::from(&caller.app().approve(caller.actor(), id, &caller.tell()).await?))
 }
 
 /// Take an approval back
@@ -314,7 +314,7 @@ async fn reopen(caller: Caller, Path(id): Path<i64>) -> Answer {
 /// It gets its number and is frozen.
 #[utoipa::path(post, path = "/drafts/{id}/publication", tag = "desk", params(("id" = i64, Path)), responses((status = 200, body = ListCard)))]
 async fn publish(caller: Caller, Path(id): Path<i64>) -> Answer {
-    ok(&ListCard::from(&caller.app().publish(caller.actor(), id, &|_, _, _| {}).await?))
+    ok(&ListCard::from(&caller.app().publish(caller.actor(), id, &caller.tell()).await?))
 }
 
 /// Give a draft up

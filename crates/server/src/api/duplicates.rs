@@ -13,7 +13,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Site> {
-    OpenApiRouter::new().routes(routes!(duplicates)).routes(routes!(decide_duplicate))
+    OpenApiRouter::new()
+        .routes(routes!(duplicates))
+        .routes(routes!(decide_duplicate))
+        .routes(routes!(duplicate_clusters))
 }
 
 /// Which.
@@ -91,6 +94,52 @@ async fn duplicates(caller: Caller, Query(query): Query<DuplicatesQuery>) -> Ans
         caller.app().duplicates(caller.actor()).await?
     };
     page_of::<_, Duplicate>(&caller, pairs, paging)
+}
+
+/// Records that are one enterprise by what was decided.
+#[derive(Debug, Serialize, ToSchema)]
+struct DuplicateCluster {
+    /// Its records, two or more.
+    members: Vec<Twin>,
+    /// Pairs of them that were decided to be two all the same: one of the decisions must be wrong.
+    conflicts: Vec<[Twin; 2]>,
+}
+
+impl From<app::DuplicateRecord> for Twin {
+    fn from(record: app::DuplicateRecord) -> Self {
+        Self { id: record.id, name: record.name }
+    }
+}
+
+impl From<app::DuplicateCluster> for DuplicateCluster {
+    fn from(cluster: app::DuplicateCluster) -> Self {
+        Self {
+            members: cluster.members.into_iter().map(Twin::from).collect(),
+            conflicts: cluster.conflicts.into_iter().map(|(a, b)| [a.into(), b.into()]).collect(),
+        }
+    }
+}
+
+/// Where.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ClustersQuery {
+    /// Page, from 1.
+    #[param(minimum = 1)]
+    page: Option<u32>,
+    /// Rows a page, at most 200; 50 where nothing is said.
+    #[param(minimum = 1, maximum = 200)]
+    per_page: Option<u32>,
+}
+
+/// List clusters of duplicates
+///
+/// What confirmed pairs make together, directly or through others; those first whose decisions do not go together.
+#[utoipa::path(get, path = "/duplicates/clusters", tag = "intake", params(ClustersQuery), responses((status = 200, body = Rows<DuplicateCluster>)))]
+async fn duplicate_clusters(caller: Caller, Query(query): Query<ClustersQuery>) -> Answer {
+    let clusters = caller.app().duplicate_clusters(caller.actor()).await?;
+    page_of::<_, DuplicateCluster>(&caller, clusters, Paging { page: query.page, per_page: query.per_page })
 }
 
 /// A decision.

@@ -7,7 +7,7 @@ use super::offers::Offer;
 use super::problem::Answer;
 use super::read::{IfMatch, Json, Paging, Path, Query};
 use super::shapes::{
-    ContactShape, OpenOrClosed, PointShape, StatusWord, VersionShape, VisibilityWord, contact, text,
+    ContactShape, OpenOrClosed, PointShape, StatusWord, VersionShape, VisibilityWord, contact, mirror, text,
 };
 use super::write::{Rows, Saved, created, page, versioned};
 use crate::site::Site;
@@ -230,83 +230,10 @@ struct EnterpriseBody {
     note: String,
 }
 
-impl From<EnterpriseBody> for app::EnterpriseForm {
-    fn from(body: EnterpriseBody) -> Self {
-        let EnterpriseBody {
-            name,
-            uscc,
-            short_name,
-            region,
-            park,
-            address,
-            industry,
-            group,
-            products,
-            employees,
-            revenue,
-            contact_name,
-            contact_position,
-            contact_phone,
-            note,
-        } = body;
-        Self {
-            name,
-            uscc,
-            short_name,
-            region,
-            park,
-            address,
-            industry,
-            group,
-            products,
-            employees,
-            revenue,
-            contact_name,
-            contact_position,
-            contact_phone,
-            note,
-        }
-    }
-}
-
-impl From<app::EnterpriseForm> for EnterpriseBody {
-    fn from(form: app::EnterpriseForm) -> Self {
-        let app::EnterpriseForm {
-            name,
-            uscc,
-            short_name,
-            region,
-            park,
-            address,
-            industry,
-            group,
-            products,
-            employees,
-            revenue,
-            contact_name,
-            contact_position,
-            contact_phone,
-            note,
-        } = form;
-        Self {
-            name,
-            uscc,
-            short_name,
-            region,
-            park,
-            address,
-            industry,
-            group,
-            products,
-            employees,
-            revenue,
-            contact_name,
-            contact_position,
-            contact_phone,
-            note,
-        }
-    }
-}
+mirror!(EnterpriseBody <=> app::EnterpriseForm {
+    name, uscc, short_name, region, park, address, industry, group, products, employees, revenue,
+    contact_name, contact_position, contact_phone, note,
+});
 
 /// Find enterprises
 #[utoipa::path(get, path = "/enterprises", tag = "enterprises", params(EnterprisesQuery), responses((status = 200, body = Rows<Enterprise>)))]

@@ -99,15 +99,17 @@ async fn replayed(site: &Site, request: Request, next: Next) -> Result<Response,
         app.free_key(actor, &key).await?;
         return Ok(response);
     }
-    let (parts, body) = response.into_parts();
-    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let kept = match parts.extensions.get::<WithoutSecret>() {
-        Some(WithoutSecret(kept)) => kept,
-        None => &bytes,
+    let (mut parts, body) = response.into_parts();
+    let (kept, body) = match parts.extensions.remove::<WithoutSecret>() {
+        Some(WithoutSecret(kept)) => (kept, body),
+        None => {
+            let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+            (bytes.clone(), Body::from(bytes))
+        }
     };
     let word =
         |name| parts.headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok()).unwrap_or("").to_owned();
-    let kept = Kept { location: word(header::LOCATION), body: String::from_utf8_lossy(kept).into_owned() };
+    let kept = Kept { location: word(header::LOCATION), body: String::from_utf8_lossy(&kept).into_owned() };
     let answer = app::Repeated {
         status: parts.status.as_u16(),
         content_type: word(header::CONTENT_TYPE),
@@ -117,7 +119,7 @@ async fn replayed(site: &Site, request: Request, next: Next) -> Result<Response,
         // What was asked for is done: saying that it failed would be wrong.
         tracing::error!(code = error.code.row().word, "an answer could not be kept for its idempotency key");
     }
-    Ok(Response::from_parts(parts, Body::from(bytes)))
+    Ok(Response::from_parts(parts, body))
 }
 
 fn checked_key(headers: &HeaderMap) -> Result<String, Problem> {

@@ -300,7 +300,7 @@ async fn imports(caller: Caller) -> Answer {
 #[utoipa::path(post, path = "/imports", tag = "intake", params(ImportQuery), request_body(content(
     (FilesBody = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))), responses((status = 200, body = Report)))]
 async fn import(caller: Caller, Query(query): Query<ImportQuery>, Files(files): Files) -> Answer {
-    let report = caller.app().import(caller.actor(), files, &query.checked()?, &|_, _, _| {}).await?;
+    let report = caller.app().import(caller.actor(), files, &query.checked()?, &caller.tell()).await?;
     ok(&Report::from(report))
 }
 
@@ -313,7 +313,7 @@ async fn import(caller: Caller, Query(query): Query<ImportQuery>, Files(files): 
     responses((status = 200, description = "A workbook", content_type = XLSX, body = Vec<u8>), (status = 204, description = "Nothing is refused")))]
 async fn rejects(caller: Caller, Query(query): Query<ImportQuery>, Files(files): Files) -> Answer {
     let options = ImportOptions { dry_run: true, ..query.checked()? };
-    let report = caller.app().import(caller.actor(), files, &options, &|_, _, _| {}).await?;
+    let report = caller.app().import(caller.actor(), files, &options, &caller.tell()).await?;
     match report.rejects {
         Some(bytes) => Ok(workbook("rejects.xlsx", bytes)),
         None => done(),

@@ -17,6 +17,7 @@ mod imports;
 mod introductions;
 mod invitations;
 mod keep;
+mod later;
 mod lists;
 mod market;
 mod nearby;
@@ -63,6 +64,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(hooks::routes())
         .merge(audit::routes())
         .merge(keep::routes())
+        .merge(later::routes())
         .merge(reference::routes())
 }
 
@@ -71,6 +73,7 @@ pub fn routes(site: &Site) -> Router<Site> {
     let operations = Router::from(operations())
         .fallback(nowhere)
         .method_not_allowed_fallback(no_method)
+        .layer(middleware::from_fn_with_state(site.clone(), later::later))
         .layer(middleware::from_fn_with_state(site.clone(), finish::once));
     let others = Router::new()
         .route("/openapi.json", get(openapi::serve))

@@ -8,7 +8,7 @@ use super::problem::Answer;
 use super::read::{IfMatch, Json, Path, Query};
 use super::shapes::{
     ContactShape, EnterpriseBrief, MatchShape, NeedStateWord, OpenOrClosed, PriceShape, QuantityShape,
-    SpecificationShape, StatusWord, VersionShape, VisibilityWord, contact, text,
+    SpecificationShape, StatusWord, VersionShape, VisibilityWord, contact, mirror, text,
 };
 use super::write::{Rows, Saved, XLSX, created, ok, page, versioned, workbook};
 use crate::site::Site;
@@ -240,95 +240,11 @@ pub struct NeedBody {
     pub visibility: Option<Visibility>,
 }
 
-impl From<NeedBody> for app::NeedForm {
-    fn from(body: NeedBody) -> Self {
-        let NeedBody {
-            enterprise,
-            title,
-            detail,
-            quantity,
-            price,
-            delivery,
-            standard,
-            material,
-            certificates,
-            payment,
-            current_source,
-            max_distance,
-            validity,
-            contact_name,
-            contact_position,
-            contact_phone,
-            note,
-            visibility,
-        } = body;
-        Self {
-            enterprise,
-            title,
-            detail,
-            quantity,
-            price,
-            delivery,
-            standard,
-            material,
-            certificates,
-            payment,
-            current_source,
-            max_distance,
-            validity,
-            contact_name,
-            contact_position,
-            contact_phone,
-            note,
-            visibility,
-        }
-    }
-}
-
-impl From<app::NeedForm> for NeedBody {
-    fn from(form: app::NeedForm) -> Self {
-        let app::NeedForm {
-            enterprise,
-            title,
-            detail,
-            quantity,
-            price,
-            delivery,
-            standard,
-            material,
-            certificates,
-            payment,
-            current_source,
-            max_distance,
-            validity,
-            contact_name,
-            contact_position,
-            contact_phone,
-            note,
-            visibility,
-        } = form;
-        Self {
-            enterprise,
-            title,
-            detail,
-            quantity,
-            price,
-            delivery,
-            standard,
-            material,
-            certificates,
-            payment,
-            current_source,
-            max_distance,
-            validity,
-            contact_name,
-            contact_position,
-            contact_phone,
-            note,
-            visibility,
-        }
-    }
-}
+mirror!(NeedBody <=> app::NeedForm {
+    enterprise, title, detail, quantity, price, delivery, standard, material, certificates, payment,
+    current_source, max_distance, validity, contact_name, contact_position, contact_phone, note,
+    visibility,
+});
 
 /// What a need would look like and meet.
 #[derive(Debug, Serialize, ToSchema)]

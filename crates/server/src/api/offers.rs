@@ -8,7 +8,7 @@ use super::problem::Answer;
 use super::read::{IfMatch, Json, Path, Query};
 use super::shapes::{
     ContactShape, EnterpriseBrief, MatchShape, OpenOrClosed, PriceShape, QuantityShape, SpecificationShape,
-    StatusWord, VersionShape, VisibilityWord, contact, text,
+    StatusWord, VersionShape, VisibilityWord, contact, mirror, text,
 };
 use super::write::{Rows, Saved, XLSX, created, page, versioned, workbook};
 use crate::site::Site;
@@ -216,99 +216,11 @@ pub struct OfferBody {
     pub visibility: Option<Visibility>,
 }
 
-impl From<OfferBody> for app::OfferForm {
-    fn from(body: OfferBody) -> Self {
-        let OfferBody {
-            enterprise,
-            title,
-            detail,
-            capacity,
-            spare_capacity,
-            price,
-            minimum_order,
-            sample_days,
-            standard,
-            material,
-            certificates,
-            supply_radius,
-            customers,
-            validity,
-            contact_name,
-            contact_position,
-            contact_phone,
-            note,
-            visibility,
-        } = body;
-        Self {
-            enterprise,
-            title,
-            detail,
-            capacity,
-            spare_capacity,
-            price,
-            minimum_order,
-            sample_days,
-            standard,
-            material,
-            certificates,
-            supply_radius,
-            customers,
-            validity,
-            contact_name,
-            contact_position,
-            contact_phone,
-            note,
-            visibility,
-        }
-    }
-}
-
-impl From<app::OfferForm> for OfferBody {
-    fn from(form: app::OfferForm) -> Self {
-        let app::OfferForm {
-            enterprise,
-            title,
-            detail,
-            capacity,
-            spare_capacity,
-            price,
-            minimum_order,
-            sample_days,
-            standard,
-            material,
-            certificates,
-            supply_radius,
-            customers,
-            validity,
-            contact_name,
-            contact_position,
-            contact_phone,
-            note,
-            visibility,
-        } = form;
-        Self {
-            enterprise,
-            title,
-            detail,
-            capacity,
-            spare_capacity,
-            price,
-            minimum_order,
-            sample_days,
-            standard,
-            material,
-            certificates,
-            supply_radius,
-            customers,
-            validity,
-            contact_name,
-            contact_position,
-            contact_phone,
-            note,
-            visibility,
-        }
-    }
-}
+mirror!(OfferBody <=> app::OfferForm {
+    enterprise, title, detail, capacity, spare_capacity, price, minimum_order, sample_days, standard,
+    material, certificates, supply_radius, customers, validity, contact_name, contact_position,
+    contact_phone, note, visibility,
+});
 
 /// Find offers
 ///

@@ -1,7 +1,7 @@
 //! The OpenAPI document: what the handlers say, and to each operation what is the same for all.
 
 use super::problem::{PROBLEM_JSON, ProblemBody};
-use super::{BASE, operations};
+use super::{BASE, later, operations};
 use app::Code;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use utoipa::{PartialSchema, ToSchema};
 
 /// Subjects with their Chinese names, in the order of the docs page.
-pub const SUBJECTS: [(&str, &str, &str); 11] = [
+pub const SUBJECTS: [(&str, &str, &str); 12] = [
     ("me", "登录与本人", "Signing in, one's own account, tokens, messages"),
     ("needs", "需求", "What enterprises want to buy, have done or solve"),
     ("offers", "供给", "What enterprises can supply, and who nearby can make it"),
@@ -19,6 +19,7 @@ pub const SUBJECTS: [(&str, &str, &str); 11] = [
     ("lists", "对接清单", "Numbered, frozen lists with their gaps"),
     ("desk", "审核台", "Drafting, deciding, approving, publishing"),
     ("intake", "导入", "Workbooks in, and likely duplicates"),
+    ("jobs", "任务", "Long work under way, and what came of it"),
     ("people", "用户", "Accounts, invitations, claims"),
     (
         "audit",
@@ -40,7 +41,10 @@ Times are milliseconds since 1970 UTC, money is yuan, or fen where the name says
 the version, and only that is compared. A version that is not the newest is 409 `conflict`, never an overwrite.\n\n\
 **Sending again.** Every POST takes an `Idempotency-Key`. The same request with the same key within 24 hours does nothing and gets \
 the same answer, with `Idempotency-Replayed: true`; the key with another request is 422. Secrets are never stored: an answer that \
-held one comes again without it.";
+held one comes again without it.\n\n\
+**Long work.** Imports, drafts, approval, publication and checks take `Prefer: respond-async`: the answer is 202 at once, its \
+`Location` is a job, and the job says how far it is and at the end what the request would have been answered. Without it they are \
+done within the request.";
 
 /// The document, made once.
 pub static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
@@ -110,7 +114,20 @@ fn finished(path: &str, method: &str, operation: &mut Map<String, Value>) {
             "1 to 200 visible ASCII characters: the same request again is answered as before.",
         ));
     }
+    let long = later::is_long(method, path);
+    if long {
+        parameters.push(header_parameter("Prefer", "`respond-async`: 202 with a job at once."));
+    }
     let responses = operation["responses"].as_object_mut().expect("responses are an object");
+    if long {
+        responses.insert(
+            "202".to_owned(),
+            json!({
+                "description": "A job does it.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/JobShape"}}}
+            }),
+        );
+    }
     for (status, response) in responses.iter_mut() {
         if response["description"] == "" {
             response["description"] = json!(words_of(status));
@@ -122,7 +139,7 @@ fn finished(path: &str, method: &str, operation: &mut Map<String, Value>) {
         let mut header = |name: &str, about: &str| {
             headers.insert(name.to_owned(), json!({"description": about, "schema": {"type": "string"}}));
         };
-        if method == "get" {
+        if method == "get" && status != "202" {
             header("ETag", "Names this answer; of a record it begins with the version.");
         }
         if paged {
@@ -133,6 +150,10 @@ fn finished(path: &str, method: &str, operation: &mut Map<String, Value>) {
         }
         if status == "201" && !public {
             header("Location", "Where the new thing is.");
+        }
+        if status == "202" {
+            header("Location", "The job.");
+            header("Preference-Applied", "`respond-async`.");
         }
         if !headers.is_empty() {
             response["headers"] = Value::Object(headers);

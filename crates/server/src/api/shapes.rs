@@ -16,6 +16,25 @@ pub fn text(text: String) -> Option<String> {
     Some(text).filter(|t| !t.is_empty())
 }
 
+/// Both ways between a body and the form of `app` that has the same fields; a field of one that the other lacks does not compile.
+macro_rules! mirror {
+    ($body:ident <=> $form:path { $($field:ident),* $(,)? }) => {
+        impl From<$body> for $form {
+            fn from($body { $($field),* }: $body) -> Self {
+                Self { $($field),* }
+            }
+        }
+
+        impl From<$form> for $body {
+            fn from(form: $form) -> Self {
+                let $form { $($field),* } = form;
+                Self { $($field),* }
+            }
+        }
+    };
+}
+pub(super) use mirror;
+
 /// The schema of one of a few words that `model` or `app` define.
 macro_rules! words {
     ($($name:ident: $doc:literal = [$($word:literal),* $(,)?];)*) => {$(

@@ -1,6 +1,7 @@
 //! The pages, one file a subject: each has its routes, its handlers, and plain functions from values to markup.
 
 pub mod desk;
+pub mod inspection;
 pub mod list;
 pub mod market;
 pub mod office;

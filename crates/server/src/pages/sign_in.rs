@@ -174,9 +174,9 @@ fn refusal(lang: Lang, error: Option<&Error>) -> Markup {
                     Code::SignIn => p { (lang.t("名称或密码不对，或账户已停用。")) }
                     Code::TooMany => {
                         p { (lang.t("失败次数太多，请稍后再试。")) }
-                        p.soft { (error.message) }
+                        p.soft { (lang.say(&error.message)) }
                     }
-                    _ => p { (error.message) }
+                    _ => p { (lang.say(&error.message)) }
                 }
             }
         }
@@ -268,7 +268,7 @@ async fn join(
                 }
                 return Ok(begin(&site, &session, "/"));
             }
-            Err(error) if matches!(error.code, Code::BadInput | Code::Conflict) => error,
+            Err(error) if matches!(error.code, Code::BadInput | Code::Conflict) => lang.said(error),
             Err(error) => return Err(Failure { viewer: None, lang, error }),
         }
     } else {

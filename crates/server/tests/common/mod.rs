@@ -268,34 +268,55 @@ pub async fn import_markers(site: &Served, markers: &[&str]) -> usize {
     for (i, marker) in markers.iter().enumerate() {
         let cell = |word: &str| format!("\"{}\"", format!("{word}{marker}{i}").replace('"', "\"\""));
         let (firm, other) = (cell("虚构甲厂"), cell("虚构乙厂"));
-        let offers = format!(
-            "企业名称,所在县区,产品名称,规格参数,月产能,联系人,手机,备注\n{firm},泰和县,{},{},30万片/月,{},{},{}\n",
-            cell("显示屏面罩"),
-            cell("精度±0.03mm "),
-            cell("张三"),
-            cell("000-1"),
-            cell("备注")
+        let sheet = |plain: &[(&str, &str)], marked: &[&str]| {
+            let head = plain.iter().map(|(name, _)| *name).chain(marked.iter().copied());
+            let row =
+                plain.iter().map(|(_, value)| (*value).to_owned()).chain(marked.iter().map(|m| cell(m)));
+            let lines = [head.map(str::to_owned).collect::<Vec<_>>(), row.collect()];
+            lines.map(|cells| cells.join(",") + "\n").concat().into_bytes()
+        };
+        let enterprises = |name: &str| {
+            sheet(
+                &[("企业名称", name), ("所在县区", "泰和县")],
+                &["简称", "地址", "主营产品", "联系人", "职务", "备注"],
+            )
+        };
+        let product = cell("显示屏面罩");
+        let spec = cell("精度±0.03mm ");
+        let offers = sheet(
+            &[
+                ("企业名称", &firm),
+                ("所在县区", "泰和县"),
+                ("产品名称", &product),
+                ("规格参数", &spec),
+                ("月产能", "30万片/月"),
+            ],
+            &["执行标准", "材质", "认证", "主要客户", "联系人", "职务", "备注"],
         );
-        let needs = format!(
-            "企业名称,所在县区,需求产品名称,规格型号,数量,目前供应商,联系人,备注\n{other},万安县,{},{},5万片/月,{},{},{}\n",
-            cell("显示屏面罩"),
-            cell("精度±0.05mm "),
-            cell("外省某厂"),
-            cell("李四"),
-            cell("备注")
+        let needs = sheet(
+            &[
+                ("企业名称", &other),
+                ("所在县区", "万安县"),
+                ("需求产品名称", &product),
+                ("规格型号", &spec),
+                ("数量", "5万片/月"),
+            ],
+            &["交期", "执行标准", "材质", "认证要求", "付款方式", "目前供应商", "联系人", "职务", "备注"],
         );
+        let file = |word: &str, bytes: Vec<u8>| InputFile {
+            name: format!("{word}{i}{}.csv", marker.replace('/', "")),
+            bytes,
+        };
         let files = vec![
-            InputFile {
-                name: format!("供给{i}{}.csv", marker.replace('/', "")), bytes: offers.into_bytes()
-            },
-            InputFile {
-                name: format!("需求{i}{}.csv", marker.replace('/', "")), bytes: needs.into_bytes()
-            },
+            file("企业", enterprises(&firm)),
+            file("企业二", enterprises(&other)),
+            file("供给", offers),
+            file("需求", needs),
         ];
         let options = ImportOptions { accept_valid: true, ..ImportOptions::default() };
         let report = site.app.import(&local, files, &options, &|_, _, _| {}).await.unwrap();
         assert!(report.stored, "{report:?}");
-        rows += 2;
+        rows += 4;
     }
     // Two people may approve, so one of them drafts and the other approves.
     let secretary = site.app.actor(Some("秘书")).await.unwrap();
@@ -303,4 +324,29 @@ pub async fn import_markers(site: &Served, markers: &[&str]) -> usize {
     site.app.approve(&local, draft.id, &|_, _, _| {}).await.unwrap();
     site.app.publish(&local, draft.id, &|_, _, _| {}).await.unwrap();
     rows
+}
+
+/// Adds somebody of every other office; members and the commissioner are of the enterprises that were imported.
+pub async fn add_everybody(site: &Served) {
+    let local = Actor::local();
+    let firms = site.app.enterprises(&local, &app::EnterpriseQuery::default()).await.unwrap().rows;
+    let of = |word: &str| firms.iter().find(|row| row.enterprise.name.contains(word)).unwrap().id;
+    let add = async |name: &str, office: Office, enterprise: Option<i64>| {
+        let password = Some(PASSWORD.into());
+        let new = NewAccount {
+            name: name.into(),
+            office: Some(office),
+            enterprise,
+            password,
+            ..NewAccount::default()
+        };
+        site.app.add_account(&local, &new).await.unwrap()
+    };
+    add("采购员", Office::Member, Some(of("虚构乙厂"))).await;
+    add("销售员", Office::Member, Some(of("虚构甲厂"))).await;
+    let commissioner = add("特派员", Office::Commissioner, None).await;
+    let all: Vec<i64> = firms.iter().map(|row| row.id).collect();
+    site.app.assign(&local, commissioner, &all).await.unwrap();
+    add("工信局", Office::Bureau, None).await;
+    add("审计员", Office::Auditor, None).await;
 }

@@ -43,3 +43,33 @@ pub(super) fn count(blob: &[(usize, usize)], other: &Bits, reach: usize) -> usiz
 pub(super) fn core(blob: &[(usize, usize)]) -> usize {
     Window::around(blob, 1).bits.eroded(1).blobs().iter().map(Vec::len).sum()
 }
+
+/// What lies near a box.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Near {
+    /// Stretches of copper.
+    pub copper: f32,
+    /// Stretches of bare ground.
+    pub ground: f32,
+    /// Share of copper, 0..=1.
+    pub share: f32,
+}
+
+/// Px around a box that count as near.
+const NEAR: usize = 8;
+
+/// Copper and ground in a box and around it. A few pixels are no stretch.
+pub(super) fn near(copper: &Bits, (x1, y1): (usize, usize), (x2, y2): (usize, usize)) -> Near {
+    let (left, top) = (x1.saturating_sub(NEAR), y1.saturating_sub(NEAR));
+    let (right, bottom) = ((x2 + NEAR).min(copper.width), (y2 + NEAR).min(copper.height));
+    let window = Bits::from_fn(right - left, bottom - top, |x, y| copper.get(left + x, top + y));
+    let stretches =
+        |bits: &Bits| bits.blobs().into_iter().map(|b| b.len()).filter(|n| *n > 4).collect::<Vec<_>>();
+    let (set, clear) = (stretches(&window), stretches(&window.inverted()));
+    let area = window.width * window.height;
+    Near {
+        copper: set.len() as f32,
+        ground: clear.len() as f32,
+        share: set.iter().sum::<usize>() as f32 / area as f32,
+    }
+}

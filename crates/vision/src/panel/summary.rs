@@ -1,6 +1,6 @@
-//! Figures of a whole panel.
+//! Figures of a whole panel, and of many.
 
-use crate::capability::{Capability, Interval, ShareMethod, capability, yield_interval};
+use crate::capability::{Capability, Interval, Moments, ShareMethod, yield_interval};
 use crate::classify::{Bead, Class};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -27,58 +27,85 @@ pub struct Summary {
     pub uniformity: Option<f64>,
 }
 
-impl Summary {
-    /// Figures of beads. `gauge_um` is the standard deviation of the measurement itself.
-    pub fn of(
-        beads: &[Bead],
-        um_per_px: f64,
-        tolerance_um: f64,
-        gauge_um: f64,
-        confidence: f64,
-        method: ShareMethod,
-    ) -> Self {
+/// What of a panel's beads goes into a [`Summary`]: tallies of panels add up to the tally of all.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Sites of each class that occurs.
+    pub classes: BTreeMap<Class, u64>,
+    /// Offsets to the right in micrometres, of beads with one clear place.
+    pub x: Moments,
+    /// Offsets downward in micrometres.
+    pub y: Moments,
+    /// Light of lit, single beads in DN.
+    pub light: Moments,
+    /// Variance of the measurement itself for one axis in square micrometres, one value a panel.
+    pub gauge: Moments,
+}
+
+/// True for a bead with one clear place.
+fn placed(bead: &&Bead) -> bool {
+    matches!(bead.class, Class::Ok | Class::Dim | Class::Bright | Class::Shifted | Class::WrongColour)
+}
+
+/// True for a lit bead whose light is its own.
+fn single(bead: &&Bead) -> bool {
+    matches!(bead.class, Class::Ok | Class::Dim | Class::Bright | Class::Shifted)
+}
+
+impl Tally {
+    /// Tally of a panel's beads. `gauge_um` is the standard deviation of the measurement itself.
+    pub fn of(beads: &[Bead], um_per_px: f64, gauge_um: f64) -> Self {
         let mut classes = BTreeMap::new();
         for bead in beads {
             *classes.entry(bead.class).or_insert(0) += 1;
         }
-        let of_class = |class: Class| classes.get(&class).copied().unwrap_or(0);
-        let measured = beads.len() as u64 - of_class(Class::Unmeasured);
-        let good = of_class(Class::Ok);
-        let placed = |f: fn(&Bead) -> f64| -> Vec<f64> {
-            let clear = |b: &&Bead| {
-                matches!(
-                    b.class,
-                    Class::Ok | Class::Dim | Class::Bright | Class::Shifted | Class::WrongColour
-                )
-            };
-            beads.iter().filter(clear).map(|b| f(b) * um_per_px).collect()
-        };
-        let axis = |offsets: Vec<f64>| capability(&offsets, tolerance_um, gauge_um, confidence);
         Self {
-            beads: measured,
-            good,
-            yield_share: yield_interval(good, measured, confidence, method),
-            x: axis(placed(|b| b.dx_px)),
-            y: axis(placed(|b| b.dy_px)),
-            gauge_um,
-            uniformity: uniformity(beads),
             classes,
+            x: beads.iter().filter(placed).map(|b| b.dx_px * um_per_px).collect(),
+            y: beads.iter().filter(placed).map(|b| b.dy_px * um_per_px).collect(),
+            light: beads.iter().filter(single).map(|b| f64::from(b.amplitude)).collect(),
+            gauge: [gauge_um * gauge_um].into_iter().collect(),
         }
     }
-}
 
-fn uniformity(beads: &[Bead]) -> Option<f64> {
-    let lit = || {
-        let single = beads
-            .iter()
-            .filter(|b| matches!(b.class, Class::Ok | Class::Dim | Class::Bright | Class::Shifted));
-        single.map(|b| f64::from(b.amplitude))
-    };
-    let n = lit().count() as f64;
-    if n < 2.0 {
-        return None;
+    /// Adds another tally to this one.
+    pub fn add(&mut self, other: &Self) {
+        for (class, count) in &other.classes {
+            *self.classes.entry(*class).or_insert(0) += count;
+        }
+        self.x = self.x.merged(other.x);
+        self.y = self.y.merged(other.y);
+        self.light = self.light.merged(other.light);
+        self.gauge = self.gauge.merged(other.gauge);
     }
-    let mean = lit().sum::<f64>() / n;
-    let sigma = (lit().map(|a| (a - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-    (mean > 0.0).then(|| 1.0 - sigma / mean)
+
+    /// Sites of a class.
+    pub fn of_class(&self, class: Class) -> u64 {
+        self.classes.get(&class).copied().unwrap_or(0)
+    }
+
+    /// Sites that were measured.
+    pub fn beads(&self) -> u64 {
+        self.classes.iter().filter(|(class, _)| **class != Class::Unmeasured).map(|(_, n)| n).sum()
+    }
+
+    /// The figures, against a tolerance of placement.
+    ///
+    /// # Panics
+    /// If the tolerance is not above 0, or the confidence is not between 0 and 1.
+    pub fn summary(&self, tolerance_um: f64, confidence: f64, method: ShareMethod) -> Summary {
+        let (beads, good) = (self.beads(), self.of_class(Class::Ok));
+        let gauge_um = self.gauge.mean().sqrt();
+        let (light, spread) = (self.light.mean(), self.light.sigma());
+        Summary {
+            beads,
+            good,
+            yield_share: yield_interval(good, beads, confidence, method),
+            classes: self.classes.clone(),
+            x: self.x.capability(tolerance_um, gauge_um, confidence),
+            y: self.y.capability(tolerance_um, gauge_um, confidence),
+            gauge_um,
+            uniformity: spread.filter(|_| light > 0.0).map(|sigma| 1.0 - sigma / light),
+        }
+    }
 }

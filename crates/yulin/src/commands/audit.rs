@@ -1,7 +1,7 @@
 //! The audit log.
 
 use crate::cli::{Audit, AuditShow};
-use app::{Actor, App, AuditQuery, Code, Error, Result};
+use app::{Actor, App, AuditFilter, Code, Error, Result};
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
 use std::process::ExitCode;
@@ -24,13 +24,13 @@ async fn verify(app: &App, actor: &Actor) -> Result<ExitCode> {
 }
 
 async fn show(app: &App, actor: &Actor, args: &AuditShow) -> Result<ExitCode> {
-    let query = AuditQuery {
+    let query = AuditFilter {
         before: args.before,
         actor: args.who.clone(),
         action: args.action.clone(),
         object: args.object.clone(),
         limit: args.limit,
-        ..AuditQuery::default()
+        ..AuditFilter::default()
     };
     for entry in app.audit(actor, &query).await? {
         if args.json {

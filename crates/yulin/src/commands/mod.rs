@@ -3,6 +3,7 @@
 mod audit;
 mod demo;
 mod import;
+mod inspect;
 mod keep;
 pub mod ledger;
 mod lists;
@@ -52,6 +53,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Demo(args) => return demo::run(&args).await,
         Command::Match(args) => return matching::run(&args),
+        Command::Inspect(args) => return inspect::run(&args),
         Command::Ledger(args) if !args.needs_database() => return ledger::with_files(&args),
         _ => {}
     }
@@ -116,7 +118,9 @@ fn reference(folder: &Path) -> Result<&'static Reference> {
 async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> Result<ExitCode> {
     let actor = &app.actor(actor).await?;
     match command {
-        Command::Demo(_) | Command::Match(_) => unreachable!("handled before a database is opened"),
+        Command::Demo(_) | Command::Match(_) | Command::Inspect(_) => {
+            unreachable!("handled before a database is opened")
+        }
         Command::Init(args) => users::init(app, actor, &args).await,
         Command::Import(args) => import::run(app, actor, &args).await,
         Command::Draft(args) => lists::draft(app, actor, &args).await,

@@ -5,6 +5,7 @@ mod broken;
 mod cli;
 mod common;
 mod demo;
+mod inspect;
 mod kill;
 mod ledger;
 mod serve;

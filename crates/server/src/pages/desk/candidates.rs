@@ -88,7 +88,7 @@ pub fn table(viewer: &Viewer, draft: i64, asked: &Asked, card: &DeskNeed, next: 
                     }
                     (row(lang.t("得分"), &pairs, |p| html! { strong { (format::score(p.matched.score)) } }))
                     (row(lang.t("距离"), &pairs, |p| html! { (format::km(p.matched.distance_km)) }))
-                    (row(lang.t("分配"), &pairs, |p| allotted(lang, p)))
+                    (row(lang.t("分配"), &pairs, |p| format::allocation(lang, p.allocation.as_ref())))
                     (row(lang.t("剩余产能"), &pairs, |p| html! { (format::quantity(p.offer.offer.spare_capacity.as_ref())) }))
                     (specifications(lang, &pairs))
                     (scores(lang, &pairs))
@@ -169,20 +169,6 @@ fn words(viewer: &Viewer, draft: i64, asked: &Asked, card: &DeskNeed, pair: &Des
                 (word_button(viewer, draft, asked, word("proposed", true), "small quiet", lang.t("收回意见"), "z"))
             }
         }
-    }
-}
-
-fn allotted(lang: Lang, pair: &DeskPair) -> Markup {
-    use model::matching::Coverage;
-    html! {
-        @if let Some(allocation) = &pair.allocation {
-            (match allocation.coverage {
-                Coverage::Full => lang.t("全部满足"),
-                Coverage::Part => lang.t("部分满足"),
-                Coverage::Unstated => lang.t("数量待定"),
-            })
-            " " (format::quantity(allocation.quantity.as_ref()))
-        } @else { "–" }
     }
 }
 

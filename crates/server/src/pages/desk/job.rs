@@ -46,6 +46,8 @@ pub async fn page(viewer: Viewer, Path(id): Path<String>) -> Answer {
     };
     let body = match job.state() {
         State::Done(done) => return Ok(onward(&viewer, &done)),
+        // A program began it, and a program reads what came of it.
+        State::Answered(_) => return Ok(viewer.go(&format!("/api/v1/jobs/{id}"))),
         State::Failed(error) => failed(&viewer, &job, &error),
         State::Working(progress) => working(&viewer, &id, &job, progress),
     };
@@ -87,8 +89,8 @@ fn failed(viewer: &Viewer, job: &Job, error: &Error) -> Markup {
     let lang = viewer.lang();
     html! {
         div.failure #job role="alert" {
-            p { strong { (error.message) } }
-            p.soft { (error.help()) }
+            p { strong { (lang.say(&error.message)) } }
+            p.soft { (lang.say(error.help())) }
             p { a.button.quiet href=(job.from) { (lang.t("返回")) } }
         }
     }

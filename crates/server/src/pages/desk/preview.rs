@@ -151,10 +151,10 @@ fn cells<C: Place>(lang: Lang, label: &str, cells: &[C]) -> Markup {
                         td data-label=(lang.t("文件")) { (cell[0]) }
                         td data-label=(lang.t("工作表")) { (cell[1]) }
                         td data-label=(lang.t("单元格")) { (cell[2]) }
-                        td data-label=(lang.t("栏目")) { (cell[3]) }
+                        td data-label=(lang.t("栏目")) { (lang.say(cell[3])) }
                         td.t data-label=(lang.t("读到")) { @if cell[4].is_empty() { span.soft { (lang.t("（空）")) } } @else { (cell[4]) } }
-                        td.t data-label=(lang.t("应为")) { (cell[5]) }
-                        td.w data-label=(lang.t("办法")) { (cell[6]) }
+                        td.t data-label=(lang.t("应为")) { (lang.say(cell[5])) }
+                        td.w data-label=(lang.t("办法")) { (lang.say(cell[6])) }
                     }
                 }
             }

@@ -142,6 +142,7 @@ pub async fn withdraw(Path(number): Path<u32>, Posted { viewer, form, .. }: Post
     match viewer.app().withdraw(viewer.actor(), number, &form.reason).await {
         Ok(()) => Ok(viewer.go_with("/desk", lang.t("清单已撤回。"))),
         Err(error) if error.code == Code::BadInput => {
+            let error = lang.said(error);
             let form = withdraw_form(&viewer, number, Some(&error));
             Ok(viewer.refused(&error, lang.t("撤回清单"), &form))
         }

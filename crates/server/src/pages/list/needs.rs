@@ -6,7 +6,6 @@ use crate::layout::{Link, empty};
 use crate::words::Lang;
 use maud::{Markup, html};
 use model::list::{ListEnterprise, ListIndex, ListNeed, ListPair, MatchingList};
-use model::matching::Coverage;
 
 /// A table of needs; the best pair of each beside it.
 pub fn table(lang: Lang, link: Link, index: &ListIndex<'_>, needs: &[&ListNeed]) -> Markup {
@@ -109,14 +108,7 @@ pub fn pairs_table(lang: Lang, index: &ListIndex<'_>, pairs: &[&ListPair]) -> Ma
                             td.w data-label=(lang.t("规格判定")) { (format::verdicts(lang, &matched.verdicts)) }
                             td.w data-label=(lang.t("理由（各项得分之和即总分）")) { (format::reasons(lang, matched)) }
                             td data-label=(lang.t("分配")) {
-                                @if let Some(allocation) = &pair.allocation {
-                                    (match allocation.coverage {
-                                        Coverage::Full => lang.t("全部满足"),
-                                        Coverage::Part => lang.t("部分满足"),
-                                        Coverage::Unstated => lang.t("数量待定"),
-                                    })
-                                    " " (format::quantity(allocation.quantity.as_ref()))
-                                }
+                                (format::allocation(lang, pair.allocation.as_ref()))
                             }
                             td data-label=(lang.t("审核")) { (lang.t(pair.review.zh())) }
                         }

@@ -16,18 +16,18 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use model::visibility::Noun;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Routes of this subject.
 pub fn routes() -> Router<Site> {
     Router::new()
-        .route("/needs/new", get(new_need).post(post_need))
+        .route("/needs/new", get(begin::<NeedForm>).post(post_new::<NeedForm>))
         .route("/needs/preview", post(preview))
-        .route("/needs/{id}/edit", get(edit_need).post(change_need))
-        .route("/offers/new", get(new_offer).post(post_offer))
-        .route("/offers/{id}/edit", get(edit_offer).post(change_offer))
+        .route("/needs/{id}/edit", get(edit::<NeedForm>).post(change::<NeedForm>))
+        .route("/offers/new", get(begin::<OfferForm>).post(post_new::<OfferForm>))
+        .route("/offers/{id}/edit", get(edit::<OfferForm>).post(change::<OfferForm>))
 }
 
 /// A form as it came; its type is read by [`form::read`].
@@ -54,99 +54,94 @@ struct For {
     page: String,
 }
 
-async fn new_need(viewer: Viewer) -> Answer {
-    viewer.actor().need(Act::SaveNeed).map_err(|e| viewer.fail(e))?;
+/// What a form of the market is read from and saved by.
+trait Posting: Default + Serialize + DeserializeOwned {
+    /// What it makes.
+    const NOUN: Noun;
+    /// Leave that saving needs.
+    const ACT: Act;
+    /// An empty one with what the address says already.
+    fn begun(enterprise: Option<i64>, asked: For) -> Self;
+    /// What is stored, with its version.
+    async fn stored(viewer: &Viewer, id: i64) -> app::Result<(i64, Self)>;
+    /// Saves it: over a version of a record, or as a new one.
+    async fn save(&self, viewer: &Viewer, at: Option<(i64, i64)>) -> app::Result<Saved>;
+}
+
+impl Posting for NeedForm {
+    const NOUN: Noun = Noun::Need;
+    const ACT: Act = Act::SaveNeed;
+
+    fn begun(enterprise: Option<i64>, asked: For) -> Self {
+        Self { enterprise, title: asked.title, detail: asked.detail, ..Self::default() }
+    }
+
+    async fn stored(viewer: &Viewer, id: i64) -> app::Result<(i64, Self)> {
+        viewer.app().need_form(viewer.actor(), id).await
+    }
+
+    async fn save(&self, viewer: &Viewer, at: Option<(i64, i64)>) -> app::Result<Saved> {
+        viewer.app().save_need(viewer.actor(), at, self).await
+    }
+}
+
+impl Posting for OfferForm {
+    const NOUN: Noun = Noun::Offer;
+    const ACT: Act = Act::SaveOffer;
+
+    fn begun(enterprise: Option<i64>, asked: For) -> Self {
+        Self { enterprise, title: asked.title, detail: asked.detail, ..Self::default() }
+    }
+
+    async fn stored(viewer: &Viewer, id: i64) -> app::Result<(i64, Self)> {
+        viewer.app().offer_form(viewer.actor(), id).await
+    }
+
+    async fn save(&self, viewer: &Viewer, at: Option<(i64, i64)>) -> app::Result<Saved> {
+        viewer.app().save_offer(viewer.actor(), at, self).await
+    }
+}
+
+async fn begin<F: Posting>(viewer: Viewer) -> Answer {
+    viewer.actor().need(F::ACT).map_err(|e| viewer.fail(e))?;
     let asked: For = viewer.query();
-    let enterprise = match whose(&viewer, &asked, Noun::Need).await? {
+    let enterprise = match whose(&viewer, &asked, F::NOUN).await? {
         Whose::Known(enterprise) => enterprise,
         Whose::ToChoose(page) => return Ok(page),
     };
-    let form = NeedForm { enterprise, title: asked.title, detail: asked.detail, ..NeedForm::default() };
-    let sheet = Sheet { noun: Noun::Need, at: None, values: form::values(&form), error: None, preview: None };
-    Ok(viewer.page(viewer.lang().t("发布需求"), &sheet_page(&viewer, &sheet)))
+    Ok(shown(&viewer, None, &F::begun(enterprise, asked)))
 }
 
-async fn new_offer(viewer: Viewer) -> Answer {
-    viewer.actor().need(Act::SaveOffer).map_err(|e| viewer.fail(e))?;
-    let asked: For = viewer.query();
-    let enterprise = match whose(&viewer, &asked, Noun::Offer).await? {
-        Whose::Known(enterprise) => enterprise,
-        Whose::ToChoose(page) => return Ok(page),
-    };
-    let form = OfferForm { enterprise, title: asked.title, detail: asked.detail, ..OfferForm::default() };
-    let sheet =
-        Sheet { noun: Noun::Offer, at: None, values: form::values(&form), error: None, preview: None };
-    Ok(viewer.page(viewer.lang().t("发布供给"), &sheet_page(&viewer, &sheet)))
+async fn edit<F: Posting>(viewer: Viewer, Path(id): Path<i64>) -> Answer {
+    let (version, form) = F::stored(&viewer, id).await.map_err(|e| viewer.fail(e))?;
+    Ok(shown(&viewer, Some((id, version)), &form))
 }
 
-async fn edit_need(viewer: Viewer, Path(id): Path<i64>) -> Answer {
-    let (version, form) = viewer.app().need_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
-    let sheet = Sheet {
-        noun: Noun::Need,
-        at: Some((id, version)),
-        values: form::values(&form),
-        error: None,
-        preview: None,
-    };
-    Ok(viewer.page(viewer.lang().t("修改需求"), &sheet_page(&viewer, &sheet)))
+fn shown<F: Posting>(viewer: &Viewer, at: Option<(i64, i64)>, form: &F) -> Response {
+    let sheet = Sheet { noun: F::NOUN, at, values: form::values(form), error: None, preview: None };
+    viewer.page(words(viewer, F::NOUN, at.is_some()), &sheet_page(viewer, &sheet))
 }
 
-async fn edit_offer(viewer: Viewer, Path(id): Path<i64>) -> Answer {
-    let (version, form) = viewer.app().offer_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
-    let sheet = Sheet {
-        noun: Noun::Offer,
-        at: Some((id, version)),
-        values: form::values(&form),
-        error: None,
-        preview: None,
-    };
-    Ok(viewer.page(viewer.lang().t("修改供给"), &sheet_page(&viewer, &sheet)))
+async fn post_new<F: Posting>(posted: Sent) -> Answer {
+    save::<F>(posted, None).await
 }
 
-async fn post_need(posted: Sent) -> Answer {
-    save_need(posted, None).await
+async fn change<F: Posting>(Path(id): Path<i64>, posted: Sent) -> Answer {
+    save::<F>(posted, Some(id)).await
 }
 
-async fn change_need(Path(id): Path<i64>, posted: Sent) -> Answer {
-    save_need(posted, Some(id)).await
-}
-
-async fn save_need(Posted { viewer, fields, .. }: Sent, id: Option<i64>) -> Answer {
-    let sent: NeedForm = form::read(&fields);
+async fn save<F: Posting>(Posted { viewer, fields, .. }: Sent, id: Option<i64>) -> Answer {
+    let sent: F = form::read(&fields);
     let at = id.map(|id| (id, form::version(&fields)));
-    let result = viewer.app().save_need(viewer.actor(), at, &sent).await;
+    let result = sent.save(&viewer, at).await;
     let stored = match (&result, id) {
         (Err(error), Some(id)) if error.code == Code::Conflict => {
-            let (version, form) =
-                viewer.app().need_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
+            let (version, form) = F::stored(&viewer, id).await.map_err(|e| viewer.fail(e))?;
             Some((version, form::values(&form)))
         }
         _ => None,
     };
-    finish(&viewer, Noun::Need, at, form::values(&sent), result, stored)
-}
-
-async fn post_offer(posted: Sent) -> Answer {
-    save_offer(posted, None).await
-}
-
-async fn change_offer(Path(id): Path<i64>, posted: Sent) -> Answer {
-    save_offer(posted, Some(id)).await
-}
-
-async fn save_offer(Posted { viewer, fields, .. }: Sent, id: Option<i64>) -> Answer {
-    let sent: OfferForm = form::read(&fields);
-    let at = id.map(|id| (id, form::version(&fields)));
-    let result = viewer.app().save_offer(viewer.actor(), at, &sent).await;
-    let stored = match (&result, id) {
-        (Err(error), Some(id)) if error.code == Code::Conflict => {
-            let (version, form) =
-                viewer.app().offer_form(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
-            Some((version, form::values(&form)))
-        }
-        _ => None,
-    };
-    finish(&viewer, Noun::Offer, at, form::values(&sent), result, stored)
+    finish(&viewer, F::NOUN, at, form::values(&sent), result, stored)
 }
 
 /// On to the record; back to the form with its faults; or, where somebody has saved meanwhile, to both words of each field.
@@ -341,7 +336,7 @@ fn preview_piece(viewer: &Viewer, preview: &NeedPreview) -> Markup {
         @if need.specs.is_empty() { p.soft { (lang.t("还没有读到参数：写上数值和单位，匹配会准得多。")) } }
         @if let Some(quantity) = &need.quantity { p { (lang.t("数量")) "：" strong { (quantity) } } }
         @if let Some(price) = &need.price { p { (lang.t("预算/参考价")) "：" (format::price(Some(price))) } }
-        @if !preview.warnings.is_empty() { ul.warnings { @for warning in &preview.warnings { li { (warning) } } } }
+        @if !preview.warnings.is_empty() { ul.warnings { @for warning in &preview.warnings { li { (lang.say(warning)) } } } }
         h2 { (lang.t("能匹配到")) " " span.soft { (preview.matches.len()) } }
         @if preview.matches.is_empty() {
             p.soft { (lang.t("本地暂时没有找到；照样可以发布，会计入补链缺口。")) }

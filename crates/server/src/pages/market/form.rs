@@ -286,6 +286,7 @@ fn said(lang: Lang, name: &str, words: &str) -> Markup {
 
 /// The error of a form in the page's language: the faults themselves stand at the fields.
 pub fn in_words(lang: Lang, error: Error) -> Error {
+    let error = lang.said(error);
     if error.fields.is_empty() {
         return error;
     }

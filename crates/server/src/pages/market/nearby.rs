@@ -51,6 +51,7 @@ async fn index(viewer: Viewer) -> Answer {
     match viewer.app().nearby(viewer.actor(), &query).await {
         Ok(found) => Ok(viewer.page(lang.t("附近谁能做"), &page(&viewer, &ask, &query, Some(&found), None))),
         Err(error) if error.code == Code::BadInput => {
+            let error = lang.said(error);
             let body = page(&viewer, &ask, &query, None, Some(&error));
             Ok(viewer.refused(&error, lang.t("附近谁能做"), &body))
         }

@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use crate::parts::{self, Field};
 use crate::viewer::Viewer;
 use crate::words::{Lang, encode};
-use app::{Act, AuditEntry, AuditQuery, AuditVerification};
+use app::{Act, AuditChain, AuditEntry, AuditFilter};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -26,8 +26,8 @@ struct Ask {
 }
 
 impl Ask {
-    fn query(&self, limit: u32) -> AuditQuery {
-        AuditQuery {
+    fn query(&self, limit: u32) -> AuditFilter {
+        AuditFilter {
             before: self.before.parse().ok(),
             actor: self.actor.trim().to_owned(),
             action: self.action.trim().to_owned(),
@@ -178,7 +178,7 @@ pub async fn verify(viewer: Viewer) -> Answer {
     Ok(viewer.page(lang.t("验证完整性"), &verified(lang, &found)))
 }
 
-fn verified(lang: Lang, found: &AuditVerification) -> Markup {
+fn verified(lang: Lang, found: &AuditChain) -> Markup {
     html! {
         (parts::crumbs(lang, &[("/audit", lang.t("审计"))], lang.t("验证完整性")))
         h1 { (lang.t("验证完整性")) }

@@ -261,24 +261,13 @@ mod tests {
     #[test]
     fn every_recorded_action_has_words() {
         let mut missing = Vec::new();
-        for folder in ["/../store/src", "/../app/src"] {
-            let mut dirs = vec![std::path::PathBuf::from(format!("{}{folder}", env!("CARGO_MANIFEST_DIR")))];
-            while let Some(dir) = dirs.pop() {
-                for entry in std::fs::read_dir(dir).unwrap().flatten() {
-                    if entry.path().is_dir() {
-                        dirs.push(entry.path());
-                        continue;
-                    }
-                    let text = std::fs::read_to_string(entry.path()).unwrap();
-                    let calls =
-                        text.split("audit::append(").skip(1).chain(text.split("audit_append(").skip(1));
-                    for call in calls {
-                        let Some(action) = call.split('"').nth(1) else { continue };
-                        let plain = action.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_');
-                        if plain && find(ACTIONS, action).is_none() {
-                            missing.push(action.to_owned());
-                        }
-                    }
+        for text in ["../store/src", "../app/src"].into_iter().flat_map(crate::words::sources) {
+            let calls = text.split("audit::append(").skip(1).chain(text.split("audit_append(").skip(1));
+            for call in calls {
+                let Some(action) = call.split('"').nth(1) else { continue };
+                let plain = action.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_');
+                if plain && find(ACTIONS, action).is_none() {
+                    missing.push(action.to_owned());
                 }
             }
         }

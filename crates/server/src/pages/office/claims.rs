@@ -247,6 +247,7 @@ pub async fn claim(Posted { viewer, form, .. }: Posted<Form>) -> Answer {
     match done {
         Ok(_) => Ok(viewer.go_with("/claim", lang.t("已提交，请等秘书处核对"))),
         Err(error) => {
+            let error = lang.said(error);
             let claim = viewer.app().my_claim(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
             let page = my_page(&viewer, claim.as_ref(), &form, Some(&error));
             Ok(viewer.refused(&error, lang.t("认领企业"), &page))

@@ -6,7 +6,7 @@ use crate::format;
 use crate::parts;
 use crate::viewer::{Posted, Viewer};
 use crate::words::Lang;
-use app::{Act, DuplicatePair, EnterpriseCard};
+use app::{Act, DuplicateCluster, DuplicatePair, DuplicateRecord, EnterpriseCard};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -37,6 +37,7 @@ pub async fn index(viewer: Viewer) -> Answer {
     let fail = |e| viewer.fail(e);
     let open = viewer.app().duplicates(viewer.actor()).await.map_err(fail)?;
     let decided = viewer.app().decided_duplicates(viewer.actor()).await.map_err(fail)?;
+    let clusters = viewer.app().duplicate_clusters(viewer.actor()).await.map_err(fail)?;
     let done = ask.done.parse().ok().and_then(|id: i64| decided.iter().find(|pair| pair.id == id));
     let view = ask.view == "decided";
     let shown = if view { None } else { next(&open, ask.after.parse().ok()) };
@@ -60,6 +61,7 @@ pub async fn index(viewer: Viewer) -> Answer {
                 (undo(&viewer, pair))
             }
         }
+        (conflicts(lang, &clusters))
         @if view {
             (decided_table(&viewer, &decided[..decided.len().min(DECIDED)]))
         } @else if let (Some((at, pair)), Some((a, b))) = (shown, &cards) {
@@ -94,7 +96,7 @@ fn lines(lang: Lang, a: &EnterpriseCard, b: &EnterpriseCard) -> Vec<Line> {
         of("电话", &|c| c.row.enterprise.contact.phone.clone()),
         of("需求", &|c| c.needs.len().to_string()),
         of("供给", &|c| c.offers.len().to_string()),
-        of("最近更新", &|c| show::day_text(c.row.updated_ms)),
+        of("最近更新", &|c| crate::format::day(c.row.updated_ms)),
     ];
     all.into_iter().filter(|(_, a, b)| !(a.is_empty() && b.is_empty())).collect()
 }
@@ -167,6 +169,30 @@ fn decision(lang: Lang, pair: &DuplicatePair) -> Markup {
         parts::tag("info", lang.t("同一家"))
     } else {
         parts::tag("quiet", lang.t("两家"))
+    }
+}
+
+/// Decisions that do not go together: told on every view, for until one is taken back nobody knows what holds.
+fn conflicts(lang: Lang, clusters: &[DuplicateCluster]) -> Markup {
+    let link = |record: &DuplicateRecord| html! { a href={ "/enterprises/" (record.id) } { (record.name) } };
+    html! {
+        @for cluster in clusters.iter().filter(|c| !c.conflicts.is_empty()) {
+            div.notice.warn role="status" {
+                p {
+                    strong { (lang.t("决定互相矛盾")) } " "
+                    @for (place, member) in cluster.members.iter().enumerate() {
+                        @if place > 0 { " = " }
+                        (link(member))
+                    }
+                }
+                ul {
+                    @for (a, b) in &cluster.conflicts {
+                        li { (link(a)) " ≠ " (link(b)) " " (lang.t("曾决定为两家，但经其他企业连成同一家。请撤销其中一个决定。")) }
+                    }
+                }
+                a href="/duplicates?view=decided" { (lang.t("看全部决定")) }
+            }
+        }
     }
 }
 

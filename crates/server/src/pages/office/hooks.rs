@@ -300,6 +300,7 @@ async fn save(id: Option<i64>, Posted { viewer, form, .. }: Posted<Form>) -> Ans
     match saved {
         Ok(id) => Ok(viewer.go_with(&format!("/settings/hooks/{id}"), lang.t("已保存，发一条测试消息试试"))),
         Err(error) => {
+            let error = lang.said(error);
             let hook = match id {
                 Some(id) => Some(hook(&viewer, id).await?),
                 None => None,
@@ -328,7 +329,7 @@ pub async fn test(Path(id): Path<i64>, Posted { viewer, form, .. }: Posted<Test>
         }
         Err(error) if error.code == Code::Output => {
             let hook = hook(&viewer, id).await?;
-            let error = Error { fields: Vec::new(), ..error }
+            let error = Error { fields: Vec::new(), ..lang.said(error) }
                 .hint(lang.t("核对地址、端口和密码；本机要能连到那个地址。"));
             Ok(viewer.page(&hook.name, &edit(&viewer, Some(&hook), &Form::of(&hook), Some(&error))))
         }

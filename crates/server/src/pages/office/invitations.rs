@@ -184,7 +184,10 @@ pub async fn create(Posted { viewer, form: typed, fields }: Posted<Form>) -> Ans
     };
     match viewer.app().invite(viewer.actor(), &new, &viewer.base).await {
         Ok(invited) => Ok(written(&viewer, &new, &invited)),
-        Err(error) => Ok(viewer.refused(&error, title, &form(&viewer, &typed, &picker, Some(&error)))),
+        Err(error) => {
+            let error = viewer.lang().said(error);
+            Ok(viewer.refused(&error, title, &form(&viewer, &typed, &picker, Some(&error))))
+        }
     }
 }
 

@@ -1,34 +1,18 @@
 //! `/settings/keep`: a backup to take away, and a check of everything that is stored.
 
 use super::held::Held;
-use super::{settings, show};
+use super::settings;
 use crate::answer::Answer;
+use crate::backup::Backup;
 use crate::jobs::Done;
 use crate::pages::desk::job;
 use crate::parts;
 use crate::viewer::{Posted, Viewer};
 use app::{Act, Code, Error, Health};
 use axum::Extension;
-use axum::body::{Body, Bytes};
 use axum::extract::Path;
-use axum::http::{HeaderValue, header};
-use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use std::fs::File;
-use std::io::Read;
-use tempfile::TempDir;
-
-/// Name of the backup in its folder.
-const FILE: &str = "backup.yulin";
-/// Bytes that are sent at a time.
-const CHUNK: usize = 256 << 10;
-
-/// A backup that waits to be taken: its folder goes with it.
-#[derive(Debug)]
-pub struct Backup {
-    folder: TempDir,
-}
 
 /// What waits here.
 #[derive(Debug, Clone, Default)]
@@ -126,17 +110,12 @@ pub async fn make(
 ) -> Answer {
     let (app, actor, session) = (viewer.site.app.clone(), viewer.actor().clone(), viewer.session.clone());
     job::begin(&viewer, app::Act::Backup, "备份", "/settings/keep", move |teller| async move {
-        let folder = TempDir::with_prefix("yulin-backup-").map_err(|e| unwritten(&e))?;
-        let tell = |stage, done, total| teller.tell(stage, done, total);
-        app.backup(&actor, &folder.path().join(FILE), &tell).await?;
-        let path = format!("/settings/keep?backup={}", results.backups.put(&session, Backup { folder }));
+        let backup =
+            Backup::make(&app, &actor, &|stage, done, total| teller.tell(stage, done, total)).await?;
+        let path = format!("/settings/keep?backup={}", results.backups.put(&session, backup));
         Ok(Done { path, note: String::new() })
     })
     .await
-}
-
-fn unwritten(error: &std::io::Error) -> Error {
-    Error::new(Code::Output, format!("cannot use the folder for temporary files: {error}"))
 }
 
 /// `GET /settings/backup/{word}`: sends a backup, once; its folder goes with the last byte.
@@ -146,39 +125,9 @@ pub async fn take(
     viewer: Viewer,
 ) -> Answer {
     viewer.actor().need(Act::Backup).map_err(|e| viewer.fail(e))?;
-    let Some(Backup { folder }) = results.backups.take(&viewer.session, &word) else {
+    let Some(backup) = results.backups.take(&viewer.session, &word) else {
         let error = Error::new(Code::NotFound, viewer.lang().t("这份备份已经下载过，或已过期"));
         return Err(viewer.fail(error.hint(viewer.lang().t("重新做一份。"))));
     };
-    let file = File::open(folder.path().join(FILE)).map_err(|e| viewer.fail(unwritten(&e)))?;
-    let length = file.metadata().map_err(|e| viewer.fail(unwritten(&e)))?.len();
-    let day = show::day_text(viewer.app().now_ms());
-    let mut response =
-        Response::new(Body::from_stream(futures_util::stream::try_unfold((file, folder), piece)));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"yulin-{day}.yulin\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
-}
-
-/// The next piece of the file, read off the threads that serve.
-async fn piece((mut file, folder): (File, TempDir)) -> std::io::Result<Option<(Bytes, (File, TempDir))>> {
-    let read = tokio::task::spawn_blocking(move || {
-        let mut buffer = vec![0; CHUNK];
-        let mut filled = 0;
-        while filled < CHUNK {
-            match file.read(&mut buffer[filled..])? {
-                0 => break,
-                n => filled += n,
-            }
-        }
-        buffer.truncate(filled);
-        Ok::<_, std::io::Error>((buffer, file))
-    });
-    let (buffer, file) = read.await.map_err(std::io::Error::other)??;
-    Ok((!buffer.is_empty()).then(|| (Bytes::from(buffer), (file, folder))))
+    backup.send(viewer.app().now_ms()).map_err(|e| viewer.fail(e))
 }

@@ -126,7 +126,8 @@ pub async fn change_password(Posted { viewer, form, .. }: Posted<PasswordForm>) 
     };
     match done {
         Ok(()) => Ok(viewer.go_with("/me", lang.t("密码已修改，其他设备已退出登录"))),
-        Err(mut error) => {
+        Err(error) => {
+            let mut error = lang.said(error);
             // A wrong old password is no reason to be sent to the sign-in page.
             if error.code == Code::SignIn {
                 error.code = Code::BadInput;
@@ -227,6 +228,7 @@ pub async fn create_token(Posted { viewer, form, .. }: Posted<TokenForm>) -> Ans
     match viewer.app().create_token(viewer.actor(), &new).await {
         Ok((_, secret)) => Ok(show::secret(viewer.page(lang.t("新令牌"), &made(&viewer, &new, &secret)))),
         Err(error) => {
+            let error = lang.said(error);
             let body = body(&viewer, &Wrong::Token(&error, &form)).await?;
             Ok(viewer.refused(&error, lang.t("我的账户"), &body))
         }

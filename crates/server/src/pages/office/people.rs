@@ -230,6 +230,7 @@ pub async fn create(Posted { viewer, form: typed, fields }: Posted<Form>) -> Ans
     match viewer.app().add_account(viewer.actor(), &new).await {
         Ok(id) => super::person::link(&viewer, id, lang.t("账号已建立")).await,
         Err(error) => {
+            let error = lang.said(error);
             Ok(viewer.refused(&error, lang.t("新建账号"), &form(&viewer, &typed, &picker, Some(&error))))
         }
     }

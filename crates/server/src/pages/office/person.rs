@@ -163,6 +163,7 @@ pub async fn change(Path(id): Path<i64>, Posted { viewer, form, fields }: Posted
     match viewer.app().set_account(viewer.actor(), id, form.version, &change).await {
         Ok(()) => Ok(viewer.go_with(&format!("/people/{id}"), lang.t("已保存"))),
         Err(error) => {
+            let error = viewer.lang().said(error);
             let page = body(&viewer, &old, &form, &picker, &several, Some(&error));
             Ok(viewer.refused(&error, &old.name, &page))
         }

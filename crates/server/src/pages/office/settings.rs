@@ -92,6 +92,7 @@ pub async fn save(Posted { viewer, form, .. }: Posted<Form>) -> Answer {
             Ok(viewer.go_with("/settings", lang.t("已保存")))
         }
         Err(error) => {
+            let error = lang.said(error);
             let overview = viewer.app().overview(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
             let page = body(&viewer, &overview, &form, Some(&error));
             Ok(viewer.refused(&error, lang.t("设置"), &page))

@@ -1,5 +1,6 @@
 //! Pieces that several pages of the office share.
 
+use crate::format;
 use crate::viewer::Viewer;
 use crate::words::Lang;
 use axum::http::{HeaderValue, header};
@@ -10,27 +11,17 @@ use std::fmt::Write;
 
 /// A moment by the clocks of China, to the minute.
 pub fn moment(ms: i64) -> Markup {
-    stamp(ms, "%Y-%m-%d %H:%M")
+    stamp(ms, &format::moment(ms))
 }
 
 /// A moment's day by the clocks of China.
 pub fn day(ms: i64) -> Markup {
-    stamp(ms, "%Y-%m-%d")
+    stamp(ms, &format::day(ms))
 }
 
-/// A moment's day, as text.
-pub fn day_text(ms: i64) -> String {
-    local(ms, "%Y-%m-%d")
-}
-
-fn stamp(ms: i64, form: &str) -> Markup {
+fn stamp(ms: i64, shown: &str) -> Markup {
     let exact = Timestamp::from_millisecond(ms).unwrap_or_default();
-    html! { time.when datetime=(exact) { (local(ms, form)) } }
-}
-
-fn local(ms: i64, form: &str) -> String {
-    let zone = TimeZone::fixed(jiff::tz::offset(8));
-    Timestamp::from_millisecond(ms).unwrap_or_default().to_zoned(zone).strftime(form).to_string()
+    html! { time.when datetime=(exact) { (shown) } }
 }
 
 /// The first moment of a day in China (`2026-11-22`), `later` days on.
@@ -128,8 +119,8 @@ mod tests {
         assert_eq!(day_ms("2026-11-22", 0), Some(1_795_276_800_000));
         assert_eq!(day_ms("2026-11-22", 1), Some(1_795_276_800_000 + 86_400_000));
         assert_eq!(day_ms("22.11.2026", 0), None);
-        assert_eq!(day_text(1_795_276_800_000), "2026-11-22");
-        assert_eq!(day_text(1_795_276_799_999), "2026-11-21");
+        assert_eq!(format::day(1_795_276_800_000), "2026-11-22");
+        assert_eq!(format::day(1_795_276_799_999), "2026-11-21");
     }
 
     #[test]

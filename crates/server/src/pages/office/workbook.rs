@@ -54,7 +54,7 @@ fn faults(viewer: &Viewer, error: &Error) -> Markup {
     html! {
         div.failure role="alert" {
             p { strong { (viewer.lang().t("这份表要改正后再上传，还没有发出任何邀请")) } " " (lines.len()) }
-            ul { @for line in lines { li { (line) } } }
+            ul { @for line in lines { li { (viewer.lang().say(line)) } } }
         }
     }
 }

@@ -1,0 +1,28 @@
+//! Inspections: frames of panels and boards in, evidence out. The engine is `vision`, the formats are `exchange`'s; here they
+//! meet, a bounded number of frames at a time.
+
+mod board;
+mod gather;
+mod panel;
+mod write;
+
+pub use board::{BoardPair, BoardRules, inspect_board};
+pub use gather::{FrameFigures, Histogram, Worst};
+pub use panel::{PanelOptions, PanelRun, PanelSummary, inspect_panel};
+pub use write::BeadForms;
+
+use crate::{Code, Error};
+use exchange::frame::FrameFault;
+use std::fmt::Display;
+
+/// An error at a frame.
+fn at_frame(place: &str, fault: &dyn Display) -> Error {
+    Error::new(Code::BadInput, format!("{place}: {fault}"))
+}
+
+/// An error at a frame that could not be cut from its source or decoded.
+fn not_a_frame(place: &str, fault: &FrameFault) -> Error {
+    at_frame(place, fault).hint(
+        "frames may be PNG, TIFF, BMP, raw with a header line, or uncompressed AVI; see docs/inspection.md",
+    )
+}

@@ -1,0 +1,38 @@
+//! Recipes as TOML.
+
+use vision::panel::{Recipe, RecipeError};
+
+/// What is wrong with a recipe, and where.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("line {line}: {reason}")]
+pub struct RecipeFault {
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong and what was expected.
+    pub reason: String,
+}
+
+/// Reads a recipe and checks it as a whole.
+///
+/// # Errors
+/// The first fault with its line.
+pub fn recipe(text: &str) -> Result<Recipe, RecipeFault> {
+    let line_at =
+        |at: usize| 1 + text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count();
+    let recipe: Recipe = toml::from_str(text).map_err(|e| {
+        // A field that is missing has no place but the end of its table.
+        let line = e.span().map_or(text.lines().count().max(1), |span| line_at(span.start));
+        RecipeFault { line, reason: e.message().replace('\n', "; ") }
+    })?;
+    recipe.check().map_err(|e| {
+        let field = match &e {
+            RecipeError::NotPositive { field, .. } | RecipeError::Lines { field, .. } => field,
+            RecipeError::TooWide { .. } => "bead_diameter_um",
+            RecipeError::TooSmall { .. } => "um_per_px",
+            RecipeError::Limits => "[limits]",
+        };
+        let line = text.lines().position(|l| l.trim_start().starts_with(field)).map_or(1, |i| i + 1);
+        RecipeFault { line, reason: e.to_string() }
+    })?;
+    Ok(recipe)
+}

@@ -1,0 +1,239 @@
+//! The engine's side of `cargo xtask bench vision`: makes the frames that all see, measures, prints one JSON object a line.
+//!
+//! `cargo run --release -p vision --example bench -- FOLDER [PANELS]`. Into FOLDER go `NAME.pgm` and `NAME.truth` (x, y of each
+//! site, 1 where it is good) for the peers. Times are those that the thread was on a processor, as the kernel counts them,
+//! the best of several: other work on the machine disturbs them little. On other systems than Linux they are wall times.
+#![expect(clippy::print_stdout, reason = "an example prints")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Instant;
+use vision::bead::{Measured, measure};
+use vision::classify::{Class, Limits, Rules, judge, presence};
+use vision::frame::Plane;
+use vision::grid::{Grid, GridSpec};
+use vision::psf::Optics;
+use vision::synth::{Defect, DefectRates, Panel, PanelRecipe, position_bound};
+
+/// Distinct frames for the streaming row: far more than any cache holds.
+const STREAM: u64 = 24;
+
+fn main() {
+    let mut args = std::env::args().skip(1);
+    let folder = args.next().expect("a folder for the frames");
+    let panels: u64 = args.next().and_then(|n| n.parse().ok()).unwrap_or(10);
+    std::fs::create_dir_all(&folder).expect("a folder that can be written");
+    let folder = Path::new(&folder);
+    let dense = PanelRecipe { rows: 200, columns: 200, pitch_px: 12.0, bead_px: 4.5, ..large() };
+    for (name, recipe) in [("24-9", large()), ("12-4.5", dense)] {
+        speed(folder, name, &recipe);
+    }
+    stream(folder);
+    for snr in [10.0, 20.0, 47.0, 200.0] {
+        accuracy(folder, snr);
+    }
+    calls("simple", panels, DefectRates::each(0.005), false);
+    calls("hard: 4.5 px beads", panels, DefectRates::each(0.005), true);
+    calls("no defects", panels, DefectRates::default(), false);
+}
+
+/// The peers' panel: jitter 0.25 px, gradient 15 %, 0.2 % defects, 8 bits, SNR 47.
+fn large() -> PanelRecipe {
+    let defects = DefectRates::each(0.002 / 8.0);
+    PanelRecipe { rows: 100, columns: 100, gradient: 0.15, defects, ..PanelRecipe::default() }
+}
+
+fn spec(r: &PanelRecipe) -> GridSpec {
+    GridSpec { rows: r.rows, columns: r.columns, pitch_px: r.pitch_px, bead_px: r.bead_px }
+}
+
+/// Nanoseconds that this thread has been on a processor.
+fn processor_ns() -> f64 {
+    let kernel =
+        || std::fs::read_to_string("/proc/thread-self/schedstat").ok()?.split(' ').next()?.parse().ok();
+    kernel().unwrap_or_else(|| {
+        static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+        START.get_or_init(Instant::now).elapsed().as_nanos() as f64
+    })
+}
+
+/// Time of one run on this thread in seconds: the best of `samples`, each of `runs` runs, as the kernel counts in ticks.
+fn best(samples: usize, runs: usize, mut f: impl FnMut()) -> f64 {
+    let mut sample = || {
+        let start = processor_ns();
+        (0..runs).for_each(|_| f());
+        (processor_ns() - start) / 1e9 / runs as f64
+    };
+    (0..samples).map(|_| sample()).fold(f64::MAX, f64::min)
+}
+
+fn write(folder: &Path, name: &str, panel: &Panel) {
+    let pgm = [format!("P5 {} {} 255\n", panel.width, panel.height).as_bytes(), &panel.bytes()].concat();
+    std::fs::write(folder.join(format!("{name}.pgm")), pgm).expect("a frame is written");
+    let mut truth = String::new();
+    for site in &panel.sites {
+        let _ = writeln!(truth, "{} {} {}", site.x, site.y, u8::from(site.defect == Defect::None));
+    }
+    std::fs::write(folder.join(format!("{name}.truth")), truth).expect("the truth is written");
+}
+
+fn rms(panel: &Panel, measured: &Measured) -> f64 {
+    let good = panel.sites.iter().zip(&measured.fits).filter(|(s, _)| s.defect == Defect::None);
+    let (sum, n) =
+        good.fold((0.0, 0.0), |(sum, n), (s, f)| (sum + (f.x - s.x).powi(2) + (f.y - s.y).powi(2), n + 2.0));
+    (sum / n).sqrt()
+}
+
+/// One frame after another of a line: follow the grid, fit every bead, judge it.
+fn inspect(plane: &Plane<'_, u8>, spec: &GridSpec, grid: &Grid, optics: &Optics) {
+    let limits = Limits::default();
+    let rules = Rules { limits: &limits, tolerance_px: 1.5, present: None, chromaticity: None };
+    let grid = grid.track(plane, spec).expect("the grid of the frame before");
+    let measured = measure(plane, &grid, optics);
+    black_box(judge(plane, &grid, optics, &measured, &rules));
+}
+
+fn speed(folder: &Path, name: &str, recipe: &PanelRecipe) {
+    let panel = recipe.render();
+    write(folder, name, &panel);
+    let bytes = panel.bytes();
+    let plane = Plane::new(&bytes, panel.width, panel.height, panel.width).expect("a whole panel");
+    let spec = spec(recipe);
+    let grid = Grid::register(&plane, &spec).expect("a panel with its grid");
+    let optics = Optics::learn(&plane, &spec, &grid).expect("good beads");
+    let measured = measure(&plane, &grid, &optics);
+    let (beads, error) = ((recipe.rows * recipe.columns) as f64, rms(&panel, &measured));
+    let pool = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("threads");
+    // The closure runs on the pool's only thread, whose time is taken.
+    let one = pool(1).install(|| best(6, 80, || inspect(&plane, &spec, &grid, &optics)));
+    let locate = pool(1).install(|| best(6, 80, || drop(black_box(measure(&plane, &grid, &optics)))));
+    let wall = |n: usize| {
+        let once = || {
+            let start = Instant::now();
+            inspect(&plane, &spec, &grid, &optics);
+            start.elapsed().as_secs_f64()
+        };
+        pool(n).install(|| (0..60).map(|_| once()).fold(f64::MAX, f64::min))
+    };
+    let threads = wall(1) / wall(2);
+    println!(
+        r#"{{"row":"speed","frame":"{name}","method":"yulin, located and classified","beads_per_s":{:.0},"rmse_px":{error:.5},"bound_px":{:.5},"two_threads_over_one":{threads:.2}}}"#,
+        beads / one,
+        position_bound(recipe)
+    );
+    println!(
+        r#"{{"row":"speed","frame":"{name}","method":"yulin, located","beads_per_s":{:.0},"rmse_px":{error:.5}}}"#,
+        beads / locate
+    );
+}
+
+fn stream(folder: &Path) {
+    let frames: Vec<Panel> =
+        (0..STREAM).map(|seed| PanelRecipe { seed: 500 + seed, ..large() }.render()).collect();
+    for (i, panel) in frames.iter().enumerate() {
+        write(folder, &format!("stream-{i:02}"), panel);
+    }
+    let samples: Vec<Vec<u8>> = frames.iter().map(Panel::bytes).collect();
+    let plane = |i: usize| {
+        Plane::new(&samples[i], frames[i].width, frames[i].height, frames[i].width).expect("whole")
+    };
+    let spec = spec(&large());
+    let grid = Grid::register(&plane(0), &spec).expect("a panel with its grid");
+    let optics = Optics::learn(&plane(0), &spec, &grid).expect("good beads");
+    let all = || (0..frames.len()).for_each(|i| inspect(&plane(i), &spec, &grid, &optics));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    let seconds = pool.install(|| best(5, 2, all));
+    println!(
+        r#"{{"row":"stream","method":"yulin, located and classified","beads_per_s":{:.0}}}"#,
+        STREAM as f64 * 10_000.0 / seconds
+    );
+}
+
+fn accuracy(folder: &Path, snr: f64) {
+    let recipe = PanelRecipe { read_noise: 150.0 / snr, seed: 77, ..large() };
+    let panel = recipe.render();
+    write(folder, &format!("snr-{snr:.0}"), &panel);
+    let bytes = panel.bytes();
+    let plane = Plane::new(&bytes, panel.width, panel.height, panel.width).expect("a whole panel");
+    let grid = Grid::register(&plane, &spec(&recipe)).expect("a panel with its grid");
+    let optics = Optics::learn(&plane, &spec(&recipe), &grid).expect("good beads");
+    let (error, bound) = (rms(&panel, &measure(&plane, &grid, &optics)), position_bound(&recipe));
+    println!(
+        r#"{{"row":"accuracy","snr":{snr},"method":"yulin","rmse_px":{error:.5},"bound_px":{bound:.5},"over_bound":{:.3},"gauge_share":{:.4}}}"#,
+        error / bound,
+        6.0 * error * 800.0 / 24.0 / 60.0
+    );
+}
+
+/// The class that a defect should have.
+fn expected(defect: Defect) -> Class {
+    match defect {
+        Defect::None | Defect::WrongColour => Class::Ok,
+        Defect::Missing => Class::Missing,
+        Defect::Dead => Class::Dead,
+        Defect::Dim { .. } => Class::Dim,
+        Defect::Bright { .. } => Class::Bright,
+        Defect::Shifted { .. } => Class::Shifted,
+        Defect::Double { .. } => Class::Double,
+        Defect::Bridge { .. } => Class::Bridge,
+        Defect::Dirty { .. } => Class::Dirty,
+    }
+}
+
+/// True where a bead stands at the far end of a bridge, or its own bridge leads out of the panel: neither good nor bad.
+fn excused(panel: &Panel, recipe: &PanelRecipe, row: usize, column: usize) -> bool {
+    let bridge = |row: usize, column: usize| match panel.site(row, column, recipe.columns).defect {
+        Defect::Bridge { down, .. } => Some(down),
+        _ => None,
+    };
+    (column > 0 && bridge(row, column - 1) == Some(false))
+        || (row > 0 && bridge(row - 1, column) == Some(true))
+        || bridge(row, column)
+            .is_some_and(|down| if down { row + 1 == recipe.rows } else { column + 1 == recipe.columns })
+}
+
+fn calls(name: &str, panels: u64, defects: DefectRates, dense: bool) {
+    let mut tally: BTreeMap<&str, (u64, u64, u64)> = BTreeMap::new();
+    for seed in 0..panels {
+        let base = PanelRecipe {
+            rows: 100,
+            columns: 100,
+            jitter_px: if dense { 0.08 } else { 0.15 },
+            gradient: 0.15,
+            vignetting: 0.1,
+            amplitude_spread: 0.03,
+            rotation_deg: 0.4,
+            defects,
+            // Seeds that no threshold was ever looked at with.
+            seed: 9_000_000 + seed,
+            ..PanelRecipe::default()
+        };
+        let recipe = if dense { PanelRecipe { pitch_px: 12.0, bead_px: 4.5, ..base } } else { base };
+        let (lit, unlit) = (recipe.render(), recipe.render_unlit());
+        let plane = |s| Plane::new(s, lit.width, lit.height, lit.width).expect("a whole panel");
+        let (plane, dark) = (plane(&lit.samples), plane(&unlit.samples));
+        let grid = Grid::register(&plane, &spec(&recipe)).expect("a panel with its grid");
+        let optics = Optics::learn(&plane, &spec(&recipe), &grid).expect("good beads");
+        let measured = measure(&plane, &grid, &optics);
+        let (present, limits) = (presence(&dark, &grid, &optics), Limits::default());
+        let tolerance_px = 0.15 * recipe.bead_px;
+        let rules = Rules { limits: &limits, tolerance_px, present: present.as_deref(), chromaticity: None };
+        let judged = judge(&plane, &grid, &optics, &measured, &rules);
+        for (site, bead) in lit.sites.iter().zip(&judged.beads) {
+            if !excused(&lit, &recipe, site.row, site.column) {
+                let truth = expected(site.defect);
+                let entry = tally.entry(truth.word()).or_default();
+                entry.0 += 1;
+                entry.1 += u64::from(bead.class != Class::Ok);
+                entry.2 += u64::from(bead.class == truth);
+            }
+        }
+    }
+    for (class, (sites, called, named)) in tally {
+        println!(
+            r#"{{"row":"calls","set":"{name}","class":"{class}","sites":{sites},"called_bad":{called},"called_right":{named}}}"#
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! A small learned classifier: boosted regression trees (J. H. Friedman, Annals of Statistics 29, 2001) whose sums become
+//! probabilities of the six classes and of no defect by the softmax.
+
+use super::{BoardClass, Features};
+use serde::{Deserialize, Serialize};
+
+/// The six classes, in the order of a forest's outputs; after them comes no defect.
+pub const CLASSES: [BoardClass; 6] = [
+    BoardClass::Open,
+    BoardClass::Short,
+    BoardClass::Mousebite,
+    BoardClass::Spur,
+    BoardClass::Copper,
+    BoardClass::PinHole,
+];
+
+/// A forest as its file holds it. `cargo xtask train board` makes one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "ForestFile", into = "ForestFile")]
+pub struct Forest(ForestFile);
+
+/// The parts of a forest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForestFile {
+    /// What it was trained on, for people.
+    pub provenance: String,
+    /// Px that a box grows on each side, by class.
+    pub margins: [f32; 6],
+    /// Trees; tree `i` adds to output `i % 7`.
+    pub trees: Vec<Vec<Node>>,
+}
+
+/// A node of a tree; the first is the root, children come after their parent.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Node(
+    /// Number of the feature, or -1 in a leaf.
+    pub i16,
+    /// Threshold: below or at it to the first child; in a leaf the value.
+    pub f32,
+    /// First child; the second follows it.
+    pub u16,
+);
+
+/// Why a file is no forest.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("tree {tree}, node {node}: {reason}")]
+pub struct ForestError {
+    /// Tree, from 0.
+    pub tree: usize,
+    /// Node, from 0.
+    pub node: usize,
+    /// What is wrong.
+    pub reason: &'static str,
+}
+
+impl TryFrom<ForestFile> for Forest {
+    type Error = ForestError;
+
+    fn try_from(file: ForestFile) -> Result<Self, ForestError> {
+        for (tree, nodes) in file.trees.iter().enumerate() {
+            let fault = |node, reason| Err(ForestError { tree, node, reason });
+            if nodes.is_empty() {
+                return fault(0, "a tree needs a root");
+            }
+            for (i, &Node(feature, value, child)) in nodes.iter().enumerate() {
+                let child = usize::from(child);
+                if !value.is_finite() {
+                    return fault(i, "a number is expected");
+                }
+                if feature >= Features::COUNT as i16 {
+                    return fault(i, "there is no such feature");
+                }
+                // Children after their parent: a walk ends.
+                if feature >= 0 && (child <= i || child + 1 >= nodes.len()) {
+                    return fault(i, "its children are not there");
+                }
+            }
+        }
+        Ok(Self(file))
+    }
+}
+
+impl From<Forest> for ForestFile {
+    fn from(forest: Forest) -> Self {
+        forest.0
+    }
+}
+
+impl Forest {
+    /// The likeliest class with its probability, 0..1, and the px that its box grows.
+    pub fn judge(&self, features: &Features) -> (BoardClass, f32, f32) {
+        let mut sums = [0.0f32; CLASSES.len() + 1];
+        let values = features.values();
+        for (i, tree) in self.0.trees.iter().enumerate() {
+            sums[i % (CLASSES.len() + 1)] += leaf(tree, &values);
+        }
+        let most = sums.iter().copied().fold(f32::MIN, f32::max);
+        let total: f32 = sums.iter().map(|s| (s - most).exp()).sum();
+        let best = (0..CLASSES.len()).max_by(|&a, &b| sums[a].total_cmp(&sums[b])).unwrap_or(0);
+        (CLASSES[best], (sums[best] - most).exp() / total, self.0.margins[best])
+    }
+}
+
+/// Value of the leaf that features fall into.
+pub fn leaf(tree: &[Node], values: &[f32; Features::COUNT]) -> f32 {
+    let mut at = 0;
+    loop {
+        let Node(feature, value, child) = tree[at];
+        let Ok(feature) = usize::try_from(feature) else { return value };
+        at = usize::from(child) + usize::from(values[feature] > value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(trees: Vec<Vec<Node>>) -> ForestFile {
+        ForestFile { provenance: String::new(), margins: [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], trees }
+    }
+
+    #[test]
+    fn the_likeliest_class_wins() {
+        let plain = || vec![Node(-1, 0.0, 0)];
+        // A large area speaks for a short.
+        let split = vec![Node(1, 10.0, 1), Node(-1, -2.0, 0), Node(-1, 2.0, 0)];
+        let mut trees = vec![plain(); 7];
+        trees[1] = split;
+        let forest = Forest::try_from(file(trees)).unwrap();
+        let (class, score, margin) = forest.judge(&Features { area: 11.0, ..Features::default() });
+        let expected = 2f32.exp() / (2f32.exp() + 6.0);
+        assert_eq!((class, margin), (BoardClass::Short, 2.0));
+        assert!((score - expected).abs() < 1e-6);
+        assert_ne!(forest.judge(&Features { area: 10.0, ..Features::default() }).0, BoardClass::Short);
+    }
+
+    #[test]
+    fn broken_forests_are_refused() {
+        let check = |tree: Vec<Node>, says| {
+            assert_eq!(Forest::try_from(file(vec![tree])).unwrap_err().reason, says);
+        };
+        check(vec![], "a tree needs a root");
+        check(vec![Node(0, f32::NAN, 1)], "a number is expected");
+        check(vec![Node(99, 0.0, 1)], "there is no such feature");
+        check(vec![Node(0, 0.0, 0), Node(-1, 0.0, 0)], "its children are not there");
+        check(vec![Node(0, 0.0, 1), Node(-1, 0.0, 0)], "its children are not there");
+    }
+}

@@ -1,0 +1,148 @@
+//! Inspect frames.
+
+mod sources;
+
+use crate::cli::{BeadForm, Inspect, InspectBoard, InspectPanel};
+use crate::progress::Bar;
+use app::{BeadForms, BoardPair, BoardRules, Clock, Code, Error, PanelOptions, PanelSummary, Result, Stage};
+use sources::{Sources, whole_file};
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+use vision::board::BoardOptions;
+
+/// What is done within this time needs no bar.
+const QUIET: Duration = Duration::from_secs(2);
+
+pub fn run(args: &Inspect) -> Result<ExitCode> {
+    match args {
+        Inspect::Panel(args) => panel(args),
+        Inspect::Board(args) => board(args),
+    }
+}
+
+fn text(path: &Path) -> Result<String> {
+    String::from_utf8(super::read(path)?)
+        .map_err(|_| Error::new(Code::BadInput, format!("{} is no UTF-8 text", path.display())))
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
+}
+
+fn panel(args: &InspectPanel) -> Result<ExitCode> {
+    let recipe = text(&args.recipe)?;
+    super::writable(&args.out)?;
+    let mut frames = Sources::open(&args.frames)?;
+    if args.unlit.is_some() && frames.known() != Some(1) {
+        return Err(Error::new(Code::BadInput, "an unlit frame belongs to one panel")
+            .hint("give --unlit with one FRAME, the same panel lit"));
+    }
+    let unlit = args.unlit.as_deref().map(whole_file).transpose()?;
+    let wanted = |form| args.beads.contains(&form);
+    let options = PanelOptions {
+        threads: args.threads.into(),
+        lot: args.lot.clone().unwrap_or_else(|| name(&args.frames[0])),
+        recipe_name: args.recipe.display().to_string(),
+        forms: BeadForms {
+            csv: wanted(BeadForm::Csv),
+            binary: wanted(BeadForm::Bin),
+            ndjson: wanted(BeadForm::Ndjson),
+        },
+        accept_valid: args.accept_valid,
+    };
+    let (started, bar, total) = (Instant::now(), OnceLock::new(), frames.known().unwrap_or(0));
+    let progress = |done: u64, _beads: u64| {
+        if started.elapsed() > QUIET {
+            bar.get_or_init(Bar::new).report(Stage::Inspect, done, total.max(done));
+        }
+    };
+    let (run, files) = app::inspect_panel(
+        &super::console(),
+        &recipe,
+        &mut frames,
+        unlit.as_ref(),
+        &args.out,
+        &options,
+        &Clock::china(),
+        &server::pages::inspection::file,
+        &progress,
+    )?;
+    drop(bar);
+    for refusal in &run.refusals {
+        eprintln!("refused 拒绝: {refusal}");
+    }
+    if args.json {
+        let json = serde_json::to_string_pretty(&run.summary);
+        say!("{}", json.map_err(|e| Error::new(Code::Internal, e.to_string()))?);
+    } else {
+        show(&run.summary);
+        super::lists::show_files(&files);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(s: &PanelSummary) {
+    let percent = |v: Option<f64>| v.map_or_else(|| "-".to_owned(), |v| format!("{:.4}%", 100.0 * v));
+    let number = |v: Option<f64>| v.map_or_else(|| "-".to_owned(), |v| format!("{v:.3}"));
+    say!("{} frames 帧, {} beads 灯珠, {} good 良品", s.frames, s.beads, s.good);
+    say!(
+        "  yield 良率 {} (95%: {} .. {})",
+        percent(s.yield_share),
+        percent(s.yield_low),
+        percent(s.yield_high)
+    );
+    say!(
+        "  Cpk x {}  y {}   gauge 量具 {:.2}% of ±{} μm",
+        number(s.cpk_x),
+        number(s.cpk_y),
+        100.0 * s.gauge_share,
+        s.tolerance_um
+    );
+    for (class, count) in s.classes.iter().filter(|(class, count)| **class != "ok" && **count > 0) {
+        say!("  {class} {count}");
+    }
+    say!("  {:.0} beads/s on {} threads, files included", s.beads_per_second, s.threads);
+}
+
+fn board(args: &InspectBoard) -> Result<ExitCode> {
+    let pairs = match (&args.pairs, &args.template, &args.image) {
+        (Some(list), ..) => sources::pairs(list, &text(list)?)?,
+        (None, Some(template), Some(image)) => vec![(template.clone(), image.clone())],
+        _ => return Err(Error::new(Code::BadInput, "give --template and --image, or --pairs")),
+    };
+    let options = BoardOptions {
+        copper_dark: !args.copper_bright,
+        tolerance_px: args.tolerance_px.into(),
+        shift_max_px: args.shift_max_px.into(),
+        ..BoardOptions::default()
+    };
+    let model = match &args.model {
+        Some(path) => Some((path.display().to_string(), text(path)?)),
+        None => None,
+    };
+    let rules = BoardRules::new(options, model.as_ref().map(|(name, text)| (name.as_str(), text.as_str())))?;
+    let (started, bar) = (Instant::now(), OnceLock::new());
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for (done, (template, image)) in pairs.iter().enumerate() {
+        let pair = BoardPair { template: whole_file(template)?, image: whole_file(image)? };
+        let found = app::inspect_board(&super::console(), &pair, &rules)?;
+        for f in found.findings.iter().filter(|f| f.score >= args.score_min) {
+            let line = serde_json::json!({
+                "image": image.display().to_string(),
+                "x1": f.x1, "y1": f.y1, "x2": f.x2, "y2": f.y2,
+                "class": f.class, "score": (f64::from(f.score) * 1e4).round() / 1e4,
+            });
+            match writeln!(out, "{line}") {
+                Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
+                other => other.map_err(|e| Error::new(Code::Output, format!("cannot write: {e}")))?,
+            }
+        }
+        if started.elapsed() > QUIET {
+            bar.get_or_init(Bar::new).report(Stage::Inspect, done as u64 + 1, pairs.len() as u64);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

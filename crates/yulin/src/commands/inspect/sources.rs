@@ -1,0 +1,136 @@
+//! Where frames come from: files, folders, standard input.
+
+use app::{Code, Error, Result};
+use exchange::frame::{FrameFault, Packet, Packets};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Frames of all sources, one after the other; a file is opened when it is its turn.
+pub struct Sources {
+    waiting: VecDeque<PathBuf>,
+    open: Option<Packets<Box<dyn Read>>>,
+    files: u64,
+    /// True where a source may hold any number of frames.
+    streams: bool,
+}
+
+/// Endings of files in a folder that are frames.
+const ENDINGS: [&str; 11] = ["png", "tif", "tiff", "bmp", "raw", "pgm", "ppm", "pnm", "avi", "dib", "btf"];
+
+impl Sources {
+    /// Looks up all sources; folders give their frames in the order of their names.
+    pub fn open(paths: &[PathBuf]) -> Result<Self> {
+        let mut waiting = VecDeque::new();
+        for path in paths {
+            if path.is_dir() {
+                waiting.extend(frames_of(path)?);
+            } else if path.as_os_str() == "-" || path.exists() {
+                waiting.push_back(path.clone());
+            } else {
+                return Err(Error::new(Code::File, format!("{} is not there", path.display())));
+            }
+        }
+        let stream = |p: &PathBuf| {
+            p.as_os_str() == "-"
+                || ending(p).is_some_and(|e| !matches!(e.as_str(), "png" | "tif" | "tiff" | "bmp"))
+        };
+        Ok(Self { files: waiting.len() as u64, streams: waiting.iter().any(stream), waiting, open: None })
+    }
+
+    /// Frames, where that is known before they are read.
+    pub fn known(&self) -> Option<u64> {
+        (!self.streams).then_some(self.files)
+    }
+}
+
+fn ending(path: &Path) -> Option<String> {
+    Some(path.extension()?.to_string_lossy().to_lowercase())
+}
+
+fn frames_of(folder: &Path) -> Result<Vec<PathBuf>> {
+    let fault = |e: std::io::Error| Error::new(Code::File, format!("cannot read {}: {e}", folder.display()));
+    let mut frames = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(fault)? {
+        let path = entry.map_err(fault)?.path();
+        if path.is_file() && ending(&path).is_some_and(|e| ENDINGS.contains(&e.as_str())) {
+            frames.push(path);
+        }
+    }
+    if frames.is_empty() {
+        let words = format!("the folder {} holds no frames ({})", folder.display(), ENDINGS.join(", "));
+        return Err(Error::new(Code::BadInput, words));
+    }
+    frames.sort();
+    Ok(frames)
+}
+
+impl Iterator for Sources {
+    type Item = Result<Packet, (String, FrameFault)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(next) = self.open.as_mut().and_then(Iterator::next) {
+                return Some(next);
+            }
+            let path = self.waiting.pop_front()?;
+            let name = path.display().to_string();
+            let from: Box<dyn Read> = if path.as_os_str() == "-" {
+                Box::new(std::io::stdin())
+            } else {
+                match File::open(&path) {
+                    Ok(file) => Box::new(file),
+                    Err(e) => return Some(Err((name, FrameFault::Read(e.to_string())))),
+                }
+            };
+            let name = if name == "-" { "standard input".to_owned() } else { name };
+            self.open = Some(Packets::new(name, from));
+        }
+    }
+}
+
+/// The one frame of a file.
+pub fn whole_file(path: &Path) -> Result<Packet> {
+    let file = File::open(path)
+        .map_err(|e| Error::new(Code::File, format!("cannot read {}: {e}", path.display())))?;
+    match Packets::new(path.display().to_string(), file).next() {
+        Some(Ok(packet)) => Ok(packet),
+        Some(Err((place, fault))) => Err(Error::new(Code::BadInput, format!("{place}: {fault}"))),
+        None => Err(Error::new(Code::BadInput, format!("{} holds no frame", path.display()))),
+    }
+}
+
+/// Pairs of a list: template and image a line, parted by a tab, a comma or blanks; relative to the list's folder. Empty lines
+/// and those that begin with `#` are left out.
+pub fn pairs(list: &Path, text: &str) -> Result<Vec<(PathBuf, PathBuf)>> {
+    let folder = list.parent().unwrap_or(Path::new(""));
+    let mut pairs = Vec::new();
+    for (i, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let parted = ['\t', ','].into_iter().find(|c| line.contains(*c));
+        let fields: Vec<&str> = match parted {
+            Some(c) => line.split(c).map(str::trim).collect(),
+            None => line.split_whitespace().collect(),
+        };
+        let [template, image] = fields.as_slice() else {
+            return Err(Error::new(
+                Code::BadInput,
+                format!(
+                    "{}, line {}: {} columns; two are expected: template, image",
+                    list.display(),
+                    i + 1,
+                    fields.len()
+                ),
+            ));
+        };
+        pairs.push((folder.join(template), folder.join(image)));
+    }
+    if pairs.is_empty() {
+        return Err(Error::new(Code::BadInput, format!("{} names no pairs", list.display())));
+    }
+    Ok(pairs)
+}
