@@ -250,7 +250,8 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             put(show(app::check_events(actor, &event)));
             put(show(app::hash_events(actor, &event)));
             put(show(app::reconcile(actor, &event)));
-            put(show(app::simulate_etchant(actor, &event)));
+            // The digits of its samples may spell any marker by chance, and nothing of the database is in them.
+            put(show(app::simulate_etchant(actor, &event).map(|report| report.run.samples.len())));
         }
         Act::CaptureEvents => {
             let event = file("e.json", EVENT);
