@@ -28,8 +28,11 @@ cargo xtask bench vision [--json] [PANELS]
                         the inspection engine beside OpenCV, scikit-image and trackpy on the same frames
 cargo xtask bench ledger [--json]
                         the ledger beside SQLite, PostgreSQL, igraph, scipy and bw2calc, in one run
-cargo xtask bench market [--json] [--only WORD] [--sets DIR]
-                        the market engine beside its peers in one run; only work with this word; judged sets from DIR
+cargo xtask bench market [--json] [--only WORD] [--sets DIR] [--large]
+                        the market engine beside its peers in one run; only work with this word; judged sets from DIR;
+                        ten million offers too
+cargo xtask bench market --tune [--sets DIR]
+                        weights of terms tried on the training sets
 cargo xtask e2e [NAME..]    the pages in Debian's chromium; only the files of e2e/test with these names
 cargo xtask e2e --guide     make the screenshots of docs/guide again
 cargo xtask schemathesis    requests made from the OpenAPI document, against the running program
@@ -109,6 +112,14 @@ fn bench_market(root: &Path, mut rest: &[&str]) -> Result<()> {
             }
             ["--only", word, rest @ ..] => {
                 task.only = Some((*word).to_owned());
+                rest
+            }
+            ["--large", rest @ ..] => {
+                task.large = true;
+                rest
+            }
+            ["--tune", rest @ ..] => {
+                task.tune = true;
                 rest
             }
             ["--sets", folder, rest @ ..] => {

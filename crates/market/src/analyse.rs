@@ -3,21 +3,26 @@
 //! One analysis serves Chinese and Latin text alike, so that mixed titles such as `P1.25 LED灯珠` need no
 //! language switch:
 //!
-//! - a run of Chinese (or Japanese, Korean) characters gives its 1-grams and 2-grams;
-//! - a run of other letters and digits gives its character 3-grams, padded with a blank on both sides, and the
+//! - a run of Chinese (or Japanese, Korean) characters, traditional ones made simplified, gives its 1-grams and 2-grams, and
+//!   for names the pairs that stand up to three characters apart (`振业` of `振兴实业`);
+//! - a run of other letters and digits gives its character 3-, 4- and 5-grams, padded with a blank on both sides, and the
 //!   whole word, lightly stemmed;
 //! - a model number (`PSL-X350H`, `FR-4`, `0.3mm`: letters and digits, possibly joined by `-`, `.`, `/` or `_`)
 //!   also gives its whole form without the joints, so that spellings with and without them meet.
+//!
+//! What a kind of term counts for stands in [`TermWeights`]; kinds of weight 0 are not made.
 
+use crate::weights::TermWeights;
 use model::fold::fold_char;
+use std::sync::LazyLock;
 
-/// A term of a text: the hash of its characters and how often it occurs.
+/// A term of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Term {
     /// 64-bit hash of the term's kind and characters; the same on every machine and in every run.
     pub id: u64,
-    /// Number of occurrences.
-    pub count: f32,
+    /// Weight of its kind times the sublinear frequency `1 + ln tf`.
+    pub weight: f32,
 }
 
 /// True for characters of scripts that are written without blanks between words.
@@ -31,39 +36,69 @@ pub(crate) fn is_ideograph(c: char) -> bool {
         | 0x20000..=0x3134f) // further extensions
 }
 
+/// Simplified forms by character, from U+3400; 0 where a character is its own.
+static SIMPLIFIED: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    let mut table = vec![0; 0xa000 - 0x3400];
+    for line in include_str!("../../../data/traditional.csv").lines().skip(1) {
+        let mut chars = line.chars().filter(|c| *c != ',').map(u32::from);
+        if let (Some(from), Some(to)) = (chars.next(), chars.next())
+            && let Some(slot) = from.checked_sub(0x3400).and_then(|at| table.get_mut(at as usize))
+        {
+            *slot = u16::try_from(to).unwrap_or(0);
+        }
+    }
+    table
+});
+
+/// A character as it is compared: folded, and simplified.
+pub(crate) fn plain(c: char) -> char {
+    if !is_ideograph(c) {
+        return fold_char(c);
+    }
+    let simplified = u32::from(c).checked_sub(0x3400).and_then(|at| SIMPLIFIED.get(at as usize)).copied();
+    match simplified {
+        None | Some(0) => c,
+        Some(to) => char::from_u32(u32::from(to)).unwrap_or(c),
+    }
+}
+
 /// What a term is; the same characters as word and as gram are different terms.
 #[derive(Clone, Copy)]
 enum Kind {
-    Gram = 1,
-    Word = 2,
-    Model = 3,
+    Ideograph,
+    Pair,
+    Apart,
+    Gram3,
+    Gram4,
+    Gram5,
+    Word,
+    Model,
 }
 
-/// FNV-1a over the characters, with a finishing mix: no seed, so that orders derived from ids are stable.
-struct Hash(u64);
+/// The hashes of a text's terms, with their kinds.
+struct Terms {
+    ids: Vec<(u64, Kind)>,
+    /// By kind.
+    weights: [f32; 8],
+}
 
-impl Hash {
-    fn new(kind: Kind) -> Self {
-        let mut hash = Self(0xcbf2_9ce4_8422_2325);
-        hash.push(kind as u32);
-        hash
-    }
-
-    fn push(&mut self, value: u32) {
-        for byte in value.to_le_bytes() {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+impl Terms {
+    fn push(&mut self, kind: Kind, chars: impl IntoIterator<Item = char>) {
+        if self.weights[kind as usize] > 0.0 {
+            self.ids.push((hash(kind, chars), kind));
         }
     }
+}
 
-    fn of(kind: Kind, chars: impl IntoIterator<Item = char>) -> u64 {
-        let mut hash = Self::new(kind);
-        for c in chars {
-            hash.push(u32::from(c));
-        }
-        let mut h = hash.0;
-        h = (h ^ (h >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        h ^ (h >> 33)
+/// FNV-1a over characters instead of bytes, with a finishing mix: no seed, so that orders derived from ids are stable.
+fn hash(kind: Kind, chars: impl IntoIterator<Item = char>) -> u64 {
+    let mut h = 0xcbf2_9ce4_8422_2325 ^ (kind as u64 + 1) << 32;
+    for c in chars {
+        h = (h ^ u64::from(c)).wrapping_mul(0x0000_0100_0000_01b3);
+        h ^= h >> 29;
     }
+    h = (h ^ (h >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    h ^ (h >> 33)
 }
 
 /// A run of characters of one script within a text.
@@ -77,12 +112,16 @@ fn runs(chars: &[char]) -> Vec<Run> {
     let mut out = Vec::new();
     let mut i = 0;
     while i < chars.len() {
-        if !chars[i].is_alphanumeric() {
+        // Ideographs are asked for first: Unicode's tables of letters are slow.
+        let (start, ideographs) = (i, is_ideograph(chars[i]));
+        if !ideographs && !chars[i].is_alphanumeric() {
             i += 1;
             continue;
         }
-        let (start, ideographs) = (i, is_ideograph(chars[i]));
-        while i < chars.len() && chars[i].is_alphanumeric() && is_ideograph(chars[i]) == ideographs {
+        while i < chars.len()
+            && is_ideograph(chars[i]) == ideographs
+            && (ideographs || chars[i].is_alphanumeric())
+        {
             i += 1;
         }
         out.push(Run { start, end: i, ideographs });
@@ -90,40 +129,55 @@ fn runs(chars: &[char]) -> Vec<Run> {
     out
 }
 
-/// The terms of a text with their counts, sorted by id.
-pub fn terms(text: &str) -> Vec<Term> {
-    let chars: Vec<char> = text.chars().map(fold_char).collect();
+/// How far the characters of a loose pair stand from each other, at most.
+const APART: usize = 4;
+
+/// The terms of a text, sorted by id.
+pub fn terms(text: &str, weights: &TermWeights) -> Vec<Term> {
+    let chars: Vec<char> = text.chars().map(plain).collect();
     let runs = runs(&chars);
-    let mut ids = Vec::with_capacity(chars.len() * 2 + 4);
+    let w = weights;
+    let weights = [w.ideograph, w.pair, w.apart, w.gram3, w.gram4, w.gram5, w.word, w.model];
+    let mut terms = Terms { ids: Vec::with_capacity(chars.len() * 2 + 4), weights };
     for run in &runs {
         let run_chars = &chars[run.start..run.end];
         if run.ideographs {
-            ids.extend(run_chars.iter().map(|&c| Hash::of(Kind::Gram, [c])));
-            ids.extend(run_chars.windows(2).map(|w| Hash::of(Kind::Gram, w.iter().copied())));
+            for (at, &c) in run_chars.iter().enumerate() {
+                terms.push(Kind::Ideograph, [c]);
+                if let Some(&next) = run_chars.get(at + 1) {
+                    terms.push(Kind::Pair, [c, next]);
+                }
+                for &later in run_chars.iter().skip(at + 1).take(APART) {
+                    terms.push(Kind::Apart, [c, later]);
+                }
+            }
         } else {
-            word_terms(run_chars, &mut ids);
+            word_terms(run_chars, &mut terms);
         }
     }
-    model_terms(&chars, &runs, &mut ids);
-    ids.sort_unstable();
-    let mut out: Vec<Term> = Vec::with_capacity(ids.len());
-    for id in ids {
-        match out.last_mut() {
-            Some(last) if last.id == id => last.count += 1.0,
-            _ => out.push(Term { id, count: 1.0 }),
-        }
-    }
-    out
+    model_terms(&chars, &runs, &mut terms);
+    terms.ids.sort_unstable_by_key(|(id, _)| *id);
+    let same = |a: &(u64, Kind), b: &(u64, Kind)| a.0 == b.0;
+    let term = |of: &[(u64, Kind)]| {
+        let (id, kind) = of[0];
+        let sublinear = if of.len() == 1 { 1.0 } else { 1.0 + (of.len() as f32).ln() };
+        Term { id, weight: weights[kind as usize] * sublinear }
+    };
+    terms.ids.chunk_by(same).map(term).collect()
 }
 
-fn word_terms(word: &[char], ids: &mut Vec<u64>) {
-    ids.push(Hash::of(Kind::Word, stem(word)));
+fn word_terms(word: &[char], terms: &mut Terms) {
+    terms.push(Kind::Word, stem(word));
     let padded: Vec<char> = std::iter::once(' ').chain(word.iter().copied()).chain([' ']).collect();
-    ids.extend(padded.windows(3).map(|w| Hash::of(Kind::Gram, w.iter().copied())));
+    for (kind, length) in [(Kind::Gram3, 3), (Kind::Gram4, 4), (Kind::Gram5, 5)] {
+        for gram in padded.windows(length) {
+            terms.push(kind, gram.iter().copied());
+        }
+    }
 }
 
 /// Model numbers: the longest sequences of Latin runs with one joint between each two.
-fn model_terms(chars: &[char], runs: &[Run], ids: &mut Vec<u64>) {
+fn model_terms(chars: &[char], runs: &[Run], terms: &mut Terms) {
     let mut at = 0;
     while at < runs.len() {
         if runs[at].ideographs {
@@ -143,10 +197,28 @@ fn model_terms(chars: &[char], runs: &[Run], ids: &mut Vec<u64>) {
         let letters = whole().filter(|c| c.is_alphabetic()).count();
         // `FR-4` is a model number, `10` is not, a long bare number (`88511`) is.
         if digits > 0 && (letters > 0 && digits + letters >= 3 || digits >= 5) {
-            ids.push(Hash::of(Kind::Model, whole()));
+            terms.push(Kind::Model, whole());
         }
         at = last + 1;
     }
+}
+
+/// A number that lies near those of like texts: texts in its order share words with their neighbours. Chinese product names end
+/// in what the thing is, so the last ideographs count first; Latin ones begin with the maker.
+pub(crate) fn neighbourhood(text: &str) -> u128 {
+    let mut key = 0u128;
+    let mut room = 128;
+    let mut put = |value: u32, bits: u32| {
+        if room >= bits {
+            room -= bits;
+            key |= u128::from(value & ((1 << bits) - 1)) << room;
+        }
+    };
+    let ideographs = text.chars().rev().filter(|&c| is_ideograph(c)).map(plain).take(6);
+    ideographs.for_each(|c| put(u32::from(c), 16));
+    let others = text.chars().filter(|&c| !is_ideograph(c) && c.is_alphanumeric()).map(plain).take(16);
+    others.for_each(|c| put(u32::from(c), 8));
+    key
 }
 
 /// Light English stemming: plurals, `-ing` and `-ed` of longer words; words with digits stay as they are.
@@ -184,8 +256,9 @@ mod tests {
 
     /// Number of terms that two texts share.
     fn shared(a: &str, b: &str) -> usize {
-        let b = terms(b);
-        terms(a).iter().filter(|t| b.iter().any(|u| u.id == t.id)).count()
+        let weights = TermWeights::default();
+        let b = terms(b, &weights);
+        terms(a, &weights).iter().filter(|t| b.iter().any(|u| u.id == t.id)).count()
     }
 
     #[test]
@@ -197,6 +270,7 @@ mod tests {
             ("cables", "cable", 4),
             ("batteries", "battery", 6),
             ("键合丝", "金键合丝", 5),
+            ("鍵合絲", "键合丝", 5),
         ] {
             assert!(shared(a, b) >= at_least, "{a} / {b}: {}", shared(a, b));
         }
@@ -205,10 +279,11 @@ mod tests {
 
     #[test]
     fn counts_and_order() {
-        let list = terms("金金 金");
-        assert_eq!(list.iter().map(|t| t.count).fold(0.0, f32::max), 3.0);
+        let weights = TermWeights { ideograph: 1.0, ..TermWeights::default() };
+        let list = terms("金金 金", &weights);
+        assert_eq!(list.iter().map(|t| t.weight).fold(0.0, f32::max), 1.0 + 3f32.ln());
         assert!(list.windows(2).all(|w| w[0].id < w[1].id));
-        assert!(terms(" ，。- ").is_empty());
+        assert!(terms(" ，。- ", &weights).is_empty());
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Catalogue {
         weights: &Weights,
         records: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let index = Index::build(documents);
+        let index = Index::build(&weights.terms, documents);
         let mut of_enterprise = HashMap::new();
         let mut keys = Vec::with_capacity(documents.len());
         for (key, enterprise) in records {

@@ -125,7 +125,7 @@ pub fn match_pair(input: &Input<'_>, weights: &Weights, need: &Need, offer: &Off
     let context = Context::new(input, weights);
     let nodes = NodeTexts::of_input(input);
     let products = context.products(&offer.enterprise);
-    let index = Index::build(&[offer_document(offer, products, weights, &nodes)]);
+    let index = Index::build(&weights.terms, &[offer_document(offer, products, weights, &nodes)]);
     let query = need_document(need, weights, &nodes);
     let similarity = index.searcher().search(&query, 1).first().map_or(0.0, |hit| hit.similarity);
     context.describe(need, offer, f64::from(similarity), 1)
@@ -213,7 +213,7 @@ impl<'a> Matcher<'a> {
             .iter()
             .map(|offer| offer_document(offer, context.products(&offer.enterprise), &options.weights, &nodes))
             .collect();
-        let index = Index::build(&documents);
+        let index = Index::build(&options.weights.terms, &documents);
         drop(documents);
         progress(Progress { stage: Stage::Index, done: total, total });
         let mut offers_of = HashMap::new();

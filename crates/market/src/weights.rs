@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Weights {
+    /// Weights of the kinds of terms against each other.
+    pub terms: TermWeights,
     /// Weights of the text fields against each other.
     pub fields: FieldWeights,
     /// Shares of the score's parts.
@@ -14,6 +16,55 @@ pub struct Weights {
     pub credits: Credits,
     /// When an offer counts as the same product.
     pub relevance: Relevance,
+}
+
+/// Weights of the kinds of terms that a text is taken apart into (see [`crate::analyse`]).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TermWeights {
+    /// One ideograph.
+    pub ideograph: f32,
+    /// Two ideographs side by side.
+    pub pair: f32,
+    /// Two ideographs in their order, at most four places apart.
+    pub apart: f32,
+    /// Three characters of a Latin word.
+    pub gram3: f32,
+    /// Four.
+    pub gram4: f32,
+    /// Five.
+    pub gram5: f32,
+    /// A Latin word, stemmed.
+    pub word: f32,
+    /// A model number, whole.
+    pub model: f32,
+    /// How far a document's length counts against it, 0..=1: 1 makes similarity the cosine, less is for queries that are
+    /// a part of what they look for (pivoted normalisation; Singhal, Buckley, Mitra 1996).
+    pub length: f32,
+}
+
+impl Default for TermWeights {
+    fn default() -> Self {
+        Self {
+            ideograph: 1.0,
+            pair: 1.0,
+            apart: 0.0,
+            gram3: 1.0,
+            gram4: 0.0,
+            gram5: 0.0,
+            word: 1.0,
+            model: 1.0,
+            length: 1.0,
+        }
+    }
+}
+
+impl TermWeights {
+    /// For names of enterprises, where a short name stands for a registered one of several times its length. Fitted to one
+    /// half of the listed companies of Shanghai and Shenzhen (`cargo xtask bench market --tune`).
+    pub fn names() -> Self {
+        Self { ideograph: 2.0, apart: 0.5, length: 0.2, ..Self::default() }
+    }
 }
 
 /// Weights of the text fields (see [`crate::retrieve`]); a document with a title alone is its title.

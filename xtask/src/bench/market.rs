@@ -7,6 +7,8 @@ mod allocation;
 mod retrieval;
 mod row;
 mod sets;
+mod trigram;
+mod tune;
 
 use crate::machine;
 use anyhow::Result;
@@ -23,6 +25,10 @@ pub struct Task {
     pub only: Option<String>,
     /// Where the judged sets lie; `../shared/data/matching` where absent.
     pub sets: Option<PathBuf>,
+    /// Also what takes long: ten million offers.
+    pub large: bool,
+    /// Only try weights on the training sets.
+    pub tune: bool,
 }
 
 /// Where a bench works and what it may use.
@@ -63,8 +69,11 @@ pub fn run(root: &Path, task: &Task) -> Result<()> {
     let folder = machine::target(root).join("bench-market");
     std::fs::create_dir_all(&folder)?;
     let bench = Bench { root, folder, sets, only: task.only.as_deref(), python: OnceCell::new() };
+    if task.tune {
+        return tune::run(&bench);
+    }
     let mut rows: Vec<Row> = Vec::new();
-    rows.extend(retrieval::rows(&bench)?);
+    rows.extend(retrieval::rows(&bench, task.large)?);
     rows.extend(allocation::rows(&bench)?);
     row::show(&rows, task.as_json)
 }

@@ -85,7 +85,7 @@ fn newcomer_matches(
     let products = |offer: &Offer| context.site(&offer.enterprise).map_or("", |s| s.products.as_str());
     let documents: Vec<_> =
         newcomers.iter().map(|o| offer_document(o, products(o), weights, &nodes)).collect();
-    let index = Index::build(&documents);
+    let index = Index::build(&weights.terms, &documents);
     let mut searcher = index.searcher();
     let mut others: HashMap<&str, Vec<&Match>> = HashMap::new();
     for m in matches {

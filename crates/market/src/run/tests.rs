@@ -1,5 +1,6 @@
 use super::*;
 use crate::fixture::{need, offer, quantity, wanan_and_taihe};
+use crate::weights::TermWeights;
 use model::matching::{Coverage, GapCause, ReasonKind};
 use model::quantity::Quantity;
 use model::reference::Reference;
@@ -83,7 +84,7 @@ fn nothing_but_titles_is_ranked_by_text() {
     let mut sorted = titles;
     sorted.sort_unstable();
     let documents: Vec<Document<'_>> = sorted.iter().map(|&text| vec![Field { weight: 1.0, text }]).collect();
-    let index = Index::build(&documents);
+    let index = Index::build(&TermWeights::default(), &documents);
     for need in &needs {
         let found: Vec<String> =
             quiet(&input).matches.into_iter().filter(|m| m.need == need.key).map(|m| m.offer).collect();

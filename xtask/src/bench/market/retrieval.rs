@@ -5,20 +5,22 @@
 use super::Bench;
 use super::row::Row;
 use super::sets::{self, JudgedSet};
+use super::trigram;
 use crate::machine;
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What a program says of its run, as JSON in its last line.
 #[derive(Deserialize)]
-struct Cost {
+pub struct Cost {
     /// Processor seconds for building the index.
-    index_cpu_s: f64,
+    pub index_cpu_s: f64,
     /// Processor seconds for all queries.
-    search_cpu_s: f64,
+    pub search_cpu_s: f64,
 }
 
 /// Peers by name, and on how many of the queries the slow ones are measured: every so-many-th.
@@ -30,50 +32,59 @@ const PEERS: [(&str, usize); 8] = [
     ("tfidf-char35", 1),
     ("rapidfuzz-token-set", 8),
     ("rapidfuzz-wratio", 8),
-    ("pg_trgm", 8),
+    (trigram::NAME, 8),
 ];
+/// Numbers of offers and of needs that the index is measured with at scale; the last only where it is asked for.
+const SCALES: [(&str, &str); 3] = [("200000", "2000"), ("1000000", "2000"), ("10000000", "10000")];
 
-/// The rows of all judged sets that lie beside the project.
-pub fn rows(bench: &Bench<'_>) -> Result<Vec<Row>> {
+/// The rows of all judged sets that lie beside the project, and of the index at scale.
+pub fn rows(bench: &Bench<'_>, large: bool) -> Result<Vec<Row>> {
+    let products = [sets::abt_buy(bench)?, sets::qbqtc(bench, "QBQTC dev, label 2", "qbqtc_dev.json")?];
+    let mut judged: Vec<(JudgedSet, &str)> = products.into_iter().flatten().map(|set| (set, "{}")).collect();
+    judged.extend(sets::listed_names(bench, sets::Half::HeldBack)?.map(|set| (set, "names")));
     let mut rows = Vec::new();
-    for set in [
-        sets::abt_buy(bench)?,
-        sets::qbqtc(bench, "QBQTC dev, label 2", "qbqtc_dev.json")?,
-        sets::listed_names(bench)?,
-    ]
-    .into_iter()
-    .flatten()
-    .filter(|set| bench.wants(&set.name))
-    {
-        rows.push(ours(bench, &set)?);
-        rows.extend(peers(bench, &set)?);
+    for (set, weights) in judged.iter().filter(|(set, _)| bench.wants(&set.name)) {
+        rows.push(ours(bench, &example(bench, "retrieval")?, set, weights)?);
+        rows.extend(peers(bench, set)?);
+    }
+    for (offers, needs) in SCALES.iter().take(if large { 3 } else { 2 }) {
+        rows.extend(scale(bench, offers, needs)?);
     }
     Ok(rows)
 }
 
-fn ours(bench: &Bench<'_>, set: &JudgedSet) -> Result<Row> {
-    let build = ["build", "--release", "--locked", "--package", "market", "--example", "retrieval"];
+/// An example of the engine, built for release.
+pub fn example(bench: &Bench<'_>, name: &str) -> Result<PathBuf> {
+    let build = ["build", "--release", "--locked", "--package", "market", "--example", name];
     machine::run(bench.root, "cargo", &build, &[])?;
-    let program = machine::target(bench.root).join("release/examples/retrieval");
+    Ok(machine::target(bench.root).join("release/examples").join(name))
+}
+
+/// The engine's row, with weights of terms as JSON or by name.
+pub fn ours(bench: &Bench<'_>, program: &Path, set: &JudgedSet, weights: &str) -> Result<Row> {
     let folder = bench.folder.join("set");
     set.write(&folder)?;
-    measure(set, "Yulin", Command::new(program).arg(&folder), &folder)
+    measure(set, "Yulin", Command::new(program).arg(&folder).arg(weights), &folder)
 }
 
 fn peers(bench: &Bench<'_>, set: &JudgedSet) -> Result<Vec<Row>> {
-    let Some(python) = bench.python()? else { return Ok(Vec::new()) };
+    let python = bench.python()?;
     let mut rows = Vec::new();
     for (peer, step) in PEERS {
-        if peer == "pg_trgm" {
-            continue;
-        }
         // Small sets are measured whole.
         let step = if set.queries.len() * set.documents.len() < 5_000_000 { 1 } else { step };
         let part = set.every(step);
         let folder = bench.folder.join("set");
         part.write(&folder)?;
-        let script = bench.root.join("xtask/market_peers.py");
-        let mut row = measure(&part, peer, Command::new(python).arg(script).arg(peer).arg(&folder), &folder)?;
+        let row = if peer == trigram::NAME {
+            trigram::search(bench.root, &part, &folder)?.map(|cost| judged(&part, peer, &cost, &folder))
+        } else {
+            let script = bench.root.join("xtask/market_peers.py");
+            python.map(|python| {
+                measure(&part, peer, Command::new(python).arg(script).arg(peer).arg(&folder), &folder)
+            })
+        };
+        let Some(mut row) = row.transpose()? else { continue };
         if step > 1 {
             row.note = format!("on every {step}th query");
         }
@@ -89,6 +100,11 @@ fn measure(set: &JudgedSet, system: &str, command: &mut Command, folder: &Path) 
     let text = String::from_utf8(output.stdout)?;
     let cost: Cost = serde_json::from_str(text.lines().last().unwrap_or_default())
         .with_context(|| format!("{system}: {text}"))?;
+    judged(set, system, &cost, folder)
+}
+
+/// The row of what stands in the folder's `run.txt`.
+fn judged(set: &JudgedSet, system: &str, cost: &Cost, folder: &Path) -> Result<Row> {
     let quality = set.judge(&folder.join("run.txt"))?;
     let figures = BTreeMap::from([
         ("ndcg_at_10".to_owned(), quality.ndcg_at_10),
@@ -103,4 +119,19 @@ fn measure(set: &JudgedSet, system: &str, command: &mut Command, folder: &Path) 
         cpu_seconds: cost.search_cpu_s,
         note: String::new(),
     })
+}
+
+/// The index on so many invented offers; no peer.
+fn scale(bench: &Bench<'_>, offers: &str, needs: &str) -> Result<Option<Row>> {
+    let work = format!("retrieval at scale: {offers} offers, {needs} needs, all cores");
+    if !bench.wants(&work) {
+        return Ok(None);
+    }
+    let program = example(bench, "retrieval_scale")?;
+    let text = machine::output(bench.root, &program.to_string_lossy(), &[offers, needs])?;
+    let said: BTreeMap<String, Value> = serde_json::from_str(text.lines().last().unwrap_or_default())?;
+    let figures: BTreeMap<String, f64> =
+        said.into_iter().filter_map(|(name, value)| Some((name, value.as_f64()?))).collect();
+    let cpu_seconds = figures.get("top10_cpu_s").copied().unwrap_or_default();
+    Ok(Some(Row { work, system: "Yulin".to_owned(), figures, cpu_seconds, note: String::new() }))
 }

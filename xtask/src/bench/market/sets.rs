@@ -94,6 +94,18 @@ pub fn abt_buy(bench: &Bench<'_>) -> Result<Option<JudgedSet>> {
     pairs(bench, "Abt-Buy, name", ["abt_buy_abt.csv", "abt_buy_buy.csv", "abt_buy_gt.csv"], b'|')
 }
 
+/// Amazon-Google by title.
+pub fn amazon_google(bench: &Bench<'_>) -> Result<Option<JudgedSet>> {
+    let files = ["amazon_google_amazon.csv", "amazon_google_gp.csv", "amazon_google_gt.csv"];
+    pairs(bench, "Amazon-Google, title", files, b'#')
+}
+
+/// Walmart-Amazon by title.
+pub fn walmart_amazon(bench: &Bench<'_>) -> Result<Option<JudgedSet>> {
+    let files = ["walmart_amazon_walmart.csv", "walmart_amazon_amazon.csv", "walmart_amazon_gt.csv"];
+    pairs(bench, "Walmart-Amazon, title", files, b'|')
+}
+
 /// Two tables of products with their titles in the second column, and the pairs that are the same product.
 fn pairs(bench: &Bench<'_>, name: &str, files: [&str; 3], delimiter: u8) -> Result<Option<JudgedSet>> {
     let [Some(left), Some(right), Some(truth)] = files.map(|file| find(bench, file)) else { return Ok(None) };
@@ -155,17 +167,28 @@ pub fn qbqtc(bench: &Bench<'_>, name: &str, file: &str) -> Result<Option<JudgedS
     Ok(Some(named(name, queries, documents, right)))
 }
 
-/// Short names of listed companies against their registered names.
-pub fn listed_names(bench: &Bench<'_>) -> Result<Option<JudgedSet>> {
+/// Which short names are asked: one half was used for fitting, the other is reported.
+#[derive(Debug, Clone, Copy)]
+pub enum Half {
+    /// The first, third ... of the table.
+    Training,
+    /// The second, fourth ...
+    HeldBack,
+}
+
+/// Half of the short names of listed companies, against all registered names.
+pub fn listed_names(bench: &Bench<'_>, half: Half) -> Result<Option<JudgedSet>> {
     let Some(path) = find(bench, "listed_names.csv") else { return Ok(None) };
     let mut reader = csv::Reader::from_path(&path)?;
-    let (mut queries, mut documents) = (Vec::new(), Vec::new());
-    for row in reader.records() {
+    let (mut queries, mut documents, mut right) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, row) in reader.records().enumerate() {
         let row = row?;
-        queries.push(row.get(1).context("listed_names.csv: short")?.to_owned());
+        if at % 2 == half as usize {
+            queries.push(row.get(1).context("listed_names.csv: short")?.to_owned());
+            right.push(BTreeSet::from([at]));
+        }
         documents.push(row.get(2).context("listed_names.csv: full")?.to_owned());
     }
-    let right = (0..queries.len()).map(|at| BTreeSet::from([at])).collect();
     Ok(Some(named("short name to registered name", queries, documents, right)))
 }
 
