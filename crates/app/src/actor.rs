@@ -193,6 +193,8 @@ acts! {
     Lists reads [A S M C B];
     Verify reads [A S M C B];
     ListWorkbook reads [A S M C B];
+    Standings reads [A S M C B];
+    WhatIf reads [A S M C B];
     Draft changes [A S];
     DraftById reads [A S];
     Desk reads [A S];

@@ -43,7 +43,7 @@ pub use inspect::{
     inspect_board, inspect_panel,
 };
 pub use keep::{BackupSummary, Health};
-pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification};
+pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification, WhatIf};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{
     AccountChange, AccountInfo, ClaimInfo, ClaimState, DEMO_PASSWORD, DemoAccount, DemoPeople,
@@ -65,6 +65,11 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 use store::Store;
 
+/// How a chain node stands, how nodes are ranked and what relatedness is, in Chinese and in English.
+pub use market::gaps::{
+    NodeStanding, RANKING_EN, RANKING_ZH, RELATEDNESS_EN, RELATEDNESS_ZH, STANDING_EN, STANDING_ZH, Scenario,
+    Standing,
+};
 /// How gaps are weighed, in Chinese and in English.
 pub use market::gaps::{WEIGHT_EN as GAP_WEIGHT_EN, WEIGHT_ZH as GAP_WEIGHT_ZH};
 /// The formula of the local supporting rate, in English.

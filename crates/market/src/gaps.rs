@@ -8,7 +8,7 @@
 //! 3. otherwise the nearest candidate says it: fewest requirements in the way, then best rank. With requirements in the
 //!    way the specification is short; with none it is too far.
 //!
-//! Beside the cause stands the smallest change that would meet the need ([`remedy`]), how every node stands and which
+//! Beside the cause stands the smallest change that would meet the need ([`Gap::remedies`]), how every node stands and which
 //! weigh most ([`standings`]), and what a newcomer would change ([`what_if`]).
 //!
 //! Gaps are grouped by chain node (by title where there is none) and ranked by weight, see [`WEIGHT_ZH`].

@@ -360,6 +360,7 @@ async fn crawl(site: &Served, session: &str) -> usize {
         "/enterprises",
         "/nearby",
         "/gaps",
+        "/gaps/nodes",
         "/lists",
         "/desk",
         "/import",

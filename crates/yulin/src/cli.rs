@@ -357,6 +357,12 @@ pub struct Gaps {
     /// Chain nodes to show
     #[arg(long, default_value_t = 20)]
     pub top: usize,
+    /// How each chain node stands: missing, from outside, weak, strong; ranked by what it would bring to have it
+    #[arg(long, conflicts_with_all = ["with", "json"])]
+    pub nodes: bool,
+    /// What would change if these firms came: a file of their offers
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub with: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -2,6 +2,7 @@
 
 use crate::place::{Place, place};
 use crate::{Progress, Stage, access};
+use market::gaps::{NodeStanding, Scenario};
 use market::local_rate::FORMULA_ZH;
 use market::{Catalogue, Input, Options, Settlement, Site, Weights};
 use model::enterprise::Enterprise;
@@ -31,6 +32,26 @@ const AUDIENCE: Visibility = Visibility::Members;
 
 /// A review as recorded: need key, offer key, what was said.
 pub type Reviewed = (String, String, Review);
+
+/// What was said of a pair, by need and offer.
+type Said<'a> = HashMap<(&'a str, &'a str), &'a Review>;
+
+fn said(reviews: &[Reviewed]) -> Said<'_> {
+    reviews.iter().map(|(need, offer, review)| ((need.as_str(), offer.as_str()), review)).collect()
+}
+
+fn review_of(said: &Said<'_>, matched: &Match) -> Review {
+    said.get(&(matched.need.as_str(), matched.offer.as_str())).map_or(Review::Proposed, |r| (*r).clone())
+}
+
+/// Without rejected pairs; what a person decided counts as feasible, whatever the engine thinks.
+fn kept(mut matches: Vec<Match>, said: &Said<'_>) -> Vec<Match> {
+    matches.retain(|m| !matches!(review_of(said, m), Review::Rejected { .. }));
+    for matched in &mut matches {
+        matched.feasible |= matches!(review_of(said, matched), Review::Added | Review::Confirmed);
+    }
+    matches
+}
 
 /// Builds a list's content step by step.
 #[derive(Debug)]
@@ -220,20 +241,29 @@ impl Composer {
         Some(market::match_pair(&self.input(), &Weights::default(), need, offer))
     }
 
-    /// Allocates and finds gaps, given the matches and what was said of them. What a person decided counts as feasible,
-    /// whatever the engine thinks.
+    /// How every chain node stands under an allocation.
+    pub fn standings(&self, allocations: &[Allocation]) -> Vec<NodeStanding> {
+        market::gaps::standings(&self.input(), allocations)
+    }
+
+    /// What newcomers would change, given what was said of pairs.
+    pub fn what_if(
+        &self,
+        reviews: &[Reviewed],
+        newcomers: &[Offer],
+        sites: &HashMap<String, Site>,
+        progress: Progress<'_>,
+    ) -> Scenario {
+        let kept = kept(self.reviewed_matches(reviews, progress), &said(reviews));
+        market::gaps::what_if(&self.input(), &Weights::default(), &kept, newcomers, sites)
+    }
+
+    /// Allocates and finds gaps, given the matches and what was said of them.
     fn settle(self, matches: Vec<Match>, reviews: &[Reviewed], progress: Progress<'_>) -> ListContent {
         progress(Stage::Freeze, 0, 1);
-        let said: HashMap<(&str, &str), &Review> =
-            reviews.iter().map(|(need, offer, review)| ((need.as_str(), offer.as_str()), review)).collect();
-        let review_of = |m: &Match| {
-            said.get(&(m.need.as_str(), m.offer.as_str())).map_or(Review::Proposed, |r| (*r).clone())
-        };
-        let mut kept: Vec<Match> =
-            matches.into_iter().filter(|m| !matches!(review_of(m), Review::Rejected { .. })).collect();
-        for matched in &mut kept {
-            matched.feasible |= matches!(review_of(matched), Review::Added | Review::Confirmed);
-        }
+        let said = said(reviews);
+        let review_of = |m: &Match| review_of(&said, m);
+        let kept = kept(matches, &said);
         let settlement = market::settle(&self.input(), &Weights::default(), &kept);
         let mut pairs_of: HashMap<&str, Vec<&Match>> = HashMap::new();
         for matched in &kept {
@@ -269,6 +299,12 @@ impl Composer {
     /// are ranked again from its own records, which gives the same ranking, and a rejected pair makes room for the next
     /// candidate, not for a hole.
     pub fn settle_reviewed(self, reviews: &[Reviewed], progress: Progress<'_>) -> ListContent {
+        let matches = self.reviewed_matches(reviews, progress);
+        self.settle(matches, reviews, progress)
+    }
+
+    /// The candidates of all needs, and the pairs that a person added.
+    fn reviewed_matches(&self, reviews: &[Reviewed], progress: Progress<'_>) -> Vec<Match> {
         let mut matches = self.matches(progress);
         let known: HashSet<(String, String)> =
             matches.iter().map(|m| (m.need.clone(), m.offer.clone())).collect();
@@ -280,7 +316,7 @@ impl Composer {
             matches.extend(self.pair(need, offer));
         }
         matches.sort_by(|a, b| (&a.need, a.rank, &a.offer).cmp(&(&b.need, b.rank, &b.offer)));
-        self.settle(matches, reviews, progress)
+        matches
     }
 
     fn content(self, settlement: &Settlement, pairs: Vec<ListPair>) -> ListContent {

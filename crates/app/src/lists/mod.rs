@@ -1,5 +1,6 @@
 //! Lists: draft, review, approve, publish, withdraw, read, verify.
 
+mod chain;
 mod compose;
 mod desk;
 mod publish;
@@ -8,6 +9,7 @@ mod review;
 #[cfg(test)]
 mod tests;
 
+pub use chain::WhatIf;
 pub(crate) use desk::DeskMemory;
 pub use desk::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow};
 pub use publish::PublishOptions;

@@ -135,7 +135,7 @@ fn every_format_gives_its_samples() {
     let top_down: Vec<u8> = grey.chunks(5).flat_map(|r| [r, &[0; 3]].concat()).collect();
     assert_eq!(one(bmp(8, -3, &top_down)), bytes(Layout::Mono, grey.clone()));
 
-    assert_eq!(one(avi(b"Y800", 8, &[grey.clone()])), bytes(Layout::Mono, grey.clone()));
+    assert_eq!(one(avi(b"Y800", 8, std::slice::from_ref(&grey))), bytes(Layout::Mono, grey.clone()));
     assert_eq!(one(avi(b"Y800", 8, &[top_down])), bytes(Layout::Mono, grey.clone()));
     assert_eq!(one(avi(&[0; 4], 24, &[bottom_up(&bgr, 15)])), bytes(Layout::Rgb, rgb.clone()));
 

@@ -47,6 +47,18 @@ pub enum Standing {
     Strong,
 }
 
+impl Standing {
+    /// Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Missing => "缺失",
+            Self::Outside => "外部依赖",
+            Self::Weak => "薄弱",
+            Self::Strong => "强",
+        }
+    }
+}
+
 /// One chain node of the cluster.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NodeStanding {

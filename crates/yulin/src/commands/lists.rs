@@ -1,5 +1,6 @@
 //! Draft, review, approve, publish, withdraw and show lists and gaps.
 
+use super::chain;
 use crate::cli;
 use crate::progress::Bar;
 use app::{Actor, App, Code, Error, PublishOptions, Result};
@@ -157,7 +158,11 @@ pub async fn gaps(app: &App, actor: &Actor, args: &cli::Gaps) -> Result<ExitCode
         say!("{}", json(&list.content.gaps)?);
         return Ok(ExitCode::SUCCESS);
     }
-    gap_lines(&list, args.top);
+    match &args.with {
+        Some(file) => chain::what_if(app, actor, &list, file, args.top).await?,
+        None if args.nodes => chain::standings(app, actor, &list, args.top)?,
+        None => gap_lines(&list, args.top),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,6 +1,7 @@
 //! The commands, one file a subject.
 
 mod audit;
+mod chain;
 mod demo;
 mod import;
 mod inspect;

@@ -160,10 +160,8 @@ fn frames_from_a_pipe_a_folder_and_threads_give_the_same() {
         assert!(output.status.success(), "{}", text(&output));
         let s = summary(dir.path());
         assert_eq!((s["frames"].as_u64(), s["beads"].as_u64()), (Some(5), Some(3600)));
-        assert_eq!(
-            s["classes"]["missing_or_dead"].as_u64().unwrap() + s["good"].as_u64().unwrap() > 3000,
-            true
-        );
+        let classes = s["classes"].as_object().unwrap();
+        assert_eq!(classes.values().map(|n| n.as_u64().unwrap()).sum::<u64>(), 3600);
         seen.push(std::fs::read(dir.path().join("out/beads.csv")).unwrap());
     }
     assert!(

@@ -180,7 +180,10 @@ fn page(viewer: &Viewer, ask: &Ask, list: &MatchingList) -> Markup {
             h1 { (lang.t("补链缺口")) }
             nav.toolbar.screen aria-label=(lang.t("操作")) { button.quiet type="button" data-print { (lang.t("打印")) } }
         }
-        p { a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, list)) } }
+        p {
+            a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, list)) }
+            " · " a.screen href={ "/gaps/nodes?group=" (encode(&ask.group)) } { (lang.t("节点强弱")) }
+        }
         (figures::fictional(lang, list))
         form.filter method="get" action="/gaps" {
             label { (lang.t("产业链小组")) (group_select(lang, chain, &ask.group)) }

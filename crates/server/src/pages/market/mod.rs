@@ -16,6 +16,7 @@ mod opening;
 mod overview;
 mod record;
 mod search;
+mod standings;
 
 use crate::site::Site;
 use axum::Router;
@@ -33,4 +34,5 @@ pub fn routes() -> Router<Site> {
         .merge(introductions::routes())
         .merge(lists::routes())
         .merge(gaps::routes())
+        .merge(standings::routes())
 }

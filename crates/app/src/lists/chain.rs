@@ -1,0 +1,91 @@
+//! What a list says of the chain: how each node stands, and what a newcomer would change.
+
+use super::compose::Composer;
+use crate::place::{Place, place};
+use crate::{Act, Actor, App, Code, Error, InputFile, Progress, Result};
+use exchange::columns::ColumnMap;
+use exchange::pairing::{self, PairingOptions};
+use exchange::sheet::ReadOptions;
+use market::Site;
+use market::gaps::{NodeStanding, Scenario};
+use model::list::MatchingList;
+use model::offer::Offer;
+use std::collections::HashMap;
+
+/// A scenario with the offers that were assumed.
+#[derive(Debug, Clone)]
+pub struct WhatIf {
+    /// The newcomers' offers; their keys are those of the scenario.
+    pub offers: Vec<Offer>,
+    /// What they change.
+    pub scenario: Scenario,
+    /// Cells of the file that could not be read and were left out.
+    pub warnings: Vec<String>,
+}
+
+impl App {
+    /// How every chain node stands on a list, the most urgent first (see [`crate::RANKING_EN`]). Whoever holds a list got it
+    /// from another use case.
+    ///
+    /// # Errors
+    /// None but for leave.
+    pub fn standings(&self, actor: &Actor, list: &MatchingList) -> Result<Vec<NodeStanding>> {
+        actor.need(Act::Standings)?;
+        let allocations: Vec<_> = list.content.pairs.iter().filter_map(|p| p.allocation.clone()).collect();
+        Ok(Composer::reopen(self.reference, &list.content).standings(&allocations))
+    }
+
+    /// What would change on a published list if the firms of a file came, with the offers that the file names: the list is
+    /// matched and settled again from its own records, without them and with them.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`]; [`Code::BadInput`] with file, sheet and cell.
+    pub async fn what_if(
+        &self,
+        actor: &Actor,
+        number: u32,
+        file: &InputFile,
+        progress: Progress<'_>,
+    ) -> Result<WhatIf> {
+        actor.need(Act::WhatIf)?;
+        let list = self.list_by_number(actor, number).await?;
+        let (mut offers, sites, warnings) = self.newcomers(file)?;
+        // Their keys must be nobody's on the list.
+        for offer in &mut offers {
+            offer.key = format!("{NEWCOMER}{}", offer.key);
+            offer.enterprise = format!("{NEWCOMER}{}", offer.enterprise);
+        }
+        let reviews = self.standing_reviews(list.id).await?;
+        let composer = Composer::reopen(self.reference, &list.content);
+        let scenario = composer.what_if(&reviews, &offers, &sites, progress);
+        Ok(WhatIf { offers, scenario, warnings })
+    }
+
+    /// The offers of a file and the places of those who make them, by the keys that they will have.
+    fn newcomers(&self, file: &InputFile) -> Result<(Vec<Offer>, HashMap<String, Site>, Vec<String>)> {
+        let bad = |e: &dyn std::fmt::Display| Error::new(Code::BadInput, e.to_string());
+        let recogniser = market::node::Recogniser::new(&self.reference.chain);
+        let options = PairingOptions {
+            reference: self.reference,
+            read: ReadOptions::default(),
+            map: &ColumnMap::default(),
+            today: self.clock.today(),
+            recognise: &|title, detail| recogniser.recognise(title, detail).map(|(node, _)| node),
+        };
+        let read = pairing::read_offers(&file.bytes, &file.name, &options).map_err(|e| bad(&e))?;
+        if let Some(error) = read.errors.first() {
+            return Err(bad(error));
+        }
+        let site = |enterprise: &model::enterprise::Enterprise| {
+            let Place { region, point } = place(&self.reference.regions, enterprise);
+            let region = region.map_or_else(String::new, |r| r.name.clone());
+            Site { point, region, products: enterprise.products.clone(), inside: true }
+        };
+        let sites = read.enterprises.iter().map(|e| (format!("{NEWCOMER}{}", e.key), site(e))).collect();
+        let warnings = read.warnings.iter().map(ToString::to_string).collect();
+        Ok((read.records, sites, warnings))
+    }
+}
+
+/// What stands before the keys of firms that are not there.
+const NEWCOMER: &str = "newcomer:";
