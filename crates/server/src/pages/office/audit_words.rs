@@ -26,6 +26,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("invitation.add", "写了"),
     ("invitation.password", "生成了密码链接："),
     ("invitation.revoke", "撤销了"),
+    ("ledger.capture", "采集了"),
     ("list.approve", "批准了"),
     ("list.discard", "丢弃了"),
     ("list.draft", "起草了"),
@@ -57,6 +58,7 @@ const ACTIONS: &[(&str, &str)] = &[
 
 /// Kinds of objects, with a place for which one.
 const OBJECTS: &[(&str, &str)] = &[
+    ("capture", "溯源事件 {n}"),
     ("claim", "认领 {n}"),
     ("duplicate", "疑似重复 {n}"),
     ("enterprise", "企业 {n}"),
@@ -146,6 +148,7 @@ pub const GROUPS: [(&str, &str); 12] = [
     ("record.", "需求、供给、企业"),
     ("import", "导入"),
     ("introduction.", "牵线"),
+    ("ledger.", "溯源台账"),
     ("user.", "账号"),
     ("session.", "登录和退出"),
     ("invitation.", "邀请"),
