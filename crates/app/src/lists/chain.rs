@@ -61,8 +61,8 @@ impl App {
         Ok(WhatIf { offers, scenario, warnings })
     }
 
-    /// The offers of a file and the places of those who make them, by the keys that they will have.
-    fn newcomers(&self, file: &InputFile) -> Result<(Vec<Offer>, HashMap<String, Site>, Vec<String>)> {
+    /// The offers of a file, the places of those who make them by the keys that they will have, and what looks odd.
+    fn newcomers(&self, file: &InputFile) -> Result<(Vec<Offer>, Sites, Vec<String>)> {
         let bad = |e: &dyn std::fmt::Display| Error::new(Code::BadInput, e.to_string());
         let recogniser = market::node::Recogniser::new(&self.reference.chain);
         let options = PairingOptions {
@@ -86,6 +86,9 @@ impl App {
         Ok((read.records, sites, warnings))
     }
 }
+
+/// Places of enterprises, by key.
+type Sites = HashMap<String, Site>;
 
 /// What stands before the keys of firms that are not there.
 const NEWCOMER: &str = "newcomer:";

@@ -142,7 +142,7 @@ const VALUES: &[(&str, &str)] = &[
 ];
 
 /// Groups of actions to filter by: the beginning of their names, and a word.
-pub const GROUPS: [(&str, &str); 12] = [
+pub const GROUPS: [(&str, &str); 13] = [
     ("read.", "查看受保护字段"),
     ("list.", "清单"),
     ("record.", "需求、供给、企业"),
