@@ -30,6 +30,7 @@ export const PAGES = [
   { name: 'list-need', path: '/lists/1/needs/1', as: ['buyer'] },
   { name: 'list-verify', path: '/lists/1/verify', as: ['bureau'] },
   { name: 'gaps', path: '/gaps', as: ['secretariat', 'bureau'] },
+  { name: 'standings', path: '/gaps/nodes', as: ['bureau'] },
   { name: 'desk', path: '/desk', as: ['secretariat'] },
   { name: 'desk-need', act: openDesk, as: ['secretariat'] },
   { name: 'import', path: '/import', as: ['secretariat'] },

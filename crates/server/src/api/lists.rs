@@ -4,7 +4,7 @@ use super::caller::Caller;
 use super::problem::{Answer, Problem};
 use super::read::{Json, Paging, Path, Query};
 use super::shapes::{
-    ChangeWord, ListStateWord, MatchShape, NeedStateWord, QuantityShape, VerdictShape, text,
+    ChangeWord, ListStateWord, MatchShape, NeedStateWord, QuantityShape, text,
 };
 use super::write::{Rows, XLSX, done, ok, page_of, workbook};
 use crate::site::Site;
@@ -12,7 +12,6 @@ use app::Code;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use model::list::{ListEnterprise, ListIndex, ListState, MatchingList};
-use model::matching::{GapCause, GapGroup};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -27,7 +26,6 @@ pub fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(list_content))
         .routes(routes!(list_needs))
         .routes(routes!(list_need))
-        .routes(routes!(list_gaps))
         .routes(routes!(list_workbook))
         .routes(routes!(verify_list))
         .routes(routes!(withdraw_list))
@@ -350,108 +348,6 @@ impl ReviewWord {
     }
 }
 
-/// A single gap.
-#[derive(Debug, Serialize, ToSchema)]
-struct GapShape {
-    /// Number of the need on the list.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    need: Option<u32>,
-    /// Its title.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<String>,
-    /// Why: nobody offers it, the nearest falls short, capacity does not suffice, or it is too far away.
-    cause: CauseWord,
-    /// Number of the nearest offer on the list.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    offer: Option<u32>,
-    /// The verdicts that stand in the way.
-    verdicts: Vec<VerdictShape>,
-    /// Quantity that stays open.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    short: Option<QuantityShape>,
-    /// Distance of the nearest offer in km.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    distance_km: Option<f64>,
-    /// The distance allowed in km.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    allowed_km: Option<f64>,
-}
-
-/// Why a need stays unmet.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum CauseWord {
-    NoSupplier,
-    SpecificationShort,
-    CapacityShort,
-    TooFar,
-}
-
-/// The gaps of one chain node, or of one title where no node was recognised.
-#[derive(Debug, Serialize, ToSchema)]
-struct Gaps {
-    /// Chain node.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    node: Option<String>,
-    /// Name of the node, or the need's title.
-    name: String,
-    /// Chain group.
-    group: String,
-    /// Enterprises that ask.
-    demanders: u32,
-    /// Unmet quantities by unit.
-    quantities: Vec<QuantityShape>,
-    /// Weight by which groups are ranked.
-    weight: f64,
-    /// The single gaps.
-    gaps: Vec<GapShape>,
-}
-
-fn gaps_shape(group: &GapGroup, index: &ListIndex<'_>) -> Gaps {
-    let gap = |gap: &model::matching::Gap| {
-        let need = index.need(&gap.need);
-        let number = |key: &str| index.offer(key).map(|o| o.number);
-        let mut shape = GapShape {
-            need: need.map(|n| n.number),
-            title: need.map(|n| n.need.title.clone()),
-            cause: CauseWord::NoSupplier,
-            offer: None,
-            verdicts: Vec::new(),
-            short: None,
-            distance_km: None,
-            allowed_km: None,
-        };
-        match &gap.cause {
-            GapCause::NoSupplier => {}
-            GapCause::SpecificationShort { offer, verdicts } => {
-                shape.cause = CauseWord::SpecificationShort;
-                shape.offer = number(offer);
-                shape.verdicts = verdicts.iter().cloned().map(Into::into).collect();
-            }
-            GapCause::CapacityShort { short, offer } => {
-                shape.cause = CauseWord::CapacityShort;
-                shape.offer = number(offer);
-                shape.short = Some(short.clone().into());
-            }
-            GapCause::TooFar { offer, distance_km, allowed_km } => {
-                shape.cause = CauseWord::TooFar;
-                shape.offer = number(offer);
-                (shape.distance_km, shape.allowed_km) = (Some(*distance_km), Some(*allowed_km));
-            }
-        }
-        shape
-    };
-    Gaps {
-        node: group.node.as_ref().map(|n| n.0.clone()),
-        name: group.name.clone(),
-        group: group.group.clone(),
-        demanders: group.demanders,
-        quantities: group.quantities.iter().cloned().map(Into::into).collect(),
-        weight: group.weight,
-        gaps: group.gaps.iter().map(gap).collect(),
-    }
-}
-
 /// The frozen content: canonical JSON whose SHA-256 is the list's. Fields may be added with a higher `format`.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the schema of what `model` writes")]
@@ -503,7 +399,7 @@ async fn newest_list(caller: Caller) -> Answer {
     }
 }
 
-async fn read(caller: &Caller, number: u32) -> Result<Arc<MatchingList>, Problem> {
+pub(super) async fn read(caller: &Caller, number: u32) -> Result<Arc<MatchingList>, Problem> {
     Ok(caller.app().list_by_number(caller.actor(), number).await?)
 }
 
@@ -559,16 +455,6 @@ async fn list_need(caller: Caller, Path((number, need)): Path<(u32, u32)>) -> An
         enterprise: index.enterprise(&row.need.enterprise).map(Into::into),
         pairs: index.pairs_of(&row.need.key).iter().filter_map(pair).collect(),
     })
-}
-
-/// Read a list's gaps
-///
-/// What nobody local can supply (依需补链), heaviest first.
-#[utoipa::path(get, path = "/lists/{number}/gaps", tag = "lists", params(("number" = u32, Path)), responses((status = 200, body = Vec<Gaps>)))]
-async fn list_gaps(caller: Caller, Path(number): Path<u32>) -> Answer {
-    let list = read(&caller, number).await?;
-    let index = ListIndex::new(&list.content);
-    ok(&list.content.gaps.iter().map(|group| gaps_shape(group, &index)).collect::<Vec<_>>())
 }
 
 /// Get a list as a workbook

@@ -12,6 +12,7 @@ mod drafts;
 mod duplicates;
 mod enterprises;
 mod finish;
+mod gaps;
 mod hooks;
 mod imports;
 mod introductions;
@@ -55,6 +56,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(nearby::routes())
         .merge(introductions::routes())
         .merge(lists::routes())
+        .merge(gaps::routes())
         .merge(drafts::routes())
         .merge(imports::routes())
         .merge(duplicates::routes())
