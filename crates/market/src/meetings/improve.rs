@@ -136,7 +136,8 @@ impl Seats<'_> {
             .min_by_key(|&r| (self.values[r as usize], r))
     }
 
-    fn restore(&mut self, before: &[u32]) {
+    /// Seats as before.
+    pub fn restore(&mut self, before: &[u32]) {
         for request in 0..before.len() as u32 {
             if self.is_seated(request) {
                 self.lift(request);

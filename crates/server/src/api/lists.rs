@@ -3,9 +3,7 @@
 use super::caller::Caller;
 use super::problem::{Answer, Problem};
 use super::read::{Json, Paging, Path, Query};
-use super::shapes::{
-    ChangeWord, ListStateWord, MatchShape, NeedStateWord, QuantityShape, text,
-};
+use super::shapes::{ChangeWord, ListStateWord, MatchShape, NeedStateWord, QuantityShape, text};
 use super::write::{Rows, XLSX, done, ok, page_of, workbook};
 use crate::site::Site;
 use app::Code;
