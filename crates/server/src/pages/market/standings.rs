@@ -24,6 +24,8 @@ pub fn routes() -> Router<Site> {
 #[serde(default)]
 struct Ask {
     group: String,
+    /// `all` links; else those that somebody asks for and that are not strong.
+    show: String,
 }
 
 async fn index(viewer: Viewer) -> Answer {
@@ -41,6 +43,7 @@ async fn index(viewer: Viewer) -> Answer {
         .iter()
         .filter_map(|s| Some((chain.get(&s.node)?, s)))
         .filter(|(node, _)| ask.group.is_empty() || node.group == ask.group)
+        .filter(|(_, s)| ask.show == "all" || (s.demanders > 0 && s.standing != Standing::Strong))
         .collect();
     let rules = match lang {
         Lang::Zh => [app::STANDING_ZH, app::RANKING_ZH, app::RELATEDNESS_ZH],
@@ -56,9 +59,15 @@ async fn index(viewer: Viewer) -> Answer {
         (figures::fictional(lang, &list))
         form.filter method="get" action="/gaps/nodes" {
             label { (lang.t("产业链小组")) (group_select(lang, chain, &ask.group)) }
+            label { (lang.t("显示"))
+                select name="show" {
+                    option value="" { (lang.t("有需求而不强的")) }
+                    option value="all" selected[ask.show == "all"] { (lang.t("全部")) }
+                }
+            }
             button type="submit" { (lang.t("查看")) }
         }
-        (table(lang, &rows))
+        @if rows.is_empty() { (empty(lang.t("没有需要补的节点"), lang.t("换一个小组，或选“全部”。"))) } @else { (table(lang, &rows)) }
         @for rule in rules { p.soft { (rule) } }
     };
     Ok(viewer.page(title, &body))
