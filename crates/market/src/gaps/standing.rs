@@ -17,10 +17,11 @@ pub const STANDING_EN: &str = "missing: nobody offers it; outside: offered, but 
 of the parts allotted come from outside; weak: one enterprise inside, or free capacity inside below demand (where units \
 compare); strong: the rest";
 /// How nodes are ranked, in Chinese.
-pub const RANKING_ZH: &str = "排序：有企业需要的在前，按缺失、外部依赖、薄弱、强；同级按未满足需求的金额（已知价格部分，元/月）、需求企业数、关联度降序";
+pub const RANKING_ZH: &str =
+    "排序：未满足需求的金额（已知价格部分，元/月）降序，其次需求企业数降序，再次关联度降序";
 /// How nodes are ranked, in English.
-pub const RANKING_EN: &str = "ranked: what somebody asks for first, missing before outside, weak and strong; then by unmet value \
-where prices are known (yuan a month), by demanding enterprises, by relatedness";
+pub const RANKING_EN: &str = "ranked by unmet value where prices are known (yuan a month), then by demanding enterprises, then \
+by relatedness";
 /// Relatedness, in Chinese.
 pub const RELATEDNESS_ZH: &str = "关联度 = Σ 与集群内已有节点的邻近度 ÷ Σ 与全部节点的邻近度，0~1；\
 两节点的邻近度 = 共同的产业链关系数（同一材料、部件、工艺、设备、去向，及同一国民经济行业小类）÷ 两者关系数的较大者。\
@@ -115,9 +116,7 @@ pub fn standings(input: &Input<'_>, allocations: &[Allocation]) -> Vec<NodeStand
         })
         .collect();
     out.sort_by(|a, b| {
-        let urgency = |s: &NodeStanding| (s.demanders == 0, s.standing);
-        (urgency(a).cmp(&urgency(b)))
-            .then(b.unmet_yuan.total_cmp(&a.unmet_yuan))
+        (b.unmet_yuan.total_cmp(&a.unmet_yuan))
             .then(b.demanders.cmp(&a.demanders))
             .then(b.relatedness.total_cmp(&a.relatedness))
             .then_with(|| a.node.cmp(&b.node))
