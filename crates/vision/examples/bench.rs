@@ -5,11 +5,14 @@
 //! the best of several: other work on the machine disturbs them little. On other systems than Linux they are wall times.
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
+use support::excused;
 use vision::bead::{Measured, measure};
 use vision::classify::{Class, Limits, Rules, judge, presence};
 use vision::frame::Plane;
@@ -167,33 +170,6 @@ fn accuracy(folder: &Path, snr: f64) {
     );
 }
 
-/// The class that a defect should have.
-fn expected(defect: Defect) -> Class {
-    match defect {
-        Defect::None | Defect::WrongColour => Class::Ok,
-        Defect::Missing => Class::Missing,
-        Defect::Dead => Class::Dead,
-        Defect::Dim { .. } => Class::Dim,
-        Defect::Bright { .. } => Class::Bright,
-        Defect::Shifted { .. } => Class::Shifted,
-        Defect::Double { .. } => Class::Double,
-        Defect::Bridge { .. } => Class::Bridge,
-        Defect::Dirty { .. } => Class::Dirty,
-    }
-}
-
-/// True where a bead stands at the far end of a bridge, or its own bridge leads out of the panel: neither good nor bad.
-fn excused(panel: &Panel, recipe: &PanelRecipe, row: usize, column: usize) -> bool {
-    let bridge = |row: usize, column: usize| match panel.site(row, column, recipe.columns).defect {
-        Defect::Bridge { down, .. } => Some(down),
-        _ => None,
-    };
-    (column > 0 && bridge(row, column - 1) == Some(false))
-        || (row > 0 && bridge(row - 1, column) == Some(true))
-        || bridge(row, column)
-            .is_some_and(|down| if down { row + 1 == recipe.rows } else { column + 1 == recipe.columns })
-}
-
 fn calls(name: &str, panels: u64, defects: DefectRates, dense: bool) {
     let mut tally: BTreeMap<&str, (u64, u64, u64)> = BTreeMap::new();
     for seed in 0..panels {
@@ -223,7 +199,7 @@ fn calls(name: &str, panels: u64, defects: DefectRates, dense: bool) {
         let judged = judge(&plane, &grid, &optics, &measured, &rules);
         for (site, bead) in lit.sites.iter().zip(&judged.beads) {
             if !excused(&lit, &recipe, site.row, site.column) {
-                let truth = expected(site.defect);
+                let truth = site.defect.class();
                 let entry = tally.entry(truth.word()).or_default();
                 entry.0 += 1;
                 entry.1 += u64::from(bead.class != Class::Ok);

@@ -4,13 +4,16 @@
 //! for neither side; a bridge that leaves the panel has no far end and is left out.
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+mod support;
+
 use std::collections::BTreeMap;
+use support::excused;
 use vision::bead::measure;
 use vision::classify::{Class, Limits, Rules, judge, presence};
 use vision::frame::Plane;
 use vision::grid::{Grid, GridSpec};
 use vision::psf::Optics;
-use vision::synth::{Defect, DefectRates, Panel, PanelRecipe};
+use vision::synth::{DefectRates, PanelRecipe};
 
 fn main() {
     let panels: u64 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(4);
@@ -32,33 +35,6 @@ fn main() {
     run("24/9 px, SNR 47, no defects", &PanelRecipe { defects: DefectRates::default(), ..base }, panels);
     run("12/4.5 px, SNR 47", &dense, panels);
     run("12/4.5 px, no defects", &PanelRecipe { defects: DefectRates::default(), ..dense }, panels);
-}
-
-/// The class that a defect should have.
-fn expected(defect: Defect) -> Class {
-    match defect {
-        Defect::None | Defect::WrongColour => Class::Ok,
-        Defect::Missing => Class::Missing,
-        Defect::Dead => Class::Dead,
-        Defect::Dim { .. } => Class::Dim,
-        Defect::Bright { .. } => Class::Bright,
-        Defect::Shifted { .. } => Class::Shifted,
-        Defect::Double { .. } => Class::Double,
-        Defect::Bridge { .. } => Class::Bridge,
-        Defect::Dirty { .. } => Class::Dirty,
-    }
-}
-
-/// True where the bead is at the far end of a bridge, or its own bridge leads out of the panel.
-fn excused(panel: &Panel, recipe: &PanelRecipe, row: usize, column: usize) -> bool {
-    let bridge = |row: usize, column: usize| match panel.site(row, column, recipe.columns).defect {
-        Defect::Bridge { down, .. } => Some(down),
-        _ => None,
-    };
-    (column > 0 && bridge(row, column - 1) == Some(false))
-        || (row > 0 && bridge(row - 1, column) == Some(true))
-        || bridge(row, column)
-            .is_some_and(|down| if down { row + 1 == recipe.rows } else { column + 1 == recipe.columns })
 }
 
 fn run(name: &str, recipe: &PanelRecipe, panels: u64) {
@@ -92,7 +68,7 @@ fn run(name: &str, recipe: &PanelRecipe, panels: u64) {
             if excused(&lit, &recipe, site.row, site.column) {
                 continue;
             }
-            let truth = expected(site.defect);
+            let truth = site.defect.class();
             let entry = tally.entry(truth.word()).or_default();
             entry.0 += 1;
             entry.1 += u64::from(bead.class != Class::Ok);

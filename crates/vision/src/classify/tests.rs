@@ -31,20 +31,6 @@ fn judged(recipe: &PanelRecipe, with_unlit: bool) -> (Panel, Judged) {
     (panel, judged)
 }
 
-fn expected(defect: Defect) -> Class {
-    match defect {
-        Defect::None | Defect::WrongColour => Class::Ok,
-        Defect::Missing => Class::Missing,
-        Defect::Dead => Class::Dead,
-        Defect::Dim { .. } => Class::Dim,
-        Defect::Bright { .. } => Class::Bright,
-        Defect::Shifted { .. } => Class::Shifted,
-        Defect::Double { .. } => Class::Double,
-        Defect::Bridge { .. } => Class::Bridge,
-        Defect::Dirty { .. } => Class::Dirty,
-    }
-}
-
 /// True where a bead's neighbour to the left or above is bridged to it: it is rightly called too. A defect at the far end
 /// of a bridge that leaves the panel has no gap to be seen.
 fn bridged_from(panel: &Panel, columns: usize, site: usize) -> bool {
@@ -60,7 +46,7 @@ fn mistakes(recipe: &PanelRecipe) -> Vec<String> {
         let rim = site.row + 1 == recipe.rows || site.column + 1 == recipe.columns;
         let excused =
             bridged_from(&panel, recipe.columns, i) || (rim && matches!(site.defect, Defect::Bridge { .. }));
-        if bead.class != expected(site.defect) && !excused {
+        if bead.class != site.defect.class() && !excused {
             wrong.push(format!("{:?} called {:?}: {site:?} {bead:?}", site.defect, bead.class));
         }
     }

@@ -1,6 +1,7 @@
 //! Defects that a synthetic panel may have.
 
 use super::Rng;
+use crate::classify::Class;
 
 /// What is wrong with a bead, in truth.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,6 +56,23 @@ pub enum Defect {
     },
     /// A bead of another colour; seen in colour frames only.
     WrongColour,
+}
+
+impl Defect {
+    /// The class that a bead with it should get in a frame of one colour.
+    pub fn class(self) -> Class {
+        match self {
+            Self::None | Self::WrongColour => Class::Ok,
+            Self::Missing => Class::Missing,
+            Self::Dead => Class::Dead,
+            Self::Dim { .. } => Class::Dim,
+            Self::Bright { .. } => Class::Bright,
+            Self::Shifted { .. } => Class::Shifted,
+            Self::Double { .. } => Class::Double,
+            Self::Bridge { .. } => Class::Bridge,
+            Self::Dirty { .. } => Class::Dirty,
+        }
+    }
 }
 
 /// Shares of the beads with each defect.
