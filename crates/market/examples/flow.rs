@@ -3,16 +3,20 @@
 //! then `from to capacity gain` for each arc.
 #![expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
-mod support;
+#[path = "support/clock.rs"]
+mod clock;
+#[path = "support/random.rs"]
+mod random;
 
+use clock::cpu_seconds;
 use market::flow::{Arc, maximise};
+use random::Random;
 use std::fmt::Write as _;
-use support::{Random, cpu_seconds};
 
 /// Needs with `ways` offers each, gains from 0 to 1 in parts per million; capacities sum to `percent` of the demand.
 fn instance(needs: i64, offers: i64, ways: i64, percent: i64) -> (Vec<i64>, Vec<Arc>) {
     let mut source = Random(20_261_122);
-    let mut below = |count: i64| source.below(count as u64) as i64;
+    let mut below = |count: i64| source.below(count as usize) as i64;
     let mut supply: Vec<i64> = (0..needs).map(|_| 1 + below(1000)).collect();
     let total: i64 = supply.iter().sum();
     let mean = (total * percent / 100 / offers).max(1);

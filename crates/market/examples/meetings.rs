@@ -3,15 +3,20 @@
 //! of guests as numbers of bits, then `host guest value` for each request.
 #![expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
-mod support;
+#[path = "support/clock.rs"]
+mod clock;
+#[path = "support/random.rs"]
+mod random;
 
+use clock::cpu_seconds;
 use market::meetings::{Absence, Effort, Event, Party, Request, arrange, replan};
+use random::Random;
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use support::{Random, cpu_seconds};
 
 fn party(random: &mut Random, slots: u32, percent: u64) -> Party {
-    let free = (0..slots).filter(|_| random.below(100) < percent).fold(0u64, |free, slot| free | 1 << slot);
+    let free =
+        (0..slots).filter(|_| random.below(100) < percent as usize).fold(0u64, |free, slot| free | 1 << slot);
     Party { free, most: slots, languages: Vec::new(), weight: 1.0, no_show: 0.0 }
 }
 
@@ -22,7 +27,7 @@ fn event(hosts: u32, guests: u32, requests: u32, slots: u32, tables: u32, percen
     let mut seen = HashSet::new();
     let mut list = Vec::new();
     while list.len() < requests.min(hosts * guests) as usize {
-        let (host, guest) = (random.below(hosts.into()) as u32, random.below(guests.into()) as u32);
+        let (host, guest) = (random.below(hosts as usize) as u32, random.below(guests as usize) as u32);
         if seen.insert((host, guest)) {
             let (score, mutual) = ((1 + random.below(1000)) as f64 / 1000.0, random.below(10) < 3);
             list.push(Request { host, guest, score, mutual });

@@ -3,6 +3,10 @@
 //! time as JSON in the last line. WEIGHTS are `names`, or the weights of terms as JSON. One thread.
 #![expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
+#[path = "support/clock.rs"]
+mod clock;
+
+use clock::cpu_seconds;
 use market::retrieve::{Document, Field, Index};
 use market::weights::TermWeights;
 use std::fmt::Write as _;
@@ -36,14 +40,4 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(folder.join("run.txt"), run)?;
     println!(r#"{{"index_cpu_s":{},"search_cpu_s":{}}}"#, indexed - start, searched - indexed);
     Ok(())
-}
-
-/// Processor time of all threads so far, in seconds (Linux).
-fn cpu_seconds() -> std::io::Result<f64> {
-    let mut nanoseconds = 0.0;
-    for thread in std::fs::read_dir("/proc/self/task")? {
-        let text = std::fs::read_to_string(thread?.path().join("schedstat"))?;
-        nanoseconds += text.split(' ').next().and_then(|n| n.parse::<f64>().ok()).unwrap_or(0.0);
-    }
-    Ok(nanoseconds * 1e-9)
 }

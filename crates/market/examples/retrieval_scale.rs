@@ -7,28 +7,20 @@
 //! classification, alone and with materials before them.
 #![expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
+#[path = "support/clock.rs"]
+mod clock;
+#[path = "support/random.rs"]
+mod random;
+
+use clock::cpu_seconds;
 use market::retrieve::{Document, Field, Index};
 use market::weights::TermWeights;
 use model::reference::Reference;
+use random::Random;
 use rayon::prelude::*;
 use std::time::Instant;
 
-/// SplitMix64: small, and the same everywhere.
-struct Random(u64);
-
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, count: usize) -> usize {
-        (self.next() % count as u64) as usize
-    }
-
     /// A place below `count`, by Zipf's law with exponent 1 (inverse of the continuous distribution).
     fn zipf(&mut self, count: usize) -> usize {
         let share = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
@@ -182,16 +174,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         })
     );
     Ok(())
-}
-
-/// Processor time of all threads so far, in seconds (Linux).
-fn cpu_seconds() -> std::io::Result<f64> {
-    let mut nanoseconds = 0.0;
-    for thread in std::fs::read_dir("/proc/self/task")? {
-        let text = std::fs::read_to_string(thread?.path().join("schedstat"))?;
-        nanoseconds += text.split(' ').next().and_then(|n| n.parse::<f64>().ok()).unwrap_or(0.0);
-    }
-    Ok(nanoseconds * 1e-9)
 }
 
 /// Resident memory now (`VmRSS:`) or at most (`VmHWM:`), MiB.

@@ -2,6 +2,9 @@
 //! (50000 and 5000 where none are given). The cluster is made from the chain graph by a seeded generator.
 #![expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
+#[path = "support/random.rs"]
+mod random;
+
 use market::dedupe::propose;
 use market::{Input, Options, Site, match_needs, settle};
 use model::chain::ChainNode;
@@ -13,25 +16,11 @@ use model::quantity::Quantity;
 use model::reference::Reference;
 use model::region::{Region, RegionLevel};
 use model::spec::{Interval, Specification};
+use random::Random;
 use std::collections::HashMap;
 use std::time::Instant;
 
-/// SplitMix64: small, and the same everywhere.
-struct Random(u64);
-
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, count: usize) -> usize {
-        (self.next() % count as u64) as usize
-    }
-
     fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.below(items.len())]
     }
