@@ -175,11 +175,7 @@ impl Lines {
 
 /// A digest as lower-case hexadecimal.
 pub(crate) fn hex(digest: Sha256) -> String {
-    use std::fmt::Write as _;
-    digest.finalize().iter().fold(String::with_capacity(64), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    model::list::hex(&digest.finalize())
 }
 
 fn io(path: &Path) -> impl Fn(std::io::Error) -> Error + use<> {

@@ -6,6 +6,7 @@ use super::{FrameFigures, at_frame, not_a_frame};
 use crate::{Act, Actor, Clock, Code, Error, Result};
 use exchange::frame::{FrameBuf, FrameFault, Packet};
 use exchange::inspection::{Run, Sheet, picture};
+use model::list::{hex, sha256_hex};
 use rayon::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -224,7 +225,7 @@ pub fn inspect_panel(
     let overlay_png = overlay.map_err(output)?.unwrap_or_default();
     let stamp = Stamp {
         run,
-        recipe_sha256: hex(&Sha256::digest(recipe_text)),
+        recipe_sha256: sha256_hex(recipe_text.as_bytes()),
         frames_sha256: hex(&content.finalize()),
     };
     let run = PanelRun {
@@ -374,8 +375,4 @@ fn summary(
 fn seed(run: &Run, recipe: &str) -> [u8; 16] {
     let digest = Sha256::digest(format!("{}\n{}\n{}\n{recipe}", run.lot, run.recipe, run.at));
     std::array::from_fn(|i| digest[i])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
