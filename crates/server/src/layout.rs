@@ -41,24 +41,28 @@ pub const CSS: &str = concat!(
 type Entry = (&'static str, &'static str, Act);
 
 /// The entries that stand in the bar.
-const MENU: [Entry; 9] = [
+const MENU: &[Entry] = &[
     ("/", "总览", Act::Overview),
     ("/needs", "需求", Act::Needs),
     ("/offers", "供给", Act::Offers),
     ("/nearby", "附近谁能做", Act::Nearby),
-    ("/enterprises", "企业名录", Act::Enterprises),
-    ("/introductions", "牵线", Act::Introductions),
     ("/lists", "对接清单", Act::Lists),
     ("/gaps", "补链缺口", Act::NewestList),
     ("/desk", "审核台", Act::Desk),
 ];
 
-/// The entries below “管理”.
-const OFFICE: [Entry; 4] = [
-    ("/import", "导入", Act::Import),
-    ("/people", "用户", Act::Accounts),
-    ("/audit", "审计", Act::Audit),
-    ("/settings", "设置", Act::Hooks),
+/// The entries that stand below a word of the bar.
+const GROUPS: &[(&str, &[Entry])] = &[
+    ("对接", &[("/enterprises", "企业名录", Act::Enterprises), ("/introductions", "牵线", Act::Introductions)]),
+    (
+        "管理",
+        &[
+            ("/import", "导入", Act::Import),
+            ("/people", "用户", Act::Accounts),
+            ("/audit", "审计", Act::Audit),
+            ("/settings", "设置", Act::Hooks),
+        ],
+    ),
 ];
 
 /// htmx without eval and without a style sheet of its own; going back loads the page anew.
@@ -120,10 +124,11 @@ pub fn page(viewer: &Viewer, title: &str, body: &Markup, scripts: &[&str]) -> Ma
 /// The menu twice: in the bar of a wide screen, and behind one word on a phone. Only one of them is ever shown or read out.
 fn menu(viewer: &Viewer) -> Markup {
     let lang = viewer.lang();
-    let may = |entries: &'static [Entry]| -> Vec<&Entry> {
+    let may = |entries: &'static [Entry]| -> Vec<&'static Entry> {
         entries.iter().filter(|(_, _, act)| viewer.actor().may(*act)).collect()
     };
-    let (main, office) = (may(&MENU), may(&OFFICE));
+    let main = may(MENU);
+    let groups: Vec<_> = GROUPS.iter().map(|(word, entries)| (*word, may(entries))).collect();
     let links = |entries: &[&Entry]| {
         html! {
             @for (to, word, _) in entries {
@@ -134,18 +139,23 @@ fn menu(viewer: &Viewer) -> Markup {
     html! {
         nav.wide aria-label=(lang.t("主菜单")) {
             (links(&main))
-            @if let [(to, word, _)] = office.as_slice() {
-                a href=(to) aria-current=[here(to, &viewer.path).then_some("page")] { (lang.t(word)) }
-            } @else if !office.is_empty() {
-                details.drop {
-                    summary.here[office.iter().any(|(to, _, _)| here(to, &viewer.path))] { (lang.t("管理")) }
-                    div.sheet { (links(&office)) }
+            @for (word, entries) in &groups {
+                @if entries.len() == 1 {
+                    (links(entries))
+                } @else if !entries.is_empty() {
+                    details.drop name="menu" {
+                        summary.here[entries.iter().any(|(to, _, _)| here(to, &viewer.path))] { (lang.t(word)) }
+                        div.sheet { (links(entries)) }
+                    }
                 }
             }
         }
         details.drop.narrow {
             summary { (lang.t("菜单")) }
-            nav.sheet aria-label=(lang.t("主菜单")) { (links(&main)) (links(&office)) }
+            nav.sheet aria-label=(lang.t("主菜单")) {
+                (links(&main))
+                @for (_, entries) in &groups { (links(entries)) }
+            }
         }
     }
 }
