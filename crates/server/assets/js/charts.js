@@ -52,7 +52,12 @@
         }],
       };
       const chart = draw(canvas, option);
-      box.scrollTop = (height - box.clientHeight) / 2;
+      // Where it is larger than its box, what is missing comes into view first.
+      const missing = data.nodes.filter(n => n.state === "missing");
+      const seen = missing.length ? missing : data.nodes;
+      const middle = (place, size) => seen.reduce((sum, n) => sum + place(n), 0) / Math.max(1, seen.length) - size / 2;
+      box.scrollLeft = middle(x, box.clientWidth);
+      box.scrollTop = middle(y, box.clientHeight);
       chart.on("click", event => {
         if (event.dataType !== "node") return;
         const to = box.dataset.drill + encodeURIComponent(event.data.id);
