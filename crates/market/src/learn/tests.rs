@@ -50,8 +50,13 @@ fn examples(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Example>
     prop::collection::vec(example, count)
 }
 
+/// Weights learned without measuring what they gain.
+fn fitted(examples: &[Example]) -> Weights {
+    fit::fit(&examples.iter().collect::<Vec<_>>(), &Weights::default(), true).weights
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// Whatever was learned from whatever outcomes: better facts never lower a score, and its points are what is printed.
     #[test]
@@ -61,7 +66,7 @@ proptest! {
         at in 0usize..5,
         by in 0.0..1.0,
     ) {
-        let weights = learn(&examples, &Weights::default()).weights;
+        let weights = fitted(&examples);
         let score = pair.score(&weights);
         let printed: f64 = pair.parts(&weights).iter().map(|p| p.points).sum();
         prop_assert!((printed - score).abs() < 1e-9 && (0.0..=1.0).contains(&score));
@@ -90,10 +95,23 @@ proptest! {
         }
     }
 
+    /// A few outcomes change little.
+    #[test]
+    fn few_outcomes_change_little(examples in examples(0..6)) {
+        let (before, after) = (knobs(&Weights::default()), knobs(&fitted(&examples)));
+        for (name, value) in after {
+            prop_assert!((value - before[&name]).abs() < 0.15, "{name} {value}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4))]
+
     /// The order of the outcomes changes nothing, to the last bit.
     #[test]
     fn the_order_changes_nothing(
-        (examples, shuffled) in examples(0..80).prop_flat_map(|e| (Just(e.clone()), Just(e).prop_shuffle())),
+        (examples, shuffled) in examples(20..60).prop_flat_map(|e| (Just(e.clone()), Just(e).prop_shuffle())),
     ) {
         // Outcomes of one pair are one example; of equal keys the order is free.
         let mut seen = std::collections::HashSet::new();
@@ -101,14 +119,6 @@ proptest! {
             examples.into_iter().filter(|e| seen.insert((e.need.clone(), e.offer.clone()))).collect();
         let kept: Vec<Example> = shuffled.into_iter().filter(|e| first.contains(e)).collect();
         prop_assert_eq!(learn(&first, &Weights::default()), learn(&kept, &Weights::default()));
-    }
-
-    /// A few outcomes change little.
-    #[test]
-    fn few_outcomes_change_little(examples in examples(0..6)) {
-        for change in learn(&examples, &Weights::default()).report.changes {
-            prop_assert!((change.after - change.before).abs() < 0.15, "{change:?}");
-        }
     }
 }
 

@@ -34,7 +34,9 @@ fn outcomes_and_weights_are_kept() {
         assert_eq!((stored[2].id, stored[2].actor.as_str(), stored[2].at_ms), (3, "li", by("li").at_ms));
         // Neither amount nor words stand in the audit.
         let audit = format!("{:?}", store.audit(1, 100).await.unwrap());
-        assert!(audit.contains("outcome.record") && !audit.contains("12345678900") && !audit.contains("样品"));
+        assert!(
+            audit.contains("outcome.record") && !audit.contains("12345678900") && !audit.contains("样品")
+        );
 
         assert_eq!((store.learned().await.unwrap(), store.weights_in_use().await.unwrap()), ((vec![], 0), 0));
         let (weights, report) = (json!({ "shares.text": 0.1 + 0.2 }), json!({ "outcomes": 3 }));
