@@ -14,6 +14,7 @@ mod inspect;
 mod keep;
 mod ledger;
 mod lists;
+mod meetings;
 mod notice;
 mod people;
 mod place;
@@ -44,6 +45,12 @@ pub use inspect::{
 };
 pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification, WhatIf};
+pub use meetings::{
+    CheckedIn, DoorKey, FollowUpForm, FollowUpInfo, Invitee, KindFigures, MeetingCounts, MeetingEventCard,
+    MeetingEventForm, MeetingEventInfo, MeetingEventState, MeetingFigures, MeetingInfo, MeetingPage,
+    MeetingPartyState, MeetingProposal, MonthFigures, MovedMeeting, OutcomeForm, PartnerRow, PartyInfo,
+    ReplanForm, Replanned, Seating, SignUpForm, SigningForm, SigningInfo, Wanted, slot_words,
+};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{
     AccountChange, AccountInfo, ClaimInfo, ClaimState, DEMO_PASSWORD, DemoAccount, DemoPeople,

@@ -14,6 +14,7 @@
 //! | `record`, `import`, `market` | enterprises, needs, offers with their versions; what changed since |
 //! | `introduction` | two sides of a pair that want to talk |
 //! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
+//! | `meeting` | events where firms meet, their timetables and results, signings |
 //! | `event` | events of the ledger, appended and chained |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
 //! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
@@ -39,6 +40,7 @@ mod list_change;
 mod location;
 mod mapping;
 mod market;
+mod meeting;
 mod message;
 mod migrate;
 mod outbox;
@@ -65,6 +67,10 @@ pub use invitation::{Invitation, NewInvite};
 pub use list::{ListHead, PairReview, StoredList, series_version};
 pub use list_change::{NewDraft, NewReview};
 pub use market::{Changes, Moment};
+pub use meeting::{
+    EventState, FollowUp, FollowUpDone, Meeting, MeetingEventRow, NewMeeting, NewParty, NewTimetable,
+    Outcome, Party, PartyChange, PartyState, Signing,
+};
 pub use message::{Message, NewMessage};
 pub use migrate::LAYOUT;
 pub use outbox::Letter;
