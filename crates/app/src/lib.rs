@@ -47,8 +47,8 @@ pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification, WhatIf};
 pub use meetings::{
     CheckedIn, DoorKey, FollowUpForm, FollowUpInfo, Invitee, KindFigures, MeetingCounts, MeetingEventCard,
-    MeetingEventForm, MeetingEventInfo, MeetingEventState, MeetingFigures, MeetingInfo, MeetingPage,
-    MeetingPartyState, MeetingProposal, MonthFigures, MovedMeeting, OutcomeForm, PartnerRow, PartyInfo,
+    MeetingEventForm, MeetingEventInfo, MeetingEventState, MeetingFigures, MeetingInfo, MeetingOutcomeForm,
+    MeetingPage, MeetingPartyState, MeetingProposal, MonthFigures, MovedMeeting, PartnerRow, PartyInfo,
     ReplanForm, Replanned, Seating, SignUpForm, SigningForm, SigningInfo, Wanted, slot_words,
 };
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};

@@ -68,8 +68,8 @@ pub use list::{ListHead, PairReview, StoredList, series_version};
 pub use list_change::{NewDraft, NewReview};
 pub use market::{Changes, Moment};
 pub use meeting::{
-    EventState, FollowUp, FollowUpDone, Meeting, MeetingEventRow, NewMeeting, NewParty, NewTimetable,
-    Outcome, Party, PartyChange, PartyState, Signing,
+    EventState, FollowUp, FollowUpDone, Meeting, MeetingEventRow, MeetingOutcome, NewMeeting, NewParty,
+    NewTimetable, Party, PartyChange, PartyState, Signing,
 };
 pub use message::{Message, NewMessage};
 pub use migrate::LAYOUT;

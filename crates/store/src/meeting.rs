@@ -10,7 +10,7 @@ mod signing;
 pub use event::{EventState, StoredEvent as MeetingEventRow};
 pub use followup::{FollowUp, FollowUpDone};
 pub use party::{NewParty, Party, PartyChange, PartyState};
-pub use seat::{Meeting, NewMeeting, NewTimetable, Outcome};
+pub use seat::{Meeting, MeetingOutcome, NewMeeting, NewTimetable};
 pub use signing::Signing;
 
 use crate::database::Write;

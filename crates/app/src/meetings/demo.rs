@@ -2,7 +2,7 @@
 //! what was signed. Everything goes the way of real events, from the matches of the demo's list; nothing is by chance.
 
 use super::{
-    DoorKey, Invitee, MeetingEventForm, MeetingEventState, MeetingProposal, OutcomeForm, SignUpForm,
+    DoorKey, Invitee, MeetingEventForm, MeetingEventState, MeetingOutcomeForm, MeetingProposal, SignUpForm,
     SigningForm,
 };
 use crate::{Actor, App, DemoPeople, Result};
@@ -103,13 +103,13 @@ impl App {
         // One in nine is still to be asked for.
         for (at, meeting) in meetings.iter().enumerate().filter(|(at, _)| at % 9 != 7) {
             let (result, amount_yuan) = RESULTS[at % RESULTS.len()];
-            let outcome = OutcomeForm { result: result.to_owned(), amount_yuan, note: String::new() };
+            let outcome = MeetingOutcomeForm { result: result.to_owned(), amount_yuan, note: String::new() };
             self.record_meeting(actor, meeting.id, meeting.version, &outcome).await?;
         }
         self.set_meeting_state(actor, id, version, MeetingEventState::Closed).await?;
         let due = self.follow_ups(actor).await?.into_iter().filter(|f| f.late_days >= 0);
         for asked in due.step_by(2) {
-            let outcome = OutcomeForm {
+            let outcome = MeetingOutcomeForm {
                 result: "intent".to_owned(),
                 amount_yuan: None,
                 note: "样品已送出，等对方测试（虚构）".to_owned(),

@@ -19,7 +19,7 @@ pub use door::{CheckedIn, DoorKey};
 pub use event::{MeetingEventForm, slot_words};
 pub use figures::{KindFigures, MeetingFigures, MonthFigures, SigningForm, SigningInfo};
 pub use invite::{Invitee, MeetingProposal};
-pub use outcome::{FollowUpForm, FollowUpInfo, OutcomeForm};
+pub use outcome::{FollowUpForm, FollowUpInfo, MeetingOutcomeForm};
 pub use replan::{MovedMeeting, ReplanForm, Replanned};
 pub use seat::{Seating, Wanted};
 pub use sign_up::{MeetingPage, PartnerRow, SignUpForm};

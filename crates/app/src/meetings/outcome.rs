@@ -8,14 +8,14 @@ use jiff::civil::Date;
 use model::meeting::{MeetingResult, MeetingTables, Stands};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use store::{FollowUp, FollowUpDone, Meeting, MeetingEventRow, Outcome};
+use store::{FollowUp, FollowUpDone, Meeting, MeetingEventRow, MeetingOutcome};
 
 /// Days after an event on which its meetings are asked after again.
 pub const FOLLOW_UP_DAYS: [u32; 3] = [30, 60, 90];
 
 /// What came of a meeting.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct OutcomeForm {
+pub struct MeetingOutcomeForm {
     /// Result, an id of `meetings/results.csv`.
     pub result: String,
     /// Amount of the contract or intent, yuan.
@@ -34,7 +34,7 @@ pub struct FollowUpForm {
     /// Version.
     pub version: i64,
     /// Where it stands now.
-    pub outcome: OutcomeForm,
+    pub outcome: MeetingOutcomeForm,
 }
 
 /// A follow-up with its meeting.
@@ -62,7 +62,7 @@ pub struct FollowUpInfo {
     pub done_ms: Option<i64>,
 }
 
-fn result_of(form: &OutcomeForm) -> Result<(&'static MeetingResult, Option<i64>)> {
+fn result_of(form: &MeetingOutcomeForm) -> Result<(&'static MeetingResult, Option<i64>)> {
     let result = MeetingTables::builtin().result(&form.result);
     let result = result.ok_or_else(|| field("result", "请选择结果"))?;
     let amount = fen(form.amount_yuan)?;
@@ -105,7 +105,7 @@ impl App {
         actor: &Actor,
         id: i64,
         version: i64,
-        form: &OutcomeForm,
+        form: &MeetingOutcomeForm,
     ) -> Result<i64> {
         actor.need(Act::RecordMeeting)?;
         let market = self.market().await?;
@@ -120,14 +120,14 @@ impl App {
                 .hint("record its result on the day of the event or later"));
         }
         let (result, amount_fen) = result_of(form)?;
-        let outcome = Outcome {
+        let outcome = MeetingOutcome {
             result: &result.id,
             amount_fen,
             note: noted(&form.note)?,
             about: (meeting.need, meeting.offer),
             follow_up: &follow_up(result.stands, row.event.day),
         };
-        Ok(self.store.record_outcome(id, version, &outcome, &self.by(actor)).await?)
+        Ok(self.store.record_meeting_outcome(id, version, &outcome, &self.by(actor)).await?)
     }
 
     /// What is to be asked again, or was: of all meetings for the secretariat, of their own for others; open ones first, by day.

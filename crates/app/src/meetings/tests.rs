@@ -260,8 +260,11 @@ async fn results_are_followed_for_ninety_days() {
     let stage = Stage::new().await;
     stage.seated().await;
     let meeting = stage.app.meeting_event(&stage.member(0), 1).await.unwrap().meetings.remove(0);
-    let signed =
-        OutcomeForm { result: "intent".to_owned(), amount_yuan: Some(1234.56), note: "样品".to_owned() };
+    let signed = MeetingOutcomeForm {
+        result: "intent".to_owned(),
+        amount_yuan: Some(1234.56),
+        note: "样品".to_owned(),
+    };
     let other = if meeting.guest.id == stage.id(2) { 3 } else { 2 };
     let stranger = stage.app.record_meeting(&stage.member(other), meeting.id, meeting.version, &signed).await;
     assert_eq!(stranger.unwrap_err().code, Code::NotFound);
@@ -273,7 +276,7 @@ async fn results_are_followed_for_ninety_days() {
         stage.app.record_meeting(&stage.member(0), meeting.id, meeting.version, &signed).await.unwrap();
     let late = stage.app.record_meeting(&office(), meeting.id, meeting.version, &signed).await.unwrap_err();
     assert_eq!(late.code, Code::Conflict, "nothing is overwritten unseen");
-    let nothing = OutcomeForm { result: "no_price".to_owned(), ..signed.clone() };
+    let nothing = MeetingOutcomeForm { result: "no_price".to_owned(), ..signed.clone() };
     let wrong = stage.app.record_meeting(&office(), meeting.id, version, &nothing).await.unwrap_err();
     assert_eq!(wrong.fields[0].0, "amount_yuan");
 
@@ -287,7 +290,11 @@ async fn results_are_followed_for_ninety_days() {
         meeting: meeting.id,
         days: 30,
         version: asked[0].version,
-        outcome: OutcomeForm { result: "signed".to_owned(), amount_yuan: Some(2000.0), note: String::new() },
+        outcome: MeetingOutcomeForm {
+            result: "signed".to_owned(),
+            amount_yuan: Some(2000.0),
+            note: String::new(),
+        },
     };
     assert_eq!(later.answer_follow_up(&stage.member(other), &form).await.unwrap_err().code, Code::NotFound);
     later.answer_follow_up(&stage.member(0), &form).await.unwrap();

@@ -340,7 +340,8 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             }
         }
         Act::RecordMeeting => {
-            let form = app::OutcomeForm { result: "intent".to_owned(), ..app::OutcomeForm::default() };
+            let form =
+                app::MeetingOutcomeForm { result: "intent".to_owned(), ..app::MeetingOutcomeForm::default() };
             put(show(app.record_meeting(actor, 1, 1, &form).await));
         }
         Act::FollowUps => put(show(app.follow_ups(actor).await)),

@@ -1,8 +1,8 @@
 //! A cluster with three enterprises, records of all levels, a marker in each protected field, and an account for each role.
 
 use app::{
-    Actor, App, Clock, EnterpriseForm, MeetingEventForm, NeedForm, NewAccount, OfferForm, Office,
-    OutcomeForm, Role, SignUpForm,
+    Actor, App, Clock, EnterpriseForm, MeetingEventForm, MeetingOutcomeForm, NeedForm, NewAccount, OfferForm,
+    Office, Role, SignUpForm,
 };
 use jiff::civil::date;
 use model::meeting::{MeetingSide, SignUp};
@@ -138,8 +138,11 @@ impl House {
         self.app.freeze_seating(li, 1, seating.version, &seating.digest).await.unwrap();
         let meetings = self.app.meeting_event(li, 1).await.unwrap().meetings;
         for meeting in meetings {
-            let outcome =
-                OutcomeForm { result: "intent".to_owned(), amount_yuan: Some(5.0), note: String::new() };
+            let outcome = MeetingOutcomeForm {
+                result: "intent".to_owned(),
+                amount_yuan: Some(5.0),
+                note: String::new(),
+            };
             self.app.record_meeting(li, meeting.id, meeting.version, &outcome).await.unwrap();
         }
     }

@@ -70,7 +70,7 @@ pub struct NewTimetable<'a> {
 
 /// What came of a meeting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome<'a> {
+pub struct MeetingOutcome<'a> {
     /// Result, an id of `meetings/results.csv`.
     pub result: &'a str,
     /// Amount, fen.
@@ -189,7 +189,13 @@ impl Store {
     ///
     /// # Errors
     /// [`crate::Error::NotFound`], [`crate::Error::Conflict`].
-    pub async fn record_outcome(&self, id: i64, version: i64, outcome: &Outcome<'_>, by: &By) -> Result<i64> {
+    pub async fn record_meeting_outcome(
+        &self,
+        id: i64,
+        version: i64,
+        outcome: &MeetingOutcome<'_>,
+        by: &By,
+    ) -> Result<i64> {
         let doing = "store the meeting's result";
         let object = format!("meeting/{id}");
         let mut tx = self.database.write(doing).await?;

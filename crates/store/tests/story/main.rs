@@ -12,6 +12,7 @@ mod events;
 mod layout;
 mod market;
 mod measure;
+mod meetings;
 mod people;
 mod sample;
 mod story;
