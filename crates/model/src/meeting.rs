@@ -203,6 +203,8 @@ mod tests {
         // A result that comes to nothing says why; the others have no reason to.
         for result in &tables.results {
             assert_eq!(result.stands == Stands::None, !result.reason.is_empty(), "{}", result.id);
+            let known = crate::reference::Reference::builtin().outcomes.reason(&result.reason).is_some();
+            assert_eq!(known, !result.reason.is_empty(), "{}: data/outcomes.csv lacks its reason", result.id);
         }
         assert_eq!(tables.signing("talent_project").and_then(|s| s.year_target), Some(24));
         assert!(tables.kind("nothing").is_none() && tables.result("signed").is_some());

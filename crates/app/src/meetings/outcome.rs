@@ -6,9 +6,10 @@ use crate::records::{field, unknown};
 use crate::{Act, Actor, App, Code, Error, Office, Result};
 use jiff::civil::Date;
 use model::meeting::{MeetingResult, MeetingTables, Stands};
+use model::outcome::{OutcomeResult, OutcomeSource};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use store::{FollowUp, FollowUpDone, Meeting, MeetingEventRow, MeetingOutcome};
+use store::{FollowUp, FollowUpDone, Meeting, MeetingEventRow, MeetingOutcome, NewOutcome};
 
 /// Days after an event on which its meetings are asked after again.
 pub const FOLLOW_UP_DAYS: [u32; 3] = [30, 60, 90];
@@ -127,7 +128,43 @@ impl App {
             about: (meeting.need, meeting.offer),
             follow_up: &follow_up(result.stands, row.event.day),
         };
-        Ok(self.store.record_meeting_outcome(id, version, &outcome, &self.by(actor)).await?)
+        let version = self.store.record_meeting_outcome(id, version, &outcome, &self.by(actor)).await?;
+        self.learn_from(actor, &meeting, result, amount_fen).await?;
+        Ok(version)
+    }
+
+    /// Tells the ranking that learns what came of a meeting's pair; its newest word counts. Two who did not meet say nothing,
+    /// and take back what was said before.
+    async fn learn_from(
+        &self,
+        actor: &Actor,
+        meeting: &Meeting,
+        result: &MeetingResult,
+        amount_fen: Option<i64>,
+    ) -> Result<()> {
+        let market = self.market().await?;
+        let need = meeting.need.and_then(|id| market.needs.get(id));
+        let offer = meeting.offer.and_then(|id| market.offers.get(id));
+        let (Some(need), Some(offer)) = (need, offer) else { return Ok(()) };
+        let result_word = match result.stands {
+            Stands::Contract => OutcomeResult::Contract,
+            Stands::Intent => OutcomeResult::Intent,
+            Stands::None => OutcomeResult::None,
+            Stands::Missed if meeting.result.is_some() => OutcomeResult::Retracted,
+            Stands::Missed => return Ok(()),
+        };
+        let new = NewOutcome {
+            need: need.value.key.clone(),
+            offer: offer.value.key.clone(),
+            source: OutcomeSource::Meeting,
+            reference: format!("meeting/{}", meeting.id),
+            result: result_word,
+            amount_fen,
+            reason: result.reason.clone(),
+            note: String::new(),
+            day: self.today(),
+        };
+        self.keep_outcome(&self.by(actor), &new).await.map(drop)
     }
 
     /// What is to be asked again, or was: of all meetings for the secretariat, of their own for others; open ones first, by day.
@@ -188,7 +225,8 @@ impl App {
             amount_fen,
             note: noted(&form.outcome.note)?,
         };
-        Ok(self.store.finish_follow_up(&done, &self.by(actor)).await?)
+        self.store.finish_follow_up(&done, &self.by(actor)).await?;
+        self.learn_from(actor, &meeting, result, amount_fen).await
     }
 
     /// Tells people what is due to be asked again, each once. The server calls it once a minute; nobody's leave is asked because

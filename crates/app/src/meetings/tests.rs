@@ -298,6 +298,10 @@ async fn results_are_followed_for_ninety_days() {
     };
     assert_eq!(later.answer_follow_up(&stage.member(other), &form).await.unwrap_err().code, Code::NotFound);
     later.answer_follow_up(&stage.member(0), &form).await.unwrap();
+    // The ranking that learns hears of both words.
+    let heard = stage.app.store.outcomes().await.unwrap();
+    let heard: Vec<_> = heard.iter().map(|o| (o.outcome.result.as_str(), o.outcome.amount_fen)).collect();
+    assert_eq!(heard, [("intent", Some(123_456)), ("contract", Some(200_000))]);
     let figures = later.meeting_figures(&office(), Some(2026)).await.unwrap();
     let december = &figures.months[11];
     assert_eq!((december.events, december.meetings, december.recorded), (1, 4, 1));
