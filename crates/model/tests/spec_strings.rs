@@ -1,10 +1,10 @@
 //! `spec_strings.csv`: what purchasing and sales people write, and what it says. The expected readings were written
 //! before the parser had read the strings.
 //!
-//! The first round (712 strings) is for development and must be read without a fault, but for the strings of
-//! [`KNOWN_WRONG`]. The second round is held back: it was written while the parser had seen a hashed half of the first, and
-//! nobody looks at how its strings are read; only their number read right is known. So this test never prints one of
-//! them; whoever works on the parser works from the first round.
+//! The first two rounds (997 strings) are for development and must be read without a fault, but for the strings of
+//! [`KNOWN_WRONG`]. The third round is held back: it was written by one who knew the table of properties and the notation of this
+//! file, but had seen neither the parser nor the second round, and nobody looks at how its strings are read; only their number
+//! read right is known. So this test never prints one of them; whoever works on the parser works from the first two.
 //!
 //! Right is: the same specifications (property, value, unit, wish) and the same quantities, in whatever order; `50万次` is
 //! `500000次`. Words that are kept beside them do not count.
@@ -16,9 +16,9 @@ use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
 /// Strings of the held-back round that the parser is known to read right; raise it, never lower it.
-const HELD_BACK_RIGHT: usize = 267;
+const HELD_BACK_RIGHT: usize = 0;
 
-/// Strings of the first round that are not read right yet: all of them leave something out, none is read as
+/// Strings of the first two rounds that are not read right yet: all of them leave something out, none is read as
 /// something else.
 const KNOWN_WRONG: &[&str] = &[
     "内层H/H oz，外层1oz",
@@ -56,7 +56,7 @@ struct Case {
 fn cases() -> Vec<Case> {
     let mut reader = csv::Reader::from_reader(include_bytes!("spec_strings.csv").as_slice());
     let row = |record: csv::StringRecord| Case {
-        held_back: &record[0] == "2",
+        held_back: &record[0] == "3",
         topic: record[1].to_owned(),
         hints: record[2].split('|').filter(|h| !h.is_empty()).map(|h| PropertyId(h.to_owned())).collect(),
         text: record[3].replace("\\n", "\n"),
@@ -98,7 +98,7 @@ fn settled(expect: &str) -> String {
 }
 
 #[test]
-fn the_first_round_is_read_right() {
+fn the_open_rounds_are_read_right() {
     let cases: Vec<Case> = cases().into_iter().filter(|c| !c.held_back).collect();
     let wrong: Vec<String> = cases
         .iter()
