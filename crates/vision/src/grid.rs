@@ -154,9 +154,11 @@ impl Grid {
         grid.column_steps = seam::column_steps(centres, self.rows, self.columns);
         grid.row_steps = seam::row_steps(centres, self.rows, self.columns);
         // Steps and polynomial share slopes; alternating between the two settles in a few rounds.
-        let rounds = if grid.column_steps.is_empty() && grid.row_steps.is_empty() { 2 } else { 12 };
+        let plain = grid.column_steps.is_empty() && grid.row_steps.is_empty();
+        let rounds = if plain { 2 } else { 12 };
         for _ in 0..rounds {
             let limit = grid.outlier_limit(centres);
+            let scale = 2.0 / (self.columns - 1).max(1) as f64;
             let mut rows = RowFit::new();
             for (row, line) in centres.chunks_exact(self.columns).enumerate() {
                 let v = grid.normal(row as f64, 0.0).1;
@@ -165,16 +167,26 @@ impl Grid {
                         let (x, y) = (*centre)?;
                         let (dx, dy) = (x - px, y - py);
                         (dx * dx + dy * dy <= limit * limit).then(|| {
-                            let (sx, sy) = grid.step_at(row, column);
-                            (grid.normal(row as f64, column as f64).0, x - sx, y - sy)
+                            let (sx, sy) = if plain { (0.0, 0.0) } else { grid.step_at(row, column) };
+                            (column as f64 * scale - 1.0, x - sx, y - sy)
                         })
                     });
                 rows.add_row(v, points);
             }
+            let before = (grid.x, grid.y);
             if let Some((x, y)) = rows.solve(model_degree(self.rows, self.columns)) {
                 (grid.x, grid.y) = (x, y);
             }
             seam::update(&mut grid, centres);
+            // What hardly moved calls the same centres outliers.
+            let still = |(u, v): (f64, f64)| {
+                (grid.x.at(u, v) - before.0.at(u, v)).hypot(grid.y.at(u, v) - before.1.at(u, v)) < 0.1 * limit
+            };
+            if plain
+                && [(-1.0, -1.0), (1.0, -1.0), (0.0, 0.0), (-1.0, 1.0), (1.0, 1.0)].into_iter().all(still)
+            {
+                break;
+            }
         }
         grid
     }

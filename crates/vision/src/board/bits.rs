@@ -32,7 +32,14 @@ impl Bits {
         let mut data = Vec::with_capacity(words * height);
         for y in 0..height {
             for chunk in plane.row(y).chunks(64) {
-                data.push(chunk.iter().enumerate().fold(0, |word, (i, v)| word | (u64::from(f(*v)) << i)));
+                let mut bytes = [0u8; 64];
+                for (byte, value) in bytes.iter_mut().zip(chunk) {
+                    *byte = u8::from(f(*value));
+                }
+                // Eight bytes of 0 or 1 become eight bits: the product puts byte i at bit 56 + i, and nothing else there.
+                let eight = |b: &[u8; 8]| u64::from_le_bytes(*b).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+                let parts = bytes.as_chunks::<8>().0.iter().enumerate();
+                data.push(parts.fold(0, |word, (i, b)| word | (eight(b) << (8 * i))));
             }
         }
         Self { width, height, words, data }
@@ -59,6 +66,10 @@ impl Bits {
 
     pub fn and_not(&self, other: &Self) -> Self {
         self.zip(other, |a, b| a & !b)
+    }
+
+    pub fn or(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| a | b)
     }
 
     pub fn inverted(&self) -> Self {
@@ -162,6 +173,18 @@ impl Bits {
         blobs
     }
 
+    /// Set bits in a box, its right and lower ends excluded, and the box's pixels inside the image.
+    pub fn count(&self, (x1, y1): (usize, usize), (x2, y2): (usize, usize)) -> (u64, u64) {
+        let (x2, y2) = (x2.min(self.width), y2.min(self.height));
+        let mut set = 0;
+        for y in y1..y2 {
+            for (k, word) in self.row(y).iter().enumerate().skip(x1 / 64).take(x2 / 64 + 1 - x1 / 64) {
+                set += u64::from((word & span_mask(k, x1, x2)).count_ones());
+            }
+        }
+        (set, (x2.saturating_sub(x1) * y2.saturating_sub(y1)) as u64)
+    }
+
     /// Removes the blob of a set pixel and gives its pixels.
     fn take_blob(&mut self, x: usize, y: usize) -> Vec<(usize, usize)> {
         let (mut open, mut blob) = (vec![(x, y)], Vec::new());
@@ -235,6 +258,12 @@ mod tests {
                     }
                 }
             }
+            let (x1, x2) = (width / 3, width + 5);
+            let inside = (x1..width).flat_map(|x| (1..height - 1).map(move |y| (x, y)));
+            let set = inside.clone().filter(|&(x, y)| a.get(x, y)).count() as u64;
+            prop_assert_eq!(a.count((x1, 1), (x2, height - 1)), (set, inside.count() as u64));
+            let plane = crate::frame::PlaneBuf::from_fn(width, height, |x, y| 200 * u8::from(a.get(x, y)));
+            prop_assert_eq!(&Bits::from_plane(&plane.as_plane(), |v| v > 100), &a);
             prop_assert_eq!(b.differing(&a, (dx, dy), 1), (differ, count));
             prop_assert_eq!(a.blobs().iter().map(Vec::len).sum::<usize>(), (0..width * height)
                 .filter(|k| a.get(k % width, k / width)).count());

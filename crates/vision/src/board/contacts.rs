@@ -26,6 +26,31 @@ impl Window {
     }
 }
 
+/// The parts of a blob about what lies in `deep`: each a stretch of those pixels, grown again by `grow` px inside the blob.
+pub(super) fn parts(blob: &[(usize, usize)], deep: &Bits, grow: usize) -> Vec<Vec<(usize, usize)>> {
+    let inner: Vec<(usize, usize)> = blob.iter().copied().filter(|&(x, y)| deep.get(x, y)).collect();
+    if inner.is_empty() {
+        return Vec::new();
+    }
+    let window = Window::around(&inner, 0);
+    let stretches = window.bits.blobs().into_iter().map(|stretch| {
+        let place = |(x, y)| ((x as isize + window.left) as usize, (y as isize + window.top) as usize);
+        let stretch: Vec<(usize, usize)> = stretch.into_iter().map(place).collect();
+        let grown = Window::around(&stretch, grow + 1);
+        let near = grown.bits.dilated(grow);
+        let own = |&(x, y): &(usize, usize)| {
+            let inside = |at: usize, from: isize, end: usize| {
+                usize::try_from(at as isize - from).ok().filter(|i| *i < end)
+            };
+            inside(x, grown.left, near.width)
+                .zip(inside(y, grown.top, near.height))
+                .is_some_and(|(x, y)| near.get(x, y))
+        };
+        blob.iter().copied().filter(own).collect()
+    });
+    stretches.collect()
+}
+
 /// Connected stretches of `other` within `reach` px of the blob; the reach is a pixel more than the tolerance's rim, so
 /// that a ragged edge is one stretch. One or two pixels at a corner are no contact.
 pub(super) fn count(blob: &[(usize, usize)], other: &Bits, reach: usize) -> usize {
