@@ -1,7 +1,7 @@
 //! The engine's side of `cargo xtask bench vision`: makes the frames that all see, measures, prints one JSON object a line.
 //!
-//! `cargo run --release -p vision --example bench -- FOLDER [PANELS [PARTS]]`, PARTS being some of speed, stream, accuracy and
-//! calls, with commas between. Into FOLDER go `NAME.pgm` and `NAME.truth` (x, y of each
+//! `cargo run --release -p vision --example bench -- FOLDER [PANELS [PARTS]]`, PARTS being some of speed, stream, accuracy,
+//! placement and calls, with commas between. Into FOLDER go `NAME.pgm` and `NAME.truth` (x, y of each
 //! site, 1 where it is good) for the peers. Times are those that the thread was on a processor, as the kernel counts them,
 //! the best of several: other work on the machine disturbs them little. On other systems than Linux they are wall times.
 #![expect(clippy::print_stdout, reason = "an example prints")]
@@ -19,8 +19,11 @@ use vision::capability::{ShareMethod, yield_interval};
 use vision::classify::{Class, Limits, Rules, judge, presence};
 use vision::frame::Plane;
 use vision::grid::{Grid, GridSpec};
+use vision::placement::{Fiducial, Part, PlacementRecipe, place};
 use vision::psf::Optics;
-use vision::synth::{Defect, DefectRates, Panel, PanelRecipe, position_bound};
+use vision::synth::{
+    Defect, DefectRates, FIDUCIAL_PX, Panel, PanelRecipe, PartsRecipe, PlacedPart, position_bound,
+};
 
 /// Distinct frames for the streaming row: far more than any cache holds.
 const STREAM: u64 = 24;
@@ -32,7 +35,7 @@ fn main() {
     std::fs::create_dir_all(&folder).expect("a folder that can be written");
     let folder = Path::new(&folder);
     let dense = PanelRecipe { rows: 200, columns: 200, pitch_px: 12.0, bead_px: 4.5, ..large() };
-    let parts = args.next().unwrap_or_else(|| "speed,stream,accuracy,calls".to_owned());
+    let parts = args.next().unwrap_or_else(|| "speed,stream,accuracy,placement,calls".to_owned());
     let asked = |part: &str| parts.split(',').any(|p| p == part);
     if asked("speed") {
         for (name, recipe) in [("24-9", large()), ("12-4.5", dense)] {
@@ -46,6 +49,9 @@ fn main() {
         for snr in [10.0, 20.0, 47.0, 200.0] {
             accuracy(folder, snr);
         }
+    }
+    if asked("placement") {
+        placement();
     }
     if asked("calls") && panels > 0 {
         all_calls(folder, panels);
@@ -204,6 +210,48 @@ fn accuracy(folder: &Path, snr: f64) {
 
 fn whole(panel: &Panel) -> Plane<'_, u16> {
     Plane::new(&panel.samples, panel.width, panel.height, panel.width).expect("a whole panel")
+}
+
+/// Rectangular parts of 0.8 x 0.4 mm at 20 um a pixel against +-30 um and +-3 degrees, placed by four fiducials.
+fn placement() {
+    const UM: f64 = 20.0;
+    let synth = PartsRecipe { rows: 16, columns: 16, rotation_deg: 0.3, ..PartsRecipe::default() };
+    let board = synth.render();
+    let mark = |&(x, y): &(f64, f64)| Fiducial { x_um: x * UM, y_um: y * UM, diameter_um: FIDUCIAL_PX * UM };
+    let part = |(k, p): (usize, &PlacedPart)| Part {
+        name: format!("D{k}"),
+        x_um: p.nominal.0 * UM,
+        y_um: p.nominal.1 * UM,
+        theta_deg: 0.0,
+        length_um: synth.length_px * UM,
+        width_um: synth.width_px * UM,
+    };
+    let recipe = PlacementRecipe {
+        um_per_px: UM,
+        origin_px: board.origin,
+        tolerance_um: 30.0,
+        tolerance_deg: 3.0,
+        search_um: 240.0,
+        size_off_max: 0.15,
+        fiducials: board.fiducials.iter().map(mark).collect(),
+        parts: board.parts.iter().enumerate().map(part).collect(),
+    };
+    let plane = Plane::new(&board.samples, board.width, board.height, board.width).expect("a whole board");
+    let report = place(&plane, &recipe).expect("a board with its parts");
+    let (mut offset, mut turn, n) = (0.0, 0.0, board.parts.len() as f64);
+    for (truth, found) in board.parts.iter().zip(&report.parts) {
+        offset += ((found.dx_um / UM - truth.dx).powi(2) + (found.dy_um / UM - truth.dy).powi(2)) / 2.0;
+        turn += (found.dtheta_deg - truth.theta_deg).powi(2);
+    }
+    let (offset, turn, (bound, turn_bound)) = ((offset / n).sqrt(), (turn / n).sqrt(), synth.bound());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    let seconds = pool.install(|| best(3, 1, || drop(black_box(place(&plane, &recipe)))));
+    println!(
+        r#"{{"row":"placement","method":"yulin","parts":{n},"rmse_px":{offset:.5},"bound_px":{bound:.5},"over_bound":{:.3},"rmse_deg":{turn:.5},"bound_deg":{turn_bound:.5},"gauge_share":{:.4},"parts_per_s":{:.0}}}"#,
+        offset / bound,
+        6.0 * offset * UM / 60.0,
+        n / seconds
+    );
 }
 
 /// Panels whose frames are written for the peers.

@@ -156,6 +156,14 @@ impl RowFit {
         }
     }
 
+    /// Adds what other rows gave.
+    pub fn add(&mut self, other: &Self) {
+        let sums = self.normal.iter_mut().chain(&mut self.right);
+        for (sum, part) in sums.flatten().zip(other.normal.iter().chain(&other.right).flatten()) {
+            *sum += part;
+        }
+    }
+
     /// The two surfaces of the highest degree up to `degree` that the points determine; nothing without points.
     pub fn solve(&self, degree: usize) -> Option<(Surface, Surface)> {
         let [first, second] = &self.right;

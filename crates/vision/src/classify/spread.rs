@@ -3,6 +3,7 @@
 use crate::bead::{Fit, Measured};
 use crate::grid::Grid;
 use crate::robust;
+use rayon::prelude::*;
 
 /// Beads along a block's side: enough for a spread known to 6 %.
 const BLOCK: usize = 16;
@@ -25,19 +26,23 @@ pub(super) struct Spreads {
 impl Spreads {
     pub fn of(grid: &Grid, measured: &Measured) -> Self {
         let (blocks_down, blocks_across) = ((grid.rows / BLOCK).max(1), (grid.columns / BLOCK).max(1));
-        let mut blocks = vec![Vec::new(); blocks_down * blocks_across];
         let stride = (measured.fits.len() / ROOTS_FROM).max(1);
         let settled = measured.fits.iter().step_by(stride).filter(|f| f.settled);
         let mut roots: Vec<f32> = settled.map(|f| robust::cube_root(f.chi2)).collect();
         let across: Vec<u32> = (0..grid.columns).map(|c| (c * blocks_across / grid.columns) as u32).collect();
-        for (row, line) in measured.fits.chunks_exact(grid.columns).enumerate() {
-            let usual = measured.field.amplitude_along(grid, row);
-            let band = &mut blocks[row * blocks_down / grid.rows * blocks_across..][..blocks_across];
-            for (column, fit) in line.iter().enumerate().filter(|(_, f)| f.settled) {
-                band[across[column] as usize].push(fit.amplitude / usual(column) as f32);
+        let band = |band: usize| {
+            let first = |band: usize| (band * grid.rows).div_ceil(blocks_down);
+            let mut blocks = vec![Vec::with_capacity(2 * BLOCK * BLOCK); blocks_across];
+            for row in first(band)..first(band + 1) {
+                let usual = measured.field.amplitude_along(grid, row);
+                let line = &measured.fits[row * grid.columns..][..grid.columns];
+                for (column, fit) in line.iter().enumerate().filter(|(_, f)| f.settled) {
+                    blocks[across[column] as usize].push(fit.amplitude / usual(column) as f32);
+                }
             }
-        }
-        let relative = blocks.iter_mut().map(|b| robust::median_sigma(b).1).collect();
+            blocks.into_iter().map(|mut block| robust::median_sigma(&mut block).1)
+        };
+        let relative = (0..blocks_down).into_par_iter().flat_map_iter(band).collect();
         Self { blocks_down, rows: grid.rows, across, relative, root: robust::median_sigma(&mut roots) }
     }
 
