@@ -78,9 +78,72 @@ fn run<T: Sample, L: Lanes>(
     }
 }
 
-/// One bead: steps from the nearest tabulated position until the last step is small.
+/// One bead: from its centre of gravity where that says enough, else by steps.
 #[inline(always)]
-fn one<T: Sample, L: Lanes>(lanes: L, plane: &Plane<'_, T>, tables: &Tables, x0: f64, y0: f64) -> Fit {
+fn one<T: Sample, L: Lanes>(lanes: L, plane: &Plane<'_, T>, tables: &Tables, x: f64, y: f64) -> Fit {
+    match gravity(plane, tables, x, y) {
+        Some(start) => last(lanes, plane, tables, (start.x, start.y), start.amplitude, start.background),
+        None => by_steps(lanes, plane, tables, x, y),
+    }
+}
+
+/// A first estimate.
+struct Start {
+    x: f64,
+    y: f64,
+    amplitude: f32,
+    background: f32,
+}
+
+/// Samples of a window's row of the usual size.
+const ACROSS: usize = 2 * LANES;
+/// Farthest that a centre of gravity is believed, in px: the window must hold the whole bead.
+const GRAVITY_TRAVEL: f32 = 1.0;
+
+/// Centre of gravity of the window about the place, in whole numbers. The window is even about its middle, so that the
+/// background, which the outermost columns tell, does not move it. Nothing for windows of another size, weak beads and
+/// beads far from the place.
+#[inline(always)]
+fn gravity<T: Sample>(plane: &Plane<'_, T>, tables: &Tables, x: f64, y: f64) -> Option<Start> {
+    let reach = tables.above;
+    if tables.across * LANES != ACROSS || tables.left != LANES || reach >= LANES {
+        return None;
+    }
+    let (cx, cy) = ((x + 0.5) as usize, (y + 0.5) as usize);
+    let (left, top) = (cx.checked_sub(LANES)?, cy.checked_sub(reach)?);
+    if left + ACROSS > plane.width() || top + tables.rows > plane.height() {
+        return None;
+    }
+    let (samples, stride) = plane.from(left, top);
+    // After the last row `above` holds each row times the number of rows from it to the end.
+    let (mut column, mut above) = ([0u32; ACROSS], [0u32; ACROSS]);
+    for j in 0..tables.rows {
+        let row = samples[j * stride..].first_chunk::<ACROSS>()?;
+        for ((c, a), value) in column.iter_mut().zip(&mut above).zip(row) {
+            *c += value.to_u32();
+            *a += *c;
+        }
+    }
+    let (mut sum, mut along, mut down) = (0i32, 0i32, 0i32);
+    for (i, (c, a)) in column.iter().zip(&above).enumerate() {
+        let inside = i32::from(i.abs_diff(LANES) <= reach);
+        sum += inside * *c as i32;
+        along += inside * (i as i32 - LANES as i32) * *c as i32;
+        down += inside * *a as i32;
+    }
+    let rows = tables.rows as i32;
+    down = (rows - reach as i32) * sum - down;
+    let background = (column[LANES - reach] + column[LANES + reach]) as f32 / (2 * rows) as f32;
+    let flux = sum as f32 - background * (rows * rows) as f32;
+    let amplitude = flux / tables.flux;
+    let (dx, dy) = (along as f32 / flux, down as f32 / flux);
+    let sure = amplitude > tables.lit && dx.abs() < GRAVITY_TRAVEL && dy.abs() < GRAVITY_TRAVEL;
+    sure.then(|| Start { x: cx as f64 + f64::from(dx), y: cy as f64 + f64::from(dy), amplitude, background })
+}
+
+/// Steps from the nearest tabulated position until the last step is small.
+#[inline(always)]
+fn by_steps<T: Sample, L: Lanes>(lanes: L, plane: &Plane<'_, T>, tables: &Tables, x0: f64, y0: f64) -> Fit {
     let travel = (TRAVEL * tables.radius) as f32;
     let (mut x, mut y) = (x0, y0);
     // The first step needs position, amplitude and background only.
@@ -216,26 +279,27 @@ impl<'a, T: Sample> Window<'a, T> {
             let row = &self.samples[j * self.stride..][..width];
             for (samples, block) in row.as_chunks::<LANES>().0.iter().zip(blocks.by_ref()) {
                 let mut r = lanes.widen(samples);
+                let shape = lanes.load(&block.psf);
                 if FULL {
-                    r = lanes.madd(amplitude, lanes.load(&block.psf), lanes.sub(r, background));
-                    let wr = lanes.mul(lanes.load(&block.w), r);
-                    one = lanes.add(one, wr);
+                    r = lanes.madd(amplitude, shape, lanes.sub(r, background));
+                }
+                let wr = lanes.mul(lanes.load(&block.w), r);
+                if FULL {
                     squares = lanes.madd(wr, r, squares);
                     high = lanes.max(high, wr);
                     low = lanes.min(low, wr);
-                } else {
-                    one = lanes.madd(lanes.load(&block.w), r, one);
                 }
-                psf = lanes.madd(lanes.load(&block.w_psf), r, psf);
-                dx = lanes.madd(lanes.load(&block.w_dx), r, dx);
-                dy = lanes.madd(lanes.load(&block.w_dy), r, dy);
+                one = lanes.add(one, wr);
+                psf = lanes.madd(shape, wr, psf);
+                dx = lanes.madd(lanes.load(&block.dx), wr, dx);
+                dy = lanes.madd(lanes.load(&block.dy), wr, dy);
             }
         }
         Sums {
-            v: [lanes.total(psf), lanes.total(one), lanes.total(dx), lanes.total(dy)],
-            squares: lanes.total(squares),
-            high: lanes.store(high).into_iter().fold(f32::MIN, f32::max),
-            low: lanes.store(low).into_iter().fold(f32::MAX, f32::min),
+            v: lanes.totals([psf, one, dx, dy]),
+            squares: if FULL { lanes.total(squares) } else { 0.0 },
+            high: if FULL { lanes.extreme(high, |a, b| a > b) } else { 0.0 },
+            low: if FULL { lanes.extreme(low, |a, b| a < b) } else { 0.0 },
         }
     }
 }

@@ -26,6 +26,21 @@ pub(super) trait Lanes: Copy {
         let v = self.store(v);
         ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]))
     }
+
+    /// Sums of four times eight.
+    #[inline(always)]
+    fn totals(self, v: [Self::V; 4]) -> [f32; 4] {
+        v.map(|v| self.total(v))
+    }
+
+    /// The one of the eight that comes before all others.
+    #[inline(always)]
+    fn extreme(self, v: Self::V, before: impl Fn(f32, f32) -> bool) -> f32 {
+        let v = self.store(v);
+        let pick = |a: f32, b: f32| if before(a, b) { a } else { b };
+        let four: [f32; 4] = std::array::from_fn(|i| pick(v[i], v[i + 4]));
+        pick(pick(four[0], four[2]), pick(four[1], four[3]))
+    }
 }
 
 /// For any machine. Not fused: without the instruction a fused operation is a slow call.
@@ -134,6 +149,14 @@ impl Lanes for pulp::x86::V3 {
     fn store(self, v: Self::V) -> [f32; LANES] {
         pulp::cast(v)
     }
+    #[inline(always)]
+    fn totals(self, v: [Self::V; 4]) -> [f32; 4] {
+        let [a, b, c, d] = v.map(pulp::cast);
+        // Pairs of neighbours are added until each half has a part of all four sums.
+        let both = self.avx._mm256_hadd_ps(self.avx._mm256_hadd_ps(a, b), self.avx._mm256_hadd_ps(c, d));
+        let halves: [[f32; 4]; 2] = pulp::cast(both);
+        std::array::from_fn(|i| halves[0][i] + halves[1][i])
+    }
 }
 
 #[cfg(test)]
@@ -149,6 +172,8 @@ mod tests {
         let two = lanes.splat(2.0);
         assert_eq!(lanes.total(lanes.madd(a, two, two)), 88.0);
         assert_eq!(lanes.total(lanes.sub(lanes.mul(a, two), lanes.add(a, two))), 20.0);
+        assert_eq!(lanes.totals([a, two, lanes.mul(a, two), lanes.sub(a, a)]), [36.0, 16.0, 72.0, 0.0]);
+        assert_eq!((lanes.extreme(a, |a, b| a > b), lanes.extreme(a, |a, b| a < b)), (8.0, 1.0));
         assert_eq!(lanes.store(lanes.max(a, lanes.splat(4.0)))[0], 4.0);
         assert_eq!(lanes.store(lanes.min(a, lanes.splat(4.0)))[7], 4.0);
     }
