@@ -14,7 +14,8 @@
 //! | `record`, `import`, `market` | enterprises, needs, offers with their versions; what changed since |
 //! | `introduction` | two sides of a pair that want to talk |
 //! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
-//! | `event` | events of the ledger, appended and chained |
+//! | `event`, `event_index` | events of the ledger, appended and chained; how they are found |
+//! | `capture_job`, `event_query`, `pact` | documents taken for capture, named queries, footprints given out |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
 //! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
 //! | `duplicate`, `mapping`, `setting`, `audit` | what the names say |
@@ -23,12 +24,15 @@
 mod account;
 mod audit;
 mod backup;
+mod capture_job;
 mod check;
 mod claim;
 mod database;
 mod duplicate;
 mod error;
 mod event;
+mod event_index;
+mod event_query;
 mod hook;
 mod idempotency;
 mod import;
@@ -42,6 +46,7 @@ mod market;
 mod message;
 mod migrate;
 mod outbox;
+mod pact;
 mod record;
 mod restore;
 mod schema;
@@ -52,11 +57,14 @@ mod token;
 
 pub use account::{Account, EnterpriseLabel, NewUser, UserChange};
 pub use audit::{AuditChain, AuditEntry, AuditFilter, By};
+pub use capture_job::{CaptureJob, CaptureOutcome, NewCaptureJob};
 pub use check::{CheckReport, Fault};
 pub use claim::{ClaimDecision, StoredClaim};
 pub use duplicate::{Duplicate, DuplicateProposal, DuplicateState};
 pub use error::{Error, Result};
-pub use event::{Captured, NewCapture, NewEvent, StoredEvent};
+pub use event::{Captured, EventHeads, NewCapture, NewEvent, StoredEvent};
+pub use event_index::{EventFilter, FoundEvent, IndexedEvent};
+pub use event_query::{EventQuery, EventSubscription, NewEventSubscription};
 pub use hook::{Hook, HookQueue};
 pub use idempotency::Answer;
 pub use import::{BaseVersions, ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};
@@ -68,6 +76,7 @@ pub use market::{Changes, Moment};
 pub use message::{Message, NewMessage};
 pub use migrate::LAYOUT;
 pub use outbox::Letter;
+pub use pact::{PcfRequest, StoredPcf};
 pub use record::{PastVersion, Snapshot, Status, Stored};
 pub use restore::RestoreReport;
 pub use session::Session;

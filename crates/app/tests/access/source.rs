@@ -28,6 +28,10 @@ const NO_ACTOR: &[(&str, &str)] = &[
     ("invitation", "whoever holds the link may read what it is for"),
     ("accept_invitation", "whoever holds the link may use it once"),
     ("deliver", "sends what waits; the messages were queued by acts"),
+    ("work_captures", "works off documents whose takers asked leave, in their enterprises' names"),
+    ("deliver_events", "tells subscribers whose subscribing asked leave, within their enterprises' scope"),
+    ("pact_token", "comes before there is an actor: exchanges an API token"),
+    ("pact_bearer", "finds the actor of an access token"),
     ("demo_accounts", "accounts of the fictional demo, which it prints itself"),
     ("lang", "language of the installation, shown before anybody has signed in"),
 ];

@@ -5,7 +5,7 @@
 
 mod accounts;
 mod audit;
-mod caller;
+pub(crate) mod caller;
 mod claims;
 mod docs;
 mod drafts;
@@ -25,11 +25,12 @@ mod nearby;
 mod needs;
 mod offers;
 mod openapi;
-mod problem;
-mod read;
+pub(crate) mod problem;
+pub(crate) mod read;
 mod reference;
 mod session;
 mod shapes;
+mod sites;
 mod upload;
 mod write;
 
@@ -57,6 +58,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(introductions::routes())
         .merge(lists::routes())
         .merge(gaps::routes())
+        .merge(sites::routes())
         .merge(drafts::routes())
         .merge(imports::routes())
         .merge(duplicates::routes())

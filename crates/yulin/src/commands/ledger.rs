@@ -133,6 +133,8 @@ pub enum Rule {
 pub enum Form {
     Epcis,
     Csv,
+    /// Footprints that are given out, in the data model of PACT 3.0.
+    Pact,
 }
 
 /// Files to read.
@@ -256,6 +258,7 @@ async fn export(app: &App, actor: &Actor, form: Form, out: Option<&Path>) -> Res
     let form = match form {
         Form::Epcis => EventForm::Epcis,
         Form::Csv => EventForm::Csv,
+        Form::Pact => EventForm::Pact,
     };
     let mut bytes = Vec::new();
     let count = app.export_events(actor, form, &mut bytes).await?;
@@ -263,7 +266,7 @@ async fn export(app: &App, actor: &Actor, form: Form, out: Option<&Path>) -> Res
         Some(path) => {
             super::keep_off(path, super::database_files(app).iter().map(PathBuf::as_path))?;
             super::write(path, &bytes)?;
-            say!("wrote 已写出 {count} events 事件: {}", path.display());
+            say!("wrote 已写出 {count} records 条记录: {}", path.display());
         }
         None => match std::io::stdout().lock().write_all(&bytes) {
             Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
