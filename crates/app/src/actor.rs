@@ -240,6 +240,7 @@ acts! {
     Recall reads [A S];
     Balance reads [A S];
     Footprint reads [A S];
+    ZeroCarbon reads [A S];
     ExportEvents reads [A S];
     // The interface of EPCIS: a member sees and captures events of its own enterprise (`ledger::scope`).
     TakeCapture changes [A S M];

@@ -27,7 +27,7 @@ pub use crate::ledger::{
     EtchantReport, EventForm, EventMark, EventPage, EventParameter, EventRequest, EventSchedule, EventSite,
     EventsSince, FootprintReport, LotFootprintRow, NamedQuery, PcfFilter, PcfForm, RecallCustomer,
     RecallReport, ReconcileReport, Scratch, SubscriptionInfo, SubscriptionSettings, TraceReport, TraceRow,
-    check_events, hash_events, reconcile, simulate_etchant,
+    ZeroCarbonQuery, ZeroCarbonStatement, check_events, hash_events, reconcile, simulate_etchant,
 };
 pub use actor::{Act, Actor, Office, Role};
 pub use audit::{AuditChain, AuditEntry, AuditFilter};

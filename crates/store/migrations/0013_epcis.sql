@@ -18,6 +18,7 @@ create table event_search (
     record_ms bigint not null
 );
 create index event_search_time on event_search (time_ms, seq);
+create index event_search_record on event_search (record_ms, seq);
 create table event_term (
     term bigint not null,
     seq bigint not null

@@ -4,6 +4,7 @@
 //! far it is: its last row. Rows of a batch are sorted before they go in, because an index that is filled in order is filled quicker.
 
 use crate::Store;
+use crate::database::Read;
 use crate::error::{During, Result};
 use crate::event::EventHeads;
 use crate::sql::{InsertMany, places};
@@ -126,22 +127,24 @@ impl Store {
     pub async fn find_events(&self, wanted: &EventFilter) -> Result<Vec<(i64, i64)>> {
         let doing = "search the events";
         let mut tx = self.database.read(doing).await?;
+        let (bounds, bound_values) = bounds(wanted);
         let mut groups: Vec<(i64, &Vec<i64>)> = Vec::new();
         for terms in &wanted.terms {
-            let mut query = tx.query(format!(
-                "select count(*) from (select 1 from event_term where term in ({}) limit {FEW}) t",
-                places(terms.len())
-            ));
-            for term in terms {
-                query = query.bind(*term);
-            }
-            let count: i64 = query.fetch_one(&mut *tx).await.and_then(|row| row.try_get(0)).during(doing)?;
-            groups.push((count, terms));
+            let from = format!("event_term where term in ({})", places(terms.len()));
+            groups.push((few(&mut tx, &from, terms, doing).await?, terms));
         }
         groups.sort_unstable();
-        // A rare term leads. So does a frequent one where the order is that of its own index.
-        let leads =
-            groups.first().is_some_and(|(count, terms)| *count < FEW || !wanted.by_time && terms.len() == 1);
+        let in_span = match bounds.is_empty() {
+            true => FEW,
+            false => {
+                few(&mut tx, &format!("event_search s where {}", bounds.join(" and ")), &bound_values, doing)
+                    .await?
+            }
+        };
+        // A rare term leads, unless the span of time is rarer. So does a frequent one where the order is that of its own index.
+        let leads = groups.first().is_some_and(|(count, terms)| {
+            *count < FEW && *count <= in_span || in_span == FEW && !wanted.by_time && terms.len() == 1
+        });
         let (leader, others) = if leads { groups.split_at(1) } else { groups.split_at(0) };
         let mut clauses = Vec::new();
         let mut values = Vec::new();
@@ -164,14 +167,8 @@ impl Store {
             ));
             values.extend(terms.iter().copied());
         }
-        for (column, (low, high)) in [("s.time_ms", wanted.time), ("s.record_ms", wanted.record)] {
-            for (sign, value) in [(">=", low), ("<=", high)] {
-                if let Some(value) = value {
-                    clauses.push(format!("{column} {sign} ?"));
-                    values.push(value);
-                }
-            }
-        }
+        clauses.extend(bounds);
+        values.extend(bound_values);
         let (sign, direction) = if wanted.descending { ("<", "desc") } else { (">", "asc") };
         if let Some((time_ms, after)) = wanted.after {
             if wanted.by_time {
@@ -276,4 +273,27 @@ impl Store {
         let rows = query.bind(i64::from(limit)).fetch_all(&mut *tx).await.during(doing)?;
         rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>().during(doing)
     }
+}
+
+/// What the spans of a filter say, with their values.
+fn bounds(wanted: &EventFilter) -> (Vec<String>, Vec<i64>) {
+    let mut out = (Vec::new(), Vec::new());
+    for (column, (low, high)) in [("s.time_ms", wanted.time), ("s.record_ms", wanted.record)] {
+        for (sign, value) in [(">=", low), ("<=", high)] {
+            if let Some(value) = value {
+                out.0.push(format!("{column} {sign} ?"));
+                out.1.push(value);
+            }
+        }
+    }
+    out
+}
+
+/// How many rows there are, at most [`FEW`].
+async fn few(tx: &mut Read, from: &str, values: &[i64], doing: &'static str) -> Result<i64> {
+    let mut query = tx.query(format!("select count(*) from (select 1 from {from} limit {FEW}) t"));
+    for value in values {
+        query = query.bind(*value);
+    }
+    query.fetch_one(&mut **tx).await.and_then(|row| row.try_get(0)).during(doing)
 }

@@ -145,5 +145,16 @@ pub(super) fn new_capture(
         return Err(faulty(&read.faults));
     }
     let enterprise = enterprise.to_owned();
-    Ok((NewCapture { file: file.name.clone(), head: parts.head, enterprise, events }, read.faults))
+    // What things are called and whose sites are, a member's document does not say for others: its master data is left out.
+    let head = if enterprise.is_empty() { parts.head } else { without_header(&parts.head) };
+    Ok((NewCapture { file: file.name.clone(), head, enterprise, events }, read.faults))
+}
+
+/// A head without `epcisHeader`.
+fn without_header(head: &str) -> String {
+    let Ok(mut fields) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(head) else {
+        return head.to_owned();
+    };
+    fields.remove("epcisHeader");
+    serde_json::Value::Object(fields).to_string()
 }

@@ -22,6 +22,7 @@ mod pact;
 mod schedule;
 mod scope;
 mod search;
+mod statement;
 mod subscribe;
 mod trace;
 
@@ -41,6 +42,7 @@ pub use pact::{PcfFilter, PcfForm};
 pub use schedule::EventSchedule;
 pub use scope::EventSite;
 pub use search::{EVENTS_PER_PAGE_MAX, EpcFormat, EventMark, EventPage, EventRequest};
+pub use statement::{ZeroCarbonQuery, ZeroCarbonStatement};
 pub use subscribe::{EventsSince, SubscriptionInfo, SubscriptionSettings};
 pub use trace::{RecallCustomer, RecallReport, TraceReport, TraceRow};
 

@@ -6,6 +6,7 @@ use app::{
     Direction, EnterpriseForm, EnterpriseQuery, EventForm, EventRequest, HookConfig, ImportOptions,
     InputFile, MatchOptions, NearbyQuery, NeedForm, NewAccount, NewInvitation, NewToken, OfferForm, Office,
     PcfFilter, PcfForm, PublishOptions, RecordQuery, Result, Scratch, Stage, SubscriptionSettings,
+    ZeroCarbonQuery,
 };
 use model::list::Review;
 use model::visibility::Noun;
@@ -267,7 +268,11 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             let query = BalanceQuery { site: "urn:x:site".to_owned(), substance: None, period: None };
             put(show(app.balance(actor, &query).await));
         }
-        Act::Footprint => put(show(app.footprint(actor, LOT, Allocation::Mass).await)),
+        Act::Footprint => {
+            put(show(app.footprint(actor, LOT, Allocation::Mass).await));
+            put(cells(app.footprint_workbook(actor, LOT, Allocation::Mass).await));
+        }
+        Act::ZeroCarbon => put(show(app.zero_carbon(actor, &ZeroCarbonQuery::default()).await)),
         Act::ExportEvents => {
             for form in [EventForm::Epcis, EventForm::Csv] {
                 let mut bytes = Vec::new();

@@ -3,11 +3,9 @@
 use super::caller::Caller;
 use super::problem::Answer;
 use super::read::Json;
-use super::write::{done, ok};
+use super::write::{created, done, ok};
 use crate::site::Site;
 use app::PcfForm;
-use axum::http::StatusCode;
-use axum::response::IntoResponse as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -111,7 +109,8 @@ async fn publish(caller: Caller, Json(body): Json<FootprintBody>) -> Answer {
         shared_with: body.shared_with,
     };
     let id = caller.app().publish_pcf(caller.actor(), &form).await?;
-    Ok((StatusCode::CREATED, axum::Json(FootprintMade { id })).into_response())
+    let location = format!("/pact/3/footprints/{id}");
+    created(&location, &FootprintMade { id })
 }
 
 /// List sites
