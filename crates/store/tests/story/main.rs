@@ -11,6 +11,7 @@ mod databases;
 mod event_index;
 mod events;
 mod layout;
+mod learning;
 mod market;
 mod measure;
 mod people;
