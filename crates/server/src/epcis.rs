@@ -17,10 +17,10 @@ pub use page::Dropped;
 
 use crate::site::Site;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, OriginalUri, Request};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get};
 use client::{Client, options};
 use refusal::Refusal;
@@ -91,11 +91,20 @@ pub fn routes(site: &Site) -> Router<Site> {
             );
     }
     let router = router
-        .fallback(|| async { Refusal::nowhere() })
+        .fallback(elsewhere)
         .method_not_allowed_fallback(|| async { Refusal::no_method() })
         .layer(DefaultBodyLimit::max(site.options.body_max))
         .layer(middleware::from_fn(versions));
     Router::new().nest(BASE, router)
+}
+
+/// The base with a slash is the base; nothing else is there.
+async fn elsewhere(OriginalUri(uri): OriginalUri, client: Result<Client, Refusal>) -> Response {
+    match client {
+        Ok(client) if uri.path() == format!("{BASE}/") => events::top(client).await,
+        Err(refusal) => refusal.into_response(),
+        Ok(_) => Refusal::nowhere().into_response(),
+    }
 }
 
 async fn versions(request: Request, next: Next) -> Response {
