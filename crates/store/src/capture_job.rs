@@ -109,6 +109,21 @@ impl Store {
         tx.commit(doing).await
     }
 
+    /// How many jobs of an enterprise are not finished.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn waiting_capture_jobs(&self, enterprise: &str) -> Result<i64> {
+        let doing = "read the capture jobs";
+        let mut tx = self.database.read(doing).await?;
+        tx.query("select count(*) from capture_job where finished_ms is null and enterprise = ?")
+            .bind(enterprise.to_owned())
+            .fetch_one(&mut *tx)
+            .await
+            .and_then(|row| row.try_get(0))
+            .during(doing)
+    }
+
     /// The oldest job that is not finished, with its document.
     ///
     /// # Errors

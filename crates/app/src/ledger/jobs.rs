@@ -11,6 +11,8 @@ use store::{By, CaptureJob, CaptureOutcome, NewCaptureJob};
 
 /// Events of a document at most (header `GS1-EPCIS-Capture-Limit`).
 pub const CAPTURE_EVENTS_MAX: usize = 100_000;
+/// Documents of an enterprise that wait at once.
+const WAITING_MAX: i64 = 100;
 /// Faults kept of a document.
 const FAULTS_MAX: usize = 1_000;
 
@@ -70,7 +72,7 @@ impl App {
     /// [`Self::work_captures`] works it off.
     ///
     /// # Errors
-    /// [`Code::BadInput`] for what is neither JSON nor XML; storage errors.
+    /// [`Code::BadInput`] for what is neither JSON nor XML; [`Code::TooMany`] where 100 documents wait already; storage errors.
     pub async fn take_capture(&self, actor: &Actor, file: InputFile, proceed: bool) -> Result<String> {
         actor.need(Act::TakeCapture)?;
         let scope = self.scope(actor).await?;
@@ -83,6 +85,9 @@ impl App {
             let read: serde_json::Result<serde::de::IgnoredAny> =
                 serde_json::from_str(document.trim_start_matches('\u{feff}'));
             read.map_err(|e| Error::new(Code::BadInput, format!("{}: {e}", file.name)))?;
+        }
+        if self.store.waiting_capture_jobs(scope.key()).await? >= WAITING_MAX {
+            return Err(Error::new(Code::TooMany, "too many documents wait for capture already"));
         }
         let token = random_token()?;
         let new = NewCaptureJob {

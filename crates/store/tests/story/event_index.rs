@@ -79,6 +79,7 @@ fn a_capture_job_waits_until_it_is_finished() {
         };
         store.add_capture_job(&new("a", "x"), &by("li")).await.unwrap();
         store.add_capture_job(&new("b", "y"), &by("li")).await.unwrap();
+        assert_eq!(store.waiting_capture_jobs("x").await.unwrap(), 1);
         let (job, document) = store.next_capture_job().await.unwrap().unwrap();
         assert_eq!((job.token.as_str(), document.as_str()), ("a", "document a"));
         let outcome = CaptureOutcome { success: true, captured: 3, known: 1, errors: "[]".to_owned() };
