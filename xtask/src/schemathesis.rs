@@ -76,6 +76,29 @@ pub fn run(root: &Path) -> Result<()> {
             }
         }
     }
+    epcis(root, &folder, &program)
+}
+
+/// The same with the document of the interface of EPCIS: whatever is sent, the server does not fail.
+fn epcis(root: &Path, folder: &Path, program: &Path) -> Result<()> {
+    let server = Server::start(root, &folder.join("demo"))?;
+    let token = server.token(PEOPLE[0])?;
+    let document = format!("http://{}/epcis/2.0/openapi.json", server.address);
+    println!("$ schemathesis run {document}");
+    let status = Command::new(program)
+        .arg("--config-file")
+        .arg(root.join("xtask/schemathesis.toml"))
+        .args(["run", &document, "--header", &format!("Authorization: Bearer {token}")])
+        .args(["--checks", "not_a_server_error", "--phases", "coverage,fuzzing"])
+        .args(["--max-examples", EXAMPLES, "--seed", SEED, "--generation-database", "none"])
+        .args(["--max-time", SECONDS_MAX, "--continue-on-failure", "--no-color"])
+        .args(["--suppress-health-check", "all", "--warnings", "off", "--request-timeout", "60"])
+        .current_dir(folder)
+        .status()
+        .with_context(|| format!("cannot start {}", program.display()))?;
+    if !status.success() {
+        bail!("the interface of EPCIS failed ({status})");
+    }
     Ok(())
 }
 

@@ -240,7 +240,23 @@ acts! {
     Recall reads [A S];
     Balance reads [A S];
     Footprint reads [A S];
+    ZeroCarbon reads [A S];
     ExportEvents reads [A S];
+    // The interface of EPCIS: a member sees and captures events of its own enterprise (`ledger::scope`).
+    TakeCapture changes [A S M];
+    CaptureJobs reads [A S M];
+    SearchEvents reads [A S M];
+    EventQueries reads [A S M];
+    SaveEventQuery changes [A S M];
+    Subscribe changes [A S M];
+    EventSites reads [A S];
+    SetEventSite changes [A S];
+    EventTargets reads [A];
+    // Footprints given out (PACT): a member sees its own and those shared with it (`ledger::pact`).
+    Pcfs reads [A S M];
+    PublishPcf changes [A S];
+    PcfEvent changes [A S M];
+    SetEventTargets changes [A];
     // Weights of the score that are learned from outcomes.
     Weights reads [A S];
     Learn changes [A S];

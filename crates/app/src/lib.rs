@@ -24,10 +24,12 @@ mod records;
 mod sheets;
 
 pub use crate::ledger::{
-    Allocation, Amount, BalanceQuery, BalanceReport, CaptureOptions, CaptureReport, ChainProof,
-    CheckedEvents, Direction, EtchantReport, EventForm, FootprintReport, LotFootprintRow, RecallCustomer,
-    RecallReport, ReconcileReport, Scratch, TraceReport, TraceRow, check_events, hash_events, reconcile,
-    simulate_etchant,
+    Allocation, Amount, BalanceQuery, BalanceReport, CAPTURE_EVENTS_MAX, CaptureFault, CaptureJobInfo,
+    CaptureOptions, CaptureReport, ChainProof, CheckedEvents, Direction, EVENTS_PER_PAGE_MAX, EpcFormat,
+    EtchantReport, EventForm, EventMark, EventPage, EventParameter, EventRequest, EventSchedule, EventSite,
+    EventsSince, FootprintReport, LotFootprintRow, NamedQuery, PcfFilter, PcfForm, RecallCustomer,
+    RecallReport, ReconcileReport, Scratch, SubscriptionInfo, SubscriptionSettings, TraceReport, TraceRow,
+    ZeroCarbonQuery, ZeroCarbonStatement, check_events, hash_events, reconcile, simulate_etchant,
 };
 pub use actor::{Act, Actor, Office, Role};
 pub use audit::{AuditChain, AuditEntry, AuditFilter};
@@ -104,6 +106,10 @@ pub struct App {
     started: Instant,
     /// One runs the queue at a time: a letter must not go out twice.
     delivering: tokio::sync::Mutex<()>,
+    /// One catches up the index of events, one captures what waits, one tells subscribers.
+    indexing: tokio::sync::Mutex<()>,
+    capturing: tokio::sync::Mutex<()>,
+    telling: tokio::sync::Mutex<()>,
     /// Address at which people reach the server.
     base: OnceLock<String>,
 }
@@ -138,6 +144,9 @@ impl App {
             throttle: Mutex::default(),
             started: Instant::now(),
             delivering: tokio::sync::Mutex::default(),
+            indexing: tokio::sync::Mutex::default(),
+            capturing: tokio::sync::Mutex::default(),
+            telling: tokio::sync::Mutex::default(),
             base: OnceLock::new(),
         }
     }

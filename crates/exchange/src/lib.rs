@@ -17,6 +17,7 @@ pub mod invitees;
 pub mod limits;
 pub mod list_workbook;
 pub mod matches;
+pub mod pact;
 pub mod pairing;
 pub mod plain;
 pub mod progress;

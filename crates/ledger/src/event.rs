@@ -17,7 +17,8 @@ mod vocabulary;
 pub(crate) mod vocabularies {
     //! The standard vocabularies, for those who write them out.
     pub(crate) use super::vocabulary::{
-        BIZ_STEP, BIZ_TRANSACTION, COMPONENT, DISPOSITION, MEASUREMENT, SENSOR_ALERT, SOURCE_DESTINATION,
+        BIZ_STEP, BIZ_TRANSACTION, COMPONENT, DISPOSITION, ERROR_REASON, MEASUREMENT, SENSOR_ALERT,
+        SOURCE_DESTINATION,
     };
 }
 
@@ -27,6 +28,8 @@ pub use extension::{Extension, ExtensionValue};
 pub use fault::{Expected, Fault};
 pub use sensor::{SensorElement, SensorMetadata, SensorReport};
 pub use vocabulary::Vocabulary;
+
+pub(crate) use reader::is_uri;
 
 use jiff::Timestamp;
 use serde::Serialize;

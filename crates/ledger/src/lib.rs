@@ -10,6 +10,7 @@
 //! - [`footprint`]: energy and carbon of sites, lots and whole product systems.
 //! - [`circular`]: circular-economy indicators with their printed definitions.
 //! - [`process`]: physical models of processes: the etchant loop.
+//! - [`query`]: the query language of EPCIS 2.0 over events.
 
 pub mod balance;
 pub mod circular;
@@ -19,4 +20,5 @@ pub mod graph;
 pub mod hash;
 pub mod json;
 pub mod process;
+pub mod query;
 pub mod time;

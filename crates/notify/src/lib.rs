@@ -3,10 +3,12 @@
 //!
 //! Addresses of robots, passwords and receivers are secrets or personal: no error holds them, and no type here prints them.
 
+mod callback;
 mod mail;
 mod robot;
 mod sign;
 
+pub use callback::post_json;
 pub use mail::{MailServer, Security};
 pub use robot::{Form, Robot};
 

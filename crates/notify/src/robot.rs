@@ -66,14 +66,7 @@ impl Robot {
         if Self::host(&self.url).is_none() {
             return Err(Error::Invalid("the webhook's address must begin with https:// or http://"));
         }
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .timeout_global(Some(TIMEOUT))
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .proxy(None)
-            .build()
-            .into();
-        let answer = agent
+        let answer = agent()
             .post(self.address(now_ms))
             .header("content-type", "application/json; charset=utf-8")
             .send(self.body(letter, now_ms).to_string());
@@ -138,7 +131,18 @@ fn cut(text: &str, bytes: usize) -> &str {
 }
 
 /// The error by its kind: ureq's own words may hold the address.
-fn sorted(error: &ureq::Error) -> Error {
+/// A client that follows no redirection and waits no longer than [`TIMEOUT`].
+pub(crate) fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .timeout_global(Some(TIMEOUT))
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .proxy(None)
+        .build()
+        .into()
+}
+
+pub(crate) fn sorted(error: &ureq::Error) -> Error {
     match error {
         ureq::Error::Timeout(_) => Error::Timeout(WHO),
         ureq::Error::Io(error) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock) => {

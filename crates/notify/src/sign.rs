@@ -19,7 +19,7 @@ pub(crate) fn feishu(secret: &str, now_s: i64) -> String {
 }
 
 /// HMAC by RFC 2104.
-fn hmac_sha256(key: &[u8], text: &[u8]) -> [u8; 32] {
+pub(crate) fn hmac_sha256(key: &[u8], text: &[u8]) -> [u8; 32] {
     const BLOCK: usize = 64;
     let mut block = [0_u8; BLOCK];
     if key.len() > BLOCK {

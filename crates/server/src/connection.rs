@@ -11,7 +11,6 @@ use http_body_util::Limited;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,7 +18,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower::ServiceExt;
@@ -78,10 +77,14 @@ pub async fn serve(
         options: options.clone(),
     });
     site.refresh().await;
-    let mut chores = Chores(vec![tokio::spawn(crate::operations::minutely(site.clone()))]);
+    let mut chores = Chores(vec![
+        tokio::spawn(crate::operations::minutely(site.clone())),
+        tokio::spawn(crate::operations::often(site.clone())),
+    ]);
     chores.0.extend(tls.clone().map(|tls| tokio::spawn(tls.follow())));
     let room = Arc::new(Semaphore::new(options.connections_max));
-    let graceful = GracefulShutdown::new();
+    // Each connection holds a receiver: when all are gone, all connections have ended.
+    let (stopping, _) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -99,7 +102,7 @@ pub async fn serve(
         };
         match room.clone().try_acquire_owned() {
             Ok(place) => {
-                tokio::spawn(server.clone().connection(stream, peer, place, graceful.watcher()));
+                tokio::spawn(server.clone().connection(stream, peer, place, stopping.subscribe()));
             }
             Err(_) => {
                 server.metrics.refused.inc();
@@ -110,7 +113,8 @@ pub async fn serve(
     drop(listener);
     drop(chores);
     let patience = Duration::from_secs(options.stop_s);
-    if timeout(patience, graceful.shutdown()).await.is_err() {
+    stopping.send_replace(true);
+    if timeout(patience, stopping.closed()).await.is_err() {
         tracing::warn!(seconds = options.stop_s, "requests under way were cut at the stop");
     }
     Ok(())
@@ -150,17 +154,17 @@ impl Server {
         stream: TcpStream,
         peer: SocketAddr,
         place: OwnedSemaphorePermit,
-        watcher: Watcher,
+        stopping: watch::Receiver<bool>,
     ) {
         self.metrics.connections.inc();
         let _ = stream.set_nodelay(true);
         let stream = Patient::new(stream, Duration::from_secs(self.options.write_timeout_s));
         match &self.tls {
-            None => self.requests(stream, peer, watcher).await,
+            None => self.requests(stream, peer, stopping).await,
             Some(tls) => {
                 let patience = Duration::from_secs(self.options.header_timeout_s);
                 if let Ok(Ok(stream)) = timeout(patience, tls.accept(stream)).await {
-                    self.requests(stream, peer, watcher).await;
+                    self.requests(stream, peer, stopping).await;
                 }
             }
         }
@@ -168,7 +172,7 @@ impl Server {
         drop(place);
     }
 
-    async fn requests<S>(&self, stream: S, peer: SocketAddr, watcher: Watcher)
+    async fn requests<S>(&self, stream: S, peer: SocketAddr, mut stopping: watch::Receiver<bool>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -190,8 +194,18 @@ impl Server {
             .header_read_timeout(Duration::from_secs(self.options.header_timeout_s))
             .max_header_size(HEAD_MAX)
             .max_buf_size(4 * HEAD_MAX)
-            .serve_connection(TokioIo::new(stream), service);
-        if let Err(e) = watcher.watch(connection).await {
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
+        // With upgrades: who listens to events does it over a WebSocket.
+        let mut connection = std::pin::pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = async { drop(stopping.wait_for(|stop| *stop).await) } => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(e) = ended {
             tracing::debug!(error = %e, "a connection ended early");
         }
     }

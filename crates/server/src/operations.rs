@@ -72,6 +72,16 @@ async fn metrics(_: Watcher, State(site): State<Site>) -> Response {
     ([(header::CONTENT_TYPE, kind)], site.metrics.text()).into_response()
 }
 
+/// Captures what waits, left by another program perhaps, and tells subscribers, every few seconds, for as long as it is polled.
+pub async fn often(site: Site) {
+    let mut pause = tokio::time::interval(Duration::from_secs(5));
+    pause.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        pause.tick().await;
+        crate::epcis::work_once(&site.app).await;
+    }
+}
+
 /// Reminds of what is due, sends what waits in the outbox and reads what was set, once a minute, for as long as it is polled.
 pub async fn minutely(site: Site) {
     let mut minute = tokio::time::interval(Duration::from_mins(1));

@@ -3,7 +3,7 @@
 use crate::answer::Failure;
 use crate::site::Site;
 use crate::viewer::{Tongue, Viewer};
-use crate::{api, assets, log, operations, pages};
+use crate::{api, assets, epcis, log, operations, pact, pages};
 use app::{Code, Error};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -27,6 +27,8 @@ pub fn router(site: Site) -> Router {
     Router::new()
         .merge(pages::routes())
         .merge(api::routes(&site))
+        .merge(epcis::routes(&site))
+        .merge(pact::routes())
         .merge(operations::routes())
         .route("/assets/{*name}", get(assets::serve))
         .fallback(missing)
@@ -47,7 +49,7 @@ async fn missing(viewer: Viewer) -> Failure {
 /// Turns away what is too big or what another site's page sent, and gives up on what takes too long.
 async fn guard(State(site): State<Site>, request: Request, next: Next) -> Response {
     let tongue = Tongue::of(request.uri(), request.headers(), &site);
-    let of_api = request.uri().path().starts_with("/api/");
+    let of_api = ["/api/", "/epcis/", "/pact/"].iter().any(|base| request.uri().path().starts_with(base));
     let refuse = |status: StatusCode, code: Code, what: &'static str, hint: &'static str| {
         let error = Error::new(code, tongue.lang.t(what)).hint(tongue.lang.t(hint));
         if of_api {

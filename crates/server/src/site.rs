@@ -50,6 +50,9 @@ impl Default for Options {
     }
 }
 
+/// Those who listen to events at a time.
+const SOCKETS_MAX: usize = 64;
+
 /// State of all routes; clones share it.
 #[derive(Debug, Clone)]
 pub struct Site {
@@ -63,6 +66,10 @@ pub struct Site {
     pub uploads: crate::uploads::Uploads,
     /// What each person can undo on the review desk.
     pub undos: crate::pages::desk::Undos,
+    /// Tokens of pages of events that were given back.
+    pub dropped: crate::epcis::Dropped,
+    /// Room for those who listen to events.
+    pub sockets: Arc<tokio::sync::Semaphore>,
     /// Figures of what the server does.
     pub metrics: Arc<crate::metrics::Metrics>,
     /// True where pages are English for whoever has not chosen a language.
@@ -81,6 +88,8 @@ impl Site {
             jobs: crate::jobs::Jobs::default(),
             uploads: crate::uploads::Uploads::default(),
             undos: crate::pages::desk::Undos::default(),
+            dropped: crate::epcis::Dropped::default(),
+            sockets: Arc::new(tokio::sync::Semaphore::new(SOCKETS_MAX)),
             metrics: Arc::default(),
             english: Arc::default(),
         }

@@ -11,6 +11,8 @@ use app::{Actor, App, Clock, ImportOptions, InputFile, NewAccount, NewToken, Off
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use server::{Options, Site};
@@ -58,6 +60,10 @@ async fn cluster() -> Cluster {
         ("other.enterprise".to_owned(), of("丙厂").to_string()),
         ("password".to_owned(), PASSWORD.to_owned()),
     ]);
+    for (name, word) in [("seller", "甲厂"), ("buyer", "乙厂"), ("other", "丙厂")] {
+        let row = rows.iter().find(|r| r.enterprise.name.contains(word)).unwrap();
+        values.insert(format!("{name}.key"), row.enterprise.key.clone());
+    }
     for (name, office, enterprise) in [
         ("admin", Office::Administrator, None),
         ("secretary", Office::Secretariat, None),
@@ -85,7 +91,8 @@ async fn cluster() -> Cluster {
         let actor = app.actor(Some(name)).await.unwrap();
         for (word, may_write) in [("", true), (".reader", false)] {
             let new = NewToken { name: "test".to_owned(), may_write, days: 1 };
-            let (_, secret) = app.create_token(&actor, &new).await.unwrap();
+            let (id, secret) = app.create_token(&actor, &new).await.unwrap();
+            values.insert(format!("basic.{name}{word}"), BASE64_STANDARD.encode(format!("{id}:{secret}")));
             values.insert(format!("token.{name}{word}"), secret);
         }
         values.insert(format!("{name}.account"), id.to_string());
@@ -261,7 +268,7 @@ impl Cluster {
                         value.as_str().map_or_else(|| value.to_string(), str::to_owned)
                     } else {
                         let value = head.headers.get(from).unwrap_or_else(|| panic!("no {from}: {seen}"));
-                        value.to_str().unwrap().split(';').next().unwrap().to_owned()
+                        value.to_str().unwrap().split(';').next().unwrap().trim_end_matches('>').to_owned()
                     };
                     let (_, value) =
                         value.split_once(after).unwrap_or_else(|| panic!("no `{after}`: {seen}"));

@@ -392,3 +392,36 @@ async fn crawl(site: &Served, session: &str) -> usize {
     }
     seen
 }
+
+/// Events come over a WebSocket to whoever has a token; a browser's session opens none.
+#[tokio::test(flavor = "multi_thread")]
+async fn events_come_over_a_web_socket() {
+    let site = start().await;
+    let token = site.token("秘书", true).await;
+    let bearer = format!("Bearer {token}");
+    let json = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let made = site.ask("POST", "/epcis/2.0/queries", &json, r#"{"name": "all", "query": {}}"#).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let upgrade = |who: &str| {
+        format!(
+            "GET /epcis/2.0/queries/all/events?stream=true HTTP/1.1\r\nhost: localhost\r\n{who}\r\nconnection: Upgrade\r\n\
+             upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+    };
+    let mut held = site.connect().await;
+    held.send(&upgrade(&format!("authorization: {bearer}"))).await;
+    held.until("101 Switching Protocols").await;
+    let event = r#"{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"], "type": "ObjectEvent", "action": "ADD",
+        "eventTime": "2026-01-01T00:00:00Z", "eventTimeZoneOffset": "+08:00", "epcList": ["urn:epc:id:sgtin:4012345.011111.1"]}"#;
+    let captured = site.ask("POST", "/epcis/2.0/events", &json, event).await;
+    assert_eq!(captured.status, 201, "{}", captured.body);
+    let frame = held.until("resultsBody").await;
+    assert!(frame.contains("EPCISQueryDocument") && frame.contains("04012345111118/21/1"), "{frame}");
+    let session = site.sign_in("秘书").await;
+    let mut refused = site.connect().await;
+    refused.send(&upgrade(&format!("cookie: {session}"))).await;
+    refused.until("403 Forbidden").await;
+    let mut nobody = site.connect().await;
+    nobody.send(&upgrade("x-none: 1")).await;
+    nobody.until("401 Unauthorized").await;
+}

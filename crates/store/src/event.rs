@@ -23,6 +23,8 @@ pub struct NewCapture {
     pub file: String,
     /// The document without its events, as JSON text: what they need to be read again.
     pub head: String,
+    /// Key of the enterprise whose account captures; empty for the offices that run the cluster.
+    pub enterprise: String,
     /// The events, in order.
     pub events: Vec<NewEvent>,
 }
@@ -70,6 +72,9 @@ pub struct StoredEvent {
     pub link: String,
 }
 
+/// Heads of captures by row id.
+pub type EventHeads = BTreeMap<i64, String>;
+
 const COLUMNS: [&str; 7] = ["seq", "capture_id", "hash", "hash_key", "declares_error", "body", "link"];
 
 impl Store {
@@ -100,13 +105,14 @@ impl Store {
             .and_then(|row| row.try_get(0))
             .during(doing)?;
         let count = fresh.len() as u64;
-        tx.query("insert into capture (id, file, head, events, actor, at_ms) values (?, ?, ?, ?, ?, ?)")
+        tx.query("insert into capture (id, file, head, events, actor, at_ms, enterprise) values (?, ?, ?, ?, ?, ?, ?)")
             .bind(capture)
             .bind(new.file.clone())
             .bind(new.head.clone())
             .bind(count.cast_signed())
             .bind(by.actor.clone())
             .bind(by.at_ms)
+            .bind(new.enterprise.clone())
             .execute(&mut *tx)
             .await
             .during(doing)?;
@@ -134,7 +140,7 @@ impl Store {
     ///
     /// # Errors
     /// The database's.
-    pub async fn events(&self, after: i64, limit: u32) -> Result<(Vec<StoredEvent>, BTreeMap<i64, String>)> {
+    pub async fn events(&self, after: i64, limit: u32) -> Result<(Vec<StoredEvent>, EventHeads)> {
         let doing = "read the ledger";
         let mut tx = self.database.read(doing).await?;
         let rows = tx
@@ -152,6 +158,26 @@ impl Store {
             _ => BTreeMap::new(),
         };
         Ok((events, heads))
+    }
+
+    /// Of captures with row ids in a range: when each was, in milliseconds, and the key of the enterprise that captured.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn capture_stamps(&self, first: i64, last: i64) -> Result<BTreeMap<i64, (i64, String)>> {
+        let doing = "read the ledger";
+        let mut tx = self.database.read(doing).await?;
+        let rows = tx
+            .query("select id, at_ms, enterprise from capture where id between ? and ?")
+            .bind(first)
+            .bind(last)
+            .fetch_all(&mut *tx)
+            .await
+            .during(doing)?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, (row.try_get(1)?, row.try_get(2)?))))
+            .collect::<sqlx::Result<_>>()
+            .during(doing)
     }
 
     /// Numbers of the events with a hash that declare no error.

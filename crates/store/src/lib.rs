@@ -16,7 +16,8 @@
 //! | `outcome`, `learned` | what came of pairs, and the weights that were learned from it |
 //! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
 //! | `meeting` | events where firms meet, their timetables and results, signings |
-//! | `event` | events of the ledger, appended and chained |
+//! | `event`, `event_index` | events of the ledger, appended and chained; how they are found |
+//! | `capture_job`, `event_query`, `pact` | documents taken for capture, named queries, footprints given out |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
 //! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
 //! | `duplicate`, `mapping`, `setting`, `audit` | what the names say |
@@ -25,12 +26,15 @@
 mod account;
 mod audit;
 mod backup;
+mod capture_job;
 mod check;
 mod claim;
 mod database;
 mod duplicate;
 mod error;
 mod event;
+mod event_index;
+mod event_query;
 mod hook;
 mod idempotency;
 mod import;
@@ -47,6 +51,7 @@ mod message;
 mod migrate;
 mod outbox;
 mod outcome;
+mod pact;
 mod record;
 mod restore;
 mod schema;
@@ -57,11 +62,14 @@ mod token;
 
 pub use account::{Account, EnterpriseLabel, NewUser, UserChange};
 pub use audit::{AuditChain, AuditEntry, AuditFilter, By};
+pub use capture_job::{CaptureJob, CaptureOutcome, NewCaptureJob};
 pub use check::{CheckReport, Fault};
 pub use claim::{ClaimDecision, StoredClaim};
 pub use duplicate::{Duplicate, DuplicateProposal, DuplicateState};
 pub use error::{Error, Result};
-pub use event::{Captured, NewCapture, NewEvent, StoredEvent};
+pub use event::{Captured, EventHeads, NewCapture, NewEvent, StoredEvent};
+pub use event_index::{EventFilter, FoundEvent, IndexedEvent};
+pub use event_query::{EventQuery, EventSubscription, NewEventSubscription};
 pub use hook::{Hook, HookQueue};
 pub use idempotency::Answer;
 pub use import::{BaseVersions, ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};
@@ -79,6 +87,7 @@ pub use message::{Message, NewMessage};
 pub use migrate::LAYOUT;
 pub use outbox::Letter;
 pub use outcome::{NewOutcome, StoredOutcome};
+pub use pact::{PcfRequest, StoredPcf};
 pub use record::{PastVersion, Snapshot, Status, Stored};
 pub use restore::RestoreReport;
 pub use session::Session;

@@ -38,9 +38,10 @@ const TRADE: &[(&str, Kind)] = &[
     ("change", Integer),
 ];
 
-/// Tables of the moment: who is signed in, what was answered to requests that may be repeated. No backup carries them, and a
-/// restore empties them. Each stands before those that it refers to.
-pub(crate) const EPHEMERAL: [&str; 2] = ["session", "idempotency"];
+/// Tables of the moment: who is signed in, what was answered to requests that may be repeated, and how events are found, which
+/// follows from the events. No backup carries them, and a restore empties them. Each stands before those that it refers to.
+pub(crate) const EPHEMERAL: [&str; 6] =
+    ["session", "idempotency", "event_search", "event_term", "event_word", "pact_access"];
 
 /// All other tables, each after those that it refers to. Rows are ordered by integers, or by words that every collation
 /// orders alike, so that the same content gives the same backup from both databases.
@@ -313,6 +314,88 @@ pub(crate) const TABLES: &[Table] = &[
             ("head", Text),
             ("events", Integer),
             ("actor", Text),
+            ("at_ms", Integer),
+            ("enterprise", Text),
+        ],
+        order: "id",
+    },
+    Table {
+        name: "event_site",
+        columns: &[("uri", Text), ("enterprise", Text), ("updated_by", Text), ("updated_ms", Integer)],
+        order: "uri",
+    },
+    Table {
+        name: "capture_job",
+        columns: &[
+            ("id", Integer),
+            ("token", Text),
+            ("enterprise", Text),
+            ("actor", Text),
+            ("file", Text),
+            ("document", Text),
+            ("proceed", Integer),
+            ("success", Integer),
+            ("captured", Integer),
+            ("known", Integer),
+            ("errors", Text),
+            ("created_ms", Integer),
+            ("finished_ms", Integer),
+        ],
+        order: "id",
+    },
+    Table {
+        name: "event_query",
+        columns: &[
+            ("id", Integer),
+            ("enterprise", Text),
+            ("name", Text),
+            ("definition", Text),
+            ("created_by", Text),
+            ("created_ms", Integer),
+        ],
+        order: "id",
+    },
+    Table {
+        name: "event_subscription",
+        columns: &[
+            ("id", Integer),
+            ("token", Text),
+            ("query_id", Integer),
+            ("target", Text),
+            ("secret", Text),
+            ("settings", Text),
+            ("after_seq", Integer),
+            ("next_ms", Integer),
+            ("attempts", Integer),
+            ("error", Text),
+            ("created_ms", Integer),
+            ("notified_ms", Integer),
+        ],
+        order: "id",
+    },
+    Table {
+        name: "pact_footprint",
+        columns: &[
+            ("id", Integer),
+            ("uuid", Text),
+            ("enterprise", Text),
+            ("shared_with", Text),
+            ("body", Text),
+            ("created_by", Text),
+            ("created_ms", Integer),
+        ],
+        order: "id",
+    },
+    Table {
+        name: "pact_request",
+        columns: &[
+            ("id", Integer),
+            ("event_id", Text),
+            ("source", Text),
+            ("actor", Text),
+            ("enterprise", Text),
+            ("data", Text),
+            ("answer", Text),
             ("at_ms", Integer),
         ],
         order: "id",

@@ -64,7 +64,7 @@ impl App {
         if !read.faults.is_empty() && (!options.proceed || read.document.is_none()) {
             return Err(faulty(&read.faults));
         }
-        let (new, faults) = new_capture(file, read)?;
+        let (new, faults) = new_capture(file, read, "")?;
         let done = self.store.capture(&new, &self.by(actor)).await?;
         let link = done.link.to_string();
         Ok(CaptureReport { file: new.file, new: done.new, known: done.known, last: done.last, link, faults })
@@ -118,8 +118,12 @@ impl App {
     }
 }
 
-/// A document as the store takes it, and the faults of what is left out.
-fn new_capture(file: &InputFile, read: EventFile<'_>) -> Result<(NewCapture, Vec<String>)> {
+/// A document as the store takes it, in the name of an enterprise, and the faults of what is left out.
+pub(super) fn new_capture(
+    file: &InputFile,
+    read: EventFile<'_>,
+    enterprise: &str,
+) -> Result<(NewCapture, Vec<String>)> {
     let bad = |what: &str| Error::new(Code::BadInput, format!("{}: {what}", file.name));
     let document = read.document.ok_or_else(|| faulty(&read.faults))?;
     let parts = parts(&read.text, &document.kind).map_err(|e| bad(&e.to_string()))?;
@@ -140,5 +144,17 @@ fn new_capture(file: &InputFile, read: EventFile<'_>) -> Result<(NewCapture, Vec
     if events.first().is_some_and(|event| read_back(&parts.head, [event.body.as_str()]).is_none()) {
         return Err(faulty(&read.faults));
     }
-    Ok((NewCapture { file: file.name.clone(), head: parts.head, events }, read.faults))
+    let enterprise = enterprise.to_owned();
+    // What things are called and whose sites are, a member's document does not say for others: its master data is left out.
+    let head = if enterprise.is_empty() { parts.head } else { without_header(&parts.head) };
+    Ok((NewCapture { file: file.name.clone(), head, enterprise, events }, read.faults))
+}
+
+/// A head without `epcisHeader`.
+fn without_header(head: &str) -> String {
+    let Ok(mut fields) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(head) else {
+        return head.to_owned();
+    };
+    fields.remove("epcisHeader");
+    serde_json::Value::Object(fields).to_string()
 }

@@ -14,6 +14,8 @@ pub enum EventForm {
     Epcis,
     /// A table with a row for each object of each event.
     Csv,
+    /// Footprints that are given out, in the data model of PACT 3.0.
+    Pact,
 }
 
 const HEADINGS: [&str; 15] = [
@@ -35,7 +37,7 @@ const HEADINGS: [&str; 15] = [
 ];
 
 impl App {
-    /// Writes all events; gives their number.
+    /// Writes all events, or all footprints; gives their number.
     ///
     /// # Errors
     /// [`Code::Output`] where `out` cannot be written; storage errors.
@@ -49,6 +51,13 @@ impl App {
         match form {
             EventForm::Epcis => self.export_epcis(out).await,
             EventForm::Csv => self.export_csv(out).await,
+            EventForm::Pact => {
+                let footprints = self.pcfs(actor, &super::pact::PcfFilter::default()).await?;
+                let failed =
+                    |e: std::io::Error| Error::new(Code::Output, format!("cannot write the export: {e}"));
+                writeln!(out, "{}", json!({ "data": footprints })).map_err(failed)?;
+                Ok(footprints.len() as u64)
+            }
         }
     }
 

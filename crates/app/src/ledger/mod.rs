@@ -3,6 +3,8 @@
 //! - [`files`] needs no database: it checks, hashes, reconciles and simulates what stands in files.
 //! - [`capture`] appends events to the store and proves their chain.
 //! - [`live`] keeps the genealogy of all lots in memory, caught up with the store before each answer.
+//! - [`scope`] says whose events are whose; [`index`] and [`search`] find them; [`jobs`], [`named`], [`subscribe`] are the rest of the
+//!   interface of EPCIS.
 //! - [`trace`], [`balance`], [`footprint`], [`export`] answer from it.
 
 mod balance;
@@ -12,7 +14,16 @@ mod export;
 mod facts;
 mod files;
 mod footprint;
+mod index;
+mod jobs;
 mod live;
+mod named;
+mod pact;
+mod schedule;
+mod scope;
+mod search;
+mod statement;
+mod subscribe;
 mod trace;
 
 pub use balance::{BalanceQuery, BalanceReport};
@@ -22,8 +33,17 @@ pub use files::{
     CheckedEvents, EtchantReport, ReconcileReport, check_events, hash_events, reconcile, simulate_etchant,
 };
 pub use footprint::{FootprintReport, LotFootprintRow};
+pub use jobs::{CAPTURE_EVENTS_MAX, CaptureFault, CaptureJobInfo};
 pub use ledger::footprint::allocation::Allocation;
 pub use ledger::graph::{Amount, Direction, Scratch};
+pub use ledger::query::Parameter as EventParameter;
+pub use named::NamedQuery;
+pub use pact::{PcfFilter, PcfForm};
+pub use schedule::EventSchedule;
+pub use scope::EventSite;
+pub use search::{EVENTS_PER_PAGE_MAX, EpcFormat, EventMark, EventPage, EventRequest};
+pub use statement::{ZeroCarbonQuery, ZeroCarbonStatement};
+pub use subscribe::{EventsSince, SubscriptionInfo, SubscriptionSettings};
 pub use trace::{RecallCustomer, RecallReport, TraceReport, TraceRow};
 
 pub(crate) use live::Live;

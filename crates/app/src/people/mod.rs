@@ -20,6 +20,7 @@ pub use demo::{DEMO_PASSWORD, DemoAccount, DemoPeople};
 pub use invitation::{InvitationInfo, InvitationState, Invited, NewInvitation};
 pub use invite_workbook::InvitationRow;
 pub use repeat::Repeated;
+pub(crate) use secret::{hash as secret_hash, token as random_token};
 pub use session::{Session, SignedIn};
 pub(crate) use throttle::Throttle;
 pub use token::{NewToken, TokenInfo};

@@ -7,7 +7,7 @@ use model::list::sha256_hex;
 ///
 /// # Errors
 /// Where the machine gives no randomness.
-pub(super) fn token() -> Result<String> {
+pub(crate) fn token() -> Result<String> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes)
         .map_err(|e| Error::new(Code::Internal, format!("the machine gives no randomness: {e}")))?;
@@ -15,6 +15,6 @@ pub(super) fn token() -> Result<String> {
 }
 
 /// What is stored of a token. A token has 256 random bits, so one plain hash is enough.
-pub(super) fn hash(token: &str) -> String {
+pub(crate) fn hash(token: &str) -> String {
     sha256_hex(token.as_bytes())
 }

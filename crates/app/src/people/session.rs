@@ -108,8 +108,13 @@ impl App {
         if !token.starts_with(super::token::PREFIX) {
             return Ok(None);
         }
+        self.by_token_hash(&secret::hash(token)).await.map(|found| found.map(|(_, signed_in)| signed_in))
+    }
+
+    /// Who has the API token of a hash, and the token's row id.
+    pub(crate) async fn by_token_hash(&self, hash: &str) -> Result<Option<(i64, SignedIn)>> {
         let now_ms = self.clock.now_ms();
-        let Some((token, account, unread)) = self.store.api_token(&secret::hash(token)).await? else {
+        let Some((token, account, unread)) = self.store.api_token(hash).await? else {
             return Ok(None);
         };
         if !account.active || token.revoked_ms.is_some() || token.expires_ms <= now_ms {
@@ -125,7 +130,8 @@ impl App {
         }
         let actor = self.actor_of(&account, !token.may_write).await?;
         let enterprise_name = account.enterprise.map(|enterprise| enterprise.name);
-        Ok(Some(SignedIn { actor, enterprise_name, unread: u32::try_from(unread).unwrap_or(u32::MAX) }))
+        let unread = u32::try_from(unread).unwrap_or(u32::MAX);
+        Ok(Some((token.id, SignedIn { actor, enterprise_name, unread })))
     }
 
     /// True where no account can sign in yet: then the sign-in page says how the first administrator is made at the console

@@ -3,9 +3,10 @@
 use crate::house::House;
 use app::{
     AccountChange, Act, Actor, Allocation, App, AuditFilter, BalanceQuery, CaptureOptions, Decision,
-    Direction, EnterpriseForm, EnterpriseQuery, EventForm, HookConfig, ImportOptions, InputFile,
-    MatchOptions, NearbyQuery, NeedForm, NewAccount, NewInvitation, NewToken, OfferForm, Office, OutcomeForm,
-    PublishOptions, RecordQuery, Result, Scratch, Stage, Take,
+    Direction, EnterpriseForm, EnterpriseQuery, EventForm, EventRequest, HookConfig, ImportOptions,
+    InputFile, MatchOptions, NearbyQuery, NeedForm, NewAccount, NewInvitation, NewToken, OfferForm, Office,
+    OutcomeForm, PcfFilter, PcfForm, PublishOptions, RecordQuery, Result, Scratch, Stage,
+    SubscriptionSettings, Take, ZeroCarbonQuery,
 };
 use model::list::Review;
 use model::outcome::OutcomeResult;
@@ -271,12 +272,64 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             let query = BalanceQuery { site: "urn:x:site".to_owned(), substance: None, period: None };
             put(show(app.balance(actor, &query).await));
         }
-        Act::Footprint => put(show(app.footprint(actor, LOT, Allocation::Mass).await)),
+        Act::Footprint => {
+            put(show(app.footprint(actor, LOT, Allocation::Mass).await));
+            put(cells(app.footprint_workbook(actor, LOT, Allocation::Mass).await));
+        }
+        Act::ZeroCarbon => put(show(app.zero_carbon(actor, &ZeroCarbonQuery::default()).await)),
         Act::ExportEvents => {
             for form in [EventForm::Epcis, EventForm::Csv] {
                 let mut bytes = Vec::new();
                 put(show(app.export_events(actor, form, &mut bytes).await));
             }
+        }
+        Act::TakeCapture => {
+            // Without an enterprise there is nobody in whose name to capture.
+            let document = file("e.json", EVENT);
+            out.push((What::ByRecord, show(app.take_capture(actor, document, false).await)));
+            let single = file("s.json", &EVENT.replace("T00:00:00Z", "T01:00:00Z"));
+            out.push((What::ByRecord, show(app.capture_event(actor, single).await)));
+        }
+        Act::CaptureJobs => {
+            out.push((What::ByRecord, show(app.capture_jobs(actor, None, 10).await)));
+            out.push((What::ByRecord, show(app.capture_job(actor, "none").await)));
+        }
+        Act::SearchEvents => {
+            let request = EventRequest { per_page: 100, ..EventRequest::default() };
+            out.push((What::ByRecord, show(app.search_events(actor, &request).await)));
+            out.push((What::ByRecord, show(app.event_words(actor, "bizLocations", "", 10).await)));
+        }
+        Act::EventQueries => {
+            let request = EventRequest::default();
+            out.push((What::ByRecord, show(app.event_queries(actor, "", 10).await)));
+            out.push((What::ByRecord, show(app.event_query(actor, "all").await)));
+            out.push((What::ByRecord, show(app.run_event_query(actor, "all", &request).await)));
+            out.push((What::ByRecord, show(app.event_subscriptions(actor, "all").await)));
+            let settings = SubscriptionSettings::default();
+            out.push((What::ByRecord, show(app.events_since(actor, "all", Some(0), &settings).await)));
+        }
+        Act::SaveEventQuery => {
+            let query = serde_json::json!({});
+            out.push((What::ByRecord, show(app.add_event_query(actor, "all", &query, &[]).await)));
+            out.push((What::ByRecord, show(app.delete_event_query(actor, "none").await)));
+        }
+        Act::Subscribe => {
+            let settings = SubscriptionSettings::default();
+            let target = "http://localhost/x";
+            out.push((What::ByRecord, show(app.subscribe(actor, "all", target, "", &settings).await)));
+            out.push((What::ByRecord, show(app.unsubscribe(actor, "all", "none").await)));
+        }
+        Act::EventSites => put(show(app.event_sites(actor).await)),
+        Act::SetEventSite => put(show(app.set_event_site(actor, "urn:x:site", None).await)),
+        Act::EventTargets => put(show(app.event_targets(actor).await)),
+        Act::SetEventTargets => put(show(app.set_event_targets(actor, &[]).await)),
+        Act::Pcfs => {
+            out.push((What::ByRecord, show(app.pcfs(actor, &PcfFilter::default()).await)));
+            out.push((What::ByRecord, show(app.pcf(actor, "none").await)));
+        }
+        Act::PublishPcf => put(show(app.publish_pcf(actor, &PcfForm::default()).await)),
+        Act::PcfEvent => {
+            out.push((What::ByRecord, show(app.pcf_event(actor, &serde_json::json!({})).await)));
         }
         Act::Weights => {
             put(show(app.weights(actor).await));

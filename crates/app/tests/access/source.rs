@@ -30,6 +30,10 @@ const NO_ACTOR: &[(&str, &str)] = &[
     ("accept_invitation", "whoever holds the link may use it once"),
     ("deliver", "sends what waits; the messages were queued by acts"),
     ("remind_follow_ups", "tells each firm's own people what is due, and shows nothing"),
+    ("work_captures", "works off documents whose takers asked leave, in their enterprises' names"),
+    ("deliver_events", "tells subscribers whose subscribing asked leave, within their enterprises' scope"),
+    ("pact_token", "comes before there is an actor: exchanges an API token"),
+    ("pact_bearer", "finds the actor of an access token"),
     ("demo_accounts", "accounts of the fictional demo, which it prints itself"),
     ("lang", "language of the installation, shown before anybody has signed in"),
 ];

@@ -175,7 +175,7 @@ impl Reader {
 }
 
 /// True for an absolute URI or IRI: a scheme, a colon, and no character that RFC 3987 forbids.
-pub(super) fn is_uri(text: &str) -> bool {
+pub(crate) fn is_uri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let mut letters = scheme.bytes();
     letters.next().is_some_and(|b| b.is_ascii_alphabetic())

@@ -259,7 +259,7 @@ impl Vocabulary {
     /// The value to keep: a standard word bare, another vocabulary's value as its URI. `None` where the value is
     /// neither: an unknown bare word, an unknown word in CBV's own namespace, or one of the URN forms that the JSON
     /// binding does not take.
-    pub(super) fn keep(&self, expanded: &str) -> Option<String> {
+    pub(crate) fn keep(&self, expanded: &str) -> Option<String> {
         let word = expanded.strip_prefix(self.prefix).unwrap_or(expanded);
         if self.words.contains(&word) {
             return Some(word.to_owned());

@@ -18,6 +18,8 @@ pub struct Caller {
     pub signed_in: SignedIn,
     /// Secret of the session, where a browser calls.
     pub session: Option<String>,
+    /// API token, where a program calls.
+    pub token: Option<String>,
     /// Address of the request.
     pub uri: Uri,
     /// Address of this server as the request says it (`http://host:port`).
@@ -53,7 +55,8 @@ impl Caller {
             return Ok(caller.clone());
         }
         let session = cookie(&parts.headers, site.cookie_name()).filter(|s| !s.is_empty());
-        let (signed_in, session) = match bearer(parts)? {
+        let token = bearer(parts)?.map(str::to_owned);
+        let (signed_in, session) = match &token {
             Some(token) => (site.app.bearer(token).await?, None),
             None => match session {
                 Some(session) => {
@@ -81,8 +84,15 @@ impl Caller {
                 .into());
         };
         let uri = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |u| u.0.clone());
-        let caller =
-            Self { site: site.clone(), signed_in, session, uri, base: base(parts, site), teller: None };
+        let caller = Self {
+            site: site.clone(),
+            signed_in,
+            session,
+            token,
+            uri,
+            base: base(parts, site),
+            teller: None,
+        };
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }

@@ -5,7 +5,7 @@
 
 mod accounts;
 mod audit;
-mod caller;
+pub(crate) mod caller;
 mod claims;
 mod docs;
 mod drafts;
@@ -26,11 +26,12 @@ mod nearby;
 mod needs;
 mod offers;
 mod openapi;
-mod problem;
-mod read;
+pub(crate) mod problem;
+pub(crate) mod read;
 mod reference;
 mod session;
 mod shapes;
+mod sites;
 mod upload;
 mod write;
 
@@ -59,6 +60,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(meetings::routes())
         .merge(lists::routes())
         .merge(gaps::routes())
+        .merge(sites::routes())
         .merge(drafts::routes())
         .merge(imports::routes())
         .merge(duplicates::routes())

@@ -80,6 +80,11 @@ impl Problem {
         Self::from(app::Error::new(Code::NotFound, "there is nothing at this path").hint("see /api/docs"))
     }
 
+    /// The failure itself, for an interface that writes it in another form.
+    pub fn into_error(self) -> app::Error {
+        *self.error
+    }
+
     fn row(&self) -> &'static CodeRow {
         self.error.code.row()
     }

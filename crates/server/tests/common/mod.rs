@@ -139,6 +139,22 @@ impl Held {
         self.0.write_all(text.as_bytes()).await.unwrap();
     }
 
+    /// What comes until a text has come.
+    pub async fn until(&mut self, wanted: &str) -> String {
+        let mut all = Vec::new();
+        let mut piece = vec![0; 64 << 10];
+        tokio::time::timeout(PATIENCE, async {
+            while !String::from_utf8_lossy(&all).contains(wanted) {
+                let n = self.0.read(&mut piece).await.unwrap();
+                assert!(n > 0, "it ends without {wanted}: {}", String::from_utf8_lossy(&all));
+                all.extend_from_slice(&piece[..n]);
+            }
+        })
+        .await
+        .expect("it comes");
+        String::from_utf8_lossy(&all).into_owned()
+    }
+
     /// What comes until the server hangs up.
     pub async fn answer(mut self) -> Answer {
         to_end(&mut self.0).await
@@ -230,8 +246,13 @@ impl Served {
 
     /// An API token of an account.
     pub async fn api_token(&self, name: &str) -> String {
+        self.token(name, false).await
+    }
+
+    /// The same, where it says whether it may write.
+    pub async fn token(&self, name: &str, may_write: bool) -> String {
         let actor = self.app.actor(Some(name)).await.unwrap();
-        let new = NewToken { name: "monitoring".into(), may_write: false, days: 30 };
+        let new = NewToken { name: "monitoring".into(), may_write, days: 30 };
         self.app.create_token(&actor, &new).await.unwrap().1
     }
 

@@ -11,7 +11,12 @@ fn capture(bytes: &[u8]) -> NewCapture {
         declares_error: false,
         body: format!(r#"{{"事件": {byte}}}"#),
     };
-    NewCapture { file: "e.json".to_owned(), head: "{}".to_owned(), events: bytes.iter().map(event).collect() }
+    NewCapture {
+        file: "e.json".to_owned(),
+        head: "{}".to_owned(),
+        enterprise: String::new(),
+        events: bytes.iter().map(event).collect(),
+    }
 }
 
 /// Two captures of three events, and a declaration that the second of them is wrong.
@@ -49,7 +54,12 @@ fn events_are_appended_once_and_chained() {
         let events = (0..1203)
             .map(|i| NewEvent { hash: hash(i), declares_error: false, body: i.to_string() })
             .collect();
-        let many = NewCapture { file: "m.json".to_owned(), head: "{}".to_owned(), events };
+        let many = NewCapture {
+            file: "m.json".to_owned(),
+            head: "{}".to_owned(),
+            enterprise: String::new(),
+            events,
+        };
         assert_eq!(store.capture(&many, &by("li")).await.unwrap().last, 1208);
         assert_eq!(store.capture(&many, &by("li")).await.unwrap().known, 1203);
         assert!(store.check().await.unwrap().is_sound());

@@ -8,6 +8,7 @@
 mod backups;
 mod concurrent;
 mod databases;
+mod event_index;
 mod events;
 mod layout;
 mod learning;

@@ -4,7 +4,7 @@ mod show;
 
 use app::{
     Actor, Allocation, App, BalanceQuery, CaptureOptions, Code, Direction, Error, EventForm, InputFile,
-    Result,
+    Result, ZeroCarbonQuery,
 };
 use clap::{Args, Subcommand, ValueEnum};
 use model::period::Period;
@@ -78,6 +78,29 @@ pub enum Ledger {
         #[arg(long)]
         json: bool,
     },
+    /// Write the report of a product's carbon footprint after GB/T 24067-2024, a workbook
+    Report {
+        /// Identifier of the lot or product
+        of: String,
+        /// Rule by which a process's burden is divided among its outputs
+        #[arg(long, value_enum, default_value_t = Rule::Mass)]
+        allocation: Rule,
+        /// Workbook to write
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// State whether a site emitted nothing on balance; not without meters
+    ZeroCarbon {
+        /// Identifier of the site; all sites without it
+        #[arg(long)]
+        site: Option<String>,
+        /// Month, quarter or year, such as 2026-11
+        #[arg(long)]
+        period: Option<Period>,
+        /// What was bought to offset emissions, such as `CCER-2026=1200` (kg CO2e); may be given several times
+        #[arg(long = "offset", value_name = "NAME=KG")]
+        offsets: Vec<String>,
+    },
     /// Write all events
     Export {
         /// As one EPCIS 2.0 document, or as a table
@@ -133,6 +156,8 @@ pub enum Rule {
 pub enum Form {
     Epcis,
     Csv,
+    /// Footprints that are given out, in the data model of PACT 3.0.
+    Pact,
 }
 
 /// Files to read.
@@ -202,13 +227,20 @@ pub async fn run(app: &App, actor: &Actor, command: &Ledger) -> Result<ExitCode>
             answer(&report, *json, show::balance)
         }
         Ledger::Footprint { of, allocation, json } => {
-            let rule = match allocation {
-                Rule::Mass => Allocation::Mass,
-                Rule::Economic => Allocation::Economic,
-                Rule::CutOff => Allocation::CutOff,
-            };
-            let report = app.footprint(actor, of, rule).await?;
+            let report = app.footprint(actor, of, allocation.rule()).await?;
             answer(&report, *json, show::footprint)
+        }
+        Ledger::Report { of, allocation, out } => {
+            let bytes = app.footprint_workbook(actor, of, allocation.rule()).await?;
+            super::keep_off(out, super::database_files(app).iter().map(PathBuf::as_path))?;
+            super::write(out, &bytes)?;
+            say!("wrote 已写出: {}", out.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Ledger::ZeroCarbon { site, period, offsets } => {
+            let offsets = offsets.iter().map(|text| offset(text)).collect::<Result<_>>()?;
+            let query = ZeroCarbonQuery { site: site.clone(), period: *period, offsets };
+            say_json(&app.zero_carbon(actor, &query).await?)
         }
         Ledger::Export { form, out } => export(app, actor, *form, out.as_deref()).await,
     }
@@ -256,6 +288,7 @@ async fn export(app: &App, actor: &Actor, form: Form, out: Option<&Path>) -> Res
     let form = match form {
         Form::Epcis => EventForm::Epcis,
         Form::Csv => EventForm::Csv,
+        Form::Pact => EventForm::Pact,
     };
     let mut bytes = Vec::new();
     let count = app.export_events(actor, form, &mut bytes).await?;
@@ -263,7 +296,7 @@ async fn export(app: &App, actor: &Actor, form: Form, out: Option<&Path>) -> Res
         Some(path) => {
             super::keep_off(path, super::database_files(app).iter().map(PathBuf::as_path))?;
             super::write(path, &bytes)?;
-            say!("wrote 已写出 {count} events 事件: {}", path.display());
+            say!("wrote 已写出 {count} records 条记录: {}", path.display());
         }
         None => match std::io::stdout().lock().write_all(&bytes) {
             Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -273,6 +306,22 @@ async fn export(app: &App, actor: &Actor, form: Form, out: Option<&Path>) -> Res
         },
     }
     Ok(ExitCode::SUCCESS)
+}
+
+impl Rule {
+    fn rule(self) -> Allocation {
+        match self {
+            Self::Mass => Allocation::Mass,
+            Self::Economic => Allocation::Economic,
+            Self::CutOff => Allocation::CutOff,
+        }
+    }
+}
+
+/// `NAME=KG`
+fn offset(text: &str) -> Result<(String, f64)> {
+    let read = text.rsplit_once('=').and_then(|(name, kg)| Some((name.to_owned(), kg.trim().parse().ok()?)));
+    read.ok_or_else(|| Error::new(Code::BadInput, format!("--offset {text}: NAME=KG is expected")))
 }
 
 /// The answer as JSON, or as it is shown.

@@ -1,0 +1,183 @@
+//! Whose events are whose.
+//!
+//! An event belongs to the enterprise whose account captured it. What an office captured belongs to the enterprise of its site
+//! (`bizLocation`, else `readPoint`), where the offices have said whose the site is. A member sees and captures events of its own
+//! enterprise only; at another's site it may capture nothing, and it may declare wrong only what it sees.
+
+use crate::{Act, Actor, App, Code, Error, Result, Role};
+use ledger::event::{Event, Location};
+use ledger::hash::{event_hash, link};
+use serde::Serialize;
+use store::FoundEvent;
+
+/// Which events an actor sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Every event: the offices that run the cluster.
+    All,
+    /// Those of an enterprise.
+    Enterprise {
+        /// Its key.
+        key: String,
+        /// Its sites, as canonical identifiers.
+        sites: Vec<String>,
+    },
+}
+
+/// A site and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EventSite {
+    /// Identifier of the place, canonical where it carries a GS1 key.
+    pub uri: String,
+    /// Key of the enterprise.
+    pub enterprise: String,
+}
+
+impl Scope {
+    /// The enterprise in whose name things are stored: empty for the offices.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::All => "",
+            Self::Enterprise { key, .. } => key,
+        }
+    }
+
+    /// The enterprise alone whose things are seen.
+    pub fn only(&self) -> Option<&str> {
+        match self {
+            Self::All => None,
+            Self::Enterprise { key, .. } => Some(key),
+        }
+    }
+
+    /// What every event has that is seen, where not all are.
+    pub fn terms(&self) -> Option<Vec<i64>> {
+        match self {
+            Self::All => None,
+            Self::Enterprise { key, sites } => {
+                let sites = sites.iter().map(|site| ledger::query::site_term(site));
+                Some(sites.chain([ledger::query::owner_term(key)]).collect())
+            }
+        }
+    }
+
+    /// Owners under which words of visible events are kept.
+    pub fn owners(&self) -> Option<Vec<String>> {
+        match self {
+            Self::All => None,
+            Self::Enterprise { key, sites } => {
+                Some(sites.iter().map(|site| format!("@{site}")).chain([key.clone()]).collect())
+            }
+        }
+    }
+
+    /// True where an event is seen.
+    pub fn sees(&self, found: &FoundEvent, event: &Event) -> bool {
+        match self {
+            Self::All => true,
+            Self::Enterprise { key, sites } => {
+                if found.enterprise.is_empty() {
+                    site(event).is_some_and(|site| sites.contains(&site))
+                } else {
+                    found.enterprise == *key
+                }
+            }
+        }
+    }
+}
+
+/// The site at which an event happened.
+pub(super) fn site(event: &Event) -> Option<String> {
+    event.biz_location.as_ref().or(event.read_point.as_ref()).map(canonical)
+}
+
+fn canonical(place: &Location) -> String {
+    link::canonical(&place.id).unwrap_or_else(|| place.id.clone())
+}
+
+impl App {
+    /// What an actor sees of the events.
+    pub(super) async fn scope(&self, actor: &Actor) -> Result<Scope> {
+        match &actor.role {
+            Role::Administrator | Role::Secretariat => Ok(Scope::All),
+            Role::Member { enterprise: Some(key) } => self.scope_of(key).await,
+            _ => Err(Error::new(
+                Code::NotAllowed,
+                format!(
+                    "{} belongs to no enterprise yet, so there are no events to see or capture",
+                    actor.name
+                ),
+            )),
+        }
+    }
+
+    /// What an enterprise sees; the offices where it is empty.
+    pub(super) async fn scope_of(&self, key: &str) -> Result<Scope> {
+        if key.is_empty() {
+            return Ok(Scope::All);
+        }
+        let sites = self.store.event_sites().await?.into_iter().filter(|(_, owner)| owner == key);
+        Ok(Scope::Enterprise { key: key.to_owned(), sites: sites.map(|(uri, _)| uri).collect() })
+    }
+
+    /// Why an event is not an enterprise's to capture, where it is not.
+    pub(super) async fn foreign(
+        &self,
+        scope: &Scope,
+        event: &Event,
+        sites: &[(String, String)],
+    ) -> Result<Option<String>> {
+        let Scope::Enterprise { key, .. } = scope else { return Ok(None) };
+        for (field, place) in [("readPoint", &event.read_point), ("bizLocation", &event.biz_location)] {
+            let Some(place) = place else { continue };
+            let id = canonical(place);
+            if sites.iter().any(|(uri, owner)| *uri == id && owner != key) {
+                let why = format!("{}/{field}/id: {} is another enterprise's site", event.place, place.id);
+                return Ok(Some(why));
+            }
+        }
+        if event.error_declaration.is_some() {
+            let numbers = self.store.events_of_hash(event_hash(event)).await?;
+            self.catch_up_index().await?;
+            let (found, heads) = self.store.events_by_number(&numbers).await?;
+            for found in found {
+                let head = heads.get(&found.capture).map_or("", String::as_str);
+                let seen = super::document::read_back(head, [found.body.as_str()])
+                    .is_some_and(|events| events.first().is_some_and(|event| scope.sees(&found, event)));
+                if !seen {
+                    let why = "only whoever sees an event may declare it wrong";
+                    return Ok(Some(format!("{}/errorDeclaration: {why}", event.place)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// All sites that are somebody's.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn event_sites(&self, actor: &Actor) -> Result<Vec<EventSite>> {
+        actor.need(Act::EventSites)?;
+        let sites = self.store.event_sites().await?;
+        Ok(sites.into_iter().map(|(uri, enterprise)| EventSite { uri, enterprise }).collect())
+    }
+
+    /// Says whose a site is: events that the offices captured there are that enterprise's to see; nobody's where none is named.
+    ///
+    /// # Errors
+    /// [`Code::BadInput`] for what is no URI, [`Code::NotFound`] for an unknown enterprise; storage errors.
+    pub async fn set_event_site(&self, actor: &Actor, uri: &str, enterprise: Option<&str>) -> Result<()> {
+        actor.need(Act::SetEventSite)?;
+        let uri = uri.trim();
+        if !uri.contains(':') || uri.chars().any(|c| c.is_whitespace() || c.is_control()) || uri.len() > 500 {
+            return Err(Error::new(Code::BadInput, format!("“{uri}” is no URI of a place")));
+        }
+        let key = match enterprise {
+            Some(key) => Some(self.store.enterprise(key).await?.value.key),
+            None => None,
+        };
+        let id = link::canonical(uri).unwrap_or_else(|| uri.to_owned());
+        Ok(self.store.set_event_site(&id, key.as_deref(), &self.by(actor)).await?)
+    }
+}
