@@ -39,8 +39,11 @@ pub use import::{
     ImportOptions, ImportRecord, ImportReport, InputFile, SheetKind, SheetReport,
 };
 pub use inspect::{
-    BeadForms, BoardPair, BoardRules, FrameFigures, Histogram, PanelOptions, PanelRun, PanelSummary, Worst,
-    inspect_board, inspect_panel,
+    Arrival, AttachEvidence, BeadForms, BoardPair, BoardRules, Compared, Comparison, Control, Course, EndedFiles,
+    EvidenceRow, EvidenceState, Figure, FrameFigures, Histogram, InspectionCounts, LiveFigures, Measure,
+    NewInspection, NewRecipe, PanelOptions, PanelRun, PanelSummary, Provable, RUN_FILE_MAX, RecipeCard, RecipeRow,
+    RunAlarm, RunCard, RunDetail, RunFigures, RunFileInfo, RunRow, RunRule, Source, Spots, TestedDifference, Watch,
+    Worst, check_recipe, inspect_board, inspect_panel, provable, run_rules,
 };
 pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification, WhatIf};

@@ -8,6 +8,7 @@ pub mod cfx;
 pub mod e142;
 pub mod klarf;
 pub mod picture;
+pub mod read;
 mod recipe;
 
 pub use recipe::{RecipeFault, recipe};

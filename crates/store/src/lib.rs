@@ -15,6 +15,7 @@
 //! | `introduction` | two sides of a pair that want to talk |
 //! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
 //! | `event` | events of the ledger, appended and chained |
+//! | `inspection`, `evidence` | recipes and runs of inspections with their files; what of them proves an offer |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
 //! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
 //! | `duplicate`, `mapping`, `setting`, `audit` | what the names say |
@@ -29,9 +30,11 @@ mod database;
 mod duplicate;
 mod error;
 mod event;
+mod evidence;
 mod hook;
 mod idempotency;
 mod import;
+mod inspection;
 mod introduction;
 mod invitation;
 mod list;
@@ -57,9 +60,11 @@ pub use claim::{ClaimDecision, StoredClaim};
 pub use duplicate::{Duplicate, DuplicateProposal, DuplicateState};
 pub use error::{Error, Result};
 pub use event::{Captured, NewCapture, NewEvent, StoredEvent};
+pub use evidence::{NewEvidence, StoredEvidence};
 pub use hook::{Hook, HookQueue};
 pub use idempotency::Answer;
 pub use import::{BaseVersions, ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};
+pub use inspection::{FinishedRun, NewRun, RunFile, RunProgress, RunState, StoredRecipe, StoredRun};
 pub use introduction::{Introduction, IntroductionState, Side};
 pub use invitation::{Invitation, NewInvite};
 pub use list::{ListHead, PairReview, StoredList, series_version};

