@@ -13,15 +13,16 @@ mod watch;
 mod write;
 
 pub use board::{BoardPair, BoardRules, inspect_board};
+pub(crate) use evidence::valid_for;
 pub use evidence::{
     AttachEvidence, EvidenceRow, EvidenceState, Figure, InspectionCounts, Provable, provable,
 };
-pub(crate) use evidence::valid_for;
 pub use gather::{Course, FrameFigures, Histogram, Spots, Worst};
 pub use panel::{PanelOptions, PanelRun, PanelSummary, inspect_panel};
 pub use recipes::{NewRecipe, RecipeCard, RecipeRow, check_recipe};
 pub use record::{
-    EndedFiles, LiveFigures, NewInspection, RUN_FILE_MAX, RunCard, RunDetail, RunFigures, RunFileInfo, RunRow, Source,
+    EndedFiles, LiveFigures, NewInspection, RUN_FILE_MAX, RunCard, RunDetail, RunFigures, RunFileInfo,
+    RunRow, Source,
 };
 pub use steady::{Compared, Comparison, Control, Measure, RunAlarm, RunRule, TestedDifference, run_rules};
 pub use watch::{Arrival, Watch};

@@ -39,11 +39,11 @@ pub use import::{
     ImportOptions, ImportRecord, ImportReport, InputFile, SheetKind, SheetReport,
 };
 pub use inspect::{
-    Arrival, AttachEvidence, BeadForms, BoardPair, BoardRules, Compared, Comparison, Control, Course, EndedFiles,
-    EvidenceRow, EvidenceState, Figure, FrameFigures, Histogram, InspectionCounts, LiveFigures, Measure,
-    NewInspection, NewRecipe, PanelOptions, PanelRun, PanelSummary, Provable, RUN_FILE_MAX, RecipeCard, RecipeRow,
-    RunAlarm, RunCard, RunDetail, RunFigures, RunFileInfo, RunRow, RunRule, Source, Spots, TestedDifference, Watch,
-    Worst, check_recipe, inspect_board, inspect_panel, provable, run_rules,
+    Arrival, AttachEvidence, BeadForms, BoardPair, BoardRules, Compared, Comparison, Control, Course,
+    EndedFiles, EvidenceRow, EvidenceState, Figure, FrameFigures, Histogram, InspectionCounts, LiveFigures,
+    Measure, NewInspection, NewRecipe, PanelOptions, PanelRun, PanelSummary, Provable, RUN_FILE_MAX,
+    RecipeCard, RecipeRow, RunAlarm, RunCard, RunDetail, RunFigures, RunFileInfo, RunRow, RunRule, Source,
+    Spots, TestedDifference, Watch, Worst, check_recipe, inspect_board, inspect_panel, provable, run_rules,
 };
 pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification, WhatIf};
@@ -78,6 +78,9 @@ pub use market::gaps::{WEIGHT_EN as GAP_WEIGHT_EN, WEIGHT_ZH as GAP_WEIGHT_ZH};
 /// The formula of the local supporting rate, in English.
 pub use market::local_rate::FORMULA_EN as LOCAL_RATE_FORMULA_EN;
 pub use store::ListHead;
+/// What a bead is; control charts, and a tested difference.
+pub use vision::classify::Class as BeadClass;
+pub use vision::spc::{Chart, Difference, XbarR};
 
 /// The running application: a store, the reference tables and a clock.
 #[derive(Debug)]

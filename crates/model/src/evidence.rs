@@ -70,7 +70,8 @@ mod tests {
         };
         assert_eq!(evidence.zh(), "实测 99.931%（99.901~99.953%），2026-11-22");
         evidence.cpk = Some(1.666);
-        evidence = Evidence { value: 0.024_126, low: 0.023_9, high: 0.024_4, unit: "mm".to_owned(), ..evidence };
+        evidence =
+            Evidence { value: 0.024_126, low: 0.023_9, high: 0.024_4, unit: "mm".to_owned(), ..evidence };
         assert_eq!(evidence.zh(), "实测 0.02413mm（0.0239~0.0244mm），Cpk 1.67，2026-11-22");
     }
 }

@@ -208,10 +208,7 @@ async fn versions(tx: &mut Read, report: &mut CheckReport, table: &str) -> Resul
 type Published = BTreeMap<i64, (i64, String)>;
 
 /// Walks the chain from its start; what it says of publications, and the hashes of finished inspections. Stops at the first broken link.
-async fn audit_chain(
-    tx: &mut Read,
-    report: &mut CheckReport,
-) -> Result<(Published, BTreeMap<i64, String>)> {
+async fn audit_chain(tx: &mut Read, report: &mut CheckReport) -> Result<(Published, BTreeMap<i64, String>)> {
     let (mut published, mut finished) = (Published::new(), BTreeMap::new());
     let mut chain = AuditChain::default();
     let mut last = 0;

@@ -54,10 +54,8 @@ impl Store {
     /// The database's.
     pub async fn add_evidence(&self, new: &NewEvidence, by: &By) -> Result<i64> {
         let doing = "attach the evidence";
-        let content = serde_json::to_string(new).map_err(|source| Error::Content {
-            object: "evidence".to_owned(),
-            source,
-        })?;
+        let content = serde_json::to_string(new)
+            .map_err(|source| Error::Content { object: "evidence".to_owned(), source })?;
         let mut tx = self.database.write(doing).await?;
         let row = tx
             .query(
@@ -97,7 +95,10 @@ impl Store {
             .await
             .during(doing)?;
         if done.rows_affected() == 0 {
-            return Err(Error::Frozen { object: format!("evidence {id}"), state: "withdrawn or not there".to_owned() });
+            return Err(Error::Frozen {
+                object: format!("evidence {id}"),
+                state: "withdrawn or not there".to_owned(),
+            });
         }
         audit::append(&mut tx, by, "evidence.withdraw", format!("evidence/{id}"), &json!({})).await?;
         tx.commit(doing).await

@@ -337,8 +337,12 @@ impl Store {
             if known.state == RunState::Running && known.recipe == new.recipe {
                 return Ok(known.id);
             }
-            let found = if known.state == RunState::Finished { "finished" } else { "under way by another recipe" };
-            return Err(Error::Frozen { object: format!("inspection {}", new.name), state: found.to_owned() });
+            let found =
+                if known.state == RunState::Finished { "finished" } else { "under way by another recipe" };
+            return Err(Error::Frozen {
+                object: format!("inspection {}", new.name),
+                state: found.to_owned(),
+            });
         }
         let row = tx
             .query(
@@ -391,7 +395,11 @@ impl Store {
             // An empty file has one empty part.
             let parts = file.bytes.chunks(PART).chain(file.bytes.is_empty().then_some([].as_slice()));
             for (part, bytes) in parts.enumerate() {
-                many.bind(id).bind(place as i64).bind(part as i64).bind(file.name.clone()).bind(STANDARD.encode(bytes));
+                many.bind(id)
+                    .bind(place as i64)
+                    .bind(part as i64)
+                    .bind(file.name.clone())
+                    .bind(STANDARD.encode(bytes));
                 // A row may be a megabyte: one at a time.
                 many.flush(&mut tx, doing).await?;
             }
@@ -476,7 +484,14 @@ pub(crate) async fn check(
         .await
         .during(doing)?;
     for row in &rows {
-        let get = || Ok((row.try_get::<i64, _>(0)?, row.try_get::<&str, _>(1)?, row.try_get::<&str, _>(2)?, row.try_get::<&str, _>(3)?));
+        let get = || {
+            Ok((
+                row.try_get::<i64, _>(0)?,
+                row.try_get::<&str, _>(1)?,
+                row.try_get::<&str, _>(2)?,
+                row.try_get::<&str, _>(3)?,
+            ))
+        };
         let (id, summary, detail, sha256) = get().during(doing)?;
         let parts = tx
             .query("select place, name, content from inspection_file where run_id = ? order by place, part")
@@ -486,7 +501,9 @@ pub(crate) async fn check(
             .during(doing)?;
         let mut files: BTreeMap<i64, (String, Vec<u8>)> = BTreeMap::new();
         for part in &parts {
-            let get = || Ok((part.try_get::<i64, _>(0)?, part.try_get::<String, _>(1)?, part.try_get::<&str, _>(2)?));
+            let get = || {
+                Ok((part.try_get::<i64, _>(0)?, part.try_get::<String, _>(1)?, part.try_get::<&str, _>(2)?))
+            };
             let (place, name, content) = get().during(doing)?;
             // What is no base64 has another hash than what was.
             let _ = decode(content, &mut files.entry(place).or_insert((name, Vec::new())).1);

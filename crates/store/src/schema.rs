@@ -363,7 +363,13 @@ pub(crate) const TABLES: &[Table] = &[
     },
     Table {
         name: "inspection_file",
-        columns: &[("run_id", Integer), ("place", Integer), ("part", Integer), ("name", Text), ("content", Text)],
+        columns: &[
+            ("run_id", Integer),
+            ("place", Integer),
+            ("part", Integer),
+            ("name", Text),
+            ("content", Text),
+        ],
         order: "run_id, place, part",
     },
     Table {

@@ -23,7 +23,7 @@ pub mod map;
 pub mod panel;
 pub mod psf;
 mod robust;
-mod special;
 pub mod spc;
+mod special;
 pub mod surface;
 pub mod synth;

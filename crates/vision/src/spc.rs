@@ -222,7 +222,8 @@ impl Rule {
             Shape::Beyond => {
                 // The last point takes part, or the alarm would be an old one.
                 let side = last.signum();
-                last * side > self.sigma && window.iter().filter(|z| **z * side > self.sigma).count() >= self.count
+                last * side > self.sigma
+                    && window.iter().filter(|z| **z * side > self.sigma).count() >= self.count
             }
             Shape::Trend => steps().all(|s| s > 0.0) || steps().all(|s| s < 0.0),
             Shape::Alternating => {

@@ -174,7 +174,13 @@ pub(crate) fn valid_for(all: &[StoredEvidence], id: i64, offer: &Offer, today: D
 }
 
 /// What a run measured of a property.
-fn measured(provable: &Provable, panel: &PanelSummary, on: Date, until: Date, sha256: &str) -> Option<Evidence> {
+fn measured(
+    provable: &Provable,
+    panel: &PanelSummary,
+    on: Date,
+    until: Date,
+    sha256: &str,
+) -> Option<Evidence> {
     let cpk = panel.cpk_x.zip(panel.cpk_y).map(|(x, y)| x.min(y));
     let share = |value: Option<f64>, low: Option<f64>, high: Option<f64>| Some((value?, low?, high?, None));
     let (value, low, high, cpk) = match provable.figure {
@@ -328,7 +334,8 @@ impl App {
             Error::new(Code::Conflict, "the inspection is still under way").hint("finish it first")
         })?;
         let viewer = market.viewer(actor);
-        let held = market.offers.get(new.offer).filter(|o| o.owner == run.enterprise && market.knows(&viewer, o));
+        let held =
+            market.offers.get(new.offer).filter(|o| o.owner == run.enterprise && market.knows(&viewer, o));
         let offer = &held.ok_or_else(crate::records::unknown)?.value;
         let provable = provable().iter().find(|p| p.property.0 == new.property);
         let provable = provable.ok_or_else(|| field("property", "这项参数不能用检测证明"))?;

@@ -351,7 +351,10 @@ mod tests {
         }
         assert_eq!(course.per, 32);
         assert_eq!(course.points.iter().map(|p| p.frames).sum::<u64>(), 12_345);
-        assert_eq!(course.points.iter().map(|p| p.good).sum::<u64>(), (0..12_345).map(|f| f % 101).sum::<u64>());
+        assert_eq!(
+            course.points.iter().map(|p| p.good).sum::<u64>(),
+            (0..12_345).map(|f| f % 101).sum::<u64>()
+        );
         assert!(course.points.windows(2).all(|w| w[0].frame + w[0].frames == w[1].frame));
         let first = &course.points[0];
         assert!((first.mean_dx_um - 15.5).abs() < 1e-9 && first.name == "0");

@@ -40,7 +40,8 @@ impl App {
             let what = format!("{} frames; 1 to {FRAMES_MAX} are taken at a time", files.len());
             return Err(Error::new(Code::BadInput, what).hint("take `yulin inspect watch` for more"));
         }
-        let out = tempfile::tempdir().map_err(|e| Error::new(Code::Output, format!("cannot make a folder: {e}")))?;
+        let out = tempfile::tempdir()
+            .map_err(|e| Error::new(Code::Output, format!("cannot make a folder: {e}")))?;
         let options = PanelOptions {
             threads: 0,
             lot: new.name.trim().to_owned(),
@@ -51,11 +52,21 @@ impl App {
         let total = files.len() as u64;
         let mut packets = files.into_iter().flat_map(|file| Packets::new(file.name, Cursor::new(file.bytes)));
         let told = |done: u64, _: u64| progress(Stage::Inspect, done, total.max(done));
-        let (run, written) =
-            inspect_panel(actor, &new.recipe, &mut packets, None, out.path(), &options, &self.clock, &page, &told)?;
+        let (run, written) = inspect_panel(
+            actor,
+            &new.recipe,
+            &mut packets,
+            None,
+            out.path(),
+            &options,
+            &self.clock,
+            &page,
+            &told,
+        )?;
         let mut files = EndedFiles::new();
         for path in written {
-            let fault = |e: std::io::Error| Error::new(Code::File, format!("cannot read {}: {e}", path.display()));
+            let fault =
+                |e: std::io::Error| Error::new(Code::File, format!("cannot read {}: {e}", path.display()));
             let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             let bytes = std::fs::metadata(&path).map_err(fault)?.len();
             let content = (bytes <= RUN_FILE_MAX).then(|| std::fs::read(&path)).transpose().map_err(fault)?;
@@ -152,7 +163,11 @@ fn read_folder(files: &[InputFile], new: &NewInspection) -> Result<(PanelSummary
     let mut course = Course::default();
     for (i, row) in frames.iter().enumerate() {
         if again.frames.get(&row.frame) != Some(&(row.beads, row.good)) {
-            return Err(bad(format!("frames.csv, line {}: its beads are not those of {}", i + 2, beads.name)));
+            return Err(bad(format!(
+                "frames.csv, line {}: its beads are not those of {}",
+                i + 2,
+                beads.name
+            )));
         }
         course.add(FrameFigures {
             frame: row.frame,
@@ -200,10 +215,8 @@ fn sum_again(bytes: &[u8], recipe: &Recipe) -> Result<Again, read::RowFault> {
             return;
         }
         *again.classes.entry(bead.class).or_insert(0) += 1;
-        if matches!(
-            bead.class,
-            Class::Ok | Class::Dim | Class::Bright | Class::Shifted | Class::WrongColour
-        ) {
+        if matches!(bead.class, Class::Ok | Class::Dim | Class::Bright | Class::Shifted | Class::WrongColour)
+        {
             again.x = again.x.merged([bead.dx_um].into_iter().collect());
             again.y = again.y.merged([bead.dy_um].into_iter().collect());
             again.dx.add(bead.dx_um);
@@ -218,7 +231,10 @@ fn sum_again(bytes: &[u8], recipe: &Recipe) -> Result<Again, read::RowFault> {
     match beyond {
         Some((row, column)) => Err(read::RowFault {
             line: 0,
-            reason: format!("row {row}, column {column} is not on a panel of {} x {}", recipe.rows, recipe.columns),
+            reason: format!(
+                "row {row}, column {column} is not on a panel of {} x {}",
+                recipe.rows, recipe.columns
+            ),
         }),
         None => Ok(again),
     }
@@ -244,7 +260,11 @@ fn compare(summary: &PanelSummary, again: &Again, recipe: &Recipe) -> Result<()>
     for class in Class::ALL {
         let of = |classes: &BTreeMap<Class, u64>| classes.get(&class).copied().unwrap_or(0);
         if of(&summary.classes) != of(&again.classes) {
-            return Err(differ(class.word(), of(&summary.classes).to_string(), of(&again.classes).to_string()));
+            return Err(differ(
+                class.word(),
+                of(&summary.classes).to_string(),
+                of(&again.classes).to_string(),
+            ));
         }
     }
     let near = |a: f64, b: f64| (a - b).abs() <= ROUNDING * (1.0 + b.abs());
@@ -275,8 +295,8 @@ fn compare(summary: &PanelSummary, again: &Again, recipe: &Recipe) -> Result<()>
     let interval = yield_interval(good, beads, CONFIDENCE, ShareMethod::ClopperPearson);
     let told = (summary.yield_share, summary.yield_low, summary.yield_high);
     let found = interval.map_or((None, None, None), |i| (Some(i.value), Some(i.low), Some(i.high)));
-    let same = [(told.0, found.0), (told.1, found.1), (told.2, found.2)].into_iter().all(|(a, b)| {
-        a.zip(b).map_or(a.is_none() && b.is_none(), |(a, b)| (a - b).abs() < 1e-9)
-    });
+    let same = [(told.0, found.0), (told.1, found.1), (told.2, found.2)]
+        .into_iter()
+        .all(|(a, b)| a.zip(b).map_or(a.is_none() && b.is_none(), |(a, b)| (a - b).abs() < 1e-9));
     if same { Ok(()) } else { Err(differ("yield", format!("{told:?}"), format!("{found:?}"))) }
 }

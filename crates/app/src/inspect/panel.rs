@@ -245,7 +245,12 @@ impl Walk {
     }
 
     /// Inspects some frames at once and appends them in their order; the error of each that is refused.
-    pub fn take(&mut self, batch: &[Packet], files: &mut Files, clock: &Clock) -> Result<Vec<Option<String>>> {
+    pub fn take(
+        &mut self,
+        batch: &[Packet],
+        files: &mut Files,
+        clock: &Clock,
+    ) -> Result<Vec<Option<String>>> {
         for packet in batch {
             let own = Sha256::digest(packet.bytes());
             self.chain = Sha256::new().chain_update(self.chain).chain_update(own).finalize().into();

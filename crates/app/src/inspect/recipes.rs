@@ -91,7 +91,10 @@ impl App {
         }
         let versions = self.store.recipe_versions(stored.enterprise, &stored.name).await?;
         let brief = |id| market.brief(&viewer, id);
-        Ok(RecipeCard { row: row(stored, brief), versions: versions.into_iter().map(|r| row(r, brief)).collect() })
+        Ok(RecipeCard {
+            row: row(stored, brief),
+            versions: versions.into_iter().map(|r| row(r, brief)).collect(),
+        })
     }
 
     /// Stores the next version of a recipe; its row id and version.

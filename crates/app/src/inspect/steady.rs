@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 use vision::classify::Class;
 use vision::panel::CONFIDENCE;
-use vision::spc::{Chart, Difference, Ewma, Rule, Shape, XbarR, alarms, individuals, moving_sigma, shares, welch};
+use vision::spc::{
+    Chart, Difference, Ewma, Rule, Shape, XbarR, alarms, individuals, moving_sigma, shares, welch,
+};
 
 /// Points a subgroup of the charts of means and ranges.
 const SUBGROUP: usize = 5;

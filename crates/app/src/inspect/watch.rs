@@ -156,8 +156,9 @@ impl Watch {
         journal.set_len(journal_length).map_err(fault(&folder))?;
         for line in BufReader::new(&mut journal).lines() {
             let line = line.map_err(fault(&folder))?;
-            let entry: Entry = serde_json::from_str(&line)
-                .map_err(|e| Error::new(Code::BadInput, format!("the journal in {} was changed: {e}", folder.display())))?;
+            let entry: Entry = serde_json::from_str(&line).map_err(|e| {
+                Error::new(Code::BadInput, format!("the journal in {} was changed: {e}", folder.display()))
+            })?;
             remember(&mut known, &mut refused, order.as_mut(), entry);
         }
         journal.seek(SeekFrom::End(0)).map_err(fault(&folder))?;
@@ -275,13 +276,22 @@ impl Watch {
             self.walk.refusals.count = self.walk.refusals.count.saturating_sub(1);
         }
         let entry = Entry { key, name, refused };
-        let mut line = serde_json::to_string(&entry).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+        let mut line =
+            serde_json::to_string(&entry).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
         line.push('\n');
         self.journal.write_all(line.as_bytes()).map_err(fault(&self.folder))?;
         self.journal_length += line.len() as u64;
         remember(&mut self.known, &mut self.refused, self.order.as_mut(), entry);
         self.dirty = true;
         Ok(())
+    }
+
+    /// Makes everything certain that was taken, where something was.
+    ///
+    /// # Errors
+    /// [`Code::Output`].
+    pub fn commit_if_needed(&mut self) -> Result<()> {
+        if self.dirty { self.commit() } else { Ok(()) }
     }
 
     /// Makes everything certain that was taken.
@@ -420,8 +430,10 @@ fn lock(folder: &Path) -> Result<File> {
     let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(fault(&path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(_) => Err(Error::new(Code::Conflict, format!("another program is at the run in {}", folder.display()))
-            .hint("wait for it, or choose another folder")),
+        Err(_) => {
+            Err(Error::new(Code::Conflict, format!("another program is at the run in {}", folder.display()))
+                .hint("wait for it, or choose another folder"))
+        }
     }
 }
 
@@ -436,8 +448,11 @@ fn read_state(folder: &Path, recipe: &str) -> Result<Option<State>> {
             .hint("it was changed, or is of another version; begin anew in another folder")
     })?;
     if state.recipe_sha256 != sha256_hex(recipe.as_bytes()) {
-        return Err(Error::new(Code::BadInput, format!("the run in {} goes by another recipe", folder.display()))
-            .hint("give the recipe that it began with, or another folder"));
+        return Err(Error::new(
+            Code::BadInput,
+            format!("the run in {} goes by another recipe", folder.display()),
+        )
+        .hint("give the recipe that it began with, or another folder"));
     }
     Ok(Some(state))
 }

@@ -15,8 +15,8 @@ mod stale;
 mod tests;
 mod words;
 
-pub use card::{MatchRow, NeedCard, OfferCard, Version};
 pub(crate) use card::unknown;
+pub use card::{MatchRow, NeedCard, OfferCard, Version};
 pub(crate) use edit::field;
 pub use edit::{NeedForm, NeedPreview, OfferForm, Saved};
 pub use enterprise::{EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow};

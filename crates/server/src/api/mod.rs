@@ -15,6 +15,7 @@ mod finish;
 mod gaps;
 mod hooks;
 mod imports;
+mod inspections;
 mod introductions;
 mod invitations;
 mod keep;
@@ -55,6 +56,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(enterprises::routes())
         .merge(nearby::routes())
         .merge(introductions::routes())
+        .merge(inspections::routes())
         .merge(lists::routes())
         .merge(gaps::routes())
         .merge(drafts::routes())

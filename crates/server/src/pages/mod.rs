@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod inspection;
+pub mod inspections;
 pub mod list;
 pub mod market;
 pub mod office;
@@ -17,4 +18,5 @@ pub fn routes() -> Router<Site> {
         .merge(market::routes())
         .merge(desk::routes())
         .merge(office::routes())
+        .merge(inspections::routes())
 }

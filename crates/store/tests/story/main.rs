@@ -9,6 +9,7 @@ mod backups;
 mod concurrent;
 mod databases;
 mod events;
+mod inspections;
 mod layout;
 mod market;
 mod measure;
