@@ -268,7 +268,7 @@ async fn inspect_frames(caller: Caller, Query(query): Query<IntakeQuery>, Files(
 /// Record a finished inspection
 ///
 /// Its files (`summary.json`, `frames.csv`, `beads.bin` or `beads.csv`, the recipe's `.toml`, whatever else it wrote). The figures
-/// are computed again from the beads; 400 where the files contradict each other.
+/// are computed again from the beads; 422 where the files contradict each other.
 #[utoipa::path(post, path = "/inspections/folder", tag = "inspections", params(IntakeQuery), request_body(content = FilesBody, content_type = "multipart/form-data"), responses((status = 201, body = Made)))]
 async fn record_folder(caller: Caller, Query(query): Query<IntakeQuery>, Files(files): Files) -> Answer {
     let new = query.read(&caller).await?;

@@ -467,3 +467,67 @@ fn cmyk_tiff() -> Vec<u8> {
     out.extend([0; 4]);
     out
 }
+
+/// On record: killed in between, the run is gone on with, frozen once, and its files come back from the database and its backup.
+#[test]
+fn a_watched_run_is_on_record_and_frozen() {
+    let dir = folder();
+    let frames = dir.path().join("frames");
+    std::fs::create_dir(&frames).unwrap();
+    std::fs::write(
+        dir.path().join("供给.csv"),
+        "企业名称,所在县区,产品名称,规格参数\n虚构灯珠有限公司,泰和县,Mini LED灯珠,良率≥80%\n",
+    )
+    .unwrap();
+    ok(dir.path(), &["import", "供给.csv", "--db", "y.db"]);
+    let args = [
+        "inspect",
+        "watch",
+        "frames",
+        "--recipe",
+        "panel.toml",
+        "--run",
+        "L7",
+        "--enterprise",
+        "虚构灯珠有限公司",
+        "--db",
+        "y.db",
+    ];
+    let quick = ["--settle-ms", "0", "--poll-ms", "10", "--idle-s", "1"];
+    for seed in 1..=2 {
+        put(&frames, &format!("{seed}.png"), &grey(&panel(seed).render()));
+    }
+    let mut child = yulin(dir.path()).args(args).args(&quick[..4]).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(2500));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    put(&frames, "3.png", &grey(&panel(3).render()));
+    ok(dir.path(), &[args.as_slice(), &quick].concat());
+    let again = run(dir.path(), &[args.as_slice(), &quick].concat());
+    assert_eq!(again.status.code(), Some(5), "{}", text(&again));
+    let check = |db: &str| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = store::Store::open(&dir.path().join(db).to_string_lossy()).await.unwrap();
+            let runs = store.runs(None, 9).await.unwrap();
+            assert_eq!(runs.len(), 1);
+            let figures: Value = serde_json::from_str(&runs[0].summary).unwrap();
+            assert_eq!(
+                (figures["panel"]["frames"].as_u64(), figures["source"].as_str()),
+                (Some(3), Some("watch"))
+            );
+            let kept = store.run_file(runs[0].id, "summary.json").await.unwrap().unwrap();
+            assert_eq!(kept, std::fs::read(dir.path().join("out/inspect/L7/summary.json")).unwrap());
+            assert!(
+                store.run_file(runs[0].id, "overlay.png").await.unwrap().unwrap().starts_with(b"\x89PNG")
+            );
+            assert!(store.check().await.unwrap().is_sound());
+            store.close().await;
+            runs[0].sha256.clone().unwrap()
+        })
+    };
+    let sha256 = check("y.db");
+    ok(dir.path(), &["backup", "b.yulin", "--db", "y.db"]);
+    ok(dir.path(), &["restore", "b.yulin", "--db", "z.db"]);
+    assert_eq!(check("z.db"), sha256);
+}
