@@ -28,6 +28,8 @@ const PEOPLE: &str = include_str!("../migrations/0005_people.sql");
 
 const MARKET: &str = include_str!("../migrations/0006_market.sql");
 
+const LEARN: &str = include_str!("../migrations/0009_learn.sql");
+
 const LEDGER: &str = include_str!("../migrations/0007_ledger.sql");
 
 const MIGRATIONS: &[Migration] = &[
@@ -57,6 +59,7 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0008_ledger_append.postgres.sql"),
         guard: true,
     },
+    Migration { number: 9, name: "learn", sqlite: LEARN, postgres: LEARN, guard: false },
     Migration {
         number: 12,
         name: "inspection",

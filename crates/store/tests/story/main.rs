@@ -11,6 +11,7 @@ mod databases;
 mod events;
 mod inspections;
 mod layout;
+mod learning;
 mod market;
 mod measure;
 mod people;
