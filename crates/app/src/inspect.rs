@@ -6,6 +6,7 @@ mod evidence;
 mod gather;
 mod intake;
 mod panel;
+mod placement;
 mod recipes;
 mod record;
 mod steady;
@@ -19,6 +20,7 @@ pub use evidence::{
 };
 pub use gather::{Course, FrameFigures, Histogram, Spots, Worst};
 pub use panel::{PanelOptions, PanelRun, PanelSummary, inspect_panel};
+pub use placement::{inspect_placement, read_placement};
 pub use recipes::{NewRecipe, RecipeCard, RecipeRow, check_recipe};
 pub use record::{
     EndedFiles, LiveFigures, NewInspection, RUN_FILE_MAX, RunCard, RunDetail, RunFigures, RunFileInfo,

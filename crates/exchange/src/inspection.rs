@@ -11,7 +11,7 @@ pub mod picture;
 pub mod read;
 mod recipe;
 
-pub use recipe::{RecipeFault, recipe};
+pub use recipe::{RecipeFault, placement, recipe};
 
 use vision::board::Forest;
 use vision::classify::{Bead, Class};

@@ -116,6 +116,8 @@ pub enum Inspect {
     Panel(InspectPanel),
     /// Find what differs from the template: open, short, mousebite, spur, copper, pin_hole
     Board(InspectBoard),
+    /// Measure rectangular parts against their nominal places: a JSON line a part
+    Placement(InspectPlacement),
     /// Inspect panels as their frames come, in a folder or a pipe; goes on after a fall
     Watch(InspectWatch),
 }
@@ -125,6 +127,20 @@ impl Inspect {
     pub fn needs_database(&self) -> bool {
         matches!(self, Self::Watch(args) if args.run.is_some())
     }
+}
+
+/// `yulin inspect placement`
+#[derive(Debug, Args)]
+pub struct InspectPlacement {
+    /// Recipe of places: parts with place, size and rotation, tolerances (docs/inspection.md)
+    #[arg(long, value_name = "FILE.toml")]
+    pub recipe: PathBuf,
+    /// Frames of boards (PNG, TIFF, BMP, raw, uncompressed AVI), folders with frames, or - for standard input
+    #[arg(required = true, value_name = "FRAME")]
+    pub frames: Vec<PathBuf>,
+    /// Print the figures of all boards alone: yield, Cp and Cpk of x, y and rotation
+    #[arg(long)]
+    pub summary: bool,
 }
 
 /// `yulin inspect watch`

@@ -242,6 +242,9 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             let pair = app::BoardPair { template: packet(), image: packet() };
             put(show(app::inspect_board(actor, &pair, &app::BoardRules::default()).map(drop)));
         }
+        Act::InspectPlacement => {
+            put(show(app::read_placement(actor, "um_per_px = 0", "p.toml")));
+        }
         Act::Recipes => {
             put(show(app.recipes(actor).await));
             put(show(app.recipe(actor, 1).await));

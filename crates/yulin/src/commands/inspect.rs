@@ -1,5 +1,6 @@
 //! Inspect frames.
 
+mod placement;
 mod sources;
 mod watch;
 
@@ -26,6 +27,7 @@ pub async fn run(args: &Inspect) -> Result<ExitCode> {
     match args {
         Inspect::Panel(args) => panel(args),
         Inspect::Board(args) => board(args),
+        Inspect::Placement(args) => placement::run(args),
         Inspect::Watch(args) => watch::run(None, args).await,
     }
 }

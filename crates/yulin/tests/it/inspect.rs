@@ -531,3 +531,47 @@ fn a_watched_run_is_on_record_and_frozen() {
     ok(dir.path(), &["restore", "b.yulin", "--db", "z.db"]);
     assert_eq!(check("z.db"), sha256);
 }
+
+/// Two parts, one of them 100 µm off its place: offsets, class, capability, and a frame without them.
+#[test]
+fn parts_are_measured_against_their_places() {
+    let dir = tempfile::tempdir().unwrap();
+    let recipe = "um_per_px = 20\norigin_px = [40, 40]\ntolerance_um = 60\ntolerance_deg = 2\nsearch_um = 300\n\
+        parts = [\n\
+        { name = \"A\", x_um = 0, y_um = 0, length_um = 600, width_um = 400 },\n\
+        { name = \"B\", x_um = 2000, y_um = 0, length_um = 600, width_um = 400 },\n]\n";
+    std::fs::write(dir.path().join("places.toml"), recipe).unwrap();
+    // Bright rectangles on dark ground; the second sits five pixels to the right of its place.
+    let (width, height) = (200, 80);
+    let mut frame = vec![20u8; width * height];
+    for (cx, cy) in [(40, 40), (145, 40)] {
+        for y in cy - 10..=cy + 10 {
+            for x in cx - 15..=cx + 15 {
+                frame[y * width + x] = 180;
+            }
+        }
+    }
+    std::fs::write(
+        dir.path().join("b.png"),
+        png(width, height, png::ColorType::Grayscale, png::BitDepth::Eight, &frame),
+    )
+    .unwrap();
+    let said = ok(dir.path(), &["inspect", "placement", "--recipe", "places.toml", "b.png"]);
+    let parts: Vec<Value> = said.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(
+        (parts.len(), parts[0]["class"].as_str(), parts[1]["class"].as_str()),
+        (2, Some("ok"), Some("shifted"))
+    );
+    assert!((parts[1]["dx_um"].as_f64().unwrap() - 100.0).abs() < 10.0, "{}", parts[1]);
+    let summary: Value = serde_json::from_str(&ok(
+        dir.path(),
+        &["inspect", "placement", "--recipe", "places.toml", "--summary", "b.png"],
+    ))
+    .unwrap();
+    assert_eq!((summary["parts"].as_u64(), summary["good"].as_u64()), (Some(2), Some(1)));
+    let dark = png(width, height, png::ColorType::Grayscale, png::BitDepth::Eight, &vec![20; width * height]);
+    std::fs::write(dir.path().join("dark.png"), dark).unwrap();
+    let refused = run(dir.path(), &["inspect", "placement", "--recipe", "places.toml", "dark.png"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
+    assert!(text(&refused).contains("dark.png: none of 2 parts found"), "{}", text(&refused));
+}

@@ -75,11 +75,11 @@ fn table(lang: Lang, rows: &[RunRow]) -> Markup {
                 th scope="col" { (lang.t("时间")) }
             } }
             tbody {
-                @for (i, row) in rows.iter().enumerate() {
+                @for row in rows {
                     @let panel = row.figures.as_ref().and_then(|f| f.panel.as_ref());
                     tr {
                         td.screen data-label=(lang.t("选择")) {
-                            input type="checkbox" name=(if i == 0 { "a" } else { "b" }) value=(row.id) aria-label={ (lang.t("比较")) " " (row.name) };
+                            input type="checkbox" name="a" value=(row.id) aria-label={ (lang.t("比较")) " " (row.name) };
                         }
                         td.t data-label=(lang.t("名称")) { a.strong href={ "/inspections/" (row.id) } { (row.name) } }
                         td data-label=(lang.t("企业")) { (row.enterprise.name) }

@@ -152,13 +152,24 @@ pub async fn run(store: Option<(&App, &Actor)>, args: &InspectWatch) -> Result<E
     let mut watch = Watch::open(&super::super::console(), &recipe, &out, &options, args.stdin, &clock)?;
     let record = match store {
         Some((app, actor)) => {
+            // A run that came to its end before a fall may be frozen already: it is found, not begun.
+            let ended = match watch.is_ended() {
+                true => {
+                    app.inspections(actor).await?.into_iter().find(|row| row.name == run).map(|row| row.id)
+                }
+                false => None,
+            };
             let new = NewInspection {
                 enterprise: enterprise(app, actor, args.enterprise.as_deref()).await?,
                 name: run,
                 recipe_name: name(&args.recipe).trim_end_matches(".toml").to_owned(),
                 recipe,
             };
-            Some(Record { app, actor, id: app.begin_inspection(actor, &new).await? })
+            let id = match ended {
+                Some(id) => id,
+                None => app.begin_inspection(actor, &new).await?,
+            };
+            Some(Record { app, actor, id })
         }
         None => None,
     };
@@ -193,6 +204,7 @@ async fn follow(
     let poll = Duration::from_millis(args.poll_ms.into());
     let mut told = Instant::now().checked_sub(TOLD).unwrap_or_else(Instant::now);
     let mut came = Instant::now();
+    let mut said = ((0, 0), u64::MAX);
     let mut rate: VecDeque<(Instant, u64)> = VecDeque::from([(Instant::now(), watch.counts().0)]);
     let stop = tokio::signal::ctrl_c();
     tokio::pin!(stop);
@@ -228,7 +240,11 @@ async fn follow(
         if told.elapsed() >= TOLD || ended || idle {
             told = now;
             watch.commit_if_needed()?;
-            tell(watch, &live);
+            let news = (watch.counts(), live.waiting);
+            if news != said {
+                said = news;
+                tell(watch, &live);
+            }
             if let Some(record) = record {
                 let (figures, detail) = watch.says(live);
                 record.app.push_inspection(record.actor, record.id, &figures, &detail).await?;
