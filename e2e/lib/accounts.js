@@ -7,6 +7,7 @@ export const ACCOUNTS = {
   secretariat: account('示例秘书处'),
   buyer: account('示例采购员'),
   seller: account('示例销售员'),
+  inspector: account('示例检测员'),
   commissioner: account('示例特派员'),
   bureau: account('示例工信局'),
   auditor: account('示例审计员'),

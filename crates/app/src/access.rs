@@ -196,6 +196,7 @@ pub fn offer(table: &VisibilityTable, sight: impl Into<Sight>, value: Offer) -> 
         valid_from,
         valid_until,
         contact,
+        evidence,
         note,
         visibility,
     } = value;
@@ -221,6 +222,7 @@ pub fn offer(table: &VisibilityTable, sight: impl Into<Sight>, value: Offer) -> 
         valid_from: lens.option("validity", valid_from),
         valid_until: lens.option("validity", valid_until),
         contact: lens.contact(contact),
+        evidence: lens.list("evidence", evidence),
         note: lens.text("note", note),
         visibility,
     }

@@ -230,6 +230,14 @@ acts! {
     MatchFiles reads [A S M C B];
     InspectPanel reads [A S M C B];
     InspectBoard reads [A S M C B];
+    InspectPlacement reads [A S M C B];
+    // Inspections on record are their enterprise's own; others see the evidence that it attaches to an offer.
+    Recipes reads [A M];
+    SaveRecipe changes [A M];
+    Inspections reads [A M];
+    RecordInspection changes [A M];
+    Evidence reads [A S M C B];
+    AttachEvidence changes [A M];
     Export reads [A S M C B];
     // The ledger. Whoever holds a file may see what is in it.
     LedgerFiles reads [A S M C B];

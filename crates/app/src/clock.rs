@@ -61,3 +61,9 @@ impl Clock {
         }
     }
 }
+
+/// The day of a moment in China.
+pub(crate) fn day_of(ms: i64) -> Date {
+    let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    at.to_zoned(TimeZone::fixed(jiff::tz::offset(8))).date()
+}

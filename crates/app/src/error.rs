@@ -124,7 +124,7 @@ impl From<store::Error> for Error {
         use store::Error as E;
         let code = match &error {
             E::NotFound { .. } => Code::NotFound,
-            E::Conflict { .. } | E::Exists { .. } | E::State { .. } => Code::Conflict,
+            E::Conflict { .. } | E::Exists { .. } | E::State { .. } | E::Frozen { .. } => Code::Conflict,
             E::Invalid { .. } | E::Backup { .. } => Code::BadInput,
             E::Busy { .. } => Code::StorageBusy,
             E::Full { .. } => Code::StorageFull,

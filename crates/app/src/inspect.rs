@@ -2,13 +2,32 @@
 //! meet, a bounded number of frames at a time.
 
 mod board;
+mod evidence;
 mod gather;
+mod intake;
 mod panel;
+mod placement;
+mod recipes;
+mod record;
+mod steady;
+mod watch;
 mod write;
 
 pub use board::{BoardPair, BoardRules, inspect_board};
-pub use gather::{FrameFigures, Histogram, Worst};
+pub(crate) use evidence::valid_for;
+pub use evidence::{
+    AttachEvidence, EvidenceRow, EvidenceState, Figure, InspectionCounts, Provable, provable,
+};
+pub use gather::{Course, FrameFigures, Histogram, Spots, Worst};
 pub use panel::{PanelOptions, PanelRun, PanelSummary, inspect_panel};
+pub use placement::{inspect_placement, read_placement};
+pub use recipes::{NewRecipe, RecipeCard, RecipeRow, check_recipe};
+pub use record::{
+    EndedFiles, LiveFigures, NewInspection, RUN_FILE_MAX, RunCard, RunDetail, RunFigures, RunFileInfo,
+    RunRow, Source,
+};
+pub use steady::{Compared, Comparison, Control, Measure, RunAlarm, RunRule, TestedDifference, run_rules};
+pub use watch::{Arrival, Watch};
 pub use write::BeadForms;
 
 use crate::{Code, Error};

@@ -43,8 +43,12 @@ pub use import::{
     ImportOptions, ImportRecord, ImportReport, InputFile, SheetKind, SheetReport,
 };
 pub use inspect::{
-    BeadForms, BoardPair, BoardRules, FrameFigures, Histogram, PanelOptions, PanelRun, PanelSummary, Worst,
-    inspect_board, inspect_panel,
+    Arrival, AttachEvidence, BeadForms, BoardPair, BoardRules, Compared, Comparison, Control, Course,
+    EndedFiles, EvidenceRow, EvidenceState, Figure, FrameFigures, Histogram, InspectionCounts, LiveFigures,
+    Measure, NewInspection, NewRecipe, PanelOptions, PanelRun, PanelSummary, Provable, RUN_FILE_MAX,
+    RecipeCard, RecipeRow, RunAlarm, RunCard, RunDetail, RunFigures, RunFileInfo, RunRow, RunRule, Source,
+    Spots, TestedDifference, Watch, Worst, check_recipe, inspect_board, inspect_panel, inspect_placement,
+    provable, read_placement, run_rules,
 };
 pub use keep::{BackupSummary, Health};
 pub use learn::{Learning, Take, WeightsInfo, WeightsVersion};
@@ -86,6 +90,9 @@ pub use market::gaps::{WEIGHT_EN as GAP_WEIGHT_EN, WEIGHT_ZH as GAP_WEIGHT_ZH};
 /// The formula of the local supporting rate, in English.
 pub use market::local_rate::FORMULA_EN as LOCAL_RATE_FORMULA_EN;
 pub use store::ListHead;
+/// What a bead is; control charts, and a tested difference.
+pub use vision::classify::Class as BeadClass;
+pub use vision::spc::{Chart, Difference, XbarR};
 
 /// The running application: a store, the reference tables and a clock.
 #[derive(Debug)]

@@ -145,6 +145,18 @@ impl FrameBuf {
         &self.samples
     }
 
+    /// The frame as raw samples with their header line, as [`Packets`] reads it again.
+    pub fn raw(&self) -> Vec<u8> {
+        let header = raw::header_line(self.layout, self.bits, self.size());
+        let mut bytes = header.into_bytes();
+        match &self.samples {
+            // Fewer than eight bits were refused; a byte each is what eight bits are written as.
+            SamplesBuf::Bytes(samples) => bytes.extend(samples),
+            SamplesBuf::Words(samples) => bytes.extend(samples.iter().flat_map(|s| s.to_le_bytes())),
+        }
+        bytes
+    }
+
     /// What a sample stands for.
     pub fn layout(&self) -> Layout {
         self.layout

@@ -8,9 +8,10 @@ pub mod cfx;
 pub mod e142;
 pub mod klarf;
 pub mod picture;
+pub mod read;
 mod recipe;
 
-pub use recipe::{RecipeFault, recipe};
+pub use recipe::{RecipeFault, placement, recipe};
 
 use vision::board::Forest;
 use vision::classify::{Bead, Class};

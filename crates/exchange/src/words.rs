@@ -18,10 +18,11 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
 pub(crate) fn verdict(verdict: &Verdict, properties: &PropertyTable) -> String {
     let offer = if verdict.offer.is_empty() { "—" } else { &verdict.offer };
     format!(
-        "{}：{}（需 {}，供 {offer}）",
+        "{}：{}（需 {}，供 {offer}{}）",
         properties.name_zh(&verdict.property),
         outcome(&verdict.outcome),
-        verdict.need
+        verdict.need,
+        verdict.evidence.as_ref().map_or_else(String::new, |e| format!("，{}", e.zh()))
     )
 }
 

@@ -86,7 +86,11 @@ impl<'a> Context<'a> {
         let verdicts: Vec<Verdict> = need
             .specs
             .iter()
-            .map(|spec| verdict::compare(spec, &capabilities, self.input.reference))
+            .map(|spec| {
+                let verdict = verdict::compare(spec, &capabilities, self.input.reference);
+                let evidence = offer.evidence.iter().find(|e| e.property == spec.property).cloned();
+                Verdict { evidence, ..verdict }
+            })
             .collect();
         let distance_km = self.distance_km(need, offer);
         let kinship = self.kinship(need.node.as_ref(), offer.node.as_ref());

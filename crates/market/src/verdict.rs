@@ -66,6 +66,7 @@ pub fn compare(
         outcome,
         need: words(requirement),
         offer,
+        evidence: None,
     }
 }
 

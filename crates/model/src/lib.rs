@@ -6,6 +6,7 @@
 
 pub mod chain;
 pub mod enterprise;
+pub mod evidence;
 pub mod fold;
 pub mod industry;
 pub mod list;

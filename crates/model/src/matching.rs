@@ -3,6 +3,7 @@
 //! The engine (`market`) computes these; lists freeze them, workbooks and pages show them.
 
 use crate::chain::NodeId;
+use crate::evidence::Evidence;
 use crate::property::PropertyId;
 use crate::quantity::Quantity;
 use crate::spec::Strictness;
@@ -39,6 +40,9 @@ pub struct Verdict {
     pub need: String,
     /// The offer's words; empty where it says nothing.
     pub offer: String,
+    /// What was measured of it; nothing where the offer only declares it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
 }
 
 /// What a part of the score stands for.

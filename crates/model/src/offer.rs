@@ -2,6 +2,7 @@
 
 use crate::chain::NodeId;
 use crate::enterprise::Contact;
+use crate::evidence::Evidence;
 use crate::price::PriceRange;
 use crate::quantity::Quantity;
 use crate::spec::Specification;
@@ -54,6 +55,9 @@ pub struct Offer {
     pub valid_until: Option<Date>,
     /// Person to call; protected.
     pub contact: Contact,
+    /// What was measured of the capabilities; not part of the stored record, but put to it where it is read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
     /// Free words.
     pub note: String,
     /// The row's own level (公开级别).
@@ -85,6 +89,7 @@ impl Offer {
             valid_from: None,
             valid_until: None,
             contact: Contact::default(),
+            evidence: Vec::new(),
             note: String::new(),
             visibility: Visibility::Public,
         }

@@ -3,6 +3,7 @@
 use crate::words::Lang;
 use jiff::tz::{TimeZone, offset};
 use maud::{Markup, html};
+use model::evidence::Evidence;
 use model::matching::{Allocation, Coverage, Match, Outcome, Verdict};
 use model::price::PriceRange;
 use model::quantity::{Quantity, number};
@@ -101,8 +102,20 @@ pub fn verdicts(lang: Lang, verdicts: &[Verdict]) -> Markup {
                     @if let Outcome::Short { by } = &verdict.outcome { span class=(class) { " " (rounded(by)) } }
                     " " (verdict.need)
                     @if !verdict.offer.is_empty() { span.soft { " ← " (verdict.offer) } }
+                    @if let Some(evidence) = &verdict.evidence { " " (measured(lang, evidence)) }
                 }
             }
+        }
+    }
+}
+
+/// What was measured behind a stated value: interval, capability, day.
+pub fn measured(lang: Lang, evidence: &Evidence) -> Markup {
+    html! {
+        span.measured {
+            (crate::parts::tag("good", lang.t("实测"))) " " (evidence.value_words())
+            @if let Some(cpk) = evidence.cpk { " · Cpk " (format!("{cpk:.2}")) }
+            " · " (evidence.measured_on)
         }
     }
 }

@@ -35,6 +35,7 @@ pub const CSS: &str = concat!(
     include_str!("../assets/css/desk.css"),
     include_str!("../assets/css/office.css"),
     include_str!("../assets/css/events.css"),
+    include_str!("../assets/css/inspect.css"),
     include_str!("../assets/css/api.css"),
 );
 
@@ -58,6 +59,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
         "对接",
         &[("/enterprises", "企业名录", Act::Enterprises), ("/introductions", "牵线", Act::Introductions)],
     ),
+    ("工厂", &[("/inspections", "检测", Act::Evidence)]),
     (
         "管理",
         &[

@@ -5,6 +5,7 @@ use crate::audit::{self, AuditChain, AuditEntry};
 use crate::database::Read;
 use crate::error::{During, Error, Result};
 use crate::event;
+use crate::inspection;
 use crate::list::{self, HEAD, ListHead, head};
 use crate::record::{Record, count};
 use crate::schema::TABLES;
@@ -100,7 +101,8 @@ async fn run(tx: &mut Read, report: &mut CheckReport) -> Result<()> {
     records::<Offer>(tx, report).await?;
     past_versions(tx, report).await?;
     event::check(tx, report, DOING).await?;
-    let published = audit_chain(tx, report).await?;
+    let (published, finished) = audit_chain(tx, report).await?;
+    inspection::check(tx, report, finished, DOING).await?;
     lists(tx, report, published).await
 }
 
@@ -205,9 +207,9 @@ async fn versions(tx: &mut Read, report: &mut CheckReport, table: &str) -> Resul
 /// What the audit says of each publication, by the list's row id: number and hash.
 type Published = BTreeMap<i64, (i64, String)>;
 
-/// Walks the chain from its start; stops at the first broken link.
-async fn audit_chain(tx: &mut Read, report: &mut CheckReport) -> Result<Published> {
-    let mut published = Published::new();
+/// Walks the chain from its start; what it says of publications, and the hashes of finished inspections. Stops at the first broken link.
+async fn audit_chain(tx: &mut Read, report: &mut CheckReport) -> Result<(Published, BTreeMap<i64, String>)> {
+    let (mut published, mut finished) = (Published::new(), BTreeMap::new());
     let mut chain = AuditChain::default();
     let mut last = 0;
     let query = tx.query(format!("select {} from audit order by seq", audit::COLUMNS));
@@ -223,12 +225,18 @@ async fn audit_chain(tx: &mut Read, report: &mut CheckReport) -> Result<Publishe
             let sha256 = detail["sha256"].as_str().unwrap_or("").to_owned();
             published.insert(id, (detail["number"].as_i64().unwrap_or(0), sha256));
         }
+        if entry.action == "inspection.finish"
+            && let Some(id) = entry.object.strip_prefix("inspection/").and_then(|id| id.parse().ok())
+        {
+            let detail: Value = serde_json::from_str(&entry.detail).unwrap_or_default();
+            finished.insert(id, detail["sha256"].as_str().unwrap_or("").to_owned());
+        }
     }
     if let Some((seq, message)) = chain.broken {
         report.fault(format!("audit/{seq}"), message);
     }
     report.audit_head = (last > 0).then_some((last, chain.head));
-    Ok(published)
+    Ok((published, finished))
 }
 
 /// Numbers without gaps, contents with their hashes, each chained to the one before and as the audit recorded it.

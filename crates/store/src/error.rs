@@ -43,6 +43,14 @@ pub enum Error {
         /// The state that allows the step.
         wanted: ListState,
     },
+    /// A record that is frozen, or not there, cannot be changed.
+    #[error("change {object}: it is {state}")]
+    Frozen {
+        /// Which record.
+        object: String,
+        /// How it stands.
+        state: String,
+    },
     /// The caller's values contradict themselves or the database.
     #[error("{action}: {reason}")]
     Invalid {

@@ -18,6 +18,7 @@
 //! | `meeting` | events where firms meet, their timetables and results, signings |
 //! | `event`, `event_index` | events of the ledger, appended and chained; how they are found |
 //! | `capture_job`, `event_query`, `pact` | documents taken for capture, named queries, footprints given out |
+//! | `inspection`, `evidence` | recipes and runs of inspections with their files; what of them proves an offer |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
 //! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
 //! | `duplicate`, `mapping`, `setting`, `audit` | what the names say |
@@ -35,9 +36,11 @@ mod error;
 mod event;
 mod event_index;
 mod event_query;
+mod evidence;
 mod hook;
 mod idempotency;
 mod import;
+mod inspection;
 mod introduction;
 mod invitation;
 mod learned;
@@ -70,9 +73,11 @@ pub use error::{Error, Result};
 pub use event::{Captured, EventHeads, NewCapture, NewEvent, StoredEvent};
 pub use event_index::{EventFilter, FoundEvent, IndexedEvent};
 pub use event_query::{EventQuery, EventSubscription, NewEventSubscription};
+pub use evidence::{NewEvidence, StoredEvidence};
 pub use hook::{Hook, HookQueue};
 pub use idempotency::Answer;
 pub use import::{BaseVersions, ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};
+pub use inspection::{FinishedRun, NewRun, RunFile, RunProgress, RunState, StoredRecipe, StoredRun};
 pub use introduction::{Introduction, IntroductionState, Side};
 pub use invitation::{Invitation, NewInvite};
 pub use learned::LearnedWeights;

@@ -3,6 +3,7 @@
 use crate::Store;
 use crate::database::Read;
 use crate::error::{During, Result};
+use crate::evidence::{self, StoredEvidence};
 use crate::introduction::{self, Introduction};
 use crate::record::{Record, STORED, Stored, all, stored};
 use futures_util::TryStreamExt as _;
@@ -39,6 +40,8 @@ pub struct Changes {
     pub offers: Vec<Stored<Offer>>,
     /// All introductions, by row id.
     pub introductions: Vec<Introduction>,
+    /// All evidence, by row id.
+    pub evidence: Vec<StoredEvidence>,
 }
 
 impl Store {
@@ -77,6 +80,7 @@ impl Store {
             needs: changed(&mut tx, known, doing).await?,
             offers: changed(&mut tx, known, doing).await?,
             introductions: introduction::all(&mut tx, doing).await?,
+            evidence: evidence::all(&mut tx, doing).await?,
             moment: Moment::default(),
         };
         for table in [Enterprise::TABLE, Need::TABLE, Offer::TABLE] {

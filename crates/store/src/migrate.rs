@@ -35,7 +35,7 @@ const LEDGER: &str = include_str!("../migrations/0007_ledger.sql");
 const MEETINGS: &str = include_str!("../migrations/0010_meetings.sql");
 const EPCIS: &str = include_str!("../migrations/0013_epcis.sql");
 
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
     Migration {
         number: 2,
@@ -64,6 +64,13 @@ const MIGRATIONS: [Migration; 11] = [
     },
     Migration { number: 9, name: "learn", sqlite: LEARN, postgres: LEARN, guard: false },
     Migration { number: 10, name: "meetings", sqlite: MEETINGS, postgres: MEETINGS, guard: false },
+    Migration {
+        number: 12,
+        name: "inspection",
+        sqlite: include_str!("../migrations/0012_inspection.sqlite.sql"),
+        postgres: include_str!("../migrations/0012_inspection.postgres.sql"),
+        guard: false,
+    },
     Migration { number: 13, name: "epcis", sqlite: EPCIS, postgres: EPCIS, guard: false },
 ];
 
@@ -197,8 +204,8 @@ mod tests {
             .collect();
         files.sort();
         let mut steps = Vec::new();
-        assert!(MIGRATIONS.windows(2).all(|pair| pair[0].number < pair[1].number));
-        for step in &MIGRATIONS {
+        assert!(MIGRATIONS.is_sorted_by(|a, b| a.number < b.number));
+        for step in MIGRATIONS {
             let stem = format!("{:04}_{}", step.number, step.name);
             if step.sqlite == step.postgres {
                 steps.push(format!("{stem}.sql"));

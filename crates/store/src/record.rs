@@ -4,6 +4,7 @@ use crate::Store;
 use crate::audit::{self, By};
 use crate::database::{Read, Write};
 use crate::error::{During, Error, Result};
+use crate::evidence::{self, StoredEvidence};
 use crate::sql::{Dialect, InsertMany};
 use futures_util::TryStreamExt as _;
 use model::enterprise::Enterprise;
@@ -69,6 +70,8 @@ pub struct Snapshot {
     pub needs: Vec<Stored<Need>>,
     /// Offers.
     pub offers: Vec<Stored<Offer>>,
+    /// What was measured of the offers.
+    pub evidence: Vec<StoredEvidence>,
     /// Row id of the newest import among them.
     pub import_id: Option<i64>,
 }
@@ -192,6 +195,7 @@ impl Store {
             enterprises: all(&mut tx, doing).await?,
             needs: all(&mut tx, doing).await?,
             offers: all(&mut tx, doing).await?,
+            evidence: evidence::all(&mut tx, doing).await?,
         })
     }
 

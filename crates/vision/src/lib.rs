@@ -5,8 +5,9 @@
 //! ```
 //!
 //! [`panel::Line`] is the whole walk: learn from a reference frame, then inspect frame after frame. Beside it: [`colour`]
-//! and its bins, [`map`] for clusters and lines, [`capability`] for figures of a process, [`board`] for boards against
-//! their template, [`placement`] for rectangular parts against their nominal places. [`synth`] makes panels and boards with exact truth; it shares no code with what measures them.
+//! and its bins, [`map`] for clusters and lines, [`capability`] for figures of a process and [`spc`] for its course,
+//! [`board`] for boards against their template, [`placement`] for rectangular parts against their nominal places.
+//! [`synth`] makes panels and boards with exact truth; it shares no code with what measures them.
 //!
 //! No I/O, no clock, no randomness outside [`synth`], whose seeds are arguments. The outcome does not depend on the number
 //! of threads. It may differ in the last digits between machines with and without fused multiplication (AVX2 and FMA).
@@ -24,6 +25,7 @@ pub mod panel;
 pub mod placement;
 pub mod psf;
 mod robust;
+pub mod spc;
 mod special;
 pub mod surface;
 pub mod synth;

@@ -116,6 +116,72 @@ pub enum Inspect {
     Panel(InspectPanel),
     /// Find what differs from the template: open, short, mousebite, spur, copper, pin_hole
     Board(InspectBoard),
+    /// Measure rectangular parts against their nominal places: a JSON line a part
+    Placement(InspectPlacement),
+    /// Inspect panels as their frames come, in a folder or a pipe; goes on after a fall
+    Watch(InspectWatch),
+}
+
+impl Inspect {
+    /// True where the run is put on record.
+    pub fn needs_database(&self) -> bool {
+        matches!(self, Self::Watch(args) if args.run.is_some())
+    }
+}
+
+/// `yulin inspect placement`
+#[derive(Debug, Args)]
+pub struct InspectPlacement {
+    /// Recipe of places: parts with place, size and rotation, tolerances (docs/inspection.md)
+    #[arg(long, value_name = "FILE.toml")]
+    pub recipe: PathBuf,
+    /// Frames of boards (PNG, TIFF, BMP, raw, uncompressed AVI), folders with frames, or - for standard input
+    #[arg(required = true, value_name = "FRAME")]
+    pub frames: Vec<PathBuf>,
+    /// Print the figures of all boards alone: yield, Cp and Cpk of x, y and rotation
+    #[arg(long)]
+    pub summary: bool,
+}
+
+/// `yulin inspect watch`
+#[derive(Debug, Args)]
+pub struct InspectWatch {
+    /// Folder in which frames appear, a file each
+    #[arg(value_name = "DIR", required_unless_present = "stdin")]
+    pub folder: Option<PathBuf>,
+    /// Frames come on standard input instead (raw with header lines, PGM, AVI)
+    #[arg(long, conflicts_with = "folder")]
+    pub stdin: bool,
+    /// Recipe: pitch, size, tolerance and limits (docs/inspection.md)
+    #[arg(long, value_name = "FILE.toml")]
+    pub recipe: PathBuf,
+    /// Folder for the files, and for what is kept in case of a fall (default with --run: out/inspect/NAME)
+    #[arg(long, value_name = "DIR", required_unless_present = "run")]
+    pub out: Option<PathBuf>,
+    /// Put the run on record in the database under this name: pages show it while it runs
+    #[arg(long, value_name = "NAME")]
+    pub run: Option<String>,
+    /// Whose inspection it is, by name or code; a member's own where nothing is said
+    #[arg(long, value_name = "NAME", requires = "run")]
+    pub enterprise: Option<String>,
+    /// End when no frame has come for so many seconds; else it goes on until Ctrl-C, or the pipe's end
+    #[arg(long, value_name = "S")]
+    pub idle_s: Option<u32>,
+    /// A file is taken when it has not changed for so long, ms
+    #[arg(long, default_value_t = 1000, value_name = "MS")]
+    pub settle_ms: u32,
+    /// How often the folder is looked through, ms
+    #[arg(long, default_value_t = 250, value_name = "MS", value_parser = clap::value_parser!(u32).range(10..=60_000))]
+    pub poll_ms: u32,
+    /// Threads; 0 for as many as there are cores
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1024))]
+    pub threads: u16,
+    /// Lists of beads to write
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [BeadForm::Bin])]
+    pub beads: Vec<BeadForm>,
+    /// Print summary.json at the end
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `yulin inspect panel`

@@ -1,25 +1,22 @@
 //! Panels of beads: `yulin inspect panel`.
 
-use super::gather::{Gathered, Histogram, Worst};
+use super::gather::{Course, Gathered, Histogram, Spots, Worst};
 use super::write::{BeadForms, Files, Parts};
-use super::{FrameFigures, at_frame, not_a_frame};
+use super::{at_frame, not_a_frame};
 use crate::{Act, Actor, Clock, Code, Error, Result};
 use exchange::frame::{FrameBuf, FrameFault, Packet};
 use exchange::inspection::{Run, Sheet, picture};
 use model::list::{hex, sha256_hex};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use vision::capability::{Capability, ShareMethod};
 use vision::classify::Class;
-use vision::map::{Patterns, patterns};
+use vision::map::Patterns;
 use vision::panel::{CONFIDENCE, Inspection, Line, Recipe};
-
-/// Smallest cluster of defects that is reported.
-const CLUSTER_MIN: usize = 3;
 
 /// How to inspect panels.
 #[derive(Debug, Clone)]
@@ -37,7 +34,7 @@ pub struct PanelOptions {
 }
 
 /// `summary.json`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "docs/inspection.md explains each")]
 pub struct PanelSummary {
     pub lot: String,
@@ -53,7 +50,7 @@ pub struct PanelSummary {
     pub yield_low: Option<f64>,
     pub yield_high: Option<f64>,
     pub confidence: f64,
-    pub classes: BTreeMap<&'static str, u64>,
+    pub classes: BTreeMap<Class, u64>,
     pub tolerance_um: f64,
     pub cp_x: Option<f64>,
     pub cp_x_low: Option<f64>,
@@ -90,8 +87,10 @@ pub struct PanelRun {
     pub summary: PanelSummary,
     /// The recipe.
     pub recipe: Recipe,
-    /// Figures of the newest frames, at most 500.
-    pub trend: Vec<FrameFigures>,
+    /// Its course.
+    pub course: Course,
+    /// Where on the panel defects were.
+    pub spots: Spots,
     /// Offsets to the right.
     pub dx: Histogram,
     /// Offsets downward.
@@ -104,22 +103,6 @@ pub struct PanelRun {
     pub overlay_png: Vec<u8>,
     /// Refused frames with the reasons, the first hundred.
     pub refusals: Vec<String>,
-}
-
-/// A frame that was inspected, with its parts of the files.
-struct Done {
-    inspection: Inspection,
-    picture: FrameBuf,
-    parts: Parts,
-}
-
-/// What a run has to know of every frame.
-struct Frames<'a> {
-    run: Run,
-    seed: [u8; 16],
-    forms: BeadForms,
-    line: Line,
-    unlit: Option<&'a FrameBuf>,
 }
 
 /// Inspects frames of panels and writes all files into `out`; `page` makes the report's page. The line is learnt from the first
@@ -140,125 +123,260 @@ pub fn inspect_panel(
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<(PanelRun, Vec<PathBuf>)> {
     actor.need(Act::InspectPanel)?;
-    let recipe = exchange::inspection::recipe(recipe_text).map_err(|e| {
-        Error::new(Code::BadInput, format!("{}, {e}", options.recipe_name))
-            .hint("docs/inspection.md shows a recipe")
-    })?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads)
-        .build()
-        .map_err(|e| Error::new(Code::Internal, format!("cannot start threads: {e}")))?;
-    let threads = pool.current_num_threads();
-    let unlit = unlit.map(|packet| packet.decode().map_err(|e| not_a_frame(&packet.name, &e))).transpose()?;
-    let run = Run {
-        lot: options.lot.clone(),
-        recipe: options.recipe_name.clone(),
-        at: clock.stamp(),
-        rows: recipe.rows,
-        columns: recipe.columns,
-        pitch_um: recipe.pitch_um,
-        bead_um: recipe.bead_diameter_um,
-    };
-    let seed = seed(&run, recipe_text);
-    let mut files = Files::create(out, &run, seed, options.forms)?;
-    let mut gathered = Gathered::new(&recipe);
-    let mut refusals = Refusals { accepted: options.accept_valid, count: 0, first: Vec::new() };
-    let mut content = Sha256::new();
-    let mut frames: Option<Frames<'_>> = None;
-    let started = Instant::now();
-    // Frames are counted as they come, refused ones too, so that numbers stay true to the source.
-    let mut number = 0;
+    let mut walk = Walk::begin(recipe_text, unlit, options, clock)?;
+    let mut files = Files::create(out, &walk.run, walk.seed, options.forms)?;
     loop {
-        let mut batch = Vec::with_capacity(threads);
-        for packet in Iterator::take(&mut *packets, threads) {
+        let mut batch = Vec::with_capacity(walk.threads());
+        for packet in Iterator::take(&mut *packets, walk.threads()) {
             match packet {
                 Ok(packet) => batch.push(packet),
-                Err((place, fault)) => refusals.take(not_a_frame(&place, &fault))?,
+                Err((place, fault)) => walk.refusals.take(not_a_frame(&place, &fault))?,
             }
         }
         if batch.is_empty() {
             break;
         }
-        for packet in &batch {
-            content.update(Sha256::digest(packet.bytes()));
-        }
-        if frames.is_none() {
-            frames = learn(&pool, &recipe, &batch).map(|line| Frames {
-                run: run.clone(),
-                seed,
-                forms: options.forms,
-                line,
-                unlit: unlit.as_ref(),
-            });
-        }
-        let first = number;
-        number += batch.len() as u64;
-        let done: Vec<Result<Done>> = pool.install(|| {
-            batch
-                .par_iter()
-                .enumerate()
-                .map(|(i, p)| inspect(frames.as_ref(), &recipe, p, first + i as u64))
-                .collect()
-        });
-        for (i, (packet, done)) in batch.iter().zip(done).enumerate() {
-            match done {
-                Ok(done) => {
-                    let place = (first + i as u64, packet.name.as_str());
-                    let figures = gathered.add(place, done.inspection, done.picture, &recipe);
-                    files.add(&done.parts, &figures)?;
-                }
-                Err(error) => refusals.take(error)?,
-            }
-        }
-        progress(gathered.frames, gathered.tally.beads());
+        walk.take(&batch, &mut files, clock)?;
+        progress(walk.gathered.frames, walk.gathered.tally.beads());
     }
-    if gathered.frames == 0 {
-        let why = refusals.first.first().map_or_else(|| "there are no frames".to_owned(), Clone::clone);
-        return Err(Error::new(Code::BadInput, why)
-            .hint("give frames, folders with frames, or `-` for standard input"));
-    }
-    let seconds = started.elapsed().as_secs_f64();
-    let output = |e: exchange::WriteError| Error::new(Code::Output, e.to_string());
-    let worst_beads = gathered.worst.as_ref();
-    let overlay = worst_beads.map(|w| picture::overlay(&w.picture, &w.beads, w.bead_px).png()).transpose();
-    let map_png = picture::heat_maps(&gathered.maps(&recipe)).png().map_err(output)?;
-    let overlay_png = overlay.map_err(output)?.unwrap_or_default();
-    let stamp = Stamp {
-        run,
-        recipe_sha256: sha256_hex(recipe_text.as_bytes()),
-        frames_sha256: hex(&content.finalize()),
-    };
-    let run = PanelRun {
-        summary: summary(&gathered, &recipe, stamp, refusals.count, seconds, threads),
-        recipe,
-        trend: gathered.trend.into(),
-        dx: gathered.dx,
-        dy: gathered.dy,
-        worst: gathered.worst,
-        map_png,
-        overlay_png,
-        refusals: refusals.first,
-    };
-    let json = serde_json::to_vec_pretty(&run.summary)
-        .map_err(|e| Error::new(Code::Internal, format!("cannot write the summary: {e}")))?;
-    let written = files.finish(&[
-        ("summary.json", json),
-        ("overlay.png", run.overlay_png.clone()),
-        ("map.png", run.map_png.clone()),
-        ("report.html", page(&run).into_bytes()),
-    ])?;
+    let overlay = walk.draw()?.unwrap_or_default();
+    let run = walk.end(overlay)?;
+    let names = files.end(&whole_files(&run, page)?)?;
+    let written = files.place(&names, out)?;
     Ok((run, written))
 }
 
+/// The files that are made at the end.
+pub(super) fn whole_files(
+    run: &PanelRun,
+    page: &dyn Fn(&PanelRun) -> String,
+) -> Result<[(&'static str, Vec<u8>); 4]> {
+    let json = serde_json::to_vec_pretty(&run.summary)
+        .map_err(|e| Error::new(Code::Internal, format!("cannot write the summary: {e}")))?;
+    Ok([
+        ("summary.json", json),
+        ("overlay.png", run.overlay_png.clone()),
+        ("map.png", run.map_png.clone()),
+        ("report.html", page(run).into_bytes()),
+    ])
+}
+
+/// A run under way.
+pub(super) struct Walk {
+    pub run: Run,
+    pub recipe: Recipe,
+    pub seed: [u8; 16],
+    pub gathered: Gathered,
+    pub refusals: Refusals,
+    /// SHA-256 of the frames so far: of the one before it and of the newest frame's own.
+    pub chain: [u8; 32],
+    /// Frames that came, refused ones too where they could be cut from their source: numbers stay true to it.
+    pub number: u64,
+    /// Seconds of runs before this one, where it was taken up again.
+    pub seconds_before: f64,
+    /// The frame that the line is learnt from.
+    pub reference: Option<FrameBuf>,
+    recipe_sha256: String,
+    line: Option<Line>,
+    unlit: Option<FrameBuf>,
+    forms: BeadForms,
+    pool: rayon::ThreadPool,
+    started: Instant,
+}
+
+/// A frame that was inspected, with its parts of the files.
+struct Done {
+    inspection: Inspection,
+    picture: FrameBuf,
+    parts: Parts,
+}
+
+impl Walk {
+    /// Reads the recipe and begins.
+    pub fn begin(
+        recipe_text: &str,
+        unlit: Option<&Packet>,
+        options: &PanelOptions,
+        clock: &Clock,
+    ) -> Result<Self> {
+        let recipe = read_recipe(recipe_text, &options.recipe_name)?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.threads)
+            .build()
+            .map_err(|e| Error::new(Code::Internal, format!("cannot start threads: {e}")))?;
+        let run = Run {
+            lot: options.lot.clone(),
+            recipe: options.recipe_name.clone(),
+            at: clock.stamp(),
+            rows: recipe.rows,
+            columns: recipe.columns,
+            pitch_um: recipe.pitch_um,
+            bead_um: recipe.bead_diameter_um,
+        };
+        let decode = |packet: &Packet| packet.decode().map_err(|e| not_a_frame(&packet.name, &e));
+        Ok(Self {
+            seed: seed(&run, recipe_text),
+            gathered: Gathered::new(&recipe),
+            refusals: Refusals { accepted: options.accept_valid, count: 0, first: Vec::new() },
+            chain: [0; 32],
+            number: 0,
+            seconds_before: 0.0,
+            reference: None,
+            recipe_sha256: sha256_hex(recipe_text.as_bytes()),
+            line: None,
+            unlit: unlit.map(decode).transpose()?,
+            forms: options.forms,
+            pool,
+            started: Instant::now(),
+            recipe,
+            run,
+        })
+    }
+
+    /// Goes on with a run that began under this name at that moment.
+    pub fn take_up(&mut self, lot: String, at: String, forms: BeadForms, recipe_text: &str) {
+        (self.run.lot, self.run.at, self.forms) = (lot, at, forms);
+        self.seed = seed(&self.run, recipe_text);
+    }
+
+    /// Threads at work.
+    pub fn threads(&self) -> usize {
+        self.pool.current_num_threads()
+    }
+
+    /// Inspects some frames at once and appends them in their order; the error of each that is refused.
+    pub fn take(
+        &mut self,
+        batch: &[Packet],
+        files: &mut Files,
+        clock: &Clock,
+    ) -> Result<Vec<Option<String>>> {
+        for packet in batch {
+            let own = Sha256::digest(packet.bytes());
+            self.chain = Sha256::new().chain_update(self.chain).chain_update(own).finalize().into();
+        }
+        if self.line.is_none() {
+            self.learn(batch.iter().filter_map(|packet| packet.decode().ok()));
+        }
+        let first = self.number;
+        self.number += batch.len() as u64;
+        let done: Vec<Result<Done>> = self.pool.install(|| {
+            batch.par_iter().enumerate().map(|(i, p)| self.inspect(p, first + i as u64)).collect()
+        });
+        let mut refused = Vec::with_capacity(batch.len());
+        for (i, (packet, done)) in batch.iter().zip(done).enumerate() {
+            refused.push(match done {
+                Ok(done) => {
+                    let place = (first + i as u64, packet.name.as_str());
+                    let figures =
+                        self.gathered.add(place, clock.now_ms(), done.inspection, done.picture, &self.recipe);
+                    files.add(&done.parts, &figures)?;
+                    None
+                }
+                Err(error) => {
+                    let why = error.message.clone();
+                    self.refusals.take(error)?;
+                    Some(why)
+                }
+            });
+        }
+        Ok(refused)
+    }
+
+    /// Learns the line from the first frame that can be learnt from.
+    pub fn learn(&mut self, frames: impl Iterator<Item = FrameBuf>) {
+        for frame in frames {
+            let line = self.pool.install(|| Line::learn(self.recipe.clone(), &frame.as_frame()));
+            if let Ok(line) = line {
+                self.line = Some(line);
+                self.reference = Some(frame);
+                return;
+            }
+        }
+    }
+
+    fn inspect(&self, packet: &Packet, number: u64) -> Result<Done> {
+        let picture = packet.decode().map_err(|e| not_a_frame(&packet.name, &e))?;
+        let refused = |e: vision::panel::InspectError| at_frame(&packet.name, &e);
+        let Some(line) = &self.line else {
+            // Nothing could be learnt from this frame: say why.
+            return match Line::learn(self.recipe.clone(), &picture.as_frame()) {
+                Err(e) => Err(refused(e)),
+                Ok(_) => Err(at_frame(&packet.name, &"it could not be learnt from")),
+            };
+        };
+        let unlit = self.unlit.as_ref().map(FrameBuf::as_frame);
+        let inspection = line.inspect(&picture.as_frame(), unlit.as_ref()).map_err(refused)?;
+        let sheet = Sheet {
+            frame: number,
+            name: &packet.name,
+            columns: self.run.columns,
+            um_per_px: inspection.um_per_px,
+            beads: &inspection.beads,
+        };
+        let parts = Parts::of(&self.run, self.seed, self.forms, &sheet, &inspection.tally);
+        Ok(Done { inspection, picture, parts })
+    }
+
+    /// Seconds that the run took, those before a fall too.
+    pub fn seconds(&self) -> f64 {
+        self.seconds_before + self.started.elapsed().as_secs_f64()
+    }
+
+    /// The picture of the worst frame, where it is another one than before.
+    pub fn draw(&mut self) -> Result<Option<Vec<u8>>> {
+        let drawn = self.gathered.worst.as_mut().and_then(super::Worst::draw);
+        drawn.transpose().map_err(|e| Error::new(Code::Output, e.to_string()))
+    }
+
+    /// The figures as of now.
+    pub fn summary(&self) -> PanelSummary {
+        summary(self)
+    }
+
+    /// The finished run with the picture of its worst frame.
+    pub fn end(&self, overlay_png: Vec<u8>) -> Result<PanelRun> {
+        if self.gathered.frames == 0 {
+            let why = self.refusals.first.first();
+            let why = why.map_or_else(|| "there are no frames".to_owned(), Clone::clone);
+            return Err(Error::new(Code::BadInput, why)
+                .hint("give frames, folders with frames, or `-` for standard input"));
+        }
+        let map_png = picture::heat_maps(&self.gathered.maps(&self.recipe))
+            .png()
+            .map_err(|e| Error::new(Code::Output, e.to_string()))?;
+        Ok(PanelRun {
+            summary: self.summary(),
+            spots: self.gathered.spots(&self.recipe),
+            recipe: self.recipe.clone(),
+            course: self.gathered.course.clone(),
+            dx: self.gathered.dx.clone(),
+            dy: self.gathered.dy.clone(),
+            worst: self.gathered.worst.clone(),
+            map_png,
+            overlay_png,
+            refusals: self.refusals.first.clone(),
+        })
+    }
+}
+
+/// Reads a recipe; the name is what errors call it.
+pub(super) fn read_recipe(text: &str, name: &str) -> Result<Recipe> {
+    exchange::inspection::recipe(text).map_err(|e| {
+        Error::new(Code::BadInput, format!("{name}, {e}")).hint("docs/inspection.md shows a recipe")
+    })
+}
+
 /// Frames that were refused.
-struct Refusals {
-    accepted: bool,
-    count: u64,
-    first: Vec<String>,
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Refusals {
+    pub accepted: bool,
+    pub count: u64,
+    pub first: Vec<String>,
 }
 
 impl Refusals {
-    fn take(&mut self, error: Error) -> Result<()> {
+    pub fn take(&mut self, error: Error) -> Result<()> {
         if !self.accepted {
             let hint = format!("{}; --accept-valid goes on with the other frames", error.help());
             return Err(error.hint(hint));
@@ -271,76 +389,25 @@ impl Refusals {
     }
 }
 
-/// Learns from the first frame of a batch that can be learnt from.
-fn learn(pool: &rayon::ThreadPool, recipe: &Recipe, batch: &[Packet]) -> Option<Line> {
-    batch.iter().find_map(|packet| {
-        let frame = packet.decode().ok()?;
-        pool.install(|| Line::learn(recipe.clone(), &frame.as_frame())).ok()
-    })
-}
-
-fn inspect(frames: Option<&Frames<'_>>, recipe: &Recipe, packet: &Packet, number: u64) -> Result<Done> {
-    let picture = packet.decode().map_err(|e| not_a_frame(&packet.name, &e))?;
-    let refused = |e: vision::panel::InspectError| at_frame(&packet.name, &e);
-    let Some(frames) = frames else {
-        // Nothing could be learnt from this frame: say why.
-        return match Line::learn(recipe.clone(), &picture.as_frame()) {
-            Err(e) => Err(refused(e)),
-            Ok(_) => Err(at_frame(&packet.name, &"it could not be learnt from")),
-        };
-    };
-    let unlit = frames.unlit.map(FrameBuf::as_frame);
-    let inspection = frames.line.inspect(&picture.as_frame(), unlit.as_ref()).map_err(refused)?;
-    let parts = frames.parts(&inspection, &packet.name, number);
-    Ok(Done { inspection, picture, parts })
-}
-
-impl Frames<'_> {
-    fn parts(&self, inspection: &Inspection, name: &str, frame: u64) -> Parts {
-        let sheet = Sheet {
-            frame,
-            name,
-            columns: self.run.columns,
-            um_per_px: inspection.um_per_px,
-            beads: &inspection.beads,
-        };
-        Parts::of(&self.run, self.seed, self.forms, &sheet, &inspection.tally)
-    }
-}
-
-/// What identifies a run.
-struct Stamp {
-    run: Run,
-    recipe_sha256: String,
-    frames_sha256: String,
-}
-
-fn summary(
-    gathered: &Gathered,
-    recipe: &Recipe,
-    stamp: Stamp,
-    refused: u64,
-    seconds: f64,
-    threads: usize,
-) -> PanelSummary {
+fn summary(walk: &Walk) -> PanelSummary {
+    let (gathered, recipe, run, seconds) = (&walk.gathered, &walk.recipe, &walk.run, walk.seconds());
     let whole = gathered.tally.summary(recipe.tolerance_um, CONFIDENCE, ShareMethod::ClopperPearson);
-    let pattern = |w: &Worst| patterns(&w.beads, recipe.rows, recipe.columns, CLUSTER_MIN);
     let (x, y) = (whole.x, whole.y);
     let of = |c: Option<Capability>, f: fn(Capability) -> f64| c.map(f);
     PanelSummary {
-        lot: stamp.run.lot,
-        recipe: stamp.run.recipe,
-        recipe_sha256: stamp.recipe_sha256,
-        at: stamp.run.at,
+        lot: run.lot.clone(),
+        recipe: run.recipe.clone(),
+        recipe_sha256: walk.recipe_sha256.clone(),
+        at: run.at.clone(),
         frames: gathered.frames,
-        refused,
+        refused: walk.refusals.count,
         beads: whole.beads,
         good: whole.good,
         yield_share: whole.yield_share.map(|i| i.value),
         yield_low: whole.yield_share.map(|i| i.low),
         yield_high: whole.yield_share.map(|i| i.high),
         confidence: CONFIDENCE,
-        classes: Class::ALL.into_iter().map(|c| (c.word(), gathered.tally.of_class(c))).collect(),
+        classes: Class::ALL.into_iter().map(|c| (c, gathered.tally.of_class(c))).collect(),
         tolerance_um: recipe.tolerance_um,
         cp_x: of(x, |c| c.cp.value),
         cp_x_low: of(x, |c| c.cp.low),
@@ -363,11 +430,11 @@ fn summary(
         uniformity: whole.uniformity,
         false_calls_per_million: recipe.limits.false_calls_per_million,
         worst_frame: gathered.worst.as_ref().map(|w| w.name.clone()),
-        patterns: gathered.worst.as_ref().map(pattern).unwrap_or_default(),
-        frames_sha256: stamp.frames_sha256,
+        patterns: gathered.worst.as_ref().map(|w| w.patterns.clone()).unwrap_or_default(),
+        frames_sha256: hex(&walk.chain),
         seconds,
         beads_per_second: whole.beads as f64 / seconds.max(1e-9),
-        threads,
+        threads: walk.threads(),
     }
 }
 

@@ -3,13 +3,15 @@
 use super::gather::FrameFigures;
 use crate::{Code, Error, Result};
 use exchange::inspection::{Run, Sheet, beads, cfx, e142, klarf};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use vision::panel::Tally;
 
 /// Which lists of beads are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BeadForms {
     /// `beads.csv`.
     pub csv: bool,
@@ -27,9 +29,7 @@ impl Default for BeadForms {
 
 /// One frame's parts of all files, made by whoever inspected it.
 pub(super) struct Parts {
-    csv: Vec<u8>,
-    binary: Vec<u8>,
-    ndjson: Vec<u8>,
+    lists: [Vec<u8>; 3],
     e142: String,
     klarf: String,
     cfx: String,
@@ -40,9 +40,11 @@ impl Parts {
         let list =
             |wanted: bool, make: fn(&Sheet<'_>) -> Vec<u8>| if wanted { make(sheet) } else { Vec::new() };
         Self {
-            csv: list(forms.csv, beads::csv),
-            binary: list(forms.binary, beads::binary),
-            ndjson: list(forms.ndjson, beads::ndjson),
+            lists: [
+                list(forms.csv, beads::csv),
+                list(forms.binary, beads::binary),
+                list(forms.ndjson, beads::ndjson),
+            ],
             e142: e142::section(run, sheet),
             klarf: klarf::section(run, sheet),
             cfx: cfx::section(run, sheet, tally, seed),
@@ -50,19 +52,42 @@ impl Parts {
     }
 }
 
+/// Where files lie until the run is done.
+enum Beside {
+    /// Gone with all in it when the run fails.
+    Brief(tempfile::TempDir),
+    /// Stays when the program falls, to be taken up again.
+    Lasting(PathBuf),
+}
+
+impl Beside {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Brief(dir) => dir.path(),
+            Self::Lasting(path) => path,
+        }
+    }
+}
+
+/// How long each file is, by name: what of it is certain.
+pub(super) type Lengths = BTreeMap<String, u64>;
+
 /// The open files.
 pub(super) struct Files {
-    out: PathBuf,
-    /// Holds what is not finished; gone with all in it when the run fails.
-    beside: tempfile::TempDir,
-    csv: Option<BufWriter<File>>,
-    binary: Option<BufWriter<File>>,
-    ndjson: Option<BufWriter<File>>,
-    frames: BufWriter<File>,
-    e142: BufWriter<File>,
-    klarf: BufWriter<File>,
-    cfx: BufWriter<File>,
+    beside: Beside,
+    /// `beads.csv`, `beads.bin`, `beads.ndjson`, as far as they are wanted.
+    lists: [Option<Open>; 3],
+    frames: Open,
+    e142: Open,
+    klarf: Open,
+    cfx: Open,
     written: u64,
+}
+
+/// An open file with its name.
+struct Open {
+    name: &'static str,
+    file: BufWriter<File>,
 }
 
 fn fault(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
@@ -70,88 +95,151 @@ fn fault(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
 }
 
 impl Files {
+    /// Begins files that are gone when the run fails.
     pub fn create(out: &Path, run: &Run, seed: [u8; 16], forms: BeadForms) -> Result<Self> {
         std::fs::create_dir_all(out).map_err(fault(out))?;
         let beside = tempfile::Builder::new().prefix(".yulin-").tempdir_in(out).map_err(fault(out))?;
-        let open = |name: &str, head: &[u8]| -> Result<BufWriter<File>> {
+        Self::open(Beside::Brief(beside), run, seed, forms, None)
+    }
+
+    /// Begins files in a folder that stays, or takes up those there: what stands behind their certain lengths was written after
+    /// the last commit and is cut off.
+    pub fn lasting(
+        folder: &Path,
+        run: &Run,
+        seed: [u8; 16],
+        forms: BeadForms,
+        known: Option<(&Lengths, u64)>,
+    ) -> Result<Self> {
+        Self::open(Beside::Lasting(folder.to_owned()), run, seed, forms, known)
+    }
+
+    fn open(
+        beside: Beside,
+        run: &Run,
+        seed: [u8; 16],
+        forms: BeadForms,
+        known: Option<(&Lengths, u64)>,
+    ) -> Result<Self> {
+        let open = |name: &'static str, head: &[u8]| -> Result<Open> {
             let path = beside.path().join(name);
-            let mut file = BufWriter::with_capacity(1 << 18, File::create(&path).map_err(fault(&path))?);
-            file.write_all(head).map_err(fault(&path))?;
-            Ok(file)
+            let fault = fault(&path);
+            let mut file = File::options()
+                .write(true)
+                .create(true)
+                .truncate(known.is_none())
+                .open(&path)
+                .map_err(&fault)?;
+            match known {
+                None => file.write_all(head).map_err(&fault)?,
+                Some((lengths, _)) => {
+                    let certain = lengths.get(name).copied().unwrap_or(0);
+                    if file.metadata().map_err(&fault)?.len() < certain {
+                        let what = format!("{} is shorter than it was: it was changed", path.display());
+                        return Err(Error::new(Code::BadInput, what).hint("begin anew in another folder"));
+                    }
+                    file.set_len(certain).map_err(&fault)?;
+                    file.seek(SeekFrom::End(0)).map_err(&fault)?;
+                }
+            }
+            Ok(Open { name, file: BufWriter::with_capacity(1 << 18, file) })
         };
-        let list = |wanted: bool, name: &str, head: &[u8]| wanted.then(|| open(name, head)).transpose();
+        let list = |wanted: bool, name, head: &[u8]| wanted.then(|| open(name, head)).transpose();
         Ok(Self {
-            csv: list(forms.csv, "beads.csv", beads::CSV_HEAD.as_bytes())?,
-            binary: list(forms.binary, "beads.bin", beads::BINARY_HEAD)?,
-            ndjson: list(forms.ndjson, "beads.ndjson", b"")?,
+            lists: [
+                list(forms.csv, "beads.csv", beads::CSV_HEAD.as_bytes())?,
+                list(forms.binary, "beads.bin", beads::BINARY_HEAD)?,
+                list(forms.ndjson, "beads.ndjson", b"")?,
+            ],
             frames: open("frames.csv", FRAMES_HEAD.as_bytes())?,
             e142: open("map.xml", e142::head(run).as_bytes())?,
             klarf: open("result.klarf", klarf::head(run).as_bytes())?,
             cfx: open("cfx.json", cfx::head(run, seed).as_bytes())?,
-            out: out.to_owned(),
+            written: known.map_or(0, |(_, frames)| frames),
             beside,
-            written: 0,
         })
+    }
+
+    fn all(&mut self) -> impl Iterator<Item = &mut Open> {
+        let whole = [&mut self.frames, &mut self.e142, &mut self.klarf, &mut self.cfx];
+        self.lists.iter_mut().flatten().chain(whole)
+    }
+
+    /// Brings all that was written to the disk; how long the files are then.
+    pub fn commit(&mut self) -> Result<Lengths> {
+        let folder = self.beside.path().to_owned();
+        self.all()
+            .map(|open| {
+                let sync = |open: &mut Open| -> std::io::Result<u64> {
+                    open.file.flush()?;
+                    let file = open.file.get_ref();
+                    file.sync_data()?;
+                    Ok(file.metadata()?.len())
+                };
+                let length = sync(open).map_err(fault(&folder.join(open.name)))?;
+                Ok((open.name.to_owned(), length))
+            })
+            .collect()
     }
 
     /// Appends a frame.
     pub fn add(&mut self, parts: &Parts, figures: &FrameFigures) -> Result<()> {
-        let out = self.out.clone();
+        let folder = self.beside.path().to_owned();
         let mut write = || -> std::io::Result<()> {
-            for (file, bytes) in [
-                (&mut self.csv, &parts.csv),
-                (&mut self.binary, &parts.binary),
-                (&mut self.ndjson, &parts.ndjson),
-            ] {
-                if let Some(file) = file {
-                    file.write_all(bytes)?;
+            for (list, bytes) in self.lists.iter_mut().zip(&parts.lists) {
+                if let Some(open) = list {
+                    open.file.write_all(bytes)?;
                 }
             }
-            self.frames.write_all(frame_line(figures).as_bytes())?;
-            self.e142.write_all(parts.e142.as_bytes())?;
-            self.klarf.write_all(parts.klarf.as_bytes())?;
+            self.frames.file.write_all(frame_line(figures).as_bytes())?;
+            self.e142.file.write_all(parts.e142.as_bytes())?;
+            self.klarf.file.write_all(parts.klarf.as_bytes())?;
             if self.written > 0 {
-                self.cfx.write_all(b",")?;
+                self.cfx.file.write_all(b",")?;
             }
-            self.cfx.write_all(parts.cfx.as_bytes())
+            self.cfx.file.write_all(parts.cfx.as_bytes())
         };
-        write().map_err(fault(&out))?;
+        write().map_err(fault(&folder))?;
         self.written += 1;
         Ok(())
     }
 
-    /// Ends all files and moves them to their place; `others` are whole files.
-    pub fn finish(mut self, others: &[(&str, Vec<u8>)]) -> Result<Vec<PathBuf>> {
-        let out = self.out.clone();
-        let mut end = || -> std::io::Result<()> {
-            self.e142.write_all(e142::FOOT.as_bytes())?;
-            self.cfx.write_all(cfx::FOOT.as_bytes())?;
-            self.klarf.write_all(klarf::FOOT.as_bytes())?;
-            for file in [&mut self.csv, &mut self.binary, &mut self.ndjson].into_iter().flatten() {
-                file.flush()?;
-            }
-            for file in [&mut self.frames, &mut self.e142, &mut self.klarf, &mut self.cfx] {
-                file.flush()?;
-            }
-            Ok(())
-        };
-        end().map_err(fault(&out))?;
+    /// Ends all files and puts others beside them, on the disk; the names of all.
+    pub fn end(&mut self, others: &[(&str, Vec<u8>)]) -> Result<Vec<String>> {
+        let folder = self.beside.path().to_owned();
+        for (open, foot) in
+            [(&mut self.e142, e142::FOOT), (&mut self.cfx, cfx::FOOT), (&mut self.klarf, klarf::FOOT)]
+        {
+            open.file.write_all(foot.as_bytes()).map_err(fault(&folder.join(open.name)))?;
+        }
+        let mut names: Vec<String> = self.commit()?.into_keys().collect();
         for (name, bytes) in others {
-            let path = self.beside.path().join(name);
+            let path = folder.join(name);
             std::fs::write(&path, bytes).map_err(fault(&path))?;
+            names.push((*name).to_owned());
         }
-        let mut names: Vec<_> = std::fs::read_dir(self.beside.path())
-            .and_then(|entries| entries.map(|e| e.map(|e| e.file_name())).collect())
-            .map_err(fault(&out))?;
         names.sort();
-        let mut written = Vec::new();
-        for name in names {
-            let to = out.join(&name);
-            std::fs::rename(self.beside.path().join(&name), &to).map_err(fault(&to))?;
-            written.push(to);
-        }
-        Ok(written)
+        Ok(names)
     }
+
+    /// Moves files to their place.
+    pub fn place(&self, names: &[String], out: &Path) -> Result<Vec<PathBuf>> {
+        place(self.beside.path(), names, out)
+    }
+}
+
+/// Moves files to their place; those that are there already were moved before.
+pub(super) fn place(from: &Path, names: &[String], out: &Path) -> Result<Vec<PathBuf>> {
+    let mut written = Vec::new();
+    for name in names {
+        let (from, to) = (from.join(name), out.join(name));
+        match std::fs::rename(&from, &to) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && to.is_file() => {}
+            moved => moved.map_err(fault(&to))?,
+        }
+        written.push(to);
+    }
+    Ok(written)
 }
 
 const FRAMES_HEAD: &str =

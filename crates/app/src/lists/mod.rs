@@ -45,7 +45,11 @@ impl App {
         let mut tries = 1;
         loop {
             progress(Stage::Load, 0, 1);
-            let records = self.store.snapshot().await?;
+            let mut records = self.store.snapshot().await?;
+            for offer in &mut records.offers {
+                offer.value.evidence =
+                    crate::inspect::valid_for(&records.evidence, offer.id, &offer.value, self.today());
+            }
             progress(Stage::Load, 1, 1);
             let import_id = records.import_id;
             let cluster = self.cluster_name().await?;

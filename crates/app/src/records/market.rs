@@ -17,7 +17,7 @@ use model::reference::Reference;
 use model::visibility::{Noun, Visibility};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use store::{Changes, Introduction, IntroductionState, ListHead, Moment, Status, Stored};
+use store::{Changes, Introduction, IntroductionState, ListHead, Moment, Status, Stored, StoredEvidence};
 
 /// Whether a record stands on a day.
 pub fn status<T: Listed>(held: &Held<T>, today: Date) -> super::RecordStatus {
@@ -263,6 +263,10 @@ pub struct Market {
     pub offers: Shelf<Offer>,
     /// All introductions, by row id.
     pub introductions: Arc<Vec<Introduction>>,
+    /// All evidence, by row id.
+    evidence: Arc<Vec<StoredEvidence>>,
+    /// The day on which evidence was looked at: it expires.
+    day: Option<Date>,
     /// What published lists say.
     pub published: Arc<Published>,
     /// Code of the region that is the cluster; where it was never said, all are inside.
@@ -279,14 +283,16 @@ impl Market {
             needs: Shelf::default(),
             offers: Shelf::default(),
             introductions: Arc::default(),
+            evidence: Arc::default(),
+            day: None,
             published: Arc::default(),
             home: None,
         }
     }
 
     /// Takes over what changed.
-    fn take(&mut self, changes: Changes) {
-        let Changes { moment, whole, enterprises, needs, offers, introductions } = changes;
+    fn take(&mut self, changes: Changes, today: Date) {
+        let Changes { moment, whole, enterprises, needs, offers, introductions, evidence } = changes;
         if whole {
             *self = Self {
                 home: self.home.clone(),
@@ -313,10 +319,32 @@ impl Market {
             changed = true;
             self.introductions = Arc::new(introductions);
         }
+        if *self.evidence != evidence {
+            self.evidence = Arc::new(evidence);
+        }
+        changed |= self.prove(today);
         if changed {
             self.state = moment.seq;
         }
         self.moment = moment;
+    }
+
+    /// Puts to each offer the evidence that counts today; true where that differs from before.
+    fn prove(&mut self, today: Date) -> bool {
+        self.day = Some(today);
+        let evidence = self.evidence.clone();
+        let mut changed = false;
+        let mut ids: Vec<i64> = evidence.iter().map(|e| e.value.offer).collect();
+        ids.dedup();
+        for id in ids {
+            let Ok(at) = self.offers.all.binary_search_by_key(&id, |held| held.id) else { continue };
+            let valid = crate::inspect::valid_for(&evidence, id, &self.offers.all[at].value, today);
+            if valid != self.offers.all[at].value.evidence {
+                Arc::make_mut(&mut self.offers.all[at]).value.evidence = valid;
+                changed = true;
+            }
+        }
+        changed
     }
 
     /// Confirmed pairs of the lists that stand published, as need and offer.
@@ -605,7 +633,9 @@ impl Live {
 impl App {
     /// The market as of now.
     pub(crate) async fn market(&self) -> Result<Arc<Market>> {
-        if let Some(now) = self.live.now()
+        let today = self.today();
+        let is_of_today = |now: &Market| now.evidence.is_empty() || now.day == Some(today);
+        if let Some(now) = self.live.now().filter(|now| is_of_today(now))
             && self.store.is_at(&now.moment).await?
         {
             return Ok(now);
@@ -613,7 +643,8 @@ impl App {
         let _turn = self.live.catching.lock().await;
         let since = self.live.now().map(|now| now.moment.clone());
         let changes = self.store.changes(since.as_ref()).await?;
-        if since.is_none() || changes.is_some() {
+        let stale = self.live.now().is_some_and(|now| !is_of_today(&now));
+        if since.is_none() || changes.is_some() || stale {
             let lists = self.store.lists().await?;
             let home = self.cluster_region().await?;
             let kept = self.live.now().map(|now| now.published.clone()).unwrap_or_default();
@@ -631,7 +662,9 @@ impl App {
                 if !Arc::ptr_eq(&market.published, &published) || market.home != home {
                     market.state = seq;
                 }
-                market.take(changes);
+                market.take(changes, today);
+            } else {
+                market.prove(today);
             }
             market.published = published;
             market.home = home;

@@ -4,6 +4,7 @@
 use exchange::import::FICTIONAL_LABEL;
 use jiff::civil::Date;
 use model::enterprise::{Contact, Enterprise};
+use model::evidence::Evidence;
 use model::need::Need;
 use model::offer::Offer;
 use model::reference::Reference;
@@ -205,6 +206,7 @@ impl Words for Offer {
             valid_from,
             valid_until,
             contact: person,
+            evidence,
             note,
             visibility,
         } = self;
@@ -226,6 +228,7 @@ impl Words for Offer {
             said("customers", "主要客户", customers),
             said("validity", "有效期", validity(*valid_from, *valid_until)),
             said("contact", "联系人", contact(person)),
+            said("evidence", "实测证据", evidence.iter().map(Evidence::zh).collect::<Vec<_>>().join("；")),
             said("note", "备注", note),
             said("visibility", "公开级别", visibility.zh()),
         ]

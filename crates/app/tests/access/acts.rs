@@ -246,6 +246,60 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             let pair = app::BoardPair { template: packet(), image: packet() };
             put(show(app::inspect_board(actor, &pair, &app::BoardRules::default()).map(drop)));
         }
+        Act::InspectPlacement => {
+            put(show(app::read_placement(actor, "um_per_px = 0", "p.toml")));
+        }
+        Act::Recipes => {
+            put(show(app.recipes(actor).await));
+            put(show(app.recipe(actor, 1).await));
+            put(show(app::check_recipe(actor, "pitch_um = 0")));
+        }
+        Act::SaveRecipe => {
+            let new = app::NewRecipe { enterprise: Some(with.enterprises[0]), ..app::NewRecipe::default() };
+            put(show(app.save_recipe(actor, &new).await));
+        }
+        Act::Inspections => {
+            put(show(app.inspections(actor).await));
+            for id in 1..=3 {
+                put(show(app.inspection(actor, id).await));
+                put(show(app.inspection_file(actor, id, "summary.json").await));
+            }
+            put(show(app.compare_inspections(actor, 1, 2).await));
+        }
+        Act::RecordInspection => {
+            let new = app::NewInspection {
+                enterprise: Some(with.enterprises[0]),
+                name: "L7".to_owned(),
+                recipe_name: "P0.8".to_owned(),
+                recipe: "pitch_um = 0".to_owned(),
+            };
+            put(show(app.begin_inspection(actor, &new).await));
+            put(show(app.inspect_frames(actor, &new, Vec::new(), |_| String::new(), &quiet).await));
+            put(show(app.record_folder(actor, new, Vec::new()).await));
+            let figures = app::RunFigures { source: app::Source::Watch, panel: None, live: None };
+            let detail = app::RunDetail {
+                recipe: String::new(),
+                course: app::Course::default(),
+                dx: app::Histogram { from_um: 0.0, counts: Vec::new() },
+                dy: app::Histogram { from_um: 0.0, counts: Vec::new() },
+                spots: app::Spots::default(),
+                worst: None,
+                refusals: Vec::new(),
+                files: Vec::new(),
+            };
+            put(show(app.push_inspection(actor, 1, &figures, &detail).await));
+            put(show(app.finish_inspection(actor, 1, figures, detail, Vec::new()).await));
+        }
+        Act::Evidence => {
+            put(show(app.evidence(actor).await));
+            put(show(app.inspection_counts(actor).await));
+        }
+        Act::AttachEvidence => {
+            let new =
+                app::AttachEvidence { run: 1, offer: offer.0, property: "yield_rate".to_owned(), months: 6 };
+            put(show(app.attach_evidence(actor, &new).await));
+            put(show(app.withdraw_evidence(actor, 1).await));
+        }
         Act::Export => {
             put(cells(app.export(actor, false, &all).await));
             put(cells(app.export(actor, true, &all).await));

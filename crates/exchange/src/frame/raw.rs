@@ -26,6 +26,22 @@ pub(super) struct Header {
 /// Longest header, comments of PGM included.
 const HEADER_MAX: usize = 1024;
 
+/// The words for layouts.
+const LAYOUTS: [(&str, Layout); 6] = [
+    ("mono", Layout::Mono),
+    ("rgb", Layout::Rgb),
+    ("bayer_rggb", Layout::Bayer(BayerPattern::Rggb)),
+    ("bayer_grbg", Layout::Bayer(BayerPattern::Grbg)),
+    ("bayer_gbrg", Layout::Bayer(BayerPattern::Gbrg)),
+    ("bayer_bggr", Layout::Bayer(BayerPattern::Bggr)),
+];
+
+/// The header line of a frame.
+pub(super) fn header_line(layout: Layout, bits: u8, (width, height): (usize, usize)) -> String {
+    let word = LAYOUTS.iter().find(|(_, l)| *l == layout).map_or("mono", |(word, _)| *word);
+    format!("raw {width} {height} {word} {bits}\n")
+}
+
 fn broken(reason: impl Into<String>) -> FrameFault {
     FrameFault::Broken { format: "raw frame", reason: reason.into() }
 }
@@ -50,15 +66,8 @@ impl Header {
         let form = || broken(format!("`{}` is not `raw WIDTH HEIGHT LAYOUT BITS`", line.trim_end()));
         let words: Vec<&str> = line.split_whitespace().collect();
         let &["raw", width, height, layout, bits] = words.as_slice() else { return Err(form()) };
-        let layout = match layout {
-            "mono" => Layout::Mono,
-            "rgb" => Layout::Rgb,
-            "bayer_rggb" => Layout::Bayer(BayerPattern::Rggb),
-            "bayer_grbg" => Layout::Bayer(BayerPattern::Grbg),
-            "bayer_gbrg" => Layout::Bayer(BayerPattern::Gbrg),
-            "bayer_bggr" => Layout::Bayer(BayerPattern::Bggr),
-            _ => return Err(form()),
-        };
+        let known = LAYOUTS.iter().find(|(word, _)| *word == layout);
+        let layout = known.map(|(_, layout)| *layout).ok_or_else(form)?;
         let number = |word: &str| word.parse::<u32>().map_err(|_| form());
         Self::new(number(width)?, number(height)?, layout, number(bits)?, false)
     }

@@ -50,6 +50,7 @@ fn list() -> MatchingList {
         outcome: Outcome::Short { by: Quantity::new(2.0, "μm") },
         need: "18μm".to_owned(),
         offer: "20~25μm".to_owned(),
+        evidence: None,
     };
     let reason =
         Reason { kind: ReasonKind::Text, points: 0.3, of: 0.35, words: "名称几乎相同".to_owned() };

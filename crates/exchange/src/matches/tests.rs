@@ -20,6 +20,7 @@ fn written(format: MatchFormat) -> Vec<u8> {
         outcome: Outcome::Short { by: Quantity::new(2.0, "μm") },
         need: "18μm".to_owned(),
         offer: String::new(),
+        evidence: None,
     };
     let reason = Reason { kind: ReasonKind::Text, points: 0.25, of: 0.35, words: "名称相近".to_owned() };
     let matched = |need: &str, offer: &str, rank, distance_km| Match {

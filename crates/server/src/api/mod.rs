@@ -15,6 +15,7 @@ mod finish;
 mod gaps;
 mod hooks;
 mod imports;
+mod inspections;
 mod introductions;
 mod invitations;
 mod keep;
@@ -58,6 +59,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(nearby::routes())
         .merge(introductions::routes())
         .merge(meetings::routes())
+        .merge(inspections::routes())
         .merge(lists::routes())
         .merge(gaps::routes())
         .merge(sites::routes())

@@ -7,8 +7,8 @@ use super::needs::Need;
 use super::problem::Answer;
 use super::read::{IfMatch, Json, Path, Query};
 use super::shapes::{
-    ContactShape, EnterpriseBrief, MatchShape, OpenOrClosed, PriceShape, QuantityShape, SpecificationShape,
-    StatusWord, VersionShape, VisibilityWord, contact, mirror, text,
+    ContactShape, EnterpriseBrief, EvidenceShape, MatchShape, OpenOrClosed, PriceShape, QuantityShape,
+    SpecificationShape, StatusWord, VersionShape, VisibilityWord, contact, mirror, text,
 };
 use super::write::{Rows, Saved, XLSX, created, page, versioned, workbook};
 use crate::site::Site;
@@ -99,6 +99,9 @@ pub struct Offer {
     /// Person to call; protected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContactShape>,
+    /// What was measured of its capabilities.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceShape>,
     /// Free words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -136,6 +139,7 @@ impl From<app::OfferRow> for Offer {
             valid_from: offer.valid_from,
             valid_until: offer.valid_until,
             contact: contact(offer.contact),
+            evidence: offer.evidence.into_iter().map(Into::into).collect(),
             note: text(offer.note),
             visibility: offer.visibility,
         }

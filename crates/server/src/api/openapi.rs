@@ -21,6 +21,7 @@ pub const SUBJECTS: [(&str, &str, &str); 13] = [
         "对接活动",
         "Where firms meet: invitations, sign-up, seats, the door, results, follow-up, signings",
     ),
+    ("inspections", "检测", "Recipes, runs of inspections, and what of them proves an offer"),
     ("lists", "对接清单", "Numbered, frozen lists with their gaps"),
     ("desk", "审核台", "Drafting, deciding, approving, publishing"),
     ("intake", "导入", "Workbooks in, and likely duplicates"),

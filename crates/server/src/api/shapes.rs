@@ -1,6 +1,7 @@
 //! Shapes that several subjects share. Text and numbers that nobody stated, or that the reader may not see, are absent.
 
 use model::enterprise::Contact;
+use model::evidence::Evidence;
 use model::matching::{Match, Outcome, Reason, Verdict};
 use model::price::PriceRange;
 use model::quantity::Quantity;
@@ -257,6 +258,45 @@ pub struct VerdictShape {
     /// The offer's words; absent where it says nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offer: Option<String>,
+    /// What was measured of it; absent where the offer only declares it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceShape>,
+}
+
+/// A measured value behind a stated one.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EvidenceShape {
+    /// Property.
+    pub property: String,
+    /// What was measured.
+    pub value: f64,
+    /// Lower end of its 95 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Unit of the three.
+    pub unit: String,
+    /// Capability of the process, the lesser of the two axes; absent for a share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpk: Option<f64>,
+    /// Pieces that were measured.
+    pub count: u64,
+    /// Day on which the inspection ended.
+    #[schema(value_type = String, format = Date)]
+    pub measured_on: jiff::civil::Date,
+    /// Last day on which it counts.
+    #[schema(value_type = String, format = Date)]
+    pub valid_until: jiff::civil::Date,
+    /// SHA-256 of the frozen inspection.
+    pub sha256: String,
+}
+
+impl From<Evidence> for EvidenceShape {
+    fn from(e: Evidence) -> Self {
+        let Evidence { property, value, low, high, unit, cpk, count, measured_on, valid_until, sha256 } = e;
+        let property = property.0;
+        Self { property, value, low, high, unit, cpk, count, measured_on, valid_until, sha256 }
+    }
 }
 
 /// Outcome of a comparison; `unknown` is a question to the offerer, not a no.
@@ -284,6 +324,7 @@ impl From<Verdict> for VerdictShape {
             short_by,
             need: text(verdict.need),
             offer: text(verdict.offer),
+            evidence: verdict.evidence.map(Into::into),
         }
     }
 }

@@ -5,7 +5,7 @@ mod chart;
 
 use crate::layout;
 use crate::words::Lang;
-use app::{PanelRun, PanelSummary};
+use app::{BeadClass as Class, PanelRun, PanelSummary};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chart::{Line, bars, histogram, trend};
@@ -15,21 +15,30 @@ use maud::{Markup, html};
 const PICTURE_MAX: usize = 8 << 20;
 
 /// Chinese name of a class.
-fn zh(class: &str) -> &'static str {
+pub fn zh(class: Class) -> &'static str {
     match class {
-        "ok" => "良品",
-        "missing" => "缺灯",
-        "dead" => "死灯",
-        "missing_or_dead" => "缺灯或死灯",
-        "dim" => "偏暗",
-        "bright" => "偏亮",
-        "shifted" => "偏移",
-        "double" => "叠灯",
-        "bridge" => "连桥",
-        "dirty" => "脏污",
-        "wrong_colour" => "色差",
-        _ => "未测",
+        Class::Ok => "良品",
+        Class::Missing => "缺灯",
+        Class::Dead => "死灯",
+        Class::MissingOrDead => "缺灯或死灯",
+        Class::Dim => "偏暗",
+        Class::Bright => "偏亮",
+        Class::Shifted => "偏移",
+        Class::Double => "叠灯",
+        Class::Bridge => "连桥",
+        Class::Dirty => "脏污",
+        Class::WrongColour => "色差",
+        Class::Unmeasured => "未测",
     }
+}
+
+/// Classes that are defects, the most frequent first.
+pub fn defects(s: &PanelSummary) -> Vec<(Class, u64)> {
+    let found = s.classes.iter().map(|(c, n)| (*c, *n));
+    let mut found: Vec<(Class, u64)> =
+        found.filter(|(c, n)| !matches!(c, Class::Ok | Class::Unmeasured) && *n > 0).collect();
+    found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    found
 }
 
 /// The report of a run.
@@ -55,7 +64,7 @@ pub fn file(run: &PanelRun) -> String {
             (histogram("dx, μm", &run.dx, s.tolerance_um))
             (histogram("dy, μm", &run.dy, s.tolerance_um))
         }
-        @if run.trend.len() > 1 { section.sheet { h2 { "四、趋势 Trends" } (trends(run)) } }
+        @if run.course.points.len() > 1 { section.sheet { h2 { "四、趋势 Trends" } (trends(run)) } }
         section.sheet {
             h2 { "五、图 Maps" }
             p { "左上 dx，右上 dy，左下亮度，右下类别 · top left dx, top right dy, bottom left light, bottom right class" }
@@ -114,14 +123,12 @@ fn figures(s: &PanelSummary) -> Markup {
 }
 
 fn pareto(s: &PanelSummary) -> Markup {
-    let mut classes: Vec<(&str, u64)> =
-        s.classes.iter().map(|(c, n)| (*c, *n)).filter(|(c, n)| *c != "ok" && *n > 0).collect();
-    classes.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    if classes.is_empty() {
+    let found = defects(s);
+    if found.is_empty() {
         return html! { p { "未发现缺陷 No defects." } };
     }
-    let rows: Vec<(String, u64)> =
-        classes.iter().map(|(class, n)| (format!("{} {}", zh(class), class.replace('_', " ")), *n)).collect();
+    let word = |class: Class| format!("{} {}", zh(class), class.word().replace('_', " "));
+    let rows: Vec<(String, u64)> = found.iter().map(|(class, n)| (word(*class), *n)).collect();
     html! {
         (bars(&rows))
         p { "良品被误判的上限 false calls by noise, at most: " (s.false_calls_per_million) " / 10⁶" }
@@ -146,8 +153,8 @@ fn patterns(s: &PanelSummary) -> Markup {
 }
 
 fn trends(run: &PanelRun) -> Markup {
-    let of = |f: fn(&app::FrameFigures) -> f64| -> Vec<f64> { run.trend.iter().map(f).collect() };
-    let share = of(|f| 100.0 * f.good as f64 / f.beads.max(1) as f64);
+    let of = |f: fn(&app::FrameFigures) -> f64| -> Vec<f64> { run.course.points.iter().map(f).collect() };
+    let share = of(app::FrameFigures::yield_percent);
     let mean = Line::individuals;
     html! {
         p { "单值图：中心线 ± 2.66 倍平均移动极差；EWMA：λ = 0.2，± 3σ。individuals charts: centre ± 2.66 mean moving ranges; EWMA: λ = 0.2, ± 3 sigma" }

@@ -3,6 +3,7 @@
 pub mod desk;
 pub mod events;
 pub mod inspection;
+pub mod inspections;
 pub mod list;
 pub mod market;
 pub mod office;
@@ -19,4 +20,5 @@ pub fn routes() -> Router<Site> {
         .merge(desk::routes())
         .merge(events::routes())
         .merge(office::routes())
+        .merge(inspections::routes())
 }

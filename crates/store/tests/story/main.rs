@@ -10,6 +10,7 @@ mod concurrent;
 mod databases;
 mod event_index;
 mod events;
+mod inspections;
 mod layout;
 mod learning;
 mod market;

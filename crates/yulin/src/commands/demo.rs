@@ -1,5 +1,7 @@
 //! The whole main job on the demo cluster.
 
+mod inspections;
+
 use super::{import, lists, serve};
 use crate::cli::Demo;
 use crate::progress::Bar;
@@ -79,6 +81,7 @@ async fn run_in(app: &Arc<App>, args: &Demo) -> Result<ExitCode> {
     lists::summary(&list);
     lists::show_files(&written);
     // After publishing: the console is one person, and what it drafts another account would have to approve.
+    inspections::add(app, &actor).await?;
     accounts(app, &actor, &list.content).await?;
     say!("database 数据库: {}", database.display());
     if args.no_serve {

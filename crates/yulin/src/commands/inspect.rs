@@ -1,10 +1,15 @@
 //! Inspect frames.
 
+mod placement;
 mod sources;
+mod watch;
 
 use crate::cli::{BeadForm, Inspect, InspectBoard, InspectPanel};
 use crate::progress::Bar;
-use app::{BeadForms, BoardPair, BoardRules, Clock, Code, Error, PanelOptions, PanelSummary, Result, Stage};
+use app::{
+    Actor, App, BeadForms, BoardPair, BoardRules, Clock, Code, Error, PanelOptions, PanelSummary, Result,
+    Stage,
+};
 use sources::{Sources, whole_file};
 use std::io::Write;
 use std::path::Path;
@@ -12,14 +17,41 @@ use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use vision::board::BoardOptions;
+use vision::classify::Class;
 
 /// What is done within this time needs no bar.
 const QUIET: Duration = Duration::from_secs(2);
 
-pub fn run(args: &Inspect) -> Result<ExitCode> {
+/// Inspects without a database.
+pub async fn run(args: &Inspect) -> Result<ExitCode> {
     match args {
         Inspect::Panel(args) => panel(args),
         Inspect::Board(args) => board(args),
+        Inspect::Placement(args) => placement::run(args),
+        Inspect::Watch(args) => watch::run(None, args).await,
+    }
+}
+
+/// Inspects with a database that keeps the record.
+pub async fn on_record(app: &App, actor: &Actor, args: &Inspect) -> Result<ExitCode> {
+    match args {
+        Inspect::Watch(args) => watch::run(Some((app, actor)), args).await,
+        others => run(others).await,
+    }
+}
+
+fn options(threads: u16, lot: String, recipe: &Path, beads: &[BeadForm], accept_valid: bool) -> PanelOptions {
+    let wanted = |form| beads.contains(&form);
+    PanelOptions {
+        threads: threads.into(),
+        lot,
+        recipe_name: recipe.display().to_string(),
+        forms: BeadForms {
+            csv: wanted(BeadForm::Csv),
+            binary: wanted(BeadForm::Bin),
+            ndjson: wanted(BeadForm::Ndjson),
+        },
+        accept_valid,
     }
 }
 
@@ -41,18 +73,8 @@ fn panel(args: &InspectPanel) -> Result<ExitCode> {
             .hint("give --unlit with one FRAME, the same panel lit"));
     }
     let unlit = args.unlit.as_deref().map(whole_file).transpose()?;
-    let wanted = |form| args.beads.contains(&form);
-    let options = PanelOptions {
-        threads: args.threads.into(),
-        lot: args.lot.clone().unwrap_or_else(|| name(&args.frames[0])),
-        recipe_name: args.recipe.display().to_string(),
-        forms: BeadForms {
-            csv: wanted(BeadForm::Csv),
-            binary: wanted(BeadForm::Bin),
-            ndjson: wanted(BeadForm::Ndjson),
-        },
-        accept_valid: args.accept_valid,
-    };
+    let lot = args.lot.clone().unwrap_or_else(|| name(&args.frames[0]));
+    let options = options(args.threads, lot, &args.recipe, &args.beads, args.accept_valid);
     let (started, bar, total) = (Instant::now(), OnceLock::new(), frames.known().unwrap_or(0));
     let progress = |done: u64, _beads: u64| {
         if started.elapsed() > QUIET {
@@ -101,8 +123,8 @@ fn show(s: &PanelSummary) {
         100.0 * s.gauge_share,
         s.tolerance_um
     );
-    for (class, count) in s.classes.iter().filter(|(class, count)| **class != "ok" && **count > 0) {
-        say!("  {class} {count}");
+    for (class, count) in s.classes.iter().filter(|(class, count)| **class != Class::Ok && **count > 0) {
+        say!("  {} {count}", class.word());
     }
     say!("  {:.0} beads/s on {} threads, files included", s.beads_per_second, s.threads);
 }

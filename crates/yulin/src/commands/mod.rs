@@ -54,7 +54,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Demo(args) => return demo::run(&args).await,
         Command::Match(args) => return matching::run(&args),
-        Command::Inspect(args) => return inspect::run(&args),
+        Command::Inspect(args) if !args.needs_database() => return inspect::run(&args).await,
         Command::Ledger(args) if !args.needs_database() => return ledger::with_files(&args),
         _ => {}
     }
@@ -119,7 +119,7 @@ fn reference(folder: &Path) -> Result<&'static Reference> {
 async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> Result<ExitCode> {
     let actor = &app.actor(actor).await?;
     match command {
-        Command::Demo(_) | Command::Match(_) | Command::Inspect(_) => {
+        Command::Demo(_) | Command::Match(_) => {
             unreachable!("handled before a database is opened")
         }
         Command::Init(args) => users::init(app, actor, &args).await,
@@ -142,6 +142,7 @@ async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> R
         Command::Backup { file, force } => keep::backup(app, actor, &file, force).await,
         Command::Restore { file, force } => keep::restore(app, actor, &file, force).await,
         Command::Ledger(args) => ledger::run(app, actor, &args).await,
+        Command::Inspect(args) => inspect::on_record(app, actor, &args).await,
         Command::Check => keep::check(app, actor).await,
     }
 }

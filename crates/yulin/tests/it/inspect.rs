@@ -259,3 +259,319 @@ fn boards_are_compared_with_their_template() {
     let said = text(&run(dir.path(), &["inspect", "board", "--pairs", "list.txt"]));
     assert!(said.starts_with("exit 2") && said.contains("list.txt, line 2: 1 columns"), "{said}");
 }
+
+/// A file appears whole under its name.
+fn put(folder: &Path, name: &str, bytes: &[u8]) {
+    std::fs::write(folder.join("beside.tmp"), bytes).unwrap();
+    std::fs::rename(folder.join("beside.tmp"), folder.join(name)).unwrap();
+}
+
+const WATCH: [&str; 12] = [
+    "inspect",
+    "watch",
+    "frames",
+    "--recipe",
+    "panel.toml",
+    "--out",
+    "out",
+    "--settle-ms",
+    "0",
+    "--poll-ms",
+    "10",
+    "--beads=csv",
+];
+
+/// Twenty SIGKILLs while frames come: in the end every frame is counted once, and all is as if nothing had happened.
+#[test]
+fn a_watch_that_is_killed_loses_no_frame_and_counts_none_twice() {
+    let dir = folder();
+    let frames = dir.path().join("frames");
+    std::fs::create_dir(&frames).unwrap();
+    let panels: Vec<Vec<u8>> = (1..=60).map(|seed| grey(&panel(seed).render())).collect();
+    for (i, panel) in panels.iter().take(4).enumerate() {
+        put(&frames, &format!("{i:03}.png"), panel);
+    }
+    let (mut came, mut kills) = (4, 0);
+    while kills < 20 {
+        let mut child =
+            yulin(dir.path()).args(WATCH).args(["--threads", "2"]).stderr(Stdio::null()).spawn().unwrap();
+        // Frames come while it works; the moment of the kill wanders over start, measuring and committing.
+        for step in 0..2 + kills % 5 {
+            std::thread::sleep(std::time::Duration::from_millis(25 + 11 * ((kills * 7 + step) % 13)));
+            if came < panels.len() {
+                put(&frames, &format!("{came:03}.png"), &panels[came]);
+                came += 1;
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+    }
+    for (i, panel) in panels.iter().enumerate().skip(came) {
+        put(&frames, &format!("{i:03}.png"), panel);
+    }
+    ok(dir.path(), &[WATCH.as_slice(), &["--idle-s", "1"]].concat());
+    let killed = summary(dir.path());
+    let whole = folder();
+    std::fs::rename(&frames, whole.path().join("frames")).unwrap();
+    ok(
+        whole.path(),
+        &["inspect", "panel", "--recipe", "panel.toml", "--out", "out", "--beads=csv", "frames"],
+    );
+    let straight = summary(whole.path());
+    for field in ["frames", "refused", "beads", "good", "classes", "yield"] {
+        assert_eq!(killed[field], straight[field], "{field}");
+    }
+    assert_eq!(killed["frames"], 60);
+    for field in ["cpk_x", "cpk_y", "mean_dx_um", "sigma_dx_um"] {
+        let (a, b) = (killed[field].as_f64().unwrap(), straight[field].as_f64().unwrap());
+        assert!((a - b).abs() < 1e-3 * (1.0 + b.abs()), "{field}: {a} {b}");
+    }
+    // Every frame has its beads once, and every file its end.
+    let rows = beads(dir.path());
+    assert_eq!(rows.len(), 60 * 720);
+    let names = std::fs::read_to_string(dir.path().join("out/frames.csv")).unwrap();
+    for i in 0..60 {
+        assert_eq!(names.matches(&format!("{i:03}.png")).count(), 1, "{i}");
+    }
+    let cfx: Value =
+        serde_json::from_slice(&std::fs::read(dir.path().join("out/cfx.json")).unwrap()).unwrap();
+    assert_eq!(cfx["MessageBody"]["InspectedUnits"].as_array().unwrap().len(), 60);
+    assert!(!dir.path().join("out/.yulin-watch").exists());
+    assert!(dir.path().join("out/overlay.png").is_file() && dir.path().join("out/report.html").is_file());
+}
+
+/// What is half written is waited for; what is no frame is named and counted, and taken back when it becomes one.
+#[test]
+fn a_watch_waits_for_halves_and_names_what_is_no_frame() {
+    let dir = folder();
+    let frames = dir.path().join("frames");
+    std::fs::create_dir(&frames).unwrap();
+    let whole = grey(&panel(3).render());
+    put(&frames, "a.png", &grey(&panel(2).render()));
+    put(&frames, "half.png", &whole[..whole.len() / 2]);
+    put(&frames, "cat.png", b"\xff\xd8\xff\xe0 a cat");
+    let mut child = yulin(dir.path())
+        .args(WATCH)
+        .args(["--idle-s", "3"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    put(&frames, "half.png", &whole);
+    let mut said = String::new();
+    std::io::Read::read_to_string(child.stderr.as_mut().unwrap(), &mut said).unwrap();
+    assert!(child.wait().unwrap().success(), "{said}");
+    let s = summary(dir.path());
+    assert_eq!((s["frames"].as_u64(), s["refused"].as_u64()), (Some(2), Some(1)), "{said}");
+    assert!(said.contains("frames") && said.contains("waiting"), "{said}");
+}
+
+/// A pipe: frames that are sent again after a fall are known by their content.
+#[test]
+fn a_pipe_that_begins_again_counts_no_frame_twice() {
+    let dir = folder();
+    let stream: Vec<Vec<u8>> = (1..=6).map(|seed| raw(&panel(seed).render())).collect();
+    let args = ["inspect", "watch", "--stdin", "--recipe", "panel.toml", "--out", "out", "--beads=none"];
+    let mut child = yulin(dir.path()).args(args).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(&stream[..4].concat()).unwrap();
+    let state = dir.path().join("out/.yulin-watch/state.json");
+    for _ in 0..400 {
+        if state.is_file() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(25));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut child = yulin(dir.path()).args(args).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(&stream.concat()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(summary(dir.path())["frames"], 6);
+}
+
+/// Each of these is refused with its reason and exit code 2, by the command itself.
+#[test]
+fn what_is_no_frame_is_refused_by_name() {
+    let dir = folder();
+    let good = grey(&panel(1).render());
+    let mut huge = good.clone();
+    // Width and height of the first chunk of a PNG, with its checksum made right.
+    huge[16..24].copy_from_slice(&[0, 1, 0x11, 0x70, 0, 1, 0x11, 0x70]);
+    let crc = crc32(&huge[12..29]);
+    huge[29..33].copy_from_slice(&crc.to_be_bytes());
+    let small = PanelRecipe { rows: 8, columns: 8, ..panel(1) }.render();
+    let cases: [(&str, Vec<u8>, &str); 8] = [
+        ("truncated.png", good[..good.len() / 2].to_vec(), "truncated.png"),
+        ("empty.png", Vec::new(), "empty"),
+        (
+            "one_bit.png",
+            png(16, 16, png::ColorType::Grayscale, png::BitDepth::One, &[0; 32]),
+            "1 bits a sample",
+        ),
+        ("cmyk.tif", cmyk_tiff(), "CMYK"),
+        ("zero.raw", b"raw 0 8 mono 8\n".to_vec(), "zero.raw"),
+        ("huge.png", huge, "too large"),
+        ("cat.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF a cat".to_vec(), "JPEG is lossy"),
+        ("other.png", grey(&small), "other.png"),
+    ];
+    for (name, bytes, expect) in cases {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+        let output = run(dir.path(), &["inspect", "panel", "--recipe", "panel.toml", "--out", "out", name]);
+        let said = text(&output);
+        assert!(
+            output.status.code() == Some(2) && said.contains(expect) && said.contains("hint"),
+            "{name}: {said}"
+        );
+        assert!(!dir.path().join("out/summary.json").exists());
+    }
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
+        }
+    }
+    !crc
+}
+
+/// A TIFF file of one pixel in four inks.
+fn cmyk_tiff() -> Vec<u8> {
+    let mut out = b"II\x2a\0\x08\0\0\0".to_vec();
+    let tags: [(u16, u16, u32, u32); 9] = [
+        (256, 3, 1, 1),
+        (257, 3, 1, 1),
+        (258, 3, 4, 122),
+        (259, 3, 1, 1),
+        (262, 3, 1, 5),
+        (273, 4, 1, 130),
+        (277, 3, 1, 4),
+        (278, 3, 1, 1),
+        (279, 4, 1, 4),
+    ];
+    out.extend((tags.len() as u16).to_le_bytes());
+    for (tag, kind, count, value) in tags {
+        out.extend(tag.to_le_bytes());
+        out.extend(kind.to_le_bytes());
+        out.extend(count.to_le_bytes());
+        out.extend(value.to_le_bytes());
+    }
+    out.extend([0; 4]);
+    out.resize(122, 0);
+    out.extend([8, 0, 8, 0, 8, 0, 8, 0]);
+    out.extend([0; 4]);
+    out
+}
+
+/// On record: killed in between, the run is gone on with, frozen once, and its files come back from the database and its backup.
+#[test]
+fn a_watched_run_is_on_record_and_frozen() {
+    let dir = folder();
+    let frames = dir.path().join("frames");
+    std::fs::create_dir(&frames).unwrap();
+    std::fs::write(
+        dir.path().join("供给.csv"),
+        "企业名称,所在县区,产品名称,规格参数\n虚构灯珠有限公司,泰和县,Mini LED灯珠,良率≥80%\n",
+    )
+    .unwrap();
+    ok(dir.path(), &["import", "供给.csv", "--db", "y.db"]);
+    let args = [
+        "inspect",
+        "watch",
+        "frames",
+        "--recipe",
+        "panel.toml",
+        "--run",
+        "L7",
+        "--enterprise",
+        "虚构灯珠有限公司",
+        "--db",
+        "y.db",
+    ];
+    let quick = ["--settle-ms", "0", "--poll-ms", "10", "--idle-s", "1"];
+    for seed in 1..=2 {
+        put(&frames, &format!("{seed}.png"), &grey(&panel(seed).render()));
+    }
+    let mut child = yulin(dir.path()).args(args).args(&quick[..4]).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(2500));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    put(&frames, "3.png", &grey(&panel(3).render()));
+    ok(dir.path(), &[args.as_slice(), &quick].concat());
+    let again = run(dir.path(), &[args.as_slice(), &quick].concat());
+    assert_eq!(again.status.code(), Some(5), "{}", text(&again));
+    let check = |db: &str| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = store::Store::open(&dir.path().join(db).to_string_lossy()).await.unwrap();
+            let runs = store.runs(None, 9).await.unwrap();
+            assert_eq!(runs.len(), 1);
+            let figures: Value = serde_json::from_str(&runs[0].summary).unwrap();
+            assert_eq!(
+                (figures["panel"]["frames"].as_u64(), figures["source"].as_str()),
+                (Some(3), Some("watch"))
+            );
+            let kept = store.run_file(runs[0].id, "summary.json").await.unwrap().unwrap();
+            assert_eq!(kept, std::fs::read(dir.path().join("out/inspect/L7/summary.json")).unwrap());
+            assert!(
+                store.run_file(runs[0].id, "overlay.png").await.unwrap().unwrap().starts_with(b"\x89PNG")
+            );
+            assert!(store.check().await.unwrap().is_sound());
+            store.close().await;
+            runs[0].sha256.clone().unwrap()
+        })
+    };
+    let sha256 = check("y.db");
+    ok(dir.path(), &["backup", "b.yulin", "--db", "y.db"]);
+    ok(dir.path(), &["restore", "b.yulin", "--db", "z.db"]);
+    assert_eq!(check("z.db"), sha256);
+}
+
+/// Two parts, one of them 100 µm off its place: offsets, class, capability, and a frame without them.
+#[test]
+fn parts_are_measured_against_their_places() {
+    let dir = tempfile::tempdir().unwrap();
+    let recipe = "um_per_px = 20\norigin_px = [40, 40]\ntolerance_um = 60\ntolerance_deg = 2\nsearch_um = 300\n\
+        parts = [\n\
+        { name = \"A\", x_um = 0, y_um = 0, length_um = 600, width_um = 400 },\n\
+        { name = \"B\", x_um = 2000, y_um = 0, length_um = 600, width_um = 400 },\n]\n";
+    std::fs::write(dir.path().join("places.toml"), recipe).unwrap();
+    // Bright rectangles on dark ground; the second sits five pixels to the right of its place.
+    let (width, height) = (200, 80);
+    let mut frame = vec![20u8; width * height];
+    for (cx, cy) in [(40, 40), (145, 40)] {
+        for y in cy - 10..=cy + 10 {
+            for x in cx - 15..=cx + 15 {
+                frame[y * width + x] = 180;
+            }
+        }
+    }
+    std::fs::write(
+        dir.path().join("b.png"),
+        png(width, height, png::ColorType::Grayscale, png::BitDepth::Eight, &frame),
+    )
+    .unwrap();
+    let said = ok(dir.path(), &["inspect", "placement", "--recipe", "places.toml", "b.png"]);
+    let parts: Vec<Value> = said.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(
+        (parts.len(), parts[0]["class"].as_str(), parts[1]["class"].as_str()),
+        (2, Some("ok"), Some("shifted"))
+    );
+    assert!((parts[1]["dx_um"].as_f64().unwrap() - 100.0).abs() < 10.0, "{}", parts[1]);
+    let summary: Value = serde_json::from_str(&ok(
+        dir.path(),
+        &["inspect", "placement", "--recipe", "places.toml", "--summary", "b.png"],
+    ))
+    .unwrap();
+    assert_eq!((summary["parts"].as_u64(), summary["good"].as_u64()), (Some(2), Some(1)));
+    let dark = png(width, height, png::ColorType::Grayscale, png::BitDepth::Eight, &vec![20; width * height]);
+    std::fs::write(dir.path().join("dark.png"), dark).unwrap();
+    let refused = run(dir.path(), &["inspect", "placement", "--recipe", "places.toml", "dark.png"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
+    assert!(text(&refused).contains("dark.png: none of 2 parts found"), "{}", text(&refused));
+}

@@ -225,6 +225,7 @@ fn outcome(lang: Lang, verdict: &Verdict) -> Markup {
     html! {
         span class=(class) { (mark) " " (word) @if let Outcome::Short { by } = &verdict.outcome { " " (by) } }
         @if !verdict.offer.is_empty() { br; span.soft { (verdict.offer) } }
+        @if let Some(evidence) = &verdict.evidence { br; (crate::format::measured(lang, evidence)) }
     }
 }
 

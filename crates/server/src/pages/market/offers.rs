@@ -170,6 +170,7 @@ fn detail_page(viewer: &Viewer, card: &OfferCard) -> Markup {
         }
         (record::protected(viewer, Noun::Offer, &card.protected))
         (facts(viewer, &row.offer, row.may_edit))
+        (crate::pages::inspections::evidence::of_offer(viewer, &row.offer.evidence))
         (super::introductions::around(viewer, &card.introductions))
         h2 { (lang.t("适合的需求")) @if !card.wanted.is_empty() { " " span.soft { (card.wanted.len()) } } }
         @if card.wanted.is_empty() {

@@ -208,7 +208,10 @@ pub fn verdicts(lang: Lang, properties: &PropertyTable, verdicts: &[Verdict]) ->
                                 @if verdict.strictness == Strictness::Prefer { " " (tag("quiet", lang.t("优选"))) }
                             }
                             td { (verdict.need) }
-                            td { @if verdict.offer.is_empty() { span.soft { (lang.t("未说明")) } } @else { (verdict.offer) } }
+                            td {
+                                @if verdict.offer.is_empty() { span.soft { (lang.t("未说明")) } } @else { (verdict.offer) }
+                                @if let Some(evidence) = &verdict.evidence { br; (format::measured(lang, evidence)) }
+                            }
                             td { (outcome(lang, &verdict.outcome)) }
                         }
                     }

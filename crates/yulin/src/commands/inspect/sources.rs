@@ -49,7 +49,8 @@ fn ending(path: &Path) -> Option<String> {
     Some(path.extension()?.to_string_lossy().to_lowercase())
 }
 
-fn frames_of(folder: &Path) -> Result<Vec<PathBuf>> {
+/// Files of a folder that are frames by their endings, in no order.
+pub fn frames_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let fault = |e: std::io::Error| Error::new(Code::File, format!("cannot read {}: {e}", folder.display()));
     let mut frames = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(fault)? {
@@ -58,6 +59,11 @@ fn frames_of(folder: &Path) -> Result<Vec<PathBuf>> {
             frames.push(path);
         }
     }
+    Ok(frames)
+}
+
+fn frames_of(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut frames = frames_in(folder)?;
     if frames.is_empty() {
         let words = format!("the folder {} holds no frames ({})", folder.display(), ENDINGS.join(", "));
         return Err(Error::new(Code::BadInput, words));
@@ -86,6 +92,21 @@ impl Iterator for Sources {
             };
             let name = if name == "-" { "standard input".to_owned() } else { name };
             self.open = Some(Packets::new(name, from));
+        }
+    }
+}
+
+/// The frame of a watched file. One of several frames is refused: it could not be counted as one.
+pub fn the_frame(path: &Path) -> Result<Packet, (String, FrameFault)> {
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|e| (name.clone(), FrameFault::Read(e.to_string())))?;
+    let mut packets = Packets::new(name.clone(), file);
+    match (packets.next(), packets.next()) {
+        (Some(first), None) => first,
+        (None, _) => Err((name, FrameFault::Empty)),
+        (Some(_), Some(_)) => {
+            let reason = "it holds several frames; write one file for each, or send it to --stdin".to_owned();
+            Err((name, FrameFault::Broken { format: "frame", reason }))
         }
     }
 }

@@ -1,0 +1,302 @@
+//! Inspections that come in whole: frames to be measured now, or the folder of an inspection that was finished elsewhere.
+
+use super::gather::{Course, FrameFigures, Histogram, Spots};
+use super::panel::{PanelSummary, read_recipe};
+use super::record::{EndedFiles, NewInspection, RUN_FILE_MAX, RunDetail, RunFigures, Source};
+use super::{BeadForms, PanelOptions, PanelRun, inspect_panel};
+use crate::{Act, Actor, App, Code, Error, InputFile, Progress, Result, Stage};
+use exchange::frame::Packets;
+use exchange::inspection::read::{self, BeadRow};
+use model::list::sha256_hex;
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use vision::capability::{Moments, ShareMethod, yield_interval};
+use vision::classify::Class;
+use vision::panel::{CONFIDENCE, Recipe};
+
+/// Frames of one upload.
+const FRAMES_MAX: usize = 200;
+
+/// How far a figure may be from the one that the beads give: they are written with three digits behind the point.
+const ROUNDING: f64 = 2e-3;
+
+impl App {
+    /// Measures frames and puts the run on record, finished. All is measured before anything is stored.
+    ///
+    /// # Errors
+    /// [`Code::BadInput`] with the recipe's line, or the frame and what is wrong with it; [`Code::Conflict`] where a run has
+    /// this name.
+    pub async fn inspect_frames(
+        &self,
+        actor: &Actor,
+        new: &NewInspection,
+        files: Vec<InputFile>,
+        page: fn(&PanelRun) -> String,
+        progress: Progress<'_>,
+    ) -> Result<i64> {
+        actor.need(Act::RecordInspection)?;
+        self.free_name(actor, new).await?;
+        if files.is_empty() || files.len() > FRAMES_MAX {
+            let what = format!("{} frames; 1 to {FRAMES_MAX} are taken at a time", files.len());
+            return Err(Error::new(Code::BadInput, what).hint("take `yulin inspect watch` for more"));
+        }
+        let out = tempfile::tempdir()
+            .map_err(|e| Error::new(Code::Output, format!("cannot make a folder: {e}")))?;
+        let options = PanelOptions {
+            threads: 0,
+            lot: new.name.trim().to_owned(),
+            recipe_name: new.recipe_name.clone(),
+            forms: BeadForms { csv: false, binary: true, ndjson: false },
+            accept_valid: false,
+        };
+        let total = files.len() as u64;
+        let mut packets = files.into_iter().flat_map(|file| Packets::new(file.name, Cursor::new(file.bytes)));
+        let told = |done: u64, _: u64| progress(Stage::Inspect, done, total.max(done));
+        let (run, written) = inspect_panel(
+            actor,
+            &new.recipe,
+            &mut packets,
+            None,
+            out.path(),
+            &options,
+            &self.clock,
+            &page,
+            &told,
+        )?;
+        let mut files = EndedFiles::new();
+        for path in written {
+            let fault =
+                |e: std::io::Error| Error::new(Code::File, format!("cannot read {}: {e}", path.display()));
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let bytes = std::fs::metadata(&path).map_err(fault)?.len();
+            let content = (bytes <= RUN_FILE_MAX).then(|| std::fs::read(&path)).transpose().map_err(fault)?;
+            files.push((name, bytes, content));
+        }
+        let detail = RunDetail {
+            recipe: new.recipe.clone(),
+            course: run.course,
+            dx: run.dx,
+            dy: run.dy,
+            spots: run.spots,
+            worst: run.worst.map(|w| (w.frame, w.name, w.defects)),
+            refusals: run.refusals,
+            files: Vec::new(),
+        };
+        let figures = RunFigures { source: Source::Frames, panel: Some(run.summary), live: None };
+        let id = self.begin_inspection(actor, new).await?;
+        self.finish_inspection(actor, id, figures, detail, files).await?;
+        Ok(id)
+    }
+
+    /// Puts a finished inspection on record from its folder: `summary.json`, `frames.csv`, `beads.bin` or `beads.csv`, and
+    /// whatever else lies there. The figures are computed again from the beads and must be those of the summary; the recipe is
+    /// in the folder as `.toml`, or `new` has it, with the hash that the summary names.
+    ///
+    /// # Errors
+    /// [`Code::BadInput`] with file and line, and where the files contradict each other.
+    pub async fn record_folder(
+        &self,
+        actor: &Actor,
+        mut new: NewInspection,
+        files: Vec<InputFile>,
+    ) -> Result<i64> {
+        actor.need(Act::RecordInspection)?;
+        self.free_name(actor, &new).await?;
+        let toml = files.iter().find(|f| f.name.ends_with(".toml"));
+        if let Some(file) = toml {
+            new.recipe = String::from_utf8_lossy(&file.bytes).into_owned();
+            new.recipe_name = file.name.trim_end_matches(".toml").to_owned();
+        }
+        let (summary, detail) = read_folder(&files, &new)?;
+        let files = files.into_iter().map(|f| (f.name, f.bytes.len() as u64, Some(f.bytes))).collect();
+        let figures = RunFigures { source: Source::Folder, panel: Some(summary), live: None };
+        let id = self.begin_inspection(actor, &new).await?;
+        self.finish_inspection(actor, id, figures, detail, files).await?;
+        Ok(id)
+    }
+
+    /// Refuses a name that a run has, before anything is measured.
+    async fn free_name(&self, actor: &Actor, new: &NewInspection) -> Result<()> {
+        let market = self.market().await?;
+        let enterprise = self.inspected(&market, actor, new.enterprise)?;
+        let name = super::record::named(&new.name, "name")?;
+        if self.store.runs(Some(enterprise), u32::MAX).await?.iter().any(|run| run.name == name) {
+            let mut error = crate::records::field("name", "已有同名的检测，请换一个名称");
+            error.code = Code::Conflict;
+            return Err(error);
+        }
+        Ok(())
+    }
+}
+
+/// What is summed again of a folder's beads.
+struct Again {
+    classes: BTreeMap<Class, u64>,
+    x: Moments,
+    y: Moments,
+    dx: Histogram,
+    dy: Histogram,
+    bad: Vec<u64>,
+    frames: BTreeMap<u64, (u64, u64)>,
+}
+
+fn read_folder(files: &[InputFile], new: &NewInspection) -> Result<(PanelSummary, RunDetail)> {
+    let bad = |what: String| Error::new(Code::BadInput, what);
+    let file = |names: &[&str]| {
+        let found = names.iter().find_map(|name| files.iter().find(|f| f.name == *name));
+        found.ok_or_else(|| {
+            bad(format!("{} is missing", names.join(" or ")))
+                .hint("send the folder that `yulin inspect panel` or `watch` has written")
+        })
+    };
+    let summary: PanelSummary = serde_json::from_slice(&file(&["summary.json"])?.bytes)
+        .map_err(|e| bad(format!("summary.json, line {}: {e}", e.line())))?;
+    let recipe = read_recipe(&new.recipe, &new.recipe_name)?;
+    if sha256_hex(new.recipe.as_bytes()) != summary.recipe_sha256 {
+        return Err(bad(format!("the inspection went by another recipe than {}", new.recipe_name))
+            .hint("choose the recipe that it went by, or send its .toml with the folder"));
+    }
+    let frames = read::frames(&file(&["frames.csv"])?.bytes).map_err(|e| bad(format!("frames.csv, {e}")))?;
+    let beads = file(&["beads.bin", "beads.csv"])?;
+    let again = sum_again(&beads.bytes, &recipe).map_err(|e| bad(format!("{}, {e}", beads.name)))?;
+    compare(&summary, &again, &recipe)?;
+    let mut course = Course::default();
+    for (i, row) in frames.iter().enumerate() {
+        if again.frames.get(&row.frame) != Some(&(row.beads, row.good)) {
+            return Err(bad(format!(
+                "frames.csv, line {}: its beads are not those of {}",
+                i + 2,
+                beads.name
+            )));
+        }
+        course.add(FrameFigures {
+            frame: row.frame,
+            name: row.name.clone(),
+            frames: 1,
+            at_ms: 0,
+            beads: row.beads,
+            good: row.good,
+            mean_dx_um: row.mean_dx_um,
+            mean_dy_um: row.mean_dy_um,
+            sigma_dx_um: row.sigma_dx_um,
+            sigma_dy_um: row.sigma_dy_um,
+            rotation_deg: row.rotation_deg,
+            um_per_px: row.um_per_px,
+        });
+    }
+    let worst = frames.iter().min_by_key(|f| f.good as i64 - f.beads as i64);
+    let detail = RunDetail {
+        recipe: new.recipe.clone(),
+        worst: worst.map(|f| (f.frame, f.name.clone(), f.beads - f.good)),
+        course,
+        spots: Spots::of(&recipe, &again.bad),
+        dx: again.dx,
+        dy: again.dy,
+        refusals: Vec::new(),
+        files: Vec::new(),
+    };
+    Ok((summary, detail))
+}
+
+fn sum_again(bytes: &[u8], recipe: &Recipe) -> Result<Again, read::RowFault> {
+    let mut again = Again {
+        classes: BTreeMap::new(),
+        x: Moments::default(),
+        y: Moments::default(),
+        dx: Histogram::new(recipe.tolerance_um),
+        dy: Histogram::new(recipe.tolerance_um),
+        bad: vec![0; recipe.rows * recipe.columns],
+        frames: BTreeMap::new(),
+    };
+    let mut beyond = None;
+    read::beads(bytes, |bead: BeadRow| {
+        if bead.row >= recipe.rows || bead.column >= recipe.columns {
+            beyond.get_or_insert((bead.row, bead.column));
+            return;
+        }
+        *again.classes.entry(bead.class).or_insert(0) += 1;
+        if matches!(bead.class, Class::Ok | Class::Dim | Class::Bright | Class::Shifted | Class::WrongColour)
+        {
+            again.x = again.x.merged([bead.dx_um].into_iter().collect());
+            again.y = again.y.merged([bead.dy_um].into_iter().collect());
+            again.dx.add(bead.dx_um);
+            again.dy.add(bead.dy_um);
+        }
+        let of = again.frames.entry(bead.frame).or_default();
+        of.0 += u64::from(bead.class != Class::Unmeasured);
+        of.1 += u64::from(bead.class == Class::Ok);
+        again.bad[bead.row * recipe.columns + bead.column] +=
+            u64::from(!matches!(bead.class, Class::Ok | Class::Unmeasured));
+    })?;
+    match beyond {
+        Some((row, column)) => Err(read::RowFault {
+            line: 0,
+            reason: format!(
+                "row {row}, column {column} is not on a panel of {} x {}",
+                recipe.rows, recipe.columns
+            ),
+        }),
+        None => Ok(again),
+    }
+}
+
+/// The summary's figures against those of the beads.
+fn compare(summary: &PanelSummary, again: &Again, recipe: &Recipe) -> Result<()> {
+    let differ = |what: &str, said: String, found: String| {
+        let what = format!("summary.json: `{what}` is {said}, the beads give {found}");
+        Error::new(Code::BadInput, what).hint("send the folder as it was written")
+    };
+    let beads = again.frames.values().map(|f| f.0).sum::<u64>();
+    let good = again.classes.get(&Class::Ok).copied().unwrap_or(0);
+    for (what, said, found) in [
+        ("frames", summary.frames, again.frames.len() as u64),
+        ("beads", summary.beads, beads),
+        ("good", summary.good, good),
+    ] {
+        if said != found {
+            return Err(differ(what, said.to_string(), found.to_string()));
+        }
+    }
+    for class in Class::ALL {
+        let of = |classes: &BTreeMap<Class, u64>| classes.get(&class).copied().unwrap_or(0);
+        if of(&summary.classes) != of(&again.classes) {
+            return Err(differ(
+                class.word(),
+                of(&summary.classes).to_string(),
+                of(&again.classes).to_string(),
+            ));
+        }
+    }
+    let near = |a: f64, b: f64| (a - b).abs() <= ROUNDING * (1.0 + b.abs());
+    let x = again.x.capability(recipe.tolerance_um, 0.0, CONFIDENCE);
+    let y = again.y.capability(recipe.tolerance_um, 0.0, CONFIDENCE);
+    for (what, said, found) in [
+        ("confidence", Some(summary.confidence), Some(CONFIDENCE)),
+        ("tolerance_um", Some(summary.tolerance_um), Some(recipe.tolerance_um)),
+        ("mean_dx_um", Some(summary.mean_dx_um), Some(again.x.mean())),
+        ("mean_dy_um", Some(summary.mean_dy_um), Some(again.y.mean())),
+        ("cp_x", summary.cp_x, x.map(|c| c.cp.value)),
+        ("cp_x_low", summary.cp_x_low, x.map(|c| c.cp.low)),
+        ("cp_x_high", summary.cp_x_high, x.map(|c| c.cp.high)),
+        ("cpk_x", summary.cpk_x, x.map(|c| c.cpk.value)),
+        ("cp_y", summary.cp_y, y.map(|c| c.cp.value)),
+        ("cp_y_low", summary.cp_y_low, y.map(|c| c.cp.low)),
+        ("cp_y_high", summary.cp_y_high, y.map(|c| c.cp.high)),
+        ("cpk_y", summary.cpk_y, y.map(|c| c.cpk.value)),
+    ] {
+        let same = match (said, found) {
+            (Some(said), Some(found)) => near(said, found),
+            (said, found) => said.is_none() == found.is_none(),
+        };
+        if !same {
+            return Err(differ(what, format!("{said:?}"), format!("{found:?}")));
+        }
+    }
+    let interval = yield_interval(good, beads, CONFIDENCE, ShareMethod::ClopperPearson);
+    let told = (summary.yield_share, summary.yield_low, summary.yield_high);
+    let found = interval.map_or((None, None, None), |i| (Some(i.value), Some(i.low), Some(i.high)));
+    let same = [(told.0, found.0), (told.1, found.1), (told.2, found.2)]
+        .into_iter()
+        .all(|(a, b)| a.zip(b).map_or(a.is_none() && b.is_none(), |(a, b)| (a - b).abs() < 1e-9));
+    if same { Ok(()) } else { Err(differ("yield", format!("{told:?}"), format!("{found:?}"))) }
+}
