@@ -18,6 +18,7 @@
 //! | `event` | events of the ledger, appended and chained |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
 //! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
+//! | `merge` | records that were made one, and parted again |
 //! | `duplicate`, `mapping`, `setting`, `audit` | what the names say |
 //! | `check`, `backup`, `restore`, `schema` | soundness, and the way out and in |
 
@@ -41,6 +42,7 @@ mod list_change;
 mod location;
 mod mapping;
 mod market;
+mod merge;
 mod message;
 mod migrate;
 mod outbox;
@@ -69,6 +71,7 @@ pub use learned::LearnedWeights;
 pub use list::{ListHead, PairReview, StoredList, series_version};
 pub use list_change::{NewDraft, NewReview};
 pub use market::{Changes, Moment};
+pub use merge::{Merge, Moved};
 pub use message::{Message, NewMessage};
 pub use migrate::LAYOUT;
 pub use outbox::Letter;

@@ -16,10 +16,12 @@ mod stale;
 mod tests;
 mod words;
 
+pub(crate) use card::unknown;
 pub use card::{MatchRow, NeedCard, OfferCard, Version};
 pub use edit::{NeedForm, NeedPreview, OfferForm, Saved};
 pub use enterprise::{EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow};
-pub(crate) use market::{Eyes, Live, Market, Viewer};
+pub(crate) use market::{Eyes, Listed, Live, Market, Viewer};
+pub(crate) use words::Words;
 
 pub use introduction::{IntroductionInfo, IntroductionState, Side};
 pub use nearby::{CountyCount, Nearby, NearbyQuery, NearbyRow};
