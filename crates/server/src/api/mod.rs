@@ -34,6 +34,7 @@ mod session;
 mod shapes;
 mod sites;
 mod upload;
+mod weights;
 mod write;
 
 use crate::site::Site;
@@ -72,6 +73,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(hooks::routes())
         .merge(audit::routes())
         .merge(keep::routes())
+        .merge(weights::routes())
         .merge(later::routes())
         .merge(reference::routes())
 }
