@@ -29,6 +29,10 @@ const NO_ACTOR: &[(&str, &str)] = &[
     ("accept_invitation", "whoever holds the link may use it once"),
     ("deliver", "sends what waits; the messages were queued by acts"),
     ("demo_accounts", "accounts of the fictional demo, which it prints itself"),
+    (
+        "passport",
+        "whoever holds a code may read what its maker made public; more takes an actor who may see it",
+    ),
     ("lang", "language of the installation, shown before anybody has signed in"),
 ];
 

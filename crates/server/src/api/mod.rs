@@ -19,6 +19,7 @@ mod introductions;
 mod invitations;
 mod keep;
 mod later;
+mod ledger;
 mod lists;
 mod market;
 mod nearby;
@@ -57,6 +58,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(introductions::routes())
         .merge(lists::routes())
         .merge(gaps::routes())
+        .merge(ledger::routes())
         .merge(drafts::routes())
         .merge(imports::routes())
         .merge(duplicates::routes())

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use utoipa::{PartialSchema, ToSchema};
 
 /// Subjects with their Chinese names, in the order of the docs page.
-pub const SUBJECTS: [(&str, &str, &str); 12] = [
+pub const SUBJECTS: [(&str, &str, &str); 13] = [
     ("me", "登录与本人", "Signing in, one's own account, tokens, messages"),
     ("needs", "需求", "What enterprises want to buy, have done or solve"),
     ("offers", "供给", "What enterprises can supply, and who nearby can make it"),
@@ -25,6 +25,11 @@ pub const SUBJECTS: [(&str, &str, &str); 12] = [
         "audit",
         "审计",
         "Who saw what is protected, changed, published, exported; whether all that is stored is sound",
+    ),
+    (
+        "ledger",
+        "批次台账",
+        "Lots and their passports, trace, recall, balance, flows, footprints, circular indicators",
     ),
     ("reference", "字典", "The overview and the tables that every client needs"),
 ];

@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod inspection;
+pub mod ledger;
 pub mod list;
 pub mod market;
 pub mod office;
@@ -16,5 +17,6 @@ pub fn routes() -> Router<Site> {
         .merge(sign_in::routes())
         .merge(market::routes())
         .merge(desk::routes())
+        .merge(ledger::routes())
         .merge(office::routes())
 }
