@@ -12,6 +12,7 @@ pub mod list;
 pub mod matching;
 pub mod need;
 pub mod offer;
+pub mod outcome;
 pub mod period;
 pub mod price;
 pub mod property;

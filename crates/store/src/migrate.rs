@@ -28,9 +28,11 @@ const PEOPLE: &str = include_str!("../migrations/0005_people.sql");
 
 const MARKET: &str = include_str!("../migrations/0006_market.sql");
 
+const LEARN: &str = include_str!("../migrations/0009_learn.sql");
+
 const LEDGER: &str = include_str!("../migrations/0007_ledger.sql");
 
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
     Migration {
         number: 2,
@@ -57,6 +59,7 @@ const MIGRATIONS: [Migration; 8] = [
         postgres: include_str!("../migrations/0008_ledger_append.postgres.sql"),
         guard: true,
     },
+    Migration { number: 9, name: "learn", sqlite: LEARN, postgres: LEARN, guard: false },
 ];
 
 /// Newest layout this program knows.
