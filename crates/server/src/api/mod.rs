@@ -20,6 +20,7 @@ mod introductions;
 mod invitations;
 mod keep;
 mod later;
+mod ledger;
 mod lists;
 mod market;
 mod meetings;
@@ -64,6 +65,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(lists::routes())
         .merge(gaps::routes())
         .merge(sites::routes())
+        .merge(ledger::routes())
         .merge(drafts::routes())
         .merge(imports::routes())
         .merge(duplicates::routes())

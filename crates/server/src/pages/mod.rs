@@ -4,6 +4,7 @@ pub mod desk;
 pub mod events;
 pub mod inspection;
 pub mod inspections;
+pub mod ledger;
 pub mod list;
 pub mod market;
 pub mod office;
@@ -19,6 +20,7 @@ pub fn routes() -> Router<Site> {
         .merge(market::routes())
         .merge(desk::routes())
         .merge(events::routes())
+        .merge(ledger::routes())
         .merge(office::routes())
         .merge(inspections::routes())
 }
