@@ -213,6 +213,7 @@ acts! {
     Duplicates reads [A S];
     DecideDuplicate changes [A S];
     // The market.
+    Markets reads [A S M C B];
     Needs reads [A S M C B];
     Need reads [A S M C B];
     PreviewNeed reads [A S M C];

@@ -14,6 +14,7 @@ mod inspect;
 mod keep;
 mod ledger;
 mod lists;
+mod markets;
 mod notice;
 mod people;
 mod place;
@@ -44,6 +45,7 @@ pub use inspect::{
 };
 pub use keep::{BackupSummary, Health};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification, WhatIf};
+pub use markets::MarketInfo;
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{
     AccountChange, AccountInfo, ClaimInfo, ClaimState, DEMO_PASSWORD, DemoAccount, DemoPeople,

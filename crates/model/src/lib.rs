@@ -9,6 +9,7 @@ pub mod enterprise;
 pub mod fold;
 pub mod industry;
 pub mod list;
+pub mod markets;
 pub mod matching;
 pub mod need;
 pub mod offer;

