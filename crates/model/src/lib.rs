@@ -14,6 +14,7 @@ pub mod matching;
 pub mod need;
 pub mod offer;
 pub mod period;
+pub mod pinyin;
 pub mod price;
 pub mod property;
 pub mod quantity;

@@ -14,6 +14,7 @@ use model::fold::fold_key;
 use model::markets::PARTS;
 use model::need::Need;
 use model::offer::Offer;
+use model::pinyin::Typed;
 use model::visibility::Visibility;
 use serde::Serialize;
 use serde_json::json;
@@ -167,6 +168,9 @@ pub(crate) fn fit<T>(
 ) -> Option<u32> {
     let mut points = 0;
     for word in words {
+        // Letters of Chinese words count less than the words themselves.
+        let typed = Typed::read(word);
+        let reads = |text: &str| typed.as_ref().is_some_and(|typed| typed.is_in(text));
         let (title, shown) = (&held.title.1, held.title.0 <= level);
         let among = |words: &[(Visibility, String)], level: Visibility| {
             words.iter().any(|(from, text)| *from <= level && text.contains(word.as_str()))
@@ -182,6 +186,12 @@ pub(crate) fn fit<T>(
         } else if enterprise.is_some_and(|(e, level)| {
             (e.title.0 <= level && e.title.1.contains(word.as_str())) || among(&e.words, level)
         }) {
+            1
+        } else if shown && reads(title) {
+            if typed.as_ref().is_some_and(|typed| typed.begins(title)) { 4 } else { 3 }
+        } else if held.words.iter().any(|(from, text)| *from <= level && reads(text))
+            || enterprise.is_some_and(|(e, level)| e.title.0 <= level && reads(&e.title.1))
+        {
             1
         } else {
             return None;
