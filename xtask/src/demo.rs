@@ -11,6 +11,7 @@ mod faulty;
 mod fixed;
 mod gaps;
 mod legacy;
+mod markets;
 mod names;
 mod pattern;
 mod profile;
@@ -45,6 +46,8 @@ pub mod files {
     pub const LEGACY_NEEDS: &str = "workbooks/虚构示例_3_特派员系统需求导出.csv";
     /// Offers of the old system.
     pub const LEGACY_OFFERS: &str = "workbooks/虚构示例_4_老系统供给导出.csv";
+    /// The other markets.
+    pub const MARKETS: &str = "workbooks/虚构示例_5_其他市场.xlsx";
     /// The workbook of faults.
     pub const FAULTY: &str = "workbooks/bad/虚构示例_错误样例.xlsx";
     /// All cells that are to be refused.
@@ -97,6 +100,7 @@ pub fn generate(root: &Path, seed: u64) -> Result<Demo> {
         (files::BUREAU, table::xlsx(bureau::TITLE, &bureau)?),
         (files::LEGACY_NEEDS, table::gb18030_csv(&legacy::needs(seed, &cluster))?),
         (files::LEGACY_OFFERS, table::gb18030_csv(&legacy::offers(seed, &cluster))?),
+        (files::MARKETS, table::xlsx(markets::TITLE, &markets::tables(root, &cluster)?)?),
         (files::FAULTY, table::xlsx(faulty::TITLE, &faulty)?),
         (files::EXPECTED, fault::csv(&faults)?),
         (files::README, readme::text(&cluster, &faults).into_bytes()),

@@ -1,9 +1,12 @@
 //! Redaction: what a viewer may not see is blank, field by field.
 
 use model::enterprise::{Contact, Enterprise};
+use model::markets::MarketKey;
 use model::need::Need;
 use model::offer::Offer;
+use model::spec::Specification;
 use model::visibility::{Noun, Visibility, VisibilityTable};
+use std::collections::BTreeMap;
 
 /// How much of one record one viewer sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +41,7 @@ impl Sight {
 struct Lens<'a> {
     table: &'a VisibilityTable,
     noun: Noun,
+    market: &'a MarketKey,
     row: Visibility,
     sight: Sight,
 }
@@ -45,9 +49,21 @@ struct Lens<'a> {
 impl Lens<'_> {
     fn shows(&self, field: &str) -> bool {
         let Some(sees) = self.sight.level else { return false };
-        self.table.level(self.noun, field, self.row) <= sees
-            && (self.sight.shown == Visibility::Own
-                || self.table.level(self.noun, field, Visibility::Public) <= self.sight.shown)
+        let level = |row| self.table.level_in(self.market, self.noun, field, row);
+        level(self.row) <= sees
+            && (self.sight.shown == Visibility::Own || level(Visibility::Public) <= self.sight.shown)
+    }
+
+    /// What is compared: of a market's own field as far as the field itself is shown.
+    fn specs(&self, value: Vec<Specification>) -> Vec<Specification> {
+        let shown = self.shows("specs");
+        let own = |spec: &Specification| spec.property.0.split_once('.').map(|(_, field)| field.to_owned());
+        value.into_iter().filter(|spec| own(spec).map_or(shown, |field| self.shows(&field))).collect()
+    }
+
+    fn own(&self, mut value: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        value.retain(|field, _| self.shows(field));
+        value
     }
 
     fn text(&self, field: &str, value: String) -> String {
@@ -74,7 +90,9 @@ impl Lens<'_> {
 
 /// The enterprise as a viewer may see it. The key stays: it joins records.
 pub fn enterprise(table: &VisibilityTable, sight: impl Into<Sight>, value: Enterprise) -> Enterprise {
-    let lens = Lens { table, noun: Noun::Enterprise, row: value.visibility, sight: sight.into() };
+    let market = MarketKey::default();
+    let lens =
+        Lens { table, noun: Noun::Enterprise, market: &market, row: value.visibility, sight: sight.into() };
     // Destructured, so that a new field cannot be forgotten here.
     let Enterprise {
         key,
@@ -123,7 +141,8 @@ pub fn enterprise(table: &VisibilityTable, sight: impl Into<Sight>, value: Enter
 
 /// The need as a viewer may see it; key and enterprise key stay.
 pub fn need(table: &VisibilityTable, sight: impl Into<Sight>, value: Need) -> Need {
-    let lens = Lens { table, noun: Noun::Need, row: value.visibility, sight: sight.into() };
+    let market = value.market.clone();
+    let lens = Lens { table, noun: Noun::Need, market: &market, row: value.visibility, sight: sight.into() };
     let Need {
         key,
         enterprise,
@@ -147,6 +166,10 @@ pub fn need(table: &VisibilityTable, sight: impl Into<Sight>, value: Need) -> Ne
         contact,
         note,
         visibility,
+        needed_by,
+        partial,
+        market: _,
+        own,
     } = value;
     Need {
         key,
@@ -155,7 +178,7 @@ pub fn need(table: &VisibilityTable, sight: impl Into<Sight>, value: Need) -> Ne
         title: lens.text("title", title),
         detail: lens.text("detail", detail),
         node: lens.option("node", node),
-        specs: lens.list("specs", specs),
+        specs: lens.specs(specs),
         unread: lens.list("specs", unread),
         quantity: lens.option("quantity", quantity),
         price: lens.option("price", price),
@@ -171,12 +194,17 @@ pub fn need(table: &VisibilityTable, sight: impl Into<Sight>, value: Need) -> Ne
         contact: lens.contact(contact),
         note: lens.text("note", note),
         visibility,
+        needed_by: lens.option("needed_by", needed_by),
+        partial: lens.option("partial", partial),
+        own: lens.own(own),
+        market,
     }
 }
 
 /// The offer as a viewer may see it; key and enterprise key stay.
 pub fn offer(table: &VisibilityTable, sight: impl Into<Sight>, value: Offer) -> Offer {
-    let lens = Lens { table, noun: Noun::Offer, row: value.visibility, sight: sight.into() };
+    let market = value.market.clone();
+    let lens = Lens { table, noun: Noun::Offer, market: &market, row: value.visibility, sight: sight.into() };
     let Offer {
         key,
         enterprise,
@@ -202,6 +230,10 @@ pub fn offer(table: &VisibilityTable, sight: impl Into<Sight>, value: Offer) -> 
         evidence,
         note,
         visibility,
+        lead_days,
+        lot,
+        market: _,
+        own,
     } = value;
     Offer {
         key,
@@ -210,7 +242,7 @@ pub fn offer(table: &VisibilityTable, sight: impl Into<Sight>, value: Offer) -> 
         title: lens.text("title", title),
         detail: lens.text("detail", detail),
         node: lens.option("node", node),
-        specs: lens.list("specs", specs),
+        specs: lens.specs(specs),
         unread: lens.list("specs", unread),
         capacity: lens.option("capacity", capacity),
         spare_capacity: lens.option("spare_capacity", spare_capacity),
@@ -228,6 +260,10 @@ pub fn offer(table: &VisibilityTable, sight: impl Into<Sight>, value: Offer) -> 
         evidence: lens.list("evidence", evidence),
         note: lens.text("note", note),
         visibility,
+        lead_days: lens.option("lead_days", lead_days),
+        lot: lens.option("lot", lot),
+        own: lens.own(own),
+        market,
     }
 }
 

@@ -215,6 +215,7 @@ acts! {
     MergeDuplicate changes [A S];
     SplitDuplicate changes [A S];
     // The market.
+    Markets reads [A S M C B];
     Needs reads [A S M C B];
     Need reads [A S M C B];
     PreviewNeed reads [A S M C];

@@ -5,6 +5,7 @@ use crate::{Act, Actor, App, Code, Error, Progress, Result, Stage};
 use market::learn::{Example, Knobs, Learned, Report};
 use market::{Grounds, Options, Weights};
 use model::list::{ListContent, Review, Scoring, sha256_hex};
+use model::markets::MarketKey;
 use model::outcome::{OutcomeResult, OutcomeSource};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,11 +90,10 @@ impl App {
         Ok(Some(scoring))
     }
 
-    /// How pairs are matched now.
-    pub(crate) async fn options(&self) -> Result<Options> {
-        let learned = self.scoring().await?;
-        let weights = learned.map(|s| market::learn::with_knobs(&Weights::default(), &s.weights));
-        Ok(Options { weights: weights.unwrap_or_default(), ..Options::default() })
+    /// How pairs of a market are matched now.
+    pub(crate) async fn options(&self, market: &MarketKey) -> Result<Options> {
+        let weights = crate::markets::weights(self.reference, market, self.scoring().await?.as_ref());
+        Ok(Options { weights, ..Options::default() })
     }
 
     /// Forgets the weights kept in memory, because another database has taken their place.

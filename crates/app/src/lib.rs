@@ -15,6 +15,7 @@ mod keep;
 mod learn;
 mod ledger;
 mod lists;
+mod markets;
 mod meetings;
 mod merging;
 mod notice;
@@ -58,6 +59,7 @@ pub use inspect::{
 pub use keep::{BackupSummary, Health};
 pub use learn::{Learning, Take, WeightsInfo, WeightsVersion};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification, WhatIf};
+pub use markets::MarketInfo;
 pub use meetings::{
     CheckedIn, DoorKey, FollowUpForm, FollowUpInfo, Invitee, KindFigures, MeetingCounts, MeetingEventCard,
     MeetingEventForm, MeetingEventInfo, MeetingEventState, MeetingFigures, MeetingInfo, MeetingOutcomeForm,

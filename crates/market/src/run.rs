@@ -230,9 +230,18 @@ impl<'a> Matcher<'a> {
             if need.enterprise.is_empty() { None } else { self.offers_of.get(need.enterprise.as_str()) };
         let pool = self.options.pool.max(self.options.top) + own.copied().unwrap_or(0);
         let hits = searcher.search(&need_document(need, self.context.weights, &self.nodes), pool);
-        let hits =
-            hits.into_iter().map(|hit| (self.offers[hit.document as usize], f64::from(hit.similarity)));
-        let mut ranked = self.context.ranked(need, hits);
+        let mut hits: Vec<(&Offer, f64)> = hits
+            .into_iter()
+            .map(|hit| (self.offers[hit.document as usize], f64::from(hit.similarity)))
+            .collect();
+        // Where no common wording is asked for, what shares none is a candidate like any other.
+        if self.context.weights.relevance.similarity_min <= 0.0 {
+            let met: HashSet<&str> = hits.iter().map(|(offer, _)| offer.key.as_str()).collect();
+            let rest = self.offers.iter().filter(|offer| !met.contains(offer.key.as_str()));
+            let rest: Vec<(&Offer, f64)> = rest.map(|offer| (*offer, 0.0)).collect();
+            hits.extend(rest);
+        }
+        let mut ranked = self.context.ranked(need, hits.into_iter());
         if !self.options.spread {
             ranked.truncate(self.options.top);
         }

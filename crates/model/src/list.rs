@@ -1,5 +1,6 @@
 //! The numbered matching list (供需对接清单): its content, states and hash.
 
+use crate::markets::MarketKey;
 use crate::matching::{Allocation, GapGroup, Match};
 use crate::need::Need;
 use crate::offer::Offer;
@@ -229,6 +230,9 @@ pub struct ListContent {
     pub pairs: Vec<ListPair>,
     /// Gaps, heaviest first.
     pub gaps: Vec<GapGroup>,
+    /// The market that it is of.
+    #[serde(default, skip_serializing_if = "MarketKey::is_parts")]
+    pub market: MarketKey,
 }
 
 /// Learned weights of the score, frozen with what they scored.

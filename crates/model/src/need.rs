@@ -2,12 +2,14 @@
 
 use crate::chain::NodeId;
 use crate::enterprise::Contact;
+use crate::markets::MarketKey;
 use crate::price::PriceRange;
 use crate::quantity::Quantity;
 use crate::spec::Specification;
 use crate::visibility::Visibility;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One need as the cluster knows it (columns of standards.md 2.16).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,6 +58,18 @@ pub struct Need {
     pub note: String,
     /// The row's own level (公开级别).
     pub visibility: Visibility,
+    /// The day by which it must be there, if one is stated; offers that take longer do not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needed_by: Option<Date>,
+    /// Whether a part of the quantity helps (分批/部分供应); where nothing is said, it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partial: Option<bool>,
+    /// The market that it belongs to.
+    #[serde(default, skip_serializing_if = "MarketKey::is_parts")]
+    pub market: MarketKey,
+    /// Values of the market's own fields, as written, by their ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub own: BTreeMap<String, String>,
 }
 
 impl Need {
@@ -84,6 +98,10 @@ impl Need {
             contact: Contact::default(),
             note: String::new(),
             visibility: Visibility::Public,
+            needed_by: None,
+            partial: None,
+            market: MarketKey::default(),
+            own: BTreeMap::new(),
         }
     }
 }

@@ -3,12 +3,14 @@
 use crate::chain::NodeId;
 use crate::enterprise::Contact;
 use crate::evidence::Evidence;
+use crate::markets::MarketKey;
 use crate::price::PriceRange;
 use crate::quantity::Quantity;
 use crate::spec::Specification;
 use crate::visibility::Visibility;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One offer as the cluster knows it (columns of standards.md 2.16).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,6 +64,18 @@ pub struct Offer {
     pub note: String,
     /// The row's own level (公开级别).
     pub visibility: Visibility,
+    /// Days from an order to its delivery (交货周期), if stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_days: Option<u32>,
+    /// What it is sold in whole multiples of (批量), if stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<Quantity>,
+    /// The market that it belongs to.
+    #[serde(default, skip_serializing_if = "MarketKey::is_parts")]
+    pub market: MarketKey,
+    /// Values of the market's own fields, as written, by their ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub own: BTreeMap<String, String>,
 }
 
 impl Offer {
@@ -92,6 +106,10 @@ impl Offer {
             evidence: Vec::new(),
             note: String::new(),
             visibility: Visibility::Public,
+            lead_days: None,
+            lot: None,
+            market: MarketKey::default(),
+            own: BTreeMap::new(),
         }
     }
 }

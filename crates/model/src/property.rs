@@ -113,6 +113,41 @@ pub struct Property {
 }
 
 impl Property {
+    /// A property without unit and words.
+    pub fn new(id: &str, (name_zh, name_en): (&str, &str), kind: PropertyKind) -> Self {
+        Self {
+            id: PropertyId(id.to_owned()),
+            name_zh: name_zh.to_owned(),
+            name_en: name_en.to_owned(),
+            aliases: Vec::new(),
+            kind,
+            unit: None,
+            direction: Direction::Cover,
+            range: RangeMeaning::default(),
+            open: false,
+            note: String::new(),
+            values: Vec::new(),
+            prefixes: Vec::new(),
+            own_units: Vec::new(),
+            other_units: Vec::new(),
+            places: HashMap::new(),
+        }
+    }
+
+    /// The same with its unit and with how its values compare.
+    #[must_use]
+    pub fn measured(self, unit: Option<&str>, direction: Direction, range: RangeMeaning) -> Self {
+        Self { unit: unit.map(str::to_owned), direction, range, ..self }
+    }
+
+    /// The same with its words, written as a cell of `values` (see [`PropertyTable::parse`]); `open` as of the field.
+    #[must_use]
+    pub fn worded(self, cell: &str, open: bool) -> Self {
+        let values = values(cell);
+        let places = places(&values);
+        Self { values, places, open, ..self }
+    }
+
     /// Place of a value on the scale of a grade (0 = worst), or among a set's known values.
     pub fn rank(&self, value: &str) -> Option<usize> {
         self.places.get(&fold(value)).copied()
@@ -169,6 +204,8 @@ struct Row {
 #[derive(Debug, Clone)]
 pub struct PropertyTable {
     rows: Vec<Property>,
+    /// So many of the rows, the first ones, are found by their names in texts; the others only by their ids.
+    named: usize,
     by_id: HashMap<String, u16>,
     by_name: HashMap<String, Vec<u16>>,
     by_own_unit: HashMap<String, u16>,
@@ -272,10 +309,19 @@ impl PropertyTable {
                 places,
             });
         }
+        Self::build(rows, by_id, by_own_unit)
+    }
+
+    fn build(
+        rows: Vec<Property>,
+        by_id: HashMap<String, u16>,
+        by_own_unit: HashMap<String, u16>,
+    ) -> Result<Self, TableError> {
         let names = name_words(&rows);
         let by_name =
             names.iter().map(|(w, e)| (squeeze(w), e.targets.iter().map(|t| t.0).collect())).collect();
         Ok(Self {
+            named: rows.len(),
             by_id,
             by_name,
             by_own_unit,
@@ -286,9 +332,38 @@ impl PropertyTable {
         })
     }
 
-    /// All properties in the table's order.
+    /// A table of these of its properties (`*` for all) and of further ones.
+    ///
+    /// # Errors
+    /// Too many words for an automaton.
+    pub fn subset(&self, ids: &[&str], further: Vec<Property>) -> Result<Self, TableError> {
+        let all = ids.contains(&"*");
+        let chosen = self.rows().iter().filter(|p| all || ids.contains(&p.id.0.as_str())).cloned();
+        let rows: Vec<Property> = chosen.chain(further).collect();
+        let by_id = (0..).zip(&rows).map(|(index, p)| (p.id.0.clone(), index)).collect();
+        let own =
+            |(index, p): (u16, &Property)| p.own_units.iter().map(|u| (u.clone(), index)).collect::<Vec<_>>();
+        let by_own_unit = (0..).zip(&rows).flat_map(own).collect();
+        Self::build(rows, by_id, by_own_unit)
+    }
+
+    /// Adds properties, or replaces those of the same id, that are found by their ids but by no word of a text.
+    pub fn add_unnamed(&mut self, further: Vec<Property>) {
+        for property in further {
+            match self.by_id.get(&property.id.0) {
+                Some(&index) => self.rows[usize::from(index)] = property,
+                None => {
+                    let Ok(index) = u16::try_from(self.rows.len()) else { return };
+                    self.by_id.insert(property.id.0.clone(), index);
+                    self.rows.push(property);
+                }
+            }
+        }
+    }
+
+    /// All properties that texts name, in the table's order.
     pub fn rows(&self) -> &[Property] {
-        &self.rows
+        &self.rows[..self.named]
     }
 
     /// The property with an id.
@@ -350,7 +425,7 @@ impl PropertyTable {
 
     /// Accuracies in the table's order.
     pub(crate) fn accuracies(&self) -> impl Iterator<Item = u16> {
-        (0u16..).zip(&self.rows).filter(|(_, p)| p.is_accuracy()).map(|(i, _)| i)
+        (0u16..).zip(self.rows()).filter(|(_, p)| p.is_accuracy()).map(|(i, _)| i)
     }
 }
 

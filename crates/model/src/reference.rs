@@ -2,6 +2,7 @@
 
 use crate::chain::ChainGraph;
 use crate::industry::IndustryTable;
+use crate::markets::MarketTable;
 use crate::outcome::OutcomeTable;
 use crate::property::PropertyTable;
 use crate::region::RegionTable;
@@ -27,6 +28,8 @@ pub struct Reference {
     pub visibility: VisibilityTable,
     /// What outcomes of pairs say.
     pub outcomes: OutcomeTable,
+    /// Markets with their sides and fields.
+    pub markets: MarketTable,
 }
 
 /// The texts of the tables, for a cluster that brings its own.
@@ -48,6 +51,8 @@ pub struct ReferenceTexts<'a> {
     pub visibility: &'a str,
     /// `outcomes.csv`
     pub outcomes: &'a str,
+    /// `markets/*.toml`, name and text
+    pub markets: &'a [(&'a str, &'a str)],
 }
 
 /// The shipped tables' texts.
@@ -63,6 +68,17 @@ pub const BUILTIN: ReferenceTexts<'static> = ReferenceTexts {
     edges: include_str!("../../../data/chain/electronics/edges.csv"),
     visibility: include_str!("../../../data/visibility.csv"),
     outcomes: include_str!("../../../data/outcomes.csv"),
+    markets: &[
+        ("markets/parts.toml", include_str!("../../../data/markets/parts.toml")),
+        ("markets/capacity.toml", include_str!("../../../data/markets/capacity.toml")),
+        ("markets/recycled.toml", include_str!("../../../data/markets/recycled.toml")),
+        ("markets/equipment.toml", include_str!("../../../data/markets/equipment.toml")),
+        ("markets/research.toml", include_str!("../../../data/markets/research.toml")),
+        ("markets/laboratory.toml", include_str!("../../../data/markets/laboratory.toml")),
+        ("markets/finance.toml", include_str!("../../../data/markets/finance.toml")),
+        ("markets/jobs.toml", include_str!("../../../data/markets/jobs.toml")),
+        ("markets/land.toml", include_str!("../../../data/markets/land.toml")),
+    ],
 };
 
 impl Reference {
@@ -75,26 +91,35 @@ impl Reference {
         for (name, text) in texts.regions {
             regions.extend(name, text)?;
         }
+        let units = UnitTable::parse(texts.units)?;
+        let mut properties = PropertyTable::parse(texts.properties)?;
+        let mut visibility = VisibilityTable::parse(texts.visibility)?;
+        let mut markets = MarketTable::default();
+        markets.extend(texts.markets, &units, &mut properties, &mut visibility)?;
         Ok(Self {
-            units: UnitTable::parse(texts.units)?,
-            properties: PropertyTable::parse(texts.properties)?,
+            units,
+            properties,
             regions,
             industries: IndustryTable::parse(texts.industries)?,
             chain: ChainGraph::parse(texts.nodes, texts.edges)?,
-            visibility: VisibilityTable::parse(texts.visibility)?,
             outcomes: OutcomeTable::parse(texts.outcomes)?,
+            visibility,
+            markets,
         })
     }
 
-    /// The shipped tables with further region files: another city, its counties and parks.
+    /// The shipped tables with further region files (another city, its counties and parks) and files of markets: new ones,
+    /// and others in the place of shipped ones.
     ///
     /// # Errors
     /// The first faulty file and line.
-    pub fn with_regions(files: &[(&str, &str)]) -> Result<Self, TableError> {
+    pub fn with_files(regions: &[(&str, &str)], markets: &[(&str, &str)]) -> Result<Self, TableError> {
         let mut reference = Self::builtin().clone();
-        for (name, text) in files {
+        for (name, text) in regions {
             reference.regions.extend(name, text)?;
         }
+        let Self { units, properties, visibility, markets: table, .. } = &mut reference;
+        table.extend(markets, units, properties, visibility)?;
         Ok(reference)
     }
 

@@ -1,5 +1,6 @@
 //! Who may see a field: the confidentiality ladder.
 
+use crate::markets::MarketKey;
 use crate::table::{self, TableError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -97,6 +98,20 @@ impl VisibilityTable {
     /// The level of `field`; the row's own wish (its 公开级别) can only close it further.
     pub fn level(&self, noun: Noun, field: &str, row: Visibility) -> Visibility {
         self.0.get(&(noun, field.to_owned())).copied().unwrap_or(Visibility::Secretariat).max(row)
+    }
+
+    /// Gives a field its level.
+    pub fn set(&mut self, noun: Noun, field: &str, level: Visibility) {
+        self.0.insert((noun, field.to_owned()), level);
+    }
+
+    /// [`Self::level`] of a field in a market: the market's own level of it, where it says one.
+    pub fn level_in(&self, market: &MarketKey, noun: Noun, field: &str, row: Visibility) -> Visibility {
+        if market.is_parts() {
+            return self.level(noun, field, row);
+        }
+        let own = self.0.get(&(noun, format!("{market}.{field}")));
+        own.map_or_else(|| self.level(noun, field, row), |level| (*level).max(row))
     }
 
     /// All fields with their levels.

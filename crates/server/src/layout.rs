@@ -58,12 +58,17 @@ const MENU: &[Entry] = &[
 const GROUPS: &[(&str, &[Entry])] = &[
     (
         "对接",
-        &[("/enterprises", "企业名录", Act::Enterprises), ("/introductions", "牵线", Act::Introductions)],
+        &[
+            ("/enterprises", "企业名录", Act::Enterprises),
+            ("/introductions", "牵线", Act::Introductions),
+            ("/events", "对接活动", Act::MeetingEvents),
+            ("/markets", "其他市场", Act::Markets),
+        ],
     ),
-    ("工厂", &[("/inspections", "检测", Act::Evidence)]),
     (
         "工厂",
         &[
+            ("/inspections", "检测", Act::Evidence),
             ("/ledger", "批次台账", Act::LedgerLots),
             ("/flows", "物质流", Act::Flows),
             ("/balances", "物料平衡", Act::Balance),

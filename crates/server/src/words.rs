@@ -1,5 +1,6 @@
 //! The pages' words: Chinese text is the key, `data/en.csv` holds the English.
 
+use model::markets::Names;
 use model::table;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -34,6 +35,14 @@ impl Lang {
         match self {
             Self::Zh => zh,
             Self::En => ENGLISH.get(zh).map_or(zh, String::as_str),
+        }
+    }
+
+    /// The name in this language.
+    pub fn of(self, names: &Names) -> &str {
+        match self {
+            Self::Zh => &names.zh,
+            Self::En => &names.en,
         }
     }
 

@@ -6,6 +6,7 @@ use crate::error::{During, Error, Result};
 use crate::sql::Dialect;
 use futures_util::TryStreamExt as _;
 use model::list::{ListContent, ListState, MatchingList, Review};
+use model::markets::MarketKey;
 use model::period::Period;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
@@ -43,6 +44,8 @@ pub struct ListHead {
     pub import_id: Option<i64>,
     /// Who discarded the draft.
     pub discarded_by: Option<String>,
+    /// The market that it is of.
+    pub market: MarketKey,
 }
 
 /// Version of the series of numbered lists: every publication and every withdrawal counts. Who reads the lists,
@@ -84,7 +87,7 @@ pub struct PairReview {
 
 /// Columns of [`ListHead`] in the order of [`head`].
 pub(crate) const HEAD: &str = "id, version, number, period, state, previous_sha256, sha256, drafted_by, drafted_ms, \
-                               approved_by, published_by, published_ms, withdrawn_reason, import_id, discarded_by";
+                               approved_by, published_by, published_ms, withdrawn_reason, import_id, discarded_by, market";
 
 /// The word for a state in the database and in messages.
 pub(crate) fn word(state: ListState) -> &'static str {
@@ -134,6 +137,7 @@ pub(crate) fn head(row: &AnyRow) -> sqlx::Result<ListHead> {
         withdrawn_reason: row.try_get(12)?,
         import_id: row.try_get(13)?,
         discarded_by,
+        market: MarketKey(row.try_get(15)?),
     })
 }
 

@@ -70,9 +70,10 @@ impl Store {
         let newer: Option<i64> = tx
             .query(
                 "select max(id) from list \
-                 where period = ? and state = 'draft' and discarded_by is null and id > ?",
+                 where period = ? and market = ? and state = 'draft' and discarded_by is null and id > ?",
             )
             .bind(content.period.to_string())
+            .bind(content.market.0.as_str())
             .bind(known)
             .fetch_one(&mut *tx)
             .await
@@ -84,10 +85,11 @@ impl Store {
         }
         let row = tx
             .query(format!(
-                "insert into list (id, period, state, drafted_by, drafted_ms, version, import_id) \
-                 values ((select coalesce(max(id), 0) + 1 from list), ?, 'draft', ?, ?, 1, ?) returning {HEAD}"
+                "insert into list (id, period, market, state, drafted_by, drafted_ms, version, import_id) \
+                 values ((select coalesce(max(id), 0) + 1 from list), ?, ?, 'draft', ?, ?, 1, ?) returning {HEAD}"
             ))
             .bind(content.period.to_string())
+            .bind(content.market.0.as_str())
             .bind(by.actor.as_str())
             .bind(by.at_ms)
             .bind(draft.import_id)

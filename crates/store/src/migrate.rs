@@ -33,6 +33,9 @@ const LEARN: &str = include_str!("../migrations/0009_learn.sql");
 const LEDGER: &str = include_str!("../migrations/0007_ledger.sql");
 
 const MEETINGS: &str = include_str!("../migrations/0010_meetings.sql");
+
+const MARKETS: &str = include_str!("../migrations/0011_markets.sql");
+
 const EPCIS: &str = include_str!("../migrations/0013_epcis.sql");
 
 const MIGRATIONS: &[Migration] = &[
@@ -64,6 +67,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { number: 9, name: "learn", sqlite: LEARN, postgres: LEARN, guard: false },
     Migration { number: 10, name: "meetings", sqlite: MEETINGS, postgres: MEETINGS, guard: false },
+    Migration { number: 11, name: "markets", sqlite: MARKETS, postgres: MARKETS, guard: false },
     Migration {
         number: 12,
         name: "inspection",

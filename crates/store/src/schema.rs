@@ -171,6 +171,7 @@ pub(crate) const TABLES: &[Table] = &[
             ("version", Integer),
             ("import_id", Integer),
             ("discarded_by", Text),
+            ("market", Text),
         ],
         order: "id",
     },

@@ -37,6 +37,8 @@ pub enum Command {
     Import(Import),
     /// Match two files without a database
     Match(Match),
+    /// Show the markets with how much is in each
+    Markets,
     /// Draft a list for a period, so that it can be reviewed
     Draft(Draft),
     /// Say what you think of a draft's pair: confirm, reject with a reason, add by hand
@@ -290,6 +292,9 @@ pub struct Import {
     /// Take every sheet for this kind instead of guessing
     #[arg(long, value_enum)]
     pub kind: Option<Kind>,
+    /// Take every sheet for this market instead of telling it by names and headings (`yulin markets` lists them)
+    #[arg(long, value_name = "KEY")]
+    pub market: Option<String>,
     /// Separator of csv files
     #[arg(long)]
     pub delimiter: Option<char>,
@@ -350,6 +355,9 @@ pub enum Format {
 /// `yulin draft`
 #[derive(Debug, Args)]
 pub struct Draft {
+    /// Market (`yulin markets` lists them); default: parts and materials
+    #[arg(long, value_name = "KEY", default_value = "")]
+    pub market: String,
     /// Month (2026-11) or days (2026-11-01..2026-12-15); default: this month
     #[arg(long)]
     pub period: Option<Period>,
@@ -385,6 +393,9 @@ pub enum ReviewWord {
 /// `yulin publish`
 #[derive(Debug, Args)]
 pub struct Publish {
+    /// Market (`yulin markets` lists them); default: parts and materials
+    #[arg(long, value_name = "KEY", default_value = "")]
+    pub market: String,
     /// Month (2026-11) or days (2026-11-01..2026-12-15); default: this month
     #[arg(long)]
     pub period: Option<Period>,
@@ -422,6 +433,9 @@ pub struct Lists {
 /// `yulin gaps`
 #[derive(Debug, Args)]
 pub struct Gaps {
+    /// Market (`yulin markets` lists them); default: parts and materials
+    #[arg(long, value_name = "KEY", default_value = "")]
+    pub market: String,
     /// Chain nodes to show
     #[arg(long, default_value_t = 20)]
     pub top: usize,

@@ -81,6 +81,12 @@ by it too; do not edit it by hand.
         ),
     );
     row(
+        files::MARKETS,
+        "The other markets, a sheet a side, out of `markets.csv`: process capacity, recycled materials, shared equipment, \
+         research, laboratories, finance, jobs, land. 其他市场。"
+            .to_owned(),
+    );
+    row(
         files::FAULTY,
         "A few good rows and one bad row of every kind. Not part of the demo import. 错误样例。".to_owned(),
     );

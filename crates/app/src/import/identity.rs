@@ -4,6 +4,7 @@
 
 use model::fold::fold_key;
 use model::list::sha256_hex;
+use model::markets::MarketKey;
 use model::need::Need;
 use model::offer::Offer;
 use model::visibility::Visibility;
@@ -18,6 +19,8 @@ pub trait Trade: Clone + Serialize {
     fn set_key(&mut self, key: String);
     /// Key of the enterprise.
     fn enterprise(&self) -> &str;
+    /// Key of the market.
+    fn market(&self) -> &MarketKey;
     /// Number in the source (编号).
     fn number(&self) -> &str;
     /// Keeps a number that the row does not repeat.
@@ -46,6 +49,9 @@ macro_rules! trade {
             }
             fn enterprise(&self) -> &str {
                 &self.enterprise
+            }
+            fn market(&self) -> &MarketKey {
+                &self.market
             }
             fn number(&self) -> &str {
                 &self.number
@@ -125,7 +131,7 @@ pub fn identify<T: Trade>(rows: Vec<Row<T>>, stored: &[T]) -> Identified<T> {
     let mut matched: Vec<Option<Matched>> = vec![None; rows.len()];
     let numbered = numbered(&rows);
     for (&index, number) in &numbered {
-        matched[index] = store.numbered(rows[index].value.enterprise(), number).map(Matched::same);
+        matched[index] = store.numbered(scope(&rows[index].value), number).map(Matched::same);
     }
     let mut groups: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
     for (index, row) in rows.iter().enumerate().filter(|(i, _)| matched[*i].is_none()) {
@@ -140,7 +146,7 @@ pub fn identify<T: Trade>(rows: Vec<Row<T>>, stored: &[T]) -> Identified<T> {
     // Numbers first: a title never takes the key that a number asks for.
     for (&index, number) in numbered.iter().filter(|(i, _)| matched[**i].is_none()) {
         let value = &rows[index].value;
-        let base = format!("{}/{number}", value.enterprise());
+        let base = format!("{}/{number}", scope(value));
         keys[index] = Some(free(Some(base), value, true, &mut taken));
     }
     for (group, members) in &groups {
@@ -162,7 +168,15 @@ pub fn identify<T: Trade>(rows: Vec<Row<T>>, stored: &[T]) -> Identified<T> {
 }
 
 fn group_of<T: Trade>(value: &T) -> (String, String) {
-    (value.enterprise().to_owned(), fold_key(value.title()))
+    (scope(value), fold_key(value.title()))
+}
+
+/// Where a number or a title is one record's own: at one enterprise, in one market.
+fn scope<T: Trade>(value: &T) -> String {
+    match value.market() {
+        market if market.is_parts() => value.enterprise().to_owned(),
+        market => format!("{}#{market}", value.enterprise()),
+    }
 }
 
 /// A stored record that a row stands for.
@@ -202,11 +216,11 @@ fn distinct<T: Trade>(rows: Vec<Row<T>>) -> (Vec<Row<T>>, u64) {
 
 /// The rows that their own number identifies: it stands once at that enterprise.
 fn numbered<T: Trade>(rows: &[Row<T>]) -> BTreeMap<usize, String> {
-    let mut counts: HashMap<(&str, String), Vec<usize>> = HashMap::new();
+    let mut counts: HashMap<(String, String), Vec<usize>> = HashMap::new();
     for (index, row) in rows.iter().enumerate() {
         let number = fold_key(row.value.number());
         if !number.is_empty() {
-            counts.entry((row.value.enterprise(), number)).or_default().push(index);
+            counts.entry((scope(&row.value), number)).or_default().push(index);
         }
     }
     counts
@@ -221,7 +235,7 @@ fn numbered<T: Trade>(rows: &[Row<T>]) -> BTreeMap<usize, String> {
 /// The stored records that rows may be, each of them once.
 struct Candidates<'s, T> {
     stored: &'s [T],
-    by_number: HashMap<(&'s str, String), Vec<usize>>,
+    by_number: HashMap<(String, String), Vec<usize>>,
     by_title: HashMap<(String, String), Vec<usize>>,
     used: BTreeSet<usize>,
 }
@@ -234,7 +248,7 @@ impl<'s, T: Trade> Candidates<'s, T> {
         {
             let number = fold_key(record.number());
             if !number.is_empty() {
-                by_number.entry((record.enterprise(), number)).or_insert_with(Vec::new).push(index);
+                by_number.entry((scope(record), number)).or_insert_with(Vec::new).push(index);
             }
             by_title.entry(group_of(record)).or_insert_with(Vec::new).push(index);
         }
@@ -242,8 +256,8 @@ impl<'s, T: Trade> Candidates<'s, T> {
     }
 
     /// The only stored record with this number.
-    fn numbered(&mut self, enterprise: &str, number: &str) -> Option<usize> {
-        match self.by_number.get(&(enterprise, number.to_owned()))?[..] {
+    fn numbered(&mut self, scope: String, number: &str) -> Option<usize> {
+        match self.by_number.get(&(scope, number.to_owned()))?[..] {
             [one] => self.used.insert(one).then_some(one),
             _ => None,
         }
@@ -332,7 +346,7 @@ fn json<T: Serialize>(value: &T) -> String {
 
 /// A key that nobody has. A hash stands behind a space, which folded numbers and titles cannot hold.
 fn free<T: Trade>(base: Option<String>, value: &T, own_detail: bool, taken: &mut HashSet<String>) -> String {
-    let title = base.clone().unwrap_or_else(|| format!("{}/{}", value.enterprise(), fold_key(value.title())));
+    let title = base.clone().unwrap_or_else(|| format!("{}/{}", scope(value), fold_key(value.title())));
     let detail = own_detail.then(|| sha256_hex(value.detail().as_bytes()));
     let whole = sha256_hex(json(value).as_bytes());
     let hashes = detail.iter().chain([&whole]);

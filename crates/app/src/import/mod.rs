@@ -41,6 +41,8 @@ pub struct ImportOptions {
     pub maps: Vec<String>,
     /// Kind of every sheet, where a person says it: `enterprises`, `offers`, `needs`.
     pub kind: Option<String>,
+    /// Market of every sheet, where a person says it: a key of `data/markets`.
+    pub market: Option<String>,
     /// Separator of csv files.
     pub delimiter: Option<char>,
 }
@@ -126,6 +128,9 @@ impl App {
             }
             None => None,
         };
+        if let Some(key) = options.market.as_deref() {
+            self.known_market(key)?;
+        }
         let recogniser = market::node::Recogniser::new(&self.reference.chain);
         let recognise = |title: &str, detail: &str| recogniser.recognise(title, detail).map(|(node, _)| node);
         let context = Context {
@@ -137,6 +142,7 @@ impl App {
         let read_options = ReadOptions { delimiter: options.delimiter, ..ReadOptions::default() };
         let plan_options = PlanOptions {
             kind,
+            market: options.market.as_deref(),
             map: (!map.0.is_empty()).then_some(&map),
             remembered: Some(&remembered),
             lenient: false,

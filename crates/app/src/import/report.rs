@@ -56,6 +56,8 @@ pub struct SheetReport {
     pub sheet: String,
     /// What its rows are, in Chinese.
     pub kind: &'static str,
+    /// Key of the market that they belong to.
+    pub market: String,
     /// How sure that is.
     pub kind_confidence: f64,
     /// Rows with data.
@@ -91,6 +93,7 @@ impl SheetReport {
             file: sheet.file.to_string(),
             sheet: sheet.name.to_string(),
             kind: plan.kind.zh(),
+            market: plan.market.to_string(),
             kind_confidence: plan.kind_confidence,
             rows: drafts.rows,
             accepted: (drafts.accepted() as u32).saturating_sub(refused),

@@ -1,5 +1,6 @@
 //! From records to the content of a list: pure, so that a published list can be computed again from itself.
 
+use crate::markets::weights;
 use crate::place::{Place, place};
 use crate::{Progress, Stage, access};
 use market::gaps::{NodeStanding, Scenario};
@@ -10,6 +11,7 @@ use model::list::{
     Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, MatchingList, NeedState,
     Review, Scoring,
 };
+use model::markets::MarketKey;
 use model::matching::{Allocation, Match};
 use model::need::Need;
 use model::offer::Offer;
@@ -65,9 +67,10 @@ pub struct Composer {
     offers: Vec<Offer>,
     /// Code of the region that is the cluster; where it was never said, all are inside.
     home: Option<String>,
+    market: MarketKey,
     /// What pairs are scored with.
     weights: Weights,
-    /// The same as it is frozen; none for the shipped weights.
+    /// What of it was learned, as it is frozen; none where nothing was.
     scoring: Option<Scoring>,
 }
 
@@ -83,15 +86,16 @@ impl Composer {
             needs: Vec::new(),
             offers: Vec::new(),
             home: None,
+            market: MarketKey::default(),
             weights: Weights::default(),
             scoring: None,
         }
     }
 
-    /// The same scored with learned weights.
-    pub fn scored(self, scoring: Option<Scoring>) -> Self {
-        let learned = scoring.as_ref().map(|s| market::learn::with_knobs(&Weights::default(), &s.weights));
-        Self { weights: learned.unwrap_or_default(), scoring, ..self }
+    /// The same for a market: records of others stay out. What was learned of parts holds for parts alone.
+    pub fn of_market(self, market: MarketKey, scoring: Option<Scoring>) -> Self {
+        let scoring = scoring.filter(|_| market.is_parts());
+        Self { weights: weights(self.reference, &market, scoring.as_ref()), market, scoring, ..self }
     }
 
     /// The same for a cluster that is this region: enterprises elsewhere are outside.
@@ -101,8 +105,8 @@ impl Composer {
 
     /// A list whose records are those of a content computed before.
     pub fn reopen(reference: &'static Reference, content: &ListContent) -> Self {
-        let mut composer =
-            Self::new(reference, &content.cluster, content.period).scored(content.scoring.clone());
+        let mut composer = Self::new(reference, &content.cluster, content.period)
+            .of_market(content.market.clone(), content.scoring.clone());
         for enterprise in &content.enterprises {
             composer.sites.insert(enterprise.key.clone(), site(enterprise));
             composer.enterprises.insert(enterprise.key.clone(), enterprise.clone());
@@ -143,12 +147,12 @@ impl Composer {
             .map(|e| (e.key.clone(), e))
             .collect();
         self.needs = needs
-            .filter(|n| seen.contains_key(&n.enterprise))
+            .filter(|n| n.market == self.market && seen.contains_key(&n.enterprise))
             .map(|n| access::need(table, AUDIENCE, n))
             .filter(|n| !n.title.is_empty())
             .collect();
         self.offers = offers
-            .filter(|o| seen.contains_key(&o.enterprise))
+            .filter(|o| o.market == self.market && seen.contains_key(&o.enterprise))
             .map(|o| access::offer(table, AUDIENCE, o))
             .filter(|o| !o.title.is_empty())
             .collect();
@@ -277,8 +281,13 @@ impl Composer {
         let options = Options { top: CANDIDATES, ..self.options() };
         let near: HashMap<&str, f64> =
             catalogue.near_need(need, options.pool, self.reference).into_iter().collect();
-        let candidates: Vec<(&Offer, f64)> =
-            self.offers.iter().filter_map(|o| Some((o, *near.get(o.key.as_str())?))).collect();
+        // Where no common wording is asked for, every offer is a candidate.
+        let unlike = (self.weights.relevance.similarity_min <= 0.0).then_some(0.0);
+        let candidates: Vec<(&Offer, f64)> = self
+            .offers
+            .iter()
+            .filter_map(|o| Some((o, near.get(o.key.as_str()).copied().or(unlike)?)))
+            .collect();
         market::rank_offers(&self.input(), &options, need, &candidates)
     }
 
@@ -421,6 +430,7 @@ impl Composer {
             offers,
             pairs,
             gaps: settlement.gaps.clone(),
+            market: self.market,
         }
     }
 }

@@ -255,10 +255,12 @@ impl App {
         let index = ListIndex::new(&draft.list.content);
         let wanted = model::fold::fold_key(words);
         let number: Option<u32> = words.trim().parse().ok();
+        let typed = model::pinyin::Typed::read(&wanted);
         let fits = |offer: &ListOffer| {
             let owner = index.enterprise(&offer.offer.enterprise).map_or("", |e| e.name.as_str());
             number == Some(offer.number)
                 || model::fold::fold_key(&format!("{}\n{owner}", offer.offer.title)).contains(&wanted)
+                || typed.as_ref().is_some_and(|t| t.is_in(&offer.offer.title) || t.is_in(owner))
         };
         let found = draft.list.content.offers.iter().filter(|o| !wanted.is_empty() && fits(o)).take(limit);
         Ok(found.map(|o| (o.clone(), index.enterprise(&o.offer.enterprise).cloned())).collect())

@@ -19,6 +19,7 @@ pub use read::Verification;
 use crate::{Act, Actor, App, Code, Error, Progress, Result, Stage};
 use compose::{Reviewed, compare};
 use model::list::{ListState, MatchingList, Review};
+use model::markets::MarketKey;
 use model::period::Period;
 use std::collections::BTreeMap;
 use store::{By, ListHead, NewDraft, PairReview, Status};
@@ -32,15 +33,23 @@ impl App {
         By::new(&actor.name, self.clock.now_ms())
     }
 
-    /// Computes a draft of the period's list from all open needs and offers. What was said on the period's open draft is
+    /// Computes a draft of the period's list from all open needs and offers of a market, by its key (empty for parts and
+    /// materials). What was said on the period's open draft is
     /// kept for pairs whose records have not changed, and that draft is discarded; pairs that were rejected on the newest
     /// numbered list and have not changed since stay rejected.
     ///
     /// # Errors
     /// [`Code::NothingToDo`] where no need is left to match; [`Code::Conflict`] where the open draft changes again and
     /// again meanwhile; storage errors.
-    pub async fn draft(&self, actor: &Actor, period: Period, progress: Progress<'_>) -> Result<MatchingList> {
+    pub async fn draft(
+        &self,
+        actor: &Actor,
+        market: &str,
+        period: Period,
+        progress: Progress<'_>,
+    ) -> Result<MatchingList> {
         actor.need(Act::Draft)?;
+        let market = MarketKey(self.known_market(market)?.key.clone());
         let by = self.by(actor);
         let mut tries = 1;
         loop {
@@ -55,7 +64,7 @@ impl App {
             let cluster = self.cluster_name().await?;
             let mut composer = Composer::new(self.reference, &cluster, period)
                 .of_region(self.cluster_region().await?)
-                .scored(self.scoring().await?);
+                .of_market(market.clone(), self.scoring().await?);
             composer.take(
                 records.enterprises.into_iter().map(|s| s.value),
                 records.needs.into_iter().filter(|s| s.status == Status::Open).map(|s| s.value),
@@ -64,7 +73,8 @@ impl App {
             if composer.is_empty() {
                 return Err(nothing_to_match());
             }
-            let lists = self.store.lists().await?;
+            let mut lists = self.store.lists().await?;
+            lists.retain(|l| l.market == market);
             let open = lists.iter().filter(|l| l.period == period && l.state == ListState::Draft);
             let open = open.max_by_key(|l| l.id);
             let reviews = self.carried_over(&composer, &lists, open).await?;
@@ -108,7 +118,8 @@ impl App {
             let content = if reviews.is_empty() {
                 None
             } else {
-                let lists = self.store.lists().await?;
+                let mut lists = self.store.lists().await?;
+                lists.retain(|l| l.market == stored.list.content.market);
                 let settled = Composer::reopen(self.reference, &stored.list.content)
                     .settle_reviewed(&reviews, progress);
                 Some(compare(settled, self.standing_list(&lists).await?.as_ref()))
@@ -142,7 +153,7 @@ impl App {
         Ok(())
     }
 
-    /// The list that stands published, of these heads: with it a new one is compared.
+    /// The list that stands published, of these heads (those of one market): with it a new one is compared.
     async fn standing_list(&self, lists: &[ListHead]) -> Result<Option<MatchingList>> {
         let newest = lists.iter().filter(|l| l.state == ListState::Published).max_by_key(|l| l.number);
         match newest {

@@ -10,8 +10,10 @@ use std::sync::Arc;
 use store::{ListHead, series_version};
 
 /// How a period's list is published.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PublishOptions {
+    /// Key of the market; that of parts and materials where empty.
+    pub market: String,
     /// Publish another list for a period that has one already.
     pub again: bool,
     /// Publish the open draft although records were imported after it.
@@ -43,7 +45,9 @@ impl App {
         if stored.list.content.needs.is_empty() {
             return Err(nothing_to_match());
         }
-        let standing = self.standing_list(lists).await?;
+        let market = &stored.list.content.market;
+        let of_market: Vec<ListHead> = lists.iter().filter(|l| l.market == *market).cloned().collect();
+        let standing = self.standing_list(&of_market).await?;
         let finish = move |_: u32, previous: &str, content: ListContent| ListContent {
             previous_sha256: previous.to_owned(),
             ..compare(content, standing.as_ref())
@@ -78,9 +82,11 @@ impl App {
         progress: Progress<'_>,
     ) -> Result<Arc<MatchingList>> {
         actor.need(Act::PublishPeriod)?;
+        let market = &self.known_market(&options.market)?.key;
         let lists = self.store.lists().await?;
         let newest = lists
             .iter()
+            .filter(|l| l.market.0 == *market)
             .filter(|l| l.period == period && l.state != ListState::Discarded)
             .max_by_key(|l| l.id);
         let draft = match newest {
@@ -112,7 +118,7 @@ impl App {
         };
         let draft = match draft {
             Some(id) => id,
-            None => self.draft(actor, period, progress).await?.id,
+            None => self.draft(actor, market, period, progress).await?.id,
         };
         self.approve(actor, draft, progress).await?;
         Ok(Arc::new(self.publish_after(actor, draft, &lists, progress).await?))

@@ -28,12 +28,13 @@ impl Verification {
 }
 
 impl App {
-    /// The published list with the highest number; none for a member whose enterprise nobody has approved yet.
+    /// The published list of a market with the highest number (the key, empty for parts and materials); none for a member whose enterprise nobody has approved yet.
     ///
     /// # Errors
     /// Storage errors.
-    pub async fn newest_list(&self, actor: &Actor) -> Result<Option<Arc<MatchingList>>> {
+    pub async fn newest_list(&self, actor: &Actor, market: &str) -> Result<Option<Arc<MatchingList>>> {
         actor.need(Act::NewestList)?;
+        let market = &self.known_market(market)?.key;
         if !is_reader(actor) {
             return Ok(None);
         }
@@ -42,7 +43,7 @@ impl App {
             .lists()
             .await?
             .into_iter()
-            .filter(|l| l.state == ListState::Published)
+            .filter(|l| l.state == ListState::Published && l.market.0 == *market)
             .max_by_key(|l| l.number)
             .and_then(|l| l.number);
         match newest {

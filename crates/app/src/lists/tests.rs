@@ -46,7 +46,7 @@ impl Place {
     }
 
     async fn draft(&self) -> model::list::MatchingList {
-        self.app.draft(&self.me, period(), &quiet).await.unwrap()
+        self.app.draft(&self.me, "", period(), &quiet).await.unwrap()
     }
 
     async fn publish_period(
@@ -132,7 +132,8 @@ async fn nothing_of_a_closed_enterprise_is_on_the_list() {
         assert!(open.content.canonical().contains(&code) && open.content.canonical().contains("保密电子"));
         hidden.visibility = level;
         place.import(with(&hidden)).await;
-        let list = place.publish_period(PublishOptions { again: true, keep_draft: false }).await.unwrap();
+        let list =
+            place.publish_period(PublishOptions { again: true, ..PublishOptions::default() }).await.unwrap();
         let text = list.content.canonical();
         for word in [code.as_str(), &key, "保密", "遂川", "需1", "供1"] {
             assert!(!text.contains(word), "{level:?}: {word} is on the list");
@@ -197,7 +198,7 @@ async fn a_review_during_the_approval_is_not_lost() {
 async fn a_list_verifies_after_the_one_before_was_withdrawn() {
     let place = Place::filled().await;
     let first = place.publish_period(PublishOptions::default()).await.unwrap();
-    let again = PublishOptions { again: true, keep_draft: false };
+    let again = PublishOptions { again: true, ..PublishOptions::default() };
     place.import(later(offer("O-1", "电解铜箔 12μm"))).await;
     let second = place.publish_period(again).await.unwrap();
     assert_eq!(Some(&second.content.compared_with_sha256), first.sha256.as_ref());
@@ -250,7 +251,8 @@ async fn a_period_is_published_twice_only_when_said() {
     place.publish_period(PublishOptions::default()).await.unwrap();
     let error = place.publish_period(PublishOptions::default()).await.unwrap_err();
     assert_eq!((error.code, error.help()), (Code::Conflict, "--again, or withdraw it first"));
-    let second = place.publish_period(PublishOptions { again: true, keep_draft: false }).await.unwrap();
+    let second =
+        place.publish_period(PublishOptions { again: true, ..PublishOptions::default() }).await.unwrap();
     assert_eq!(second.number, Some(2));
 }
 
@@ -264,7 +266,7 @@ async fn two_publications_at_once_give_one_list() {
     );
     assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
     assert_eq!(a.err().or(b.err()).unwrap().code, Code::Conflict);
-    assert_eq!(place.app.newest_list(&place.me).await.unwrap().unwrap().number, Some(1));
+    assert_eq!(place.app.newest_list(&place.me, "").await.unwrap().unwrap().number, Some(1));
 }
 
 #[tokio::test]
@@ -283,7 +285,8 @@ async fn an_outdated_draft_is_drafted_anew_unless_it_was_reviewed() {
     let error = place.publish_period(PublishOptions::default()).await.unwrap_err();
     assert_eq!(error.code, Code::Conflict);
     assert!(error.help().contains("--keep-draft"), "{error}");
-    let kept = place.publish_period(PublishOptions { again: false, keep_draft: true }).await.unwrap();
+    let kept =
+        place.publish_period(PublishOptions { keep_draft: true, ..PublishOptions::default() }).await.unwrap();
     assert_eq!((kept.id, kept.content.offers.len()), (reviewed.id, 3));
 }
 
@@ -522,4 +525,40 @@ async fn decisions_that_make_no_sense_are_refused() {
     let error = place.app.decide(&li, draft.id, &twice).await.unwrap_err();
     assert!(error.message.ends_with("stands twice"), "{error}");
     assert!(place.said(draft.id).await.is_empty());
+}
+
+/// Lists of two markets of one period stand beside each other, and neither is compared with the other.
+#[tokio::test]
+async fn a_market_has_lists_of_its_own() {
+    let place = Place::filled().await;
+    let first = place.publish_period(PublishOptions::default()).await.unwrap();
+    let of_jobs = |mut need: Need| {
+        need.market = model::markets::MarketKey("jobs".to_owned());
+        need
+    };
+    let mut talent = offer("O-9", "SMT工艺工程师");
+    talent.market = model::markets::MarketKey("jobs".to_owned());
+    let needs = vec![of_jobs(need("N-9", "SMT工艺工程师"))];
+    place.import(ImportBatch { enterprises: Vec::new(), needs, offers: vec![talent], ..batch() }).await;
+
+    // The same records of parts and materials give the same list, to the last bit of its hash.
+    let parts = place.draft().await;
+    let jobs = place.app.draft(&place.me, "jobs", period(), &quiet).await.unwrap();
+    assert_eq!(parts.content.needs.len(), 2);
+    assert!(!parts.content.canonical().contains("market") && !parts.content.canonical().contains("\"own\""));
+    assert_eq!(place.app.draft_by_id(&place.me, parts.id).await.unwrap().state, ListState::Draft);
+    assert_eq!(jobs.content.needs.iter().map(|n| n.need.key.as_str()).collect::<Vec<_>>(), ["N-9"]);
+    assert_eq!((jobs.content.pairs.len(), jobs.content.compared_with_sha256.as_str()), (1, ""));
+
+    let options = PublishOptions { market: "jobs".to_owned(), ..PublishOptions::default() };
+    let second = place.publish_period(options).await.unwrap();
+    assert_eq!(
+        (second.number, second.content.previous_sha256.as_str()),
+        (Some(2), first.sha256.as_deref().unwrap())
+    );
+    assert!(place.app.verify(&place.me, 2).await.unwrap().is_sound());
+    assert_eq!(place.app.newest_list(&place.me, "").await.unwrap().unwrap().number, Some(1));
+    assert_eq!(place.app.newest_list(&place.me, "jobs").await.unwrap().unwrap().number, Some(2));
+    assert_eq!(place.app.newest_list(&place.me, "land").await.unwrap(), None);
+    assert_eq!(place.app.newest_list(&place.me, "weather").await.unwrap_err().code, Code::NotFound);
 }

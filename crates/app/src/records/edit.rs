@@ -10,6 +10,7 @@ use crate::{Act, Actor, App, Code, Error, Result};
 use model::need::Need;
 use model::visibility::{Noun, Visibility};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Status;
 
@@ -53,6 +54,14 @@ pub struct NeedForm {
     pub note: String,
     /// 公开级别; the whole row is closed further by it.
     pub visibility: Option<Visibility>,
+    /// 最迟到货日期.
+    pub needed_by: String,
+    /// 可否分批: 是 or 否.
+    pub partial: String,
+    /// Key of the market; that of parts and materials where empty. A record stays in its market.
+    pub market: String,
+    /// The market's own fields, by their ids.
+    pub own: BTreeMap<String, String>,
 }
 
 /// An offer as a person types it.
@@ -97,6 +106,14 @@ pub struct OfferForm {
     pub note: String,
     /// 公开级别.
     pub visibility: Option<Visibility>,
+    /// 交货周期 (days).
+    pub lead_days: String,
+    /// 批量: what it is sold in whole multiples of.
+    pub lot: String,
+    /// Key of the market, as of a need.
+    pub market: String,
+    /// The market's own fields, by their ids.
+    pub own: BTreeMap<String, String>,
 }
 
 /// A record that was stored.
@@ -228,7 +245,8 @@ impl App {
             owner.and_then(|id| market.enterprises.get(id)).map_or_else(String::new, |e| e.value.key.clone());
         let asked = Asked { need: &need, owner, from: None };
         let matches = self.match_rows(&market, &viewer, asked, None).await?;
-        let warnings = warnings.into_iter().chain(odd(&need)).collect();
+        let odd = if need.market.is_parts() { odd(&need) } else { Vec::new() };
+        let warnings = warnings.into_iter().chain(odd).collect();
         need.enterprise.clear();
         let row = NeedRow {
             id: 0,
@@ -288,6 +306,9 @@ impl App {
         let Reading { mut value, .. } = match &old {
             Some((held, seen)) => {
                 let before = F::of(seen, held.owner, market.reference);
+                if form.market() != before.market() {
+                    return Err(field("market", "记录不能改到另一个市场"));
+                }
                 // What was not touched is not read again: only what was typed is judged.
                 let Reading { value, warnings } = self.read_touched(form, &before)?;
                 Reading { value: form.keep(value, &before, &held.value), warnings }

@@ -1,15 +1,18 @@
 //! Forms as records and back: what a person types is read as a cell of a workbook is.
 
 use super::edit::fields;
-use super::words::{km, region, revenue, shown, validity};
+use super::words::{km, region, revenue, shown, validity, yes_or_no};
 use super::{EnterpriseForm, NeedForm, OfferForm};
 use crate::{App, Code, Error, Result};
-use exchange::columns::{Field, SheetKind};
+use exchange::columns::{Field, SheetKind, Target};
 use exchange::import::{CellError, Context, SheetDrafts, read_form};
 use model::enterprise::Enterprise;
+use model::markets::MarketKey;
 use model::need::Need;
 use model::offer::Offer;
 use model::reference::Reference;
+use model::visibility::Noun;
+use std::collections::BTreeMap;
 
 /// What a form says.
 pub struct Reading<T> {
@@ -27,6 +30,14 @@ pub trait Form: Clone {
     const KIND: SheetKind;
     /// Its fields: name, meaning, and what stands in them.
     fn cells(&self) -> Vec<(&'static str, Field, String)>;
+    /// Key of the market; empty for parts and materials.
+    fn market(&self) -> &str {
+        ""
+    }
+    /// The market's own fields.
+    fn own(&self) -> Option<&BTreeMap<String, String>> {
+        None
+    }
     /// The same with the fields emptied that say what `before` says, but for the title, without which nothing is read.
     fn touched(&self, before: &Self) -> Self;
     /// The form of a record.
@@ -71,12 +82,22 @@ macro_rules! kept_contact {
 /// What needs and offers share: the words that specifications are read from belong together, and so do the days of validity.
 macro_rules! kept_record {
     ($self:ident, $before:ident, $stored:ident => $read:ident) => {
-        if (&$self.title, &$self.detail, &$self.standard, &$self.material)
-            == (&$before.title, &$before.detail, &$before.standard, &$before.material)
+        if (&$self.title, &$self.detail, &$self.standard, &$self.material, &$self.own)
+            == (&$before.title, &$before.detail, &$before.standard, &$before.material, &$before.own)
         {
+            $read.own = $stored.own.clone();
             ($read.title, $read.detail, $read.standard, $read.material) =
                 ($stored.title, $stored.detail, $stored.standard, $stored.material);
             ($read.node, $read.specs, $read.unread) = ($stored.node, $stored.specs, $stored.unread);
+        } else {
+            // What the editor may not see is not in the form.
+            for (id, value) in $stored.own {
+                if !$before.own.contains_key(&id) && !$self.own.contains_key(&id) {
+                    let hidden = format!("{}.{id}", $stored.market);
+                    $read.specs.extend($stored.specs.iter().filter(|s| s.property.0 == hidden).cloned());
+                    $read.own.insert(id, value);
+                }
+            }
         }
         if $self.validity == $before.validity {
             ($read.valid_from, $read.valid_until) = ($stored.valid_from, $stored.valid_until);
@@ -112,12 +133,22 @@ impl Form for NeedForm {
             ("contact_phone", Field::Phone, self.contact_phone.clone()),
             ("note", Field::Note, self.note.clone()),
             ("visibility", Field::Visibility, level.to_owned()),
+            ("needed_by", Field::NeededBy, self.needed_by.clone()),
+            ("partial", Field::Partial, self.partial.clone()),
         ]
+    }
+
+    fn market(&self) -> &str {
+        &self.market
+    }
+
+    fn own(&self) -> Option<&BTreeMap<String, String>> {
+        Some(&self.own)
     }
 
     fn touched(&self, before: &Self) -> Self {
         touched!(self, before, quantity price delivery certificates payment current_source max_distance validity
-            contact_name contact_position contact_phone note)
+            contact_name contact_position contact_phone note needed_by partial)
     }
 
     fn of(need: &Need, owner: i64, _: &Reference) -> Self {
@@ -140,12 +171,16 @@ impl Form for NeedForm {
             contact_phone: need.contact.phone.clone(),
             note: need.note.clone(),
             visibility: Some(need.visibility),
+            needed_by: shown(need.needed_by.as_ref()),
+            partial: yes_or_no(need.partial),
+            market: if need.market.is_parts() { String::new() } else { need.market.0.clone() },
+            own: need.own.clone(),
         }
     }
 
     fn keep(&self, mut read: Need, before: &Self, stored: &Need) -> Need {
         let stored = stored.clone();
-        kept!(self, before, stored => read: quantity price delivery certificates payment current_source note);
+        kept!(self, before, stored => read: quantity price delivery certificates payment current_source note needed_by partial);
         if self.max_distance == before.max_distance {
             read.max_distance_km = stored.max_distance_km;
         }
@@ -183,12 +218,22 @@ impl Form for OfferForm {
             ("contact_phone", Field::Phone, self.contact_phone.clone()),
             ("note", Field::Note, self.note.clone()),
             ("visibility", Field::Visibility, level.to_owned()),
+            ("lead_days", Field::LeadDays, self.lead_days.clone()),
+            ("lot", Field::Lot, self.lot.clone()),
         ]
+    }
+
+    fn market(&self) -> &str {
+        &self.market
+    }
+
+    fn own(&self) -> Option<&BTreeMap<String, String>> {
+        Some(&self.own)
     }
 
     fn touched(&self, before: &Self) -> Self {
         let mut out = touched!(self, before, price minimum_order sample_days certificates supply_radius customers
-            validity contact_name contact_position contact_phone note);
+            validity contact_name contact_position contact_phone note lead_days lot);
         // A share of the capacity is read with the capacity.
         if (&self.capacity, &self.spare_capacity) == (&before.capacity, &before.spare_capacity) {
             out.capacity.clear();
@@ -218,12 +263,17 @@ impl Form for OfferForm {
             contact_phone: offer.contact.phone.clone(),
             note: offer.note.clone(),
             visibility: Some(offer.visibility),
+            lead_days: shown(offer.lead_days.as_ref()),
+            lot: shown(offer.lot.as_ref()),
+            market: if offer.market.is_parts() { String::new() } else { offer.market.0.clone() },
+            own: offer.own.clone(),
         }
     }
 
     fn keep(&self, mut read: Offer, before: &Self, stored: &Offer) -> Offer {
         let stored = stored.clone();
-        kept!(self, before, stored => read: capacity spare_capacity price minimum_order sample_days certificates customers note);
+        kept!(self, before, stored => read: capacity spare_capacity price minimum_order sample_days certificates customers note
+            lead_days lot);
         if self.supply_radius == before.supply_radius {
             read.supply_radius_km = stored.supply_radius_km;
         }
@@ -324,13 +374,14 @@ impl App {
         let recognise = |title: &str, detail: &str| recogniser.recognise(title, detail).map(|(node, _)| node);
         let context =
             Context { reference: self.reference, today: self.today(), recognise: &recognise, lenient: false };
-        let cells = form.cells();
-        let given: Vec<(Field, &str)> =
-            cells.iter().map(|(_, field, text)| (*field, text.as_str())).collect();
-        let drafts = read_form(F::KIND, &given, &context);
+        let market = MarketKey(self.known_market(form.market())?.key.clone());
+        let cells = self.cells(form, &market)?;
+        let given: Vec<(Target, &str)> =
+            cells.iter().map(|(_, target, text)| (*target, text.as_str())).collect();
+        let drafts = read_form(F::KIND, &market, &given, &context);
         if !drafts.errors.is_empty() {
             let name = |error: &CellError| {
-                cells.get(error.column as usize).map_or(cells[0].0, |(name, ..)| *name).to_owned()
+                cells.get(error.column as usize).map_or_else(String::new, |(name, ..)| name.clone())
             };
             return Err(fields(drafts.errors.iter().map(|e| (name(e), said(e))).collect()));
         }
@@ -339,6 +390,30 @@ impl App {
             Error::new(Code::Internal, "the form was read without a record and without an error")
         })?;
         Ok(Reading { value, warnings })
+    }
+
+    /// The fields of a form with those of its market, by the names that a form gives them.
+    fn cells<F: Form>(&self, form: &F, market: &MarketKey) -> Result<Vec<(String, Target, String)>> {
+        let cells = form.cells().into_iter();
+        let mut cells: Vec<(String, Target, String)> =
+            cells.map(|(name, field, text)| (name.to_owned(), Target::Field(field), text)).collect();
+        let Some(own) = form.own() else { return Ok(cells) };
+        let side = if F::KIND == SheetKind::Needs { Noun::Need } else { Noun::Offer };
+        let market = self.reference.markets.other(market);
+        let known = |id: &str| market.and_then(|m| m.own(id)).is_some_and(|field| field.name(side).is_some());
+        let unknown = own.iter().filter(|(id, text)| !text.trim().is_empty() && !known(id));
+        let unknown: Vec<(String, String)> =
+            unknown.map(|(id, _)| (format!("own.{id}"), "该市场没有这一项".to_owned())).collect();
+        if !unknown.is_empty() {
+            return Err(fields(unknown));
+        }
+        for (place, field) in (0u16..).zip(market.into_iter().flat_map(|m| &m.fields)) {
+            if field.own && field.name(side).is_some() {
+                let text = own.get(&field.id).cloned().unwrap_or_default();
+                cells.push((format!("own.{}", field.id), Target::Own(place), text));
+            }
+        }
+        Ok(cells)
     }
 
     /// Reads what differs from `before`.

@@ -210,6 +210,9 @@ impl App {
         if need.owner == offer.owner {
             return bad("need and offer are of the same enterprise");
         }
+        if need.value.market != offer.value.market {
+            return bad("need and offer are of different markets");
+        }
         let side = match viewer.own() {
             _ if viewer.eyes == Eyes::Office => store::Side::Secretariat,
             Some(own) if own == need.owner => store::Side::Need,

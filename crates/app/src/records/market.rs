@@ -11,12 +11,13 @@ use model::chain::NodeId;
 use model::enterprise::{Contact, Enterprise};
 use model::fold::fold_key;
 use model::list::{ListState, NeedState, Review};
+use model::markets::MarketKey;
 use model::need::Need;
 use model::offer::Offer;
 use model::reference::Reference;
 use model::visibility::{Noun, Visibility};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use store::{Changes, Introduction, IntroductionState, ListHead, Moment, Status, Stored, StoredEvidence};
 
 /// Whether a record stands on a day.
@@ -67,10 +68,12 @@ pub trait Listed: Sized {
     const TITLE: &'static str;
     /// Chain node.
     fn node(&self) -> Option<&NodeId>;
+    /// The market that it belongs to; enterprises belong to all.
+    fn market(&self) -> &MarketKey;
     /// Last day on which it stands.
     fn until(&self) -> Option<Date>;
     /// Fields that are searched beside the title, with their texts.
-    fn searched(&self, reference: &Reference) -> Vec<(&'static str, String)>;
+    fn searched(&self, reference: &Reference) -> Vec<(String, String)>;
     /// The record as `sight` shows it.
     fn redacted(self, reference: &Reference, sight: access::Sight) -> Self;
     /// Replaces the keys.
@@ -100,16 +103,20 @@ impl Listed for Enterprise {
     fn node(&self) -> Option<&NodeId> {
         None
     }
+    fn market(&self) -> &MarketKey {
+        static NONE: LazyLock<MarketKey> = LazyLock::new(MarketKey::default);
+        &NONE
+    }
     fn until(&self) -> Option<Date> {
         None
     }
-    fn searched(&self, reference: &Reference) -> Vec<(&'static str, String)> {
+    fn searched(&self, reference: &Reference) -> Vec<(String, String)> {
         let region = |code: &Option<String>| {
             code.as_deref()
                 .and_then(|code| reference.regions.get(code))
                 .map_or_else(String::new, |r| r.name.clone())
         };
-        vec![
+        let fields = [
             ("uscc", shown(self.uscc.as_ref())),
             ("short_name", self.short_name.clone()),
             ("other_names", self.other_names.join(" ")),
@@ -117,7 +124,8 @@ impl Listed for Enterprise {
             ("park", region(&self.park)),
             ("group", self.group.clone()),
             ("products", self.products.clone()),
-        ]
+        ];
+        fields.map(|(field, text)| (field.to_owned(), text)).into()
     }
     fn redacted(self, reference: &Reference, sight: access::Sight) -> Self {
         access::enterprise(&reference.visibility, sight, self)
@@ -148,18 +156,23 @@ macro_rules! listed {
             fn node(&self) -> Option<&NodeId> {
                 self.node.as_ref()
             }
+            fn market(&self) -> &MarketKey {
+                &self.market
+            }
             fn until(&self) -> Option<Date> {
                 self.valid_until
             }
-            fn searched(&self, reference: &Reference) -> Vec<(&'static str, String)> {
-                vec![
+            fn searched(&self, reference: &Reference) -> Vec<(String, String)> {
+                let fields = [
                     ("number", self.number.clone()),
                     ("detail", self.detail.clone()),
                     ("standard", self.standard.clone()),
                     ("material", self.material.clone()),
                     ("certificates", self.certificates.join(" ")),
                     ("node", node_text(reference, self.node.as_ref())),
-                ]
+                ];
+                let fields = fields.into_iter().map(|(field, text)| (field.to_owned(), text));
+                fields.chain(self.own.clone()).collect()
             }
             fn redacted(self, reference: &Reference, sight: access::Sight) -> Self {
                 access::$redact(&reference.visibility, sight, self)
@@ -195,7 +208,7 @@ pub struct Published {
     heads: Vec<(i64, i64)>,
     /// By the lists' row ids.
     lists: BTreeMap<i64, Arc<OfList>>,
-    /// Needs of the newest list, by key.
+    /// Needs of the newest list of each market, by key.
     pub needs: HashMap<String, OnList>,
 }
 
@@ -469,13 +482,15 @@ impl Market {
         let (key, enterprise) = (held.value.key().to_owned(), held.value.enterprise().to_owned());
         let mut value = held.value.clone().redacted(self.reference, sight);
         let table = &self.reference.visibility;
-        let open = |noun: Noun, fields: &[&str], row: Visibility| {
-            fields.iter().all(|field| Some(table.level(noun, field, row)) <= sight.level)
+        let parts = MarketKey::default();
+        let open = |market: &MarketKey, noun: Noun, fields: &[&str], row: Visibility| {
+            fields.iter().all(|field| Some(table.level_in(market, noun, field, row)) <= sight.level)
         };
         let owner = self.enterprises.get(held.owner).map_or(Visibility::Own, |e| e.value.visibility);
-        let named = sight.level.is_some() && open(Noun::Enterprise, &["name", "uscc"], owner);
-        let titled =
-            named && (T::NOUN == Noun::Enterprise || open(T::NOUN, &["title", "number"], held.value.row()));
+        let named = sight.level.is_some() && open(&parts, Noun::Enterprise, &["name", "uscc"], owner);
+        let titled = named
+            && (T::NOUN == Noun::Enterprise
+                || open(held.value.market(), T::NOUN, &["title", "number"], held.value.row()));
         value.set_keys(
             if titled { key } else { String::new() },
             if named { enterprise } else { String::new() },
@@ -546,7 +561,7 @@ fn held<T: Listed>(reference: &Reference, stored: Stored<T>, owner: i64) -> Held
         if text.is_empty() {
             continue;
         }
-        let level = reference.visibility.level(T::NOUN, field, value.row());
+        let level = reference.visibility.level_in(value.market(), T::NOUN, &field, value.row());
         match words.iter_mut().find(|(known, _)| *known == level) {
             // The mark keeps a word from being found across two fields.
             Some((_, words)) => {
@@ -556,7 +571,7 @@ fn held<T: Listed>(reference: &Reference, stored: Stored<T>, owner: i64) -> Held
             None => words.push((level, text)),
         }
     }
-    let level = |field| reference.visibility.level(T::NOUN, field, value.row());
+    let level = |field| reference.visibility.level_in(value.market(), T::NOUN, field, value.row());
     let title = (level(T::TITLE), fold_key(value.title()));
     let filters = match T::NOUN {
         Noun::Enterprise => (level("region"), level("group")),
@@ -714,10 +729,12 @@ impl App {
         if heads == kept.heads {
             return Ok(kept);
         }
-        let newest = standing.last().map(|l| l.id);
+        // Of each market the newest.
+        let newest: HashMap<&str, i64> = standing.iter().map(|l| (l.market.0.as_str(), l.id)).collect();
+        let newest: HashSet<i64> = newest.into_values().collect();
         let mut published = Published { heads, ..Published::default() };
         for head in standing {
-            if let Some(list) = kept.lists.get(&head.id).filter(|_| Some(head.id) != newest) {
+            if let Some(list) = kept.lists.get(&head.id).filter(|_| !newest.contains(&head.id)) {
                 published.lists.insert(head.id, list.clone());
                 continue;
             }
@@ -732,9 +749,9 @@ impl App {
             for offer in &content.offers {
                 list.named.entry(offer.offer.enterprise.clone()).or_default().1 += 1;
             }
-            if Some(head.id) == newest {
+            if newest.contains(&head.id) {
                 let needs = content.needs.into_iter();
-                published.needs = needs.map(|n| (n.need.key, (list.number, n.number, n.state))).collect();
+                published.needs.extend(needs.map(|n| (n.need.key, (list.number, n.number, n.state))));
             }
             published.lists.insert(head.id, Arc::new(list));
         }

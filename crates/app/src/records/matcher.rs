@@ -4,14 +4,16 @@ use super::card::MatchRow;
 use super::market::{Held, Listed, Market, Viewer, status};
 use super::row::Look;
 use super::{NeedRow, RecordStatus};
+use crate::markets::weights;
 use crate::{App, Code, Error, Result, place};
 use jiff::civil::Date;
-use market::{Catalogue, Input, Options, Site};
+use market::{Catalogue, Input, Options, Site, Weights};
 use model::enterprise::Enterprise;
+use model::markets::MarketKey;
 use model::matching::Match;
 use model::need::Need;
 use model::offer::Offer;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Status;
@@ -25,12 +27,32 @@ const BESIDE_MAX: usize = 2000;
 /// So few records are indexed again at every change.
 const FEW: usize = 1000;
 
-/// The indexes of one state of the market.
+/// Records that are compared one by one in a market that asks for no common words.
+const WORDLESS_MAX: usize = 2000;
+
+/// True in a market whose two sides speak of different things (a machine, a loan): what they are compared by is not their
+/// wording.
+fn wordless(options: &Options) -> bool {
+    options.weights.relevance.similarity_min <= 0.0
+}
+
+/// The indexes of one market.
+#[derive(Debug)]
+pub struct Indexes {
+    offers: Catalogue,
+    needs: Catalogue,
+}
+
+/// The indexes of all markets at one state of the records.
 #[derive(Debug)]
 pub struct Matcher {
     state: i64,
-    pub offers: Catalogue,
-    pub needs: Catalogue,
+    /// By the markets' keys: what is offered in one is no answer in another.
+    markets: BTreeMap<MarketKey, Indexes>,
+    /// Records of all of them.
+    len: usize,
+    /// For a market of which there was no record.
+    nothing: Indexes,
     /// Versions of what was indexed, by row id.
     offer_versions: HashMap<i64, i64>,
     need_versions: HashMap<i64, i64>,
@@ -66,23 +88,44 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 impl Matcher {
     fn build(market: &Market) -> Self {
-        let weights = Options::default().weights;
-        let open = |status: Status| status == Status::Open;
         let products = |owner: i64| market.enterprises.get(owner).map_or("", |e| e.value.products.as_str());
-        let offers = market.offers.all.iter().filter(|o| open(o.status));
-        let needs = market.needs.all.iter().filter(|n| open(n.status));
+        let (mut offers, mut needs) =
+            (BTreeMap::<&MarketKey, Vec<_>>::new(), BTreeMap::<&MarketKey, Vec<_>>::new());
+        for offer in market.offers.all.iter().filter(|o| o.status == Status::Open) {
+            offers.entry(&offer.value.market).or_default().push((&offer.value, products(offer.owner)));
+        }
+        for need in market.needs.all.iter().filter(|n| n.status == Status::Open) {
+            needs.entry(&need.value.market).or_default().push(&need.value);
+        }
+        let indexes = |key: &MarketKey| {
+            let weights = weights(market.reference, key, None);
+            let offers = offers.get(key).into_iter().flatten().copied();
+            let needs = needs.get(key).into_iter().flatten().copied();
+            Indexes {
+                offers: Catalogue::of_offers(offers, &weights, market.reference),
+                needs: Catalogue::of_needs(needs, &weights, market.reference),
+            }
+        };
+        let keys: BTreeSet<&MarketKey> = offers.keys().chain(needs.keys()).copied().collect();
+        let markets: BTreeMap<MarketKey, Indexes> =
+            keys.into_iter().map(|key| (key.clone(), indexes(key))).collect();
+        let nobody = std::iter::empty::<&Need>();
         Self {
             state: market.state,
-            offers: Catalogue::of_offers(
-                offers.map(|o| (&o.value, products(o.owner))),
-                &weights,
-                market.reference,
-            ),
-            needs: Catalogue::of_needs(needs.map(|n| &n.value), &weights, market.reference),
+            len: markets.values().map(|m| m.offers.len() + m.needs.len()).sum(),
+            markets,
+            nothing: Indexes {
+                offers: Catalogue::of_offers(std::iter::empty(), &Weights::default(), market.reference),
+                needs: Catalogue::of_needs(nobody, &Weights::default(), market.reference),
+            },
             offer_versions: market.offers.all.iter().map(|o| (o.id, o.version)).collect(),
             need_versions: market.needs.all.iter().map(|n| (n.id, n.version)).collect(),
             enterprise_versions: market.enterprises.all.iter().map(|e| (e.id, e.version)).collect(),
         }
+    }
+
+    fn of(&self, market: &MarketKey) -> &Indexes {
+        self.markets.get(market).unwrap_or(&self.nothing)
     }
 
     fn beside(&self, market: &Market) -> Beside {
@@ -148,7 +191,7 @@ impl Matching<'_> {
                 == self.market.enterprises.get(held.owner).map_or("", |e| e.value.products.as_str());
         match indexed {
             Some(similarity) if same && !self.beside.offers.contains(&held.id) => similarity,
-            _ => self.matcher.offers.compare(
+            _ => self.matcher.of(&need.market).offers.compare(
                 need,
                 seen,
                 self.products(&full.enterprise),
@@ -204,7 +247,7 @@ impl App {
                 beside = Arc::new(matcher.beside(market));
                 *lock(&self.live.matcher.beside) = beside.clone();
             }
-            let few = matcher.offers.len() + matcher.needs.len() <= FEW;
+            let few = matcher.len <= FEW;
             if beside.len() == 0 {
                 return Ok((matcher, beside));
             }
@@ -263,19 +306,27 @@ impl App {
         }
         let pool = options.pool.max(options.top);
         let matcher = matching.matcher.clone();
-        let near = matcher.offers.near_need(need, pool, market.reference);
+        let near = matcher.of(&need.market).offers.near_need(need, pool, market.reference);
         let known = near.into_iter().filter_map(|(key, s)| Some((market.offers.by_key(key)?, Some(s))));
         let changed = matching.beside.clone();
-        let known: Vec<(&Arc<Held<Offer>>, Option<f64>)> = known
+        let mut known: Vec<(&Arc<Held<Offer>>, Option<f64>)> = known
             .filter(|(held, _)| !changed.offers.contains(&held.id))
             .chain(changed.offers.iter().filter_map(|id| Some((market.offers.get(*id)?, None))))
+            .filter(|(held, _)| held.value.market == need.market)
             .collect();
+        let wordless = wordless(options);
+        if wordless {
+            let met: HashSet<i64> = known.iter().map(|(held, _)| held.id).collect();
+            let rest =
+                market.offers.all.iter().filter(|o| o.value.market == need.market && !met.contains(&o.id));
+            known.extend(rest.take(WORDLESS_MAX).map(|held| (held, Some(0.0))));
+        }
         let (mut seen, mut similarities) = (Vec::with_capacity(known.len()), Vec::with_capacity(known.len()));
         for (held, indexed) in known {
             if let Some(offer) = matching.candidate(held) {
                 let similarity = matching.similarity(need, held, &offer, indexed);
                 // What shares no word with the need is no candidate.
-                if similarity > 0.0 {
+                if similarity > 0.0 || wordless {
                     similarities.push(similarity);
                     seen.push(offer);
                 }
@@ -302,7 +353,7 @@ impl App {
         asked: Asked<'_>,
         need_id: Option<i64>,
     ) -> Result<Vec<MatchRow>> {
-        let options = Options { top: SHOWN, ..self.options().await? };
+        let options = Options { top: SHOWN, ..self.options(&asked.need.market).await? };
         let today = self.today();
         let found = self.offers_for(market, viewer, asked, &options).await?;
         let rows = found.into_iter().filter_map(|Found { id, matched }| {
@@ -329,23 +380,33 @@ impl App {
         matching.place(held.owner);
         let sight = market.sight(viewer, held);
         let offer = held.value.clone().redacted(market.reference, sight);
-        let options = Options { top: SHOWN, ..self.options().await? };
+        let options = Options { top: SHOWN, ..self.options(&offer.market).await? };
+        let wordless = wordless(&options);
         let products = matching.products(&offer.enterprise).to_owned();
         let matcher = matching.matcher.clone();
-        let near = matcher.needs.near_offer(&offer, &products, options.pool, market.reference);
+        let near =
+            matcher.of(&offer.market).needs.near_offer(&offer, &products, options.pool, market.reference);
         let changed = matching.beside.clone();
-        let known: Vec<&Arc<Held<Need>>> = near
+        let mut known: Vec<&Arc<Held<Need>>> = near
             .into_iter()
             .filter_map(|(key, _)| market.needs.by_key(key))
             .filter(|need| !changed.needs.contains(&need.id))
             .chain(changed.needs.iter().filter_map(|id| market.needs.get(*id)))
+            .filter(|need| need.value.market == offer.market)
             .collect();
+        if wordless {
+            let met: HashSet<i64> = known.iter().map(|held| held.id).collect();
+            let rest =
+                market.needs.all.iter().filter(|n| n.value.market == offer.market && !met.contains(&n.id));
+            known.extend(rest.take(WORDLESS_MAX));
+        }
         let (mut seen, mut similarities) = (Vec::with_capacity(known.len()), Vec::with_capacity(known.len()));
         for need in known {
             if let Some(need) = matching.candidate(need) {
-                let indexed = matcher.offers.similarity(&need, &offer.key, market.reference);
+                let indexed =
+                    matcher.of(&offer.market).offers.similarity(&need, &offer.key, market.reference);
                 let similarity = matching.similarity(&need, held, &offer, indexed);
-                if similarity > 0.0 {
+                if similarity > 0.0 || wordless {
                     similarities.push(similarity);
                     seen.push(need);
                 }

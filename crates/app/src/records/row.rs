@@ -102,7 +102,7 @@ impl Market {
         seen.into_iter()
             .zip(open)
             .filter(|(seen, open)| !seen.text.is_empty() && seen.text != open.text)
-            .map(|(seen, _)| seen.field.to_owned())
+            .map(|(seen, _)| seen.field)
             .collect()
     }
 
@@ -117,7 +117,7 @@ impl Market {
                 .iter()
                 .flat_map(|before| before.iter().zip(&words))
                 .filter(|(old, new)| old.text != new.text)
-                .map(|(old, new)| (new.zh.to_owned(), old.text.clone(), new.text.clone()))
+                .map(|(old, new)| (new.zh.clone(), old.text.clone(), new.text.clone()))
                 .collect();
             let status = |open| if open { "开放" } else { "已关闭" }.to_owned();
             let open = version.status == store::Status::Open;

@@ -11,8 +11,10 @@ use jiff::civil::Date;
 use model::chain::{ChainGraph, NodeId};
 use model::enterprise::Enterprise;
 use model::fold::fold_key;
+use model::markets::PARTS;
 use model::need::Need;
 use model::offer::Offer;
+use model::pinyin::Typed;
 use model::visibility::Visibility;
 use serde::Serialize;
 use serde_json::json;
@@ -50,6 +52,8 @@ pub enum Sort {
 /// What is looked for. Empty fields ask for nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RecordQuery {
+    /// Key of the market; that of parts and materials where empty.
+    pub market: String,
     /// Words to be found in title, specification, enterprise, county or node; all of them, folded.
     pub q: String,
     /// Region code; what lies within counts.
@@ -164,6 +168,9 @@ pub(crate) fn fit<T>(
 ) -> Option<u32> {
     let mut points = 0;
     for word in words {
+        // Letters of Chinese words count less than the words themselves.
+        let typed = Typed::read(word);
+        let reads = |text: &str| typed.as_ref().is_some_and(|typed| typed.is_in(text));
         let (title, shown) = (&held.title.1, held.title.0 <= level);
         let among = |words: &[(Visibility, String)], level: Visibility| {
             words.iter().any(|(from, text)| *from <= level && text.contains(word.as_str()))
@@ -179,6 +186,12 @@ pub(crate) fn fit<T>(
         } else if enterprise.is_some_and(|(e, level)| {
             (e.title.0 <= level && e.title.1.contains(word.as_str())) || among(&e.words, level)
         }) {
+            1
+        } else if shown && reads(title) {
+            if typed.as_ref().is_some_and(|typed| typed.begins(title)) { 4 } else { 3 }
+        } else if held.words.iter().any(|(from, text)| *from <= level && reads(text))
+            || enterprise.is_some_and(|(e, level)| e.title.0 <= level && reads(&e.title.1))
+        {
             1
         } else {
             return None;
@@ -197,6 +210,7 @@ impl Market {
         today: Date,
     ) -> Vec<&'m Arc<Held<T>>> {
         let words = searched(&query.q);
+        let in_market = if query.market.is_empty() { PARTS } else { query.market.as_str() };
         let regions = &self.reference.regions;
         let chain = &self.reference.chain;
         let node = (!query.node.is_empty()).then(|| below(chain, &query.node));
@@ -219,6 +233,9 @@ impl Market {
             self.enterprises.all.iter().map(|e| (e.id, fits(e))).collect();
         let mut found: Vec<(u32, &Arc<Held<T>>)> = Vec::new();
         for held in &shelf.all {
+            if held.value.market().0 != in_market {
+                continue;
+            }
             let Some(of_owner) = owners.get(&held.owner).copied().flatten() else { continue };
             let Some(level) = self.sight(viewer, held).level else { continue };
             let standing = status(held, today);
@@ -284,6 +301,7 @@ impl App {
     /// Storage errors.
     pub async fn needs(&self, actor: &Actor, query: &RecordQuery) -> Result<Page<NeedRow>> {
         actor.need(Act::Needs)?;
+        self.known_market(&query.market)?;
         let (market, today) = (self.market().await?, self.today());
         let viewer = market.viewer(actor);
         let found = market.find(&market.needs, &viewer, query, today);
@@ -298,6 +316,7 @@ impl App {
     /// Storage errors.
     pub async fn offers(&self, actor: &Actor, query: &RecordQuery) -> Result<Page<OfferRow>> {
         actor.need(Act::Offers)?;
+        self.known_market(&query.market)?;
         let (market, today) = (self.market().await?, self.today());
         let viewer = market.viewer(actor);
         let found = market.find(&market.offers, &viewer, query, today);
@@ -313,6 +332,7 @@ impl App {
     /// Storage errors.
     pub async fn export(&self, actor: &Actor, offers: bool, query: &RecordQuery) -> Result<Vec<u8>> {
         actor.need(Act::Export)?;
+        self.known_market(&query.market)?;
         let (market, today) = (self.market().await?, self.today());
         let (viewer, query) = (market.viewer(actor), query.clone());
         // Tens of thousands of rows are no work for a thread that answers others.
@@ -377,7 +397,7 @@ impl Market {
             let said = held.value.clone().redacted(self.reference, sight).words(self.reference);
             protected.extend(self.protected(sight, held));
             if rows.is_empty() {
-                columns.extend(said.iter().map(|s| (s.zh.to_owned(), width(s.field))));
+                columns.extend(said.iter().map(|s| (s.zh.clone(), width(&s.field))));
                 columns.push(("状态".to_owned(), 8.0));
             }
             let brief = self.brief(viewer, held.owner);

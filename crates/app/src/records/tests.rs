@@ -6,6 +6,7 @@ use exchange::sheet::{ReadOptions, read};
 use model::chain::NodeId;
 use model::enterprise::{Contact, Enterprise};
 use model::list::Review;
+use model::matching::Outcome;
 use model::need::Need;
 use model::offer::Offer;
 use model::price::PriceRange;
@@ -15,7 +16,8 @@ use model::region::Point;
 use model::spec::Specification;
 use model::visibility::{Noun, Visibility};
 use serde::Serialize;
-use std::collections::BTreeSet;
+
+use std::collections::{BTreeMap, BTreeSet};
 use store::{By, ImportBatch};
 
 const BUYER: &str = "name:万安显示科技有限公司";
@@ -317,6 +319,7 @@ fn json<T: Serialize>(value: &T) -> String {
 }
 
 const EVERY: RecordQuery = RecordQuery {
+    market: String::new(),
     q: String::new(),
     region: String::new(),
     node: String::new(),
@@ -368,7 +371,7 @@ async fn nobody_sees_more_than_the_levels_say() {
         let id = app.store.ask_introduction(need, offer, store::Side::Need, "", &by).await.unwrap();
         app.store.answer_introduction(id, 1, store::Side::Offer, true, "", &by).await.unwrap();
     }
-    let draft = app.draft(&Actor::local(), "2026-11".parse().unwrap(), &quiet).await.unwrap();
+    let draft = app.draft(&Actor::local(), "", "2026-11".parse().unwrap(), &quiet).await.unwrap();
     let number_of =
         |title: &str| draft.content.needs.iter().find(|n| n.need.title.contains(title)).map(|n| n.number);
     let offer_of =
@@ -979,4 +982,116 @@ async fn measure() {
     timed!("a page after it", app.offers(&me, &asked("")));
     timed!("a card after it", app.need(&me, id));
     timed!("the overview", app.overview(&me));
+}
+
+/// A need and an offer of a market, as forms make them.
+async fn posted(place: &Place) -> (i64, i64) {
+    let own = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect::<BTreeMap<_, _>>()
+    };
+    let form = NeedForm {
+        title: "SMT工艺工程师".into(),
+        market: "jobs".into(),
+        own: own(&[("education", "大专"), ("experience", "3年"), ("salary", "7000~10000元/月")]),
+        ..NeedForm::default()
+    };
+    let need = place.app.save_need(&member("hr", BUYER), None, &form).await.unwrap().id;
+    let form = OfferForm {
+        title: "SMT工艺技术员".into(),
+        market: "jobs".into(),
+        own: own(&[
+            ("education", "本科"),
+            ("experience", "5年"),
+            ("salary", "9000元/月"),
+            ("person", "示例甲"),
+        ]),
+        ..OfferForm::default()
+    };
+    let offer = place.app.save_offer(&member("school", SELLER), None, &form).await.unwrap().id;
+    (need, offer)
+}
+
+#[tokio::test]
+async fn records_of_a_market_meet_only_each_other() {
+    let place = market_of_two().await;
+    let (need, offer) = posted(&place).await;
+    let app = &place.app;
+    let jobs = RecordQuery { market: "jobs".to_owned(), ..RecordQuery::default() };
+    assert_eq!(app.needs(&secretary(), &jobs).await.unwrap().total, 1);
+    assert_eq!(found(&app.needs(&secretary(), &RecordQuery::default()).await.unwrap()).len(), 2);
+    let counts = app.markets(&secretary()).await.unwrap();
+    let of = |key: &str| counts.iter().find(|m| m.key == key).map(|m| (m.needs, m.offers));
+    assert_eq!(
+        (counts.len(), of("parts"), of("jobs"), of("land")),
+        (9, Some((2, 2)), Some((1, 1)), Some((0, 0)))
+    );
+    let nowhere = RecordQuery { market: "weather".to_owned(), ..RecordQuery::default() };
+    assert_eq!(app.needs(&secretary(), &nowhere).await.unwrap_err().code, Code::NotFound);
+
+    // The verdicts are those of the market's rules, with both sides' words.
+    let card = app.need(&secretary(), need).await.unwrap();
+    assert_eq!(card.matches.iter().map(|m| m.offer.id).collect::<Vec<_>>(), [offer]);
+    let verdicts = &card.matches[0].matched.verdicts;
+    let words: Vec<String> = verdicts
+        .iter()
+        .map(|v| format!("{} {} {}", v.property, v.offer, v.outcome == Outcome::Met))
+        .collect();
+    assert_eq!(words, ["jobs.education 本科 true", "jobs.experience 5年 true", "jobs.salary 9000元/月 true"]);
+    let card = app.offer(&secretary(), offer).await.unwrap();
+    assert_eq!(card.wanted.len(), 1);
+    let of_parts = place.need_id("面罩").await;
+    let mixed = app.ask_introduction(&secretary(), of_parts, offer, "").await.unwrap_err();
+    assert!(mixed.message.contains("different markets"), "{mixed:?}");
+}
+
+#[tokio::test]
+async fn the_person_behind_a_talent_is_seen_when_both_agree() {
+    let place = market_of_two().await;
+    let (need, offer) = posted(&place).await;
+    let app = &place.app;
+    let hr = member("hr", BUYER);
+    let of = async |actor: &Actor| app.offer(actor, offer).await.unwrap().row.offer.own;
+    let seen = of(&hr).await;
+    assert_eq!(seen.keys().map(String::as_str).collect::<Vec<_>>(), ["education", "experience"]);
+    let card = app.need(&hr, need).await.unwrap();
+    let salary = card.matches[0].matched.verdicts.iter().find(|v| v.property.0 == "jobs.salary").unwrap();
+    assert_eq!((&salary.outcome, salary.offer.as_str()), (&Outcome::Unknown, ""));
+    assert!(!json(&card.matches).contains("示例甲") && !json(&card.matches).contains("9000"));
+    // Neither does a search find what its searcher may not read.
+    let by_name = |q: &str| RecordQuery { market: "jobs".to_owned(), ..asked(q) };
+    assert_eq!(app.offers(&hr, &by_name("示例甲")).await.unwrap().total, 0);
+    assert_eq!(app.offers(&hr, &by_name("本科")).await.unwrap().total, 1);
+
+    let asked = app.ask_introduction(&hr, need, offer, "").await.unwrap();
+    app.answer_introduction(&member("school", SELLER), asked, 1, true, "").await.unwrap();
+    assert_eq!(of(&hr).await["person"], "示例甲");
+    let actions = place.actions("read.protected").await;
+    assert!(actions.iter().any(|a| a.detail.contains("jobs.person")), "{actions:?}");
+}
+
+#[tokio::test]
+async fn a_form_of_a_market_says_which_field_is_wrong_and_keeps_what_was_not_touched() {
+    let place = market_of_two().await;
+    let (need, _) = posted(&place).await;
+    let hr = member("hr", BUYER);
+    let (version, form) = place.app.need_form(&hr, need).await.unwrap();
+    assert_eq!((form.market.as_str(), form.own["education"].as_str()), ("jobs", "大专"));
+    let mut wrong = form.clone();
+    wrong.own.insert("education".into(), "识字".into());
+    wrong.own.insert("wings".into(), "两对".into());
+    let error = place.app.save_need(&hr, Some((need, version)), &wrong).await.unwrap_err();
+    assert_eq!(error.fields.iter().map(|f| f.0.as_str()).collect::<Vec<_>>(), ["own.wings"]);
+    wrong.own.remove("wings");
+    let error = place.app.save_need(&hr, Some((need, version)), &wrong).await.unwrap_err();
+    assert_eq!(error.fields.iter().map(|f| f.0.as_str()).collect::<Vec<_>>(), ["own.education"]);
+    let other = NeedForm { market: "finance".into(), ..form.clone() };
+    let error = place.app.save_need(&hr, Some((need, version)), &other).await.unwrap_err();
+    assert_eq!(error.fields[0].0, "market");
+    let changed = NeedForm { note: "急".into(), ..form.clone() };
+    place.app.save_need(&hr, Some((need, version)), &changed).await.unwrap();
+    let stored = place.app.need(&hr, need).await.unwrap().row.need;
+    assert_eq!(
+        (stored.note.as_str(), stored.own["education"].as_str(), stored.specs.len()),
+        ("急", "大专", 3)
+    );
 }

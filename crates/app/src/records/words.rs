@@ -5,18 +5,21 @@ use exchange::import::FICTIONAL_LABEL;
 use jiff::civil::Date;
 use model::enterprise::{Contact, Enterprise};
 use model::evidence::Evidence;
+use model::markets::MarketKey;
 use model::need::Need;
 use model::offer::Offer;
 use model::reference::Reference;
 use model::spec::Specification;
+use model::visibility::Noun;
+use std::collections::BTreeMap;
 
 /// A field of a record in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
-    /// Name of the field, as in the table of levels.
-    pub field: &'static str,
+    /// Name of the field, as in the table of levels; of a market's own field with the market before it.
+    pub field: String,
     /// Its Chinese name.
-    pub zh: &'static str,
+    pub zh: String,
     /// Its words; empty where nothing is said.
     pub text: String,
 }
@@ -27,8 +30,42 @@ pub trait Words {
     fn words(&self, reference: &Reference) -> Vec<Said>;
 }
 
-fn said(field: &'static str, zh: &'static str, text: impl Into<String>) -> Said {
-    Said { field, zh, text: text.into() }
+fn said(field: &str, zh: &str, text: impl Into<String>) -> Said {
+    Said { field: field.to_owned(), zh: zh.to_owned(), text: text.into() }
+}
+
+/// Fields that a record has in every market.
+const EVERYWHERE: [&str; 8] =
+    ["number", "title", "detail", "specs", "validity", "contact", "note", "visibility"];
+
+/// The words as the record's market has them: only its fields, by its names, and its own ones before the last four.
+fn in_market(
+    words: Vec<Said>,
+    reference: &Reference,
+    market: &MarketKey,
+    side: Noun,
+    own: &BTreeMap<String, String>,
+) -> Vec<Said> {
+    let Some(market) = reference.markets.other(market) else { return words };
+    let named = |id: &str| market.fields_of(side).find(|(field, _)| !field.own && field.id == id);
+    let mut out: Vec<Said> = words
+        .into_iter()
+        .filter_map(|said| match named(&said.field) {
+            Some((_, names)) => Some(Said { zh: names.zh.clone(), ..said }),
+            None => EVERYWHERE.contains(&said.field.as_str()).then_some(said),
+        })
+        .collect();
+    let at = out.iter().position(|said| said.field == "validity").unwrap_or(out.len());
+    let own = market.fields_of(side).filter(|(field, _)| field.own).map(|(field, names)| {
+        said(&market.property_of(&field.id), &names.zh, own.get(&field.id).cloned().unwrap_or_default())
+    });
+    out.splice(at..at, own.collect::<Vec<_>>());
+    out
+}
+
+/// Yes or no in Chinese; empty where nothing is said.
+pub fn yes_or_no(value: Option<bool>) -> String {
+    value.map_or_else(String::new, |yes| if yes { "是" } else { "否" }.to_owned())
 }
 
 /// A value as text; empty where there is none.
@@ -159,8 +196,12 @@ impl Words for Need {
             contact: person,
             note,
             visibility,
+            needed_by,
+            partial,
+            market,
+            own,
         } = self;
-        vec![
+        let words = vec![
             said("number", "编号", number),
             said("title", "需求名称", title),
             said("detail", "规格参数", detail),
@@ -175,11 +216,14 @@ impl Words for Need {
             said("payment", "付款方式", payment),
             said("current_source", "目前供应地/供应商", current_source),
             said("max_distance_km", "最远距离", km(*max_distance_km)),
+            said("needed_by", "最迟到货日期", shown(needed_by.as_ref())),
+            said("partial", "可否分批", yes_or_no(*partial)),
             said("validity", "有效期", validity(*valid_from, *valid_until)),
             said("contact", "联系人", contact(person)),
             said("note", "备注", note),
             said("visibility", "公开级别", visibility.zh()),
-        ]
+        ];
+        in_market(words, reference, market, Noun::Need, own)
     }
 }
 
@@ -210,8 +254,12 @@ impl Words for Offer {
             evidence,
             note,
             visibility,
+            lead_days,
+            lot,
+            market,
+            own,
         } = self;
-        vec![
+        let words = vec![
             said("number", "编号", number),
             said("title", "产品名称", title),
             said("detail", "规格参数", detail),
@@ -227,11 +275,14 @@ impl Words for Offer {
             said("certificates", "认证", certificates.join("、")),
             said("supply_radius_km", "供货半径", km(*supply_radius_km)),
             said("customers", "主要客户", customers),
+            said("lead_days", "交货周期", shown(lead_days.as_ref())),
+            said("lot", "批量", shown(lot.as_ref())),
             said("validity", "有效期", validity(*valid_from, *valid_until)),
             said("contact", "联系人", contact(person)),
             said("evidence", "实测证据", evidence.iter().map(Evidence::zh).collect::<Vec<_>>().join("；")),
             said("note", "备注", note),
             said("visibility", "公开级别", visibility.zh()),
-        ]
+        ];
+        in_market(words, reference, market, Noun::Offer, own)
     }
 }

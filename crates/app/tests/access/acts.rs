@@ -91,7 +91,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
     let all = RecordQuery { all: true, per_page: 200, ..RecordQuery::default() };
     let q = |q: &str| RecordQuery { q: q.to_owned(), ..all.clone() };
     match act {
-        Act::NewestList => put(show(app.newest_list(actor).await)),
+        Act::NewestList => put(show(app.newest_list(actor, "").await)),
         Act::ListByNumber => out.push((What::ByRecord, show(app.list_by_number(actor, 1).await))),
         Act::Lists => put(show(app.lists(actor).await)),
         Act::Verify => put(show(app.verify(actor, 1).await)),
@@ -111,7 +111,8 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             // Who may not read the list may not ask what would change on it.
             out.push((What::ByRecord, show(app.what_if(actor, 1, &offers, &quiet).await)));
         }
-        Act::Draft => put(show(app.draft(actor, app.this_month(), &quiet).await)),
+        Act::Markets => put(show(app.markets(actor).await)),
+        Act::Draft => put(show(app.draft(actor, "", app.this_month(), &quiet).await)),
         Act::DraftById => put(show(app.draft_by_id(actor, with.draft).await)),
         Act::Desk => {
             put(show(app.desk(actor, with.draft).await));
@@ -133,7 +134,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         Act::Reopen => put(show(app.reopen(actor, with.draft).await)),
         Act::Publish => put(show(app.publish(actor, with.draft, &quiet).await)),
         Act::PublishPeriod => {
-            let options = PublishOptions { again: true, keep_draft: true };
+            let options = PublishOptions { again: true, keep_draft: true, ..PublishOptions::default() };
             let published = show(app.publish_period(actor, app.this_month(), options, &quiet).await);
             out.push((What::ByRecord, published));
         }

@@ -103,11 +103,11 @@ impl House {
         let person = |name: &str| owners.iter().find(|(n, _)| *n == name).unwrap().1.clone();
         let (li, wang) = (person("secretary"), person("admin"));
         let period = house.app.this_month();
-        let list = house.app.draft(&li, period, &quiet).await.unwrap();
+        let list = house.app.draft(&li, "", period, &quiet).await.unwrap();
         house.app.approve(&wang, list.id, &quiet).await.unwrap();
         house.app.publish(&wang, list.id, &quiet).await.unwrap();
         house.meetings(&li, &owners).await;
-        house.draft = house.app.draft(&li, period, &quiet).await.unwrap().id;
+        house.draft = house.app.draft(&li, "", period, &quiet).await.unwrap().id;
         house
     }
 

@@ -141,6 +141,10 @@ fields! {
     SampleDays "sample_days" "样品周期",
     SupplyRadiusKm "supply_radius_km" "供货半径",
     Customers "customers" "主要客户",
+    NeededBy "needed_by" "最迟到货日期",
+    Partial "partial" "可否分批",
+    LeadDays "lead_days" "交货周期",
+    Lot "lot" "批量",
 }
 
 impl Field {
@@ -187,14 +191,17 @@ pub enum Target {
     Field(Field),
     /// It is named after a property (线径, 纯度 ...): its cells become clauses `线径：0.02mm` of the specification text.
     Clause,
+    /// It fills a field of the market's own, by its place among the market's fields.
+    Own(u16),
 }
 
 impl Target {
-    /// English name, as in mappings.
+    /// English name, as in mappings. Fields of a market's own are found again by their headings alone.
     pub fn key(self) -> &'static str {
         match self {
             Self::Field(field) => field.key(),
             Self::Clause => "clause",
+            Self::Own(_) => "own",
         }
     }
 

@@ -1,10 +1,14 @@
 //! The words that headings use: `data/headings.csv` and the names of the properties.
 
 use super::field::{Field, SheetKind, Target};
-use model::fold::fold_name;
+use crate::sheet::{Row, Sheet};
+use model::fold::{fold_key, fold_name};
+use model::markets::{Market, MarketKey, MarketSide, PARTS};
+use model::property::Property;
 use model::reference::Reference;
 use model::table::{self, TableError};
 use model::unit::UnitTable;
+use model::visibility::Noun;
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 
@@ -19,8 +23,26 @@ const TABLE: &str = "headings.csv";
 const PART_CHARS_MIN: usize = 2;
 const PART_ASCII_MIN: usize = 4;
 
+/// Rows with content among which headings of another market are sought.
+const HEADING_ROWS: usize = 10;
+/// Own fields of another market that must stand among the headings.
+const OWN_HEADINGS_MIN: usize = 3;
+
+/// The column that holds a field of the record itself.
+pub(crate) fn record_field(id: &str) -> Option<Field> {
+    match id {
+        "current_source" => Some(Field::CurrentSupplier),
+        id => Field::from_key(id),
+    }
+}
+
+fn property_names<'p>(properties: impl Iterator<Item = &'p Property>) -> HashSet<String> {
+    let names = properties.flat_map(|p| [&p.name_zh, &p.name_en].into_iter().chain(&p.aliases));
+    names.map(|name| fold_name(name)).filter(|name| name.chars().count() >= PART_CHARS_MIN).collect()
+}
+
 #[derive(Deserialize)]
-struct Row {
+struct Line {
     noun: String,
     field: String,
     headings: String,
@@ -34,6 +56,12 @@ pub struct Headings<'a> {
     common: HashSet<Field>,
     properties: HashSet<String>,
     units: &'a UnitTable,
+    /// The market whose words these are; none for parts and materials.
+    market: Option<&'a Market>,
+    /// Headings of the market's own fields, by kind of sheet, with the places of the fields.
+    own: [HashMap<String, u16>; 3],
+    /// The words of the other markets.
+    others: Vec<Headings<'a>>,
 }
 
 /// A heading taken apart.
@@ -50,7 +78,103 @@ pub(super) struct HeadingText {
 impl<'a> Headings<'a> {
     /// The shipped words, with the names of the reference's properties and its units.
     pub fn builtin(reference: &'a Reference) -> Self {
-        Self::parse(BUILTIN, reference).expect("the shipped headings are tested")
+        let mut parts = Self::parse(BUILTIN, reference).expect("the shipped headings are tested");
+        let others = reference.markets.iter().filter(|market| market.key != PARTS);
+        parts.others = others.map(|market| parts.of_market(market)).collect();
+        parts
+    }
+
+    /// The same words with those of a market before them.
+    fn of_market(&self, market: &'a Market) -> Self {
+        let mut out = Self {
+            fields: self.fields.clone(),
+            common: self.common.clone(),
+            properties: property_names(market.properties.rows().iter().filter(|p| !p.id.0.contains('.'))),
+            units: self.units,
+            market: Some(market),
+            own: [HashMap::new(), HashMap::new(), HashMap::new()],
+            others: Vec::new(),
+        };
+        for (kind, side) in [(SheetKind::Needs, Noun::Need), (SheetKind::Offers, Noun::Offer)] {
+            let kind = kind as usize;
+            for (place, field) in (0u16..).zip(&market.fields) {
+                let Some(names) = field.name(side) else { continue };
+                let of_record = record_field(&field.id);
+                for word in [&names.zh, &names.en].into_iter().chain(&field.headings) {
+                    let word = fold_name(word);
+                    match of_record.filter(|_| !field.own) {
+                        // The first field of a name has it.
+                        None if field.own && !out.own[kind].contains_key(&word) => {
+                            out.fields[kind].remove(&word);
+                            out.own[kind].insert(word, place);
+                        }
+                        Some(record) if !out.own[kind].contains_key(&word) => {
+                            out.fields[kind].insert(word, record);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// The market that a sheet's rows belong to.
+    pub(super) fn market_key(&self) -> MarketKey {
+        self.market.map_or_else(MarketKey::default, |market| MarketKey(market.key.clone()))
+    }
+
+    /// What a market calls a field.
+    pub(super) fn name_of(&self, field: Field, kind: SheetKind) -> Option<&'a str> {
+        let side = if kind == SheetKind::Needs { Noun::Need } else { Noun::Offer };
+        let names = self.market?.fields_of(side).find(|(own, _)| record_field(&own.id) == Some(field))?.1;
+        Some(&names.zh)
+    }
+
+    /// The words of the market that a sheet belongs to: the one that a person names, else the one that the sheet's name
+    /// tells, else the one of which at least three own fields stand among the headings.
+    pub(super) fn of_sheet(&self, sheet: &Sheet, wanted: Option<&str>) -> &Self {
+        if let Some(key) = wanted {
+            return self.others.iter().find(|o| o.market.is_some_and(|m| m.key == key)).unwrap_or(self);
+        }
+        let name = fold_key(&sheet.name);
+        let longest = |other: &&Self| {
+            let words = other.market.into_iter().flat_map(|m| m.need.sheets.iter().chain(&m.offer.sheets));
+            words.map(|w| fold_key(w)).filter(|w| name.contains(w.as_str())).map(|w| w.chars().count()).max()
+        };
+        if let Some(named) = self.others.iter().filter(|o| longest(o).is_some()).max_by_key(|o| longest(o)) {
+            return named;
+        }
+        let mut best: Option<(usize, &Self)> = None;
+        for other in &self.others {
+            let known = sheet.rows.iter().take(HEADING_ROWS).map(|row| other.own_headings(row)).max();
+            let known = known.unwrap_or_default();
+            if known >= OWN_HEADINGS_MIN && best.is_none_or(|(most, _)| known > most) {
+                best = Some((known, other));
+            }
+        }
+        best.map_or(self, |(_, other)| other)
+    }
+
+    /// Cells of a row that head a field of the market's own, of the side that has more of them.
+    fn own_headings(&self, row: &Row) -> usize {
+        let texts: Vec<HeadingText> = row.cells.iter().map(|c| self.heading(&c.value.text())).collect();
+        let known = |own: &HashMap<String, u16>| {
+            texts.iter().filter(|t| own.contains_key(&t.full) || own.contains_key(&t.bare)).count()
+        };
+        self.own.iter().map(known).max().unwrap_or_default()
+    }
+
+    /// The side that a sheet's name tells, in a market that has names for its sides.
+    pub(super) fn side_of(&self, sheet: &Sheet) -> Option<SheetKind> {
+        let market = self.market?;
+        let name = fold_key(&sheet.name);
+        let says = |side: &MarketSide| side.sheets.iter().any(|w| name.contains(&fold_key(w)));
+        match (says(&market.need), says(&market.offer)) {
+            (true, false) => Some(SheetKind::Needs),
+            (false, true) => Some(SheetKind::Offers),
+            _ => None,
+        }
     }
 
     /// Reads `noun,field,headings` rows; `noun` is `any`, `enterprise`, `need` or `offer`.
@@ -61,10 +185,13 @@ impl<'a> Headings<'a> {
         let mut out = Self {
             fields: [HashMap::new(), HashMap::new(), HashMap::new()],
             common: HashSet::new(),
-            properties: HashSet::new(),
+            properties: property_names(reference.properties.rows().iter()),
             units: &reference.units,
+            market: None,
+            own: [HashMap::new(), HashMap::new(), HashMap::new()],
+            others: Vec::new(),
         };
-        for (line, row) in table::rows::<Row>(TABLE, text)? {
+        for (line, row) in table::rows::<Line>(TABLE, text)? {
             let fault = |message: String| TableError::new(TABLE, line, message);
             let field =
                 Field::from_key(&row.field).ok_or_else(|| fault(format!("no field {}", row.field)))?;
@@ -85,11 +212,6 @@ impl<'a> Headings<'a> {
                 }
             }
         }
-        for property in reference.properties.rows() {
-            let names = [&property.name_zh, &property.name_en];
-            out.properties.extend(names.into_iter().chain(&property.aliases).map(|n| fold_name(n)));
-        }
-        out.properties.retain(|name| name.chars().count() >= PART_CHARS_MIN);
         Ok(out)
     }
 
@@ -143,13 +265,16 @@ impl<'a> Headings<'a> {
     }
 
     fn knows(&self, key: &str) -> bool {
-        self.fields.iter().any(|f| f.contains_key(key))
+        self.fields.iter().any(|f| f.contains_key(key)) || self.own.iter().any(|f| f.contains_key(key))
     }
 
     /// The likeliest meaning of a heading in a sheet of this kind, with confidence in 0..=1.
     pub(super) fn guess(&self, kind: SheetKind, heading: &HeadingText) -> Option<(Target, f64)> {
         let fields = &self.fields[kind as usize];
         for (key, confidence) in [(&heading.full, 1.0), (&heading.bare, 0.95)] {
+            if let Some(place) = self.own[kind as usize].get(key) {
+                return Some((Target::Own(*place), confidence));
+            }
             if let Some(field) = fields.get(key) {
                 return Some((Target::Field(*field), confidence));
             }

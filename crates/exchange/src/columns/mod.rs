@@ -14,6 +14,7 @@ mod rows;
 mod tests;
 
 pub use field::{Field, SheetKind, Target};
+pub(crate) use headings::record_field;
 pub use headings::{ACCEPT, BUILTIN, Headings};
 pub use map::{ColumnMap, LEAVE_OUT, MapEntry, MapError, Remembered, SourceMap, fingerprint};
 pub use plan::{ColumnPlan, How, PlanOptions, SheetPlan, plan, plan_workbook};

@@ -7,6 +7,7 @@ use super::map::{ColumnMap, Remembered, SourceMap, fingerprint};
 use super::rows::{self, HeadingRows};
 use crate::sheet::{ReadError, ReadFault, Row, Sheet, column_index, column_name};
 use model::fold::{fold_key, fold_name};
+use model::markets::MarketKey;
 use std::collections::BTreeMap;
 
 /// Where a column's meaning comes from.
@@ -44,6 +45,8 @@ pub struct ColumnPlan {
 pub struct SheetPlan {
     /// What its rows are.
     pub kind: SheetKind,
+    /// Which market they belong to; enterprises belong to all.
+    pub market: MarketKey,
     /// How sure that is, 0.5 (a toss-up) to 1.
     pub kind_confidence: f64,
     /// First heading row.
@@ -61,6 +64,8 @@ pub struct SheetPlan {
 pub struct PlanOptions<'a> {
     /// The kind, where a person says it.
     pub kind: Option<SheetKind>,
+    /// The market, where a person says it.
+    pub market: Option<&'a str>,
     /// Mappings that a person gives.
     pub map: Option<&'a ColumnMap>,
     /// What was decided at earlier imports.
@@ -90,6 +95,7 @@ impl SheetPlan {
         let columns = self
             .columns
             .iter()
+            .filter(|c| !matches!(c.target, Some(Target::Own(_))))
             .map(|c| (fold_name(&c.heading), c.target.map_or(String::new(), |t| t.key().to_owned())))
             .collect::<BTreeMap<_, _>>();
         (self.source.clone(), SourceMap { kind: self.kind, columns })
@@ -104,6 +110,7 @@ pub fn plan(sheet: &Sheet, words: &Headings<'_>, options: &PlanOptions<'_>) -> R
     let wanted: Vec<String> =
         options.map.into_iter().flat_map(|m| &m.0).map(|entry| entry.heading.clone()).collect();
     let lettered = wanted.iter().any(|w| column_index(w).is_some());
+    let words = words.of_sheet(sheet, options.market);
     let found = rows::find(sheet, words, &wanted).or_else(|| rows::first(sheet).filter(|_| lettered));
     let found = found.ok_or_else(|| {
         sheet.error(ReadFault::NoHeading { looked: sheet.rows.len().min(rows::LOOKED_ROWS) })
@@ -132,12 +139,16 @@ pub fn plan(sheet: &Sheet, words: &Headings<'_>, options: &PlanOptions<'_>) -> R
     }
     let (kind, kind_confidence) = match options.kind.or(remembered.map(|r| r.kind)) {
         Some(kind) => (kind, 1.0),
-        None => evidence::kind(sheet, &found, words, &best, options.map)
+        None => words
+            .side_of(sheet)
+            .map(|kind| (kind, 1.0))
+            .or_else(|| evidence::kind(sheet, &found, words, &best, options.map))
             .ok_or_else(|| sheet.error(ReadFault::UnknownKind { headings: listed() }))?,
     };
     let columns = best.swap_remove(kind as usize).1;
     let plan = SheetPlan {
         kind,
+        market: words.market_key(),
         kind_confidence,
         heading_first: found.first,
         heading_last: found.last,
@@ -153,12 +164,14 @@ pub fn plan(sheet: &Sheet, words: &Headings<'_>, options: &PlanOptions<'_>) -> R
             && plan.column_of(Field::Uscc).is_some()
             && kind != SheetKind::Enterprises;
         if plan.column_of(field).is_none() && !by_code {
-            let name = if field == Field::Title && kind == SheetKind::Needs {
-                "需求产品名称"
-            } else {
-                field.zh()
+            let own = words.name_of(field, kind);
+            let name = match own {
+                Some(name) => name,
+                None if field == Field::Title && kind == SheetKind::Needs => "需求产品名称",
+                None => field.zh(),
             };
-            let fault = ReadFault::NoRequiredColumn { kind: kind.zh(), field: name, headings: listed() };
+            let fault =
+                ReadFault::NoRequiredColumn { kind: kind.zh(), field: name.to_owned(), headings: listed() };
             return Err(sheet.error(fault));
         }
     }

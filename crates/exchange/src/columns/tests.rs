@@ -138,3 +138,47 @@ fn what_cannot_be_planned_says_why() {
     insta::assert_snapshot!(error("需求.csv", "需求产品名称,数量\n端子,3\n", &[]), @"需求.csv [需求]：需求表缺少“企业名称”列（列名：需求产品名称、数量）。请补上该列，或用 --map 指定，如 --map needs.title=列名。");
     insta::assert_snapshot!(error("需求.csv", "企业名称,需求产品名称\n甲公司,端子\n", &["needs.detail=参数X"]), @"需求.csv [需求]：指定的列名“参数X”不在表头中（列名：企业名称、需求产品名称）。请照表头原样写列名，或写列的字母。");
 }
+
+/// Key of the market, kind, and targets of a sheet.
+fn of_market(name: &str, text: &str, wanted: Option<&str>) -> String {
+    let words = Headings::builtin(Reference::builtin());
+    let options = PlanOptions { market: wanted, ..Default::default() };
+    let plan = plan(&csv(name, text), &words, &options).unwrap_or_else(|e| panic!("{e}"));
+    format!("{} {}: {}", plan.market, plan.kind.key(), targets(&plan))
+}
+
+#[test]
+fn a_market_is_told_by_the_name_of_the_sheet_its_headings_or_a_person() {
+    let loans = "企业名称,融资用途,融资金额,期限,可提供担保\n某某电子有限公司,扩产,500万元,24个月,抵押\n";
+    let own = "finance needs: enterprise title own own own";
+    assert_eq!(of_market("融资项目.csv", loans, None), own);
+    // Three own fields tell it; which side it is, the sheet's name or the headings must say.
+    assert_eq!(of_market("需求.csv", loans, None), own);
+    assert_eq!(
+        of_market("金融产品.csv", "企业名称,产品名称,单户额度,年利率\n某银行,技改贷,50~1000万元,4%\n", None),
+        "finance offers: enterprise title own own"
+    );
+    assert_eq!(
+        of_market(
+            "招聘岗位.csv",
+            "企业名称,岗位,招聘人数,最低学历,联系人\n某某电子有限公司,电工,2人,大专,张三\n",
+            None
+        ),
+        "jobs needs: enterprise title quantity own contact"
+    );
+    let parts = "企业名称,需求产品名称,规格型号,数量\n某某电子有限公司,键合金丝,20μm,5卷\n";
+    assert_eq!(of_market("需求.csv", parts, None), "parts needs: enterprise title detail quantity");
+    assert_eq!(
+        of_market("需求.csv", parts, Some("research")),
+        "research needs: enterprise title detail quantity"
+    );
+    // One field in common is no market.
+    assert_eq!(
+        of_market(
+            "需求.csv",
+            "企业名称,需求产品名称,规格型号,数量,期限\n某某电子有限公司,金丝,20μm,5卷,3个月\n",
+            None
+        ),
+        "parts needs: enterprise title detail quantity -"
+    );
+}

@@ -133,6 +133,14 @@ impl RowReader<'_> {
         self.quantity(&found, &Surroundings { unit, ..Default::default() }, End::Low)
     }
 
+    /// What an offer is sold in whole multiples of.
+    pub(super) fn lot(&mut self) -> Option<Quantity> {
+        let found = self.one(Field::Lot)?;
+        let unit = self.unit_beside(&found, Field::CapacityUnit);
+        let unit = unit.map(|u| u.split_once('/').map_or(u.clone(), |(numerator, _)| numerator.to_owned()));
+        self.quantity(&found, &Surroundings { unit, ..Default::default() }, End::Low)
+    }
+
     /// The unit that a cell's heading or the unit column of its row gives; an unknown one is refused.
     fn unit_beside(&mut self, found: &Found<'_>, column: Field) -> Option<String> {
         if let Some(unit) = &found.plan.unit {

@@ -77,6 +77,10 @@ pub enum ErrorCode {
     StillClosed,
     /// A telephone number in words that are not protected as one (a warning).
     PhoneInText,
+    /// A field that its market asks for is empty.
+    FieldMissing,
+    /// No value that the field of a market can hold.
+    FieldUnreadable,
 }
 
 /// One refusal (or, where the code says so, one warning).

@@ -6,24 +6,34 @@ use super::row::SheetReader;
 use super::{Context, read_row};
 use crate::columns::{ColumnPlan, Field, How, SheetKind, SheetPlan, Target};
 use crate::sheet::{Cell, Format, Row, Sheet, Value};
+use model::markets::MarketKey;
 
 /// Reads one record; `cells` are what each field says, empty ones say nothing. The column of an error is the place of its field in
 /// `cells`. Needs and offers need no enterprise here: whose they are, the application knows.
-pub fn read_form(kind: SheetKind, cells: &[(Field, &str)], context: &Context<'_>) -> SheetDrafts {
-    let column = |(at, field): (u32, Field)| ColumnPlan {
+pub fn read_form(
+    kind: SheetKind,
+    market: &MarketKey,
+    cells: &[(Target, &str)],
+    context: &Context<'_>,
+) -> SheetDrafts {
+    let column = |(at, target): (u32, Target)| ColumnPlan {
         column: at,
-        heading: field.zh().to_owned(),
-        target: Some(Target::Field(field)),
+        heading: match target {
+            Target::Field(field) => field.zh().to_owned(),
+            Target::Clause | Target::Own(_) => String::new(),
+        },
+        target: Some(target),
         confidence: 1.0,
         how: How::Mapped,
         unit: None,
     };
-    let mut fields: Vec<(Field, &str)> = cells.to_vec();
+    let mut fields: Vec<(Target, &str)> = cells.to_vec();
     if kind != SheetKind::Enterprises {
-        fields.push((Field::Enterprise, "企业"));
+        fields.push((Target::Field(Field::Enterprise), "企业"));
     }
     let plan = SheetPlan {
         kind,
+        market: market.clone(),
         kind_confidence: 1.0,
         heading_first: 1,
         heading_last: 1,

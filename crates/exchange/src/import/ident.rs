@@ -154,19 +154,23 @@ impl RowReader<'_> {
     }
 
     pub(super) fn flag(&mut self, field: Field) -> bool {
-        let Some(found) = self.one(field) else { return false };
+        self.yes_or_no(field).unwrap_or(false)
+    }
+
+    /// Yes or no; none where nothing is said.
+    pub(super) fn yes_or_no(&mut self, field: Field) -> Option<bool> {
+        let found = self.one(field)?;
         if let Value::Bool(flag) = *found.value {
-            return flag;
+            return Some(flag);
         }
         match fold_key(&found.text()).as_str() {
-            "是" | "1" | "y" | "yes" | "true" | "虚构" | "示例" | "虚构示例" | "(虚构示例)" => {
-                true
-            }
-            "否" | "0" | "n" | "no" | "false" | "真实" => false,
+            "是" | "1" | "y" | "yes" | "true" | "虚构" | "示例" | "虚构示例" | "(虚构示例)" | "可"
+            | "可以" => Some(true),
+            "否" | "0" | "n" | "no" | "false" | "真实" | "不可" | "不可以" => Some(false),
             _ => {
                 let error = self.error_at(&found, ErrorCode::FlagUnknown).expected("是或否");
                 self.refuse(error);
-                false
+                None
             }
         }
     }

@@ -15,6 +15,7 @@ mod measure;
 mod money;
 mod need;
 mod offer;
+mod own;
 mod row;
 mod skip;
 mod specs;

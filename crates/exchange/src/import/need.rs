@@ -29,6 +29,12 @@ impl RowReader<'_> {
         let note = self.joined(Field::Note, NOTE_CHARS);
         need.note = [note, need.note].into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().join("；");
         need.visibility = self.visibility();
+        need.needed_by = self.date(Field::NeededBy, true);
+        need.partial = self.yes_or_no(Field::Partial);
+        need.market = self.sheet.plan.market.clone();
+        let own = self.own();
+        need.specs.extend(own.specs);
+        need.own = own.values;
         NeedDraft { enterprise, need }
     }
 

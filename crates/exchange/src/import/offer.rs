@@ -29,6 +29,12 @@ impl RowReader<'_> {
         offer.contact = self.contact();
         offer.note = self.joined(Field::Note, NOTE_CHARS);
         offer.visibility = self.visibility();
+        offer.lead_days = self.days(Field::LeadDays);
+        offer.lot = self.lot();
+        offer.market = self.sheet.plan.market.clone();
+        let own = self.own();
+        offer.specs.extend(own.specs);
+        offer.own = own.values;
         OfferDraft { enterprise, offer }
     }
 }

@@ -68,11 +68,13 @@ impl RowReader<'_> {
             detail.push_str(&clause);
         }
         let context = self.context();
-        let node = (context.recognise)(title, &detail);
+        let market = self.market();
+        let on_chain = market.is_none_or(|m| m.chain);
+        let node = if on_chain { (context.recognise)(title, &detail) } else { None };
         let hints =
             node.as_ref().and_then(|id| context.reference.chain.get(id)).map_or(&[][..], |n| &n.properties);
-        let read =
-            |text: &str| parse_specs(text, &context.reference.units, &context.reference.properties, hints);
+        let properties = market.map_or(&context.reference.properties, |m| &m.properties);
+        let read = |text: &str| parse_specs(text, &context.reference.units, properties, hints);
         let parsed = read(&detail);
         let mut specs = parsed.specs;
         for (name, text) in [("材质", material), ("执行标准", standard)] {
@@ -194,7 +196,7 @@ impl RowReader<'_> {
         }
     }
 
-    fn date(&mut self, field: Field, end: bool) -> Option<Date> {
+    pub(super) fn date(&mut self, field: Field, end: bool) -> Option<Date> {
         let found = self.one(field)?;
         let read = match &*found.value {
             Value::Date(at) => Ok(Some(at.date())),

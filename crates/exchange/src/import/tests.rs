@@ -274,3 +274,49 @@ fn a_draft_says_whether_its_level_was_given() {
     assert!(given("公开") && given("秘书处") && !given("") && !given("/"));
     assert!(!drafts("企业名称,需求产品名称\n甲公司,端子\n").needs[0].visibility_given);
 }
+
+#[test]
+fn rows_of_another_market_have_its_fields() {
+    let head = "企业名称,岗位,岗位职责,招聘人数,最低学历,最少经验,月薪,班制";
+    let jobs = |row: &str| drafts_of(&sheet(&format!("{head}\n某某电子有限公司,{row}\n"), "招聘岗位.csv"));
+    let read = jobs("SMT工艺工程师,炉温曲线,2人,专科以上,3,7000~10000元/月,白班");
+    // 专科以上 is no word of the scale.
+    let errors: Vec<String> = read.errors.iter().map(|e| format!("{} {:?}", e.cell, e.code)).collect();
+    assert_eq!(errors, ["E2 FieldUnreadable"]);
+    assert!(
+        read.errors[0].to_string().contains("应为初中、高中、大专、本科、硕士、博士之一"),
+        "{}",
+        read.errors[0]
+    );
+    let read = jobs("SMT工艺工程师,炉温曲线,2人,大专,3,7000~10000元/月,白班");
+    assert_eq!(read.errors, []);
+    let need = &read.needs[0].value.need;
+    assert_eq!((need.market.0.as_str(), need.node.as_ref()), ("jobs", None));
+    assert_eq!(need.own["education"], "大专");
+    assert_eq!(words(need.quantity.as_ref()), "2人");
+    let specs: Vec<String> =
+        need.specs.iter().map(|s| format!("{} {}", s.property, s.value_words())).collect();
+    assert_eq!(
+        specs,
+        ["jobs.education 大专", "jobs.experience 3年", "jobs.salary 7000~10000元/月", "jobs.shifts 长白班"]
+    );
+    let loans = "企业名称,融资用途,融资金额,期限,可提供担保\n某某电子有限公司,扩产,,24个月,抵押\n";
+    let read = drafts_of(&sheet(loans, "融资项目.csv"));
+    assert_eq!(
+        read.errors.iter().map(|e| (e.cell.as_str(), e.code)).collect::<Vec<_>>(),
+        [("C2", ErrorCode::FieldMissing)]
+    );
+}
+
+#[test]
+fn what_allocation_asks_is_read() {
+    let read = need("数量,最迟到货日期,可否分批", "500卷,2026-12-31,否");
+    assert_eq!(
+        (read.needed_by.map(|d| d.to_string()).as_deref(), read.partial),
+        (Some("2026-12-31"), Some(false))
+    );
+    let read = offer("月产能,交货周期,批量", "900卷,15天,100卷");
+    assert_eq!((read.lead_days, words(read.lot.as_ref())), (Some(15), "100卷".to_owned()));
+    let unsaid = need("数量", "500卷");
+    assert_eq!((unsaid.needed_by, unsaid.partial), (None, None));
+}

@@ -75,6 +75,7 @@ fn list() -> MatchingList {
         format: 1,
         engine: 1,
         cluster: "吉安市电子信息产业集群".to_owned(),
+        market: Default::default(),
         period: "2026-11".parse().unwrap(),
         previous_sha256: String::new(),
         compared_with_sha256: String::new(),

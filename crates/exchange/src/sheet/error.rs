@@ -142,7 +142,7 @@ pub enum ReadFault {
         /// Kind of sheet in words.
         kind: &'static str,
         /// Field that is missing, in words.
-        field: &'static str,
+        field: String,
         /// The headings.
         headings: String,
     },

@@ -34,6 +34,9 @@ pub fn routes() -> OpenApiRouter<Site> {
 struct DraftBody {
     /// A month (`2026-11`), or first and last day (`2026-11-01..2026-12-15`).
     period: String,
+    /// Key of the market; that of parts and materials where nothing is said.
+    #[serde(default)]
+    market: String,
 }
 
 /// Which period, and how.
@@ -43,6 +46,9 @@ struct DraftBody {
 struct PublishBody {
     /// A month (`2026-11`), or first and last day (`2026-11-01..2026-12-15`).
     period: String,
+    /// Key of the market; that of parts and materials where nothing is said.
+    #[serde(default)]
+    market: String,
     /// Publish another list for a period that has one already.
     #[serde(default)]
     again: bool,
@@ -61,7 +67,8 @@ fn period(text: &str) -> Result<Period, Problem> {
 /// is discarded.
 #[utoipa::path(post, path = "/drafts", tag = "desk", request_body = DraftBody, responses((status = 201, body = ListCard)))]
 async fn create_draft(caller: Caller, Json(body): Json<DraftBody>) -> Answer {
-    let list = caller.app().draft(caller.actor(), period(&body.period)?, &caller.tell()).await?;
+    let list =
+        caller.app().draft(caller.actor(), &body.market, period(&body.period)?, &caller.tell()).await?;
     created(&format!("/api/v1/drafts/{}", list.id), &ListCard::from(&list))
 }
 
@@ -70,7 +77,7 @@ async fn create_draft(caller: Caller, Json(body): Json<DraftBody>) -> Answer {
 /// All steps at once: an approved list is published, an open draft is approved first, and where there is neither, one is drafted.
 #[utoipa::path(post, path = "/lists", tag = "desk", request_body = PublishBody, responses((status = 201, body = ListCard)))]
 async fn publish_period(caller: Caller, Json(body): Json<PublishBody>) -> Answer {
-    let options = PublishOptions { again: body.again, keep_draft: body.keep_draft };
+    let options = PublishOptions { market: body.market, again: body.again, keep_draft: body.keep_draft };
     let list =
         caller.app().publish_period(caller.actor(), period(&body.period)?, options, &caller.tell()).await?;
     let number = list.number.unwrap_or_default();

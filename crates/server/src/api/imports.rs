@@ -31,6 +31,8 @@ struct ImportQuery {
     /// Kind of every sheet, where it is not to be guessed.
     #[param(inline)]
     kind: Option<KindWord>,
+    /// Market of every sheet, where it is not to be told by names and headings.
+    market: String,
     /// Columns taken for fields, separated by semicolons: `needs.title=采购品名;needs.quantity=月用量`.
     map: String,
     /// Separator of csv files, one character.
@@ -62,6 +64,7 @@ impl ImportQuery {
                 }
                 .to_owned()
             }),
+            market: (!self.market.is_empty()).then_some(self.market),
             delimiter: delimiter.next(),
         };
         if delimiter.next().is_some() {

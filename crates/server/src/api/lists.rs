@@ -58,6 +58,8 @@ pub struct ListHead {
     /// State.
     #[schema(value_type = ListStateWord)]
     pub state: ListState,
+    /// Key of the market that it is of.
+    pub market: String,
     /// Period: a month, or first and last day.
     #[schema(example = "2026-11")]
     pub period: String,
@@ -89,6 +91,7 @@ impl From<app::ListHead> for ListHead {
             version: head.version,
             number: head.number,
             state: head.state,
+            market: head.market.0,
             period: head.period.to_string(),
             sha256: head.sha256,
             drafted_by: head.drafted_by,
@@ -135,6 +138,8 @@ pub struct ListCard {
     /// State.
     #[schema(value_type = ListStateWord)]
     state: ListState,
+    /// Key of the market that it is of.
+    market: String,
     /// Period.
     #[schema(example = "2026-11")]
     period: String,
@@ -172,6 +177,7 @@ impl From<&MatchingList> for ListCard {
             id: list.id,
             number: list.number,
             state: list.state,
+            market: content.market.0.clone(),
             period: list.period.to_string(),
             cluster: content.cluster.clone(),
             sha256: list.sha256.clone(),
@@ -388,10 +394,19 @@ async fn lists(caller: Caller, Query(query): Query<ListsQuery>) -> Answer {
     page_of::<_, ListHead>(&caller, heads, Paging { page: query.page, per_page: query.per_page })
 }
 
+/// Which market.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct OfMarket {
+    /// Key of a market; that of parts and materials where nothing is said.
+    market: String,
+}
+
 /// Read the newest published list
-#[utoipa::path(get, path = "/lists/newest", tag = "lists", responses((status = 200, body = ListCard)))]
-async fn newest_list(caller: Caller) -> Answer {
-    match caller.app().newest_list(caller.actor()).await? {
+#[utoipa::path(get, path = "/lists/newest", tag = "lists", params(OfMarket), responses((status = 200, body = ListCard)))]
+async fn newest_list(caller: Caller, Query(of): Query<OfMarket>) -> Answer {
+    match caller.app().newest_list(caller.actor(), &of.market).await? {
         Some(list) => ok(&ListCard::from(&*list)),
         None => Err(Problem::new(Code::NotFound, "no list stands published")),
     }

@@ -11,6 +11,9 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RecordsQuery {
+    /// Key of a market; that of parts and materials where nothing is said.
+    #[param(example = "finance")]
+    pub market: String,
     /// Words in title, specification, enterprise, county or node; all of them must be there.
     #[param(example = "显示屏")]
     pub q: String,
@@ -71,6 +74,7 @@ impl RecordsQuery {
             Some(StatusFilter::All) | None => None,
         };
         Ok(RecordQuery {
+            market: self.market,
             q: self.q,
             region: self.region,
             node: self.node,

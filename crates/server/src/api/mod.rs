@@ -23,6 +23,7 @@ mod later;
 mod ledger;
 mod lists;
 mod market;
+mod markets;
 mod meetings;
 mod nearby;
 mod needs;
@@ -57,6 +58,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(session::routes())
         .merge(needs::routes())
         .merge(offers::routes())
+        .merge(markets::routes())
         .merge(enterprises::routes())
         .merge(nearby::routes())
         .merge(introductions::routes())

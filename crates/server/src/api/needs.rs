@@ -14,6 +14,7 @@ use super::write::{Rows, Saved, XLSX, created, ok, page, versioned, workbook};
 use crate::site::Site;
 use model::visibility::{Noun, Visibility};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -103,6 +104,18 @@ pub struct Need {
     /// The row's own level; fields are closed further by it.
     #[schema(value_type = VisibilityWord)]
     pub visibility: Visibility,
+    /// The day by which it must be there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub needed_by: Option<jiff::civil::Date>,
+    /// Whether a part of the quantity helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partial: Option<bool>,
+    /// Key of its market.
+    pub market: String,
+    /// Values of the market's own fields, by their ids.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub own: BTreeMap<String, String>,
     /// Its place on the newest published list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listed: Option<Listed>,
@@ -150,6 +163,10 @@ impl From<app::NeedRow> for Need {
             contact: contact(need.contact),
             note: text(need.note),
             visibility: need.visibility,
+            needed_by: need.needed_by,
+            partial: need.partial,
+            market: need.market.0,
+            own: need.own,
             listed: listed.map(|(list, number, state)| Listed { list, number, state }),
         }
     }
@@ -238,12 +255,20 @@ pub struct NeedBody {
     /// 公开级别; closes the whole row further.
     #[schema(value_type = Option<VisibilityWord>)]
     pub visibility: Option<Visibility>,
+    /// 最迟到货日期.
+    pub needed_by: String,
+    /// 可否分批: 是 or 否.
+    pub partial: String,
+    /// Key of the market; that of parts and materials where empty. A record stays in its market.
+    pub market: String,
+    /// The market's own fields, by their ids (`/markets/{key}`).
+    pub own: BTreeMap<String, String>,
 }
 
 mirror!(NeedBody <=> app::NeedForm {
     enterprise, title, detail, quantity, price, delivery, standard, material, certificates, payment,
     current_source, max_distance, validity, contact_name, contact_position, contact_phone, note,
-    visibility,
+    visibility, needed_by, partial, market, own,
 });
 
 /// What a need would look like and meet.

@@ -14,6 +14,7 @@ use super::write::{Rows, Saved, XLSX, created, page, versioned, workbook};
 use crate::site::Site;
 use model::visibility::{Noun, Visibility};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -108,6 +109,17 @@ pub struct Offer {
     /// The row's own level; fields are closed further by it.
     #[schema(value_type = VisibilityWord)]
     pub visibility: Visibility,
+    /// Days from an order to its delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead_days: Option<u32>,
+    /// What it is sold in whole multiples of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lot: Option<QuantityShape>,
+    /// Key of its market.
+    pub market: String,
+    /// Values of the market's own fields, by their ids.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub own: BTreeMap<String, String>,
 }
 
 impl From<app::OfferRow> for Offer {
@@ -142,6 +154,10 @@ impl From<app::OfferRow> for Offer {
             evidence: offer.evidence.into_iter().map(Into::into).collect(),
             note: text(offer.note),
             visibility: offer.visibility,
+            lead_days: offer.lead_days,
+            lot: offer.lot.map(Into::into),
+            market: offer.market.0,
+            own: offer.own,
         }
     }
 }
@@ -218,12 +234,20 @@ pub struct OfferBody {
     /// 公开级别; closes the whole row further.
     #[schema(value_type = Option<VisibilityWord>)]
     pub visibility: Option<Visibility>,
+    /// 交货周期 (days).
+    pub lead_days: String,
+    /// 批量: what it is sold in whole multiples of.
+    pub lot: String,
+    /// Key of the market; that of parts and materials where empty. A record stays in its market.
+    pub market: String,
+    /// The market's own fields, by their ids (`/markets/{key}`).
+    pub own: BTreeMap<String, String>,
 }
 
 mirror!(OfferBody <=> app::OfferForm {
     enterprise, title, detail, capacity, spare_capacity, price, minimum_order, sample_days, standard,
     material, certificates, supply_radius, customers, validity, contact_name, contact_position,
-    contact_phone, note, visibility,
+    contact_phone, note, visibility, lead_days, lot, market, own,
 });
 
 /// Find offers

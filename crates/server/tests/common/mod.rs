@@ -341,7 +341,7 @@ pub async fn import_markers(site: &Served, markers: &[&str]) -> usize {
     }
     // Two people may approve, so one of them drafts and the other approves.
     let secretary = site.app.actor(Some("秘书")).await.unwrap();
-    let draft = site.app.draft(&secretary, site.app.this_month(), &|_, _, _| {}).await.unwrap();
+    let draft = site.app.draft(&secretary, "", site.app.this_month(), &|_, _, _| {}).await.unwrap();
     site.app.approve(&local, draft.id, &|_, _, _| {}).await.unwrap();
     site.app.publish(&local, draft.id, &|_, _, _| {}).await.unwrap();
     rows

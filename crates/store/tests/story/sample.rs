@@ -76,6 +76,7 @@ pub fn content(titles: &[&str]) -> ListContent {
         format: 1,
         engine: 1,
         cluster: "吉安电子信息".to_owned(),
+        market: Default::default(),
         period: "2026-11".parse().unwrap(),
         previous_sha256: String::new(),
         compared_with_sha256: String::new(),

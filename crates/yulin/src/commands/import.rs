@@ -32,6 +32,7 @@ pub async fn run(app: &App, actor: &Actor, args: &Import) -> Result<ExitCode> {
             }
             .to_owned()
         }),
+        market: args.market.clone(),
         delimiter: args.delimiter,
     };
     let inputs = args.files.iter().map(PathBuf::as_path);
@@ -76,10 +77,11 @@ fn rejects_path(first: &Path) -> PathBuf {
 pub fn show(report: &ImportReport, errors_shown: usize) {
     for sheet in &report.sheets {
         say!(
-            "{} [{}] {} ({:.0}%): rows 行 {}, accepted 接收 {}, refused 退回 {}, passed over 略过 {}",
+            "{} [{}] {}{} ({:.0}%): rows 行 {}, accepted 接收 {}, refused 退回 {}, passed over 略过 {}",
             sheet.file,
             sheet.sheet,
             sheet.kind,
+            if sheet.market == model::markets::PARTS { String::new() } else { format!(" {}", sheet.market) },
             sheet.kind_confidence * 100.0,
             sheet.rows,
             sheet.accepted,

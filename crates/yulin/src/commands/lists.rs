@@ -12,11 +12,19 @@ use std::process::ExitCode;
 pub async fn draft(app: &App, actor: &Actor, args: &cli::Draft) -> Result<ExitCode> {
     let period = args.period.unwrap_or_else(|| app.this_month());
     let bar = Bar::new();
-    let list = app.draft(actor, period, &|s, d, t| bar.report(s, d, t)).await?;
+    let list = app.draft(actor, &args.market, period, &|s, d, t| bar.report(s, d, t)).await?;
     drop(bar);
     say!("draft 草稿 {} for {period}", list.id);
     figures(&list.content.summary);
     say!("review it: yulin lists --draft {0}; approve it: yulin approve {0}", list.id);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn markets(app: &App, actor: &Actor) -> Result<ExitCode> {
+    for info in app.markets(actor).await? {
+        let name = app.reference().markets.get(&info.key).map_or("", |m| m.name.zh.as_str());
+        say!("{}\t{name}\tneeds 需求 {}\toffers 供给 {}", info.key, info.needs, info.offers);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -48,7 +56,8 @@ pub async fn approve(app: &App, actor: &Actor, draft: i64) -> Result<ExitCode> {
 pub async fn publish(app: &App, actor: &Actor, args: &cli::Publish) -> Result<ExitCode> {
     let period = args.period.unwrap_or_else(|| app.this_month());
     super::writable(&args.out)?;
-    let options = PublishOptions { again: args.again, keep_draft: args.keep_draft };
+    let options =
+        PublishOptions { market: args.market.clone(), again: args.again, keep_draft: args.keep_draft };
     let bar = Bar::new();
     let list = app.publish_period(actor, period, options, &|s, d, t| bar.report(s, d, t)).await?;
     drop(bar);
@@ -151,7 +160,7 @@ fn show_draft(list: &MatchingList, as_json: bool) -> Result<ExitCode> {
 }
 
 pub async fn gaps(app: &App, actor: &Actor, args: &cli::Gaps) -> Result<ExitCode> {
-    let Some(list) = app.newest_list(actor).await? else {
+    let Some(list) = app.newest_list(actor, &args.market).await? else {
         return Err(Error::new(Code::NothingToDo, "no list has been published yet").hint("yulin publish"));
     };
     if args.json {

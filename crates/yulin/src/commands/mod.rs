@@ -100,21 +100,39 @@ fn tempfile_for(cli: &Cli) -> Result<Option<tempfile::TempDir>> {
         .map_err(|e| Error::new(Code::Output, format!("cannot make a temporary folder: {e}")))
 }
 
-/// The shipped tables with the region files of a folder. Leaked: there is one set of tables in a process.
+/// The shipped tables with the region files and the markets of a folder; either may be missing, not both. Leaked: there is one
+/// set of tables in a process.
 fn reference(folder: &Path) -> Result<&'static Reference> {
+    let regions = tables(&folder.join("regions"), "csv")?;
+    let markets = tables(&folder.join("markets"), "toml")?;
+    if regions.is_none() && markets.is_none() {
+        return Err(Error::new(Code::File, format!("{} has neither regions nor markets", folder.display()))
+            .hint("see data/README.md"));
+    }
+    let texts = |files: &'static [(String, String)]| -> Vec<(&str, &str)> {
+        files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
+    };
+    let [regions, markets] = [regions, markets].map(|files| texts(files.unwrap_or_default().leak()));
+    let reference = Reference::with_files(&regions, &markets)
+        .map_err(|e| Error::new(Code::BadInput, e.to_string()).hint("see data/README.md"))?;
+    Ok(Box::leak(Box::new(reference)))
+}
+
+/// Names and texts of the files of a folder, by name; none where there is no such folder.
+fn tables(folder: &Path, extension: &str) -> Result<Option<Vec<(String, String)>>> {
+    if !folder.exists() {
+        return Ok(None);
+    }
     let fault = |e: std::io::Error| Error::new(Code::File, format!("cannot read {}: {e}", folder.display()));
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder.join("regions")).map_err(fault)? {
+    for entry in std::fs::read_dir(folder).map_err(fault)? {
         let path = entry.map_err(fault)?.path();
-        if path.extension().is_some_and(|e| e == "csv") {
+        if path.extension().is_some_and(|e| e == extension) {
             files.push((path.display().to_string(), std::fs::read_to_string(&path).map_err(fault)?));
         }
     }
     files.sort();
-    let texts: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let reference = Reference::with_regions(&texts)
-        .map_err(|e| Error::new(Code::BadInput, e.to_string()).hint("see data/README.md"))?;
-    Ok(Box::leak(Box::new(reference)))
+    Ok(Some(files))
 }
 
 async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> Result<ExitCode> {
@@ -125,6 +143,7 @@ async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> R
         }
         Command::Init(args) => users::init(app, actor, &args).await,
         Command::Import(args) => import::run(app, actor, &args).await,
+        Command::Markets => lists::markets(app, actor).await,
         Command::Draft(args) => lists::draft(app, actor, &args).await,
         Command::Review(args) => lists::review(app, actor, &args).await,
         Command::Approve { draft } => lists::approve(app, actor, draft).await,

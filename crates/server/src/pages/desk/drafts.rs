@@ -43,9 +43,13 @@ pub async fn index(viewer: Viewer) -> Answer {
 
 fn begin(viewer: &Viewer) -> Markup {
     let lang = viewer.lang();
+    let markets = viewer.app().reference().markets.iter();
     html! {
         form.filter method="post" action="/desk/draft" {
             (viewer.csrf_field())
+            label { (lang.t("市场")) select name="market" {
+                @for market in markets { option value=(market.key) { (lang.of(&market.name)) } }
+            } }
             (Field::typed("month", "period", lang.t("期间")).value(viewer.app().this_month()))
             button type="submit" { (lang.t("起草清单")) }
         }
@@ -64,7 +68,9 @@ fn table(viewer: &Viewer, rows: &[(ListHead, bool)]) -> Markup {
             tbody {
                 @for (head, waits) in rows {
                     tr {
-                        td data-label=(lang.t("期间")) { (head.period) " " span.soft { "#" (head.id) } }
+                        td data-label=(lang.t("期间")) { (head.period) " " span.soft { "#" (head.id) }
+                            @if let Some(market) = viewer.app().reference().markets.other(&head.market) { " " (tag("info", lang.of(&market.name))) }
+                        }
                         td data-label=(lang.t("状态")) { (tag(class(head.state), lang.t(head.state.zh()))) }
                         td.n data-label=(lang.t("编号")) { @if let Some(number) = head.number { (number) } }
                         td data-label=(lang.t("起草")) { (head.drafted_by) " " span.soft { (format::moment(head.drafted_ms)) } }
@@ -111,6 +117,7 @@ fn steps(viewer: &Viewer, head: &ListHead, waits: bool) -> Markup {
                     form.inline method="post" action="/desk/draft" {
                         (viewer.csrf_field())
                         input type="hidden" name="period" value=(head.period);
+                        input type="hidden" name="market" value=(head.market);
                         button.small.quiet type="submit" { (lang.t("重新起草")) }
                     }
                     (post_button(viewer, &to("discard"), "small quiet danger", lang.t("作废"),
@@ -140,6 +147,8 @@ fn steps(viewer: &Viewer, head: &ListHead, waits: bool) -> Markup {
 #[derive(Deserialize)]
 pub struct OfPeriod {
     period: String,
+    #[serde(default)]
+    market: String,
 }
 
 /// `POST /desk/draft`.
@@ -150,7 +159,7 @@ pub async fn draft(Posted { viewer, form, .. }: Posted<OfPeriod>) -> Answer {
         .map_err(|e: model::period::PeriodError| viewer.fail(Error::new(Code::BadInput, e.to_string())))?;
     let (app, actor, lang) = (viewer.site.app.clone(), viewer.actor().clone(), viewer.lang());
     job::begin(&viewer, Act::Draft, "起草清单", "/desk", move |teller| async move {
-        let list = app.draft(&actor, period, &|s, d, t| teller.tell(s, d, t)).await?;
+        let list = app.draft(&actor, &form.market, period, &|s, d, t| teller.tell(s, d, t)).await?;
         Ok(Done {
             path: format!("/desk/{}", list.id), note: lang.t("草稿已完成，请逐条审核。").to_owned()
         })

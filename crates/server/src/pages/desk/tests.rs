@@ -108,7 +108,7 @@ impl Place {
             app.import(&Actor::local(), files.into(), &ImportOptions::default(), &quiet).await.unwrap();
         assert!(report.stored, "{:?}", report.errors);
         let li = app.actor(Some("li")).await.unwrap();
-        let draft = app.draft(&li, app.this_month(), &quiet).await.unwrap().id;
+        let draft = app.draft(&li, "", app.this_month(), &quiet).await.unwrap().id;
         (place, draft)
     }
 }

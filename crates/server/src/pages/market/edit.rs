@@ -1,20 +1,23 @@
 //! Posting and changing needs and offers: the form, what is understood of it while it is typed, and two people at one record.
 
-use super::form::{self, NEED, OFFER};
+use super::form::{self, Item, NEED, OFFER};
+use super::markets;
 use super::needs::{match_card, title};
 use super::opening::root;
 use super::record;
 use crate::answer::Answer;
 use crate::format;
-use crate::parts::{crumbs, empty, empty_to, form_error, paging};
+use crate::parts::{empty, empty_to, form_error, paging};
 use crate::site::Site;
 use crate::viewer::{Posted, Viewer};
+use crate::words::Lang;
 use app::{Act, Code, EnterpriseQuery, Error, NeedForm, NeedPreview, OfferForm, Office, Saved};
 use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::{get, post};
 use maud::{Markup, html};
+use model::markets::{Market, MarketKey};
 use model::visibility::Noun;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
@@ -50,6 +53,7 @@ struct For {
     enterprise: String,
     title: String,
     detail: String,
+    market: String,
     q: String,
     page: String,
 }
@@ -73,7 +77,8 @@ impl Posting for NeedForm {
     const ACT: Act = Act::SaveNeed;
 
     fn begun(enterprise: Option<i64>, asked: For) -> Self {
-        Self { enterprise, title: asked.title, detail: asked.detail, ..Self::default() }
+        let For { title, detail, market, .. } = asked;
+        Self { enterprise, title, detail, market, ..Self::default() }
     }
 
     async fn stored(viewer: &Viewer, id: i64) -> app::Result<(i64, Self)> {
@@ -119,7 +124,10 @@ async fn edit<F: Posting>(viewer: Viewer, Path(id): Path<i64>) -> Answer {
 
 fn shown<F: Posting>(viewer: &Viewer, at: Option<(i64, i64)>, form: &F) -> Response {
     let sheet = Sheet { noun: F::NOUN, at, values: form::values(form), error: None, preview: None };
-    viewer.page(words(viewer, F::NOUN, at.is_some()), &sheet_page(viewer, &sheet))
+    viewer.page(
+        &words(viewer, F::NOUN, market_of(viewer, &sheet.values), at.is_some()),
+        &sheet_page(viewer, &sheet),
+    )
 }
 
 async fn post_new<F: Posting>(posted: Sent) -> Answer {
@@ -166,16 +174,17 @@ fn finish(
         Err(error) => form::in_words(lang, error),
     };
     if let (Some((version, theirs)), Some((id, _))) = (stored, at) {
-        let items = if noun == Noun::Need { NEED } else { OFFER };
+        let items = items(viewer, noun, &values);
         let body =
-            form::conflict(viewer, &format!("{}/{id}/edit", root(noun)), items, &values, &theirs, version);
+            form::conflict(viewer, &format!("{}/{id}/edit", root(noun)), &items, &values, &theirs, version);
         return Ok(viewer.refused(&error, lang.t("有人先保存了"), &body));
     }
     if error.code != Code::BadInput {
         return Err(viewer.fail(error));
     }
     let sheet = Sheet { noun, at, values, error: Some(&error), preview: None };
-    Ok(viewer.refused(&error, words(viewer, noun, at.is_some()), &sheet_page(viewer, &sheet)))
+    let title = words(viewer, noun, market_of(viewer, &sheet.values), at.is_some());
+    Ok(viewer.refused(&error, &title, &sheet_page(viewer, &sheet)))
 }
 
 /// What is understood of a need while it is typed: a piece for the page, or without a script the form again with the piece in it.
@@ -199,7 +208,8 @@ async fn preview(Posted { viewer, fields, .. }: Sent) -> Answer {
     }
     let sheet =
         Sheet { noun: Noun::Need, at, values: form::values(&sent), error: None, preview: Some(piece) };
-    Ok(viewer.page(words(&viewer, Noun::Need, at.is_some()), &sheet_page(&viewer, &sheet)))
+    let title = words(&viewer, Noun::Need, market_of(&viewer, &sheet.values), at.is_some());
+    Ok(viewer.page(&title, &sheet_page(&viewer, &sheet)))
 }
 
 /// For whom a record is posted.
@@ -212,7 +222,8 @@ enum Whose {
 
 async fn whose(viewer: &Viewer, asked: &For, noun: Noun) -> Result<Whose, crate::answer::Failure> {
     let lang = viewer.lang();
-    let title = words(viewer, noun, false);
+    let market = viewer.app().reference().markets.other(&MarketKey(asked.market.clone()));
+    let title = &words(viewer, noun, market, false);
     if viewer.actor().role.office() == Office::Member {
         if viewer.actor().enterprise().is_some() {
             return Ok(Whose::Known(None));
@@ -235,11 +246,14 @@ async fn whose(viewer: &Viewer, asked: &For, noun: Noun) -> Result<Whose, crate:
     };
     let found = viewer.app().enterprises(viewer.actor(), &query).await.map_err(|e| viewer.fail(e))?;
     let to = format!("{}/new", root(noun));
+    let of_market = market.map_or_else(String::new, |m| format!("&market={}", m.key));
+    let key = market.map_or_else(MarketKey::default, |m| MarketKey(m.key.clone()));
     let body = html! {
-        (crumbs(lang, &[(root(noun), if noun == Noun::Need { lang.t("需求") } else { lang.t("供给") })], title))
+        (markets::crumbs(viewer, noun, &key, title))
         h1 { (lang.t("替哪家企业发布")) }
         search {
             form.filter method="get" action=(to) {
+                @if let Some(market) = market { input type="hidden" name="market" value=(market.key); }
                 label.grow { (lang.t("查找企业")) input type="search" name="q" value=(asked.q) autofocus placeholder=(lang.t("名称、简称、信用代码")); }
                 button type="submit" { (lang.t("查找")) }
             }
@@ -249,7 +263,7 @@ async fn whose(viewer: &Viewer, asked: &For, noun: Noun) -> Result<Whose, crate:
         } @else {
             ul.picks {
                 @for row in &found.rows {
-                    li { a href={ (to) "?enterprise=" (row.id) } { (row.enterprise.name) } " " span.soft { (row.region) } }
+                    li { a href={ (to) "?enterprise=" (row.id) (of_market) } { (row.enterprise.name) } " " span.soft { (row.region) } }
                 }
             }
             (paging(viewer, found.page, found.per_page, found.total))
@@ -258,27 +272,49 @@ async fn whose(viewer: &Viewer, asked: &For, noun: Noun) -> Result<Whose, crate:
     Ok(Whose::ToChoose(viewer.page(title, &body)))
 }
 
-fn words(viewer: &Viewer, noun: Noun, edit: bool) -> &'static str {
+/// The market of a form; none for parts and materials.
+fn market_of(viewer: &Viewer, values: &BTreeMap<String, String>) -> Option<&'static Market> {
+    let key = values.get("market").filter(|key| !key.is_empty())?;
+    viewer.app().reference().markets.other(&MarketKey(key.clone()))
+}
+
+/// The fields of a form.
+fn items(viewer: &Viewer, noun: Noun, values: &BTreeMap<String, String>) -> Vec<Item> {
+    match market_of(viewer, values) {
+        Some(market) => form::items_of(market, noun),
+        None => if noun == Noun::Need { NEED } else { OFFER }.to_vec(),
+    }
+}
+
+fn words(viewer: &Viewer, noun: Noun, market: Option<&'static Market>, edit: bool) -> String {
     let lang = viewer.lang();
-    match (noun, edit) {
+    if let Some(market) = market {
+        let step = if edit { lang.t("修改") } else { lang.t("发布") };
+        let mark = if lang == Lang::Zh { "：" } else { ": " };
+        return format!("{step}{mark}{}", lang.of(&market.side(noun).name));
+    }
+    let word = match (noun, edit) {
         (Noun::Need, false) => lang.t("发布需求"),
         (Noun::Need, true) => lang.t("修改需求"),
         (_, false) => lang.t("发布供给"),
         (_, true) => lang.t("修改供给"),
-    }
+    };
+    word.to_owned()
 }
 
 fn sheet_page(viewer: &Viewer, sheet: &Sheet<'_>) -> Markup {
     let lang = viewer.lang();
     let Sheet { noun, at, values, error, preview } = sheet;
-    let heading = words(viewer, *noun, at.is_some());
+    let market = market_of(viewer, values);
+    let heading = words(viewer, *noun, market, at.is_some());
+    let key = market.map_or_else(MarketKey::default, |m| MarketKey(m.key.clone()));
+    let up = markets::up(noun, &key);
     let (action, draft) = match at {
         Some((id, _)) => (format!("{}/{id}/edit", root(*noun)), format!("{}-{id}", root(*noun))),
-        None => (format!("{}/new", root(*noun)), format!("{}-new", root(*noun))),
+        None => (format!("{}/new", root(*noun)), format!("{}-new-{key}", root(*noun))),
     };
-    let items = if *noun == Noun::Need { NEED } else { OFFER };
+    let items = items(viewer, *noun, values);
     let live = *noun == Noun::Need;
-    let up = if live { lang.t("需求") } else { lang.t("供给") };
     let form = html! {
         form.record method="post" action=(action) data-autosave=(draft) data-guard
             hx-post=[live.then_some("/needs/preview")] hx-trigger=[live.then_some("input delay:700ms")]
@@ -289,18 +325,19 @@ fn sheet_page(viewer: &Viewer, sheet: &Sheet<'_>) -> Markup {
                 input type="hidden" name="version" value=(version);
             }
             input type="hidden" name="enterprise" value=(values.get("enterprise").map_or("", String::as_str));
+            input type="hidden" name="market" value=(values.get("market").map_or("", String::as_str));
             (form_error(lang, *error))
-            (form::inputs(viewer, *noun, items, values, *error, "title"))
+            (form::inputs(viewer, *noun, &items, values, *error, "title"))
             (form::visibility(lang, values.get("visibility").map_or("", String::as_str)))
             div.actions {
                 button type="submit" { (if at.is_some() { lang.t("保存") } else { lang.t("发布") }) }
                 @if live { button.quiet.noscript type="submit" formaction="/needs/preview" { (lang.t("先看看能匹配到谁")) } }
-                a href=(at.map_or_else(|| root(*noun).to_owned(), |(id, _)| format!("{}/{id}", root(*noun)))) { (lang.t("取消")) }
+                a href=(at.map_or(up, |(id, _)| format!("{}/{id}", root(*noun)))) { (lang.t("取消")) }
             }
         }
     };
     html! {
-        (crumbs(lang, &[(root(*noun), up)], heading))
+        (markets::crumbs(viewer, *noun, &key, &heading))
         h1 { (heading) }
         @if live {
             div.sheet-sides {

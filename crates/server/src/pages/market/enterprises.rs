@@ -228,6 +228,7 @@ fn facts(viewer: &Viewer, row: &EnterpriseRow) -> Markup {
     record::facts(
         viewer,
         Noun::Enterprise,
+        &model::markets::MarketKey::default(),
         row.enterprise.visibility,
         record::sees_all(viewer, row.may_edit),
         &list,

@@ -5,26 +5,48 @@ use crate::viewer::Viewer;
 use crate::words::Lang;
 use app::Error;
 use maud::{Markup, html};
+use model::markets::{FieldKind, Market, MarketKey, Names};
 use model::visibility::{Noun, Visibility};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A field of a form, in the order of the page.
+#[derive(Clone)]
 pub struct Item {
-    /// Name, as the form's type has it.
-    pub name: &'static str,
-    /// Chinese word.
-    pub word: &'static str,
-    /// Example or help, in Chinese.
-    pub hint: &'static str,
+    /// Name, as the form's type has it; `own.ID` for a field of a market's own.
+    pub name: Cow<'static, str>,
+    /// Its word.
+    pub word: Word,
+    /// Example or help.
+    pub hint: Word,
     /// Field of `data/visibility.csv` whose level it has.
     pub level: &'static str,
     /// How it is typed.
     pub kind: Kind,
     /// True where it is shown at once; the others stand under 「更多」.
     pub first: bool,
+}
+
+/// A word of a form: Chinese with its English in `data/en.csv`, or both as a market's file says them.
+#[derive(Clone, Copy)]
+pub enum Word {
+    /// Of this program.
+    Ours(&'static str),
+    /// Of a market.
+    Named(&'static Names),
+}
+
+impl Word {
+    /// The word in a language.
+    pub fn of(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Ours(word) => lang.t(word),
+            Self::Named(names) => lang.of(names),
+        }
+    }
 }
 
 /// How a field is typed.
@@ -39,15 +61,18 @@ pub enum Kind {
 }
 
 const fn item(name: &'static str, word: &'static str, hint: &'static str, level: &'static str) -> Item {
-    Item { name, word, hint, level, kind: Kind::Line, first: false }
+    let (word, hint) = (Word::Ours(word), Word::Ours(hint));
+    Item { name: Cow::Borrowed(name), word, hint, level, kind: Kind::Line, first: false }
 }
 
-const fn first(item: Item) -> Item {
-    Item { first: true, ..item }
+const fn first(mut item: Item) -> Item {
+    item.first = true;
+    item
 }
 
-const fn kind(item: Item, kind: Kind) -> Item {
-    Item { kind, ..item }
+const fn kind(mut item: Item, kind: Kind) -> Item {
+    item.kind = kind;
+    item
 }
 
 /// Fields of a need.
@@ -65,6 +90,8 @@ pub const NEED: &[Item] = &[
     item("standard", "执行标准", "如：GB/T 8750-2022", "standard"),
     item("material", "材质", "如：FR-4", "material"),
     item("max_distance", "最远距离", "供方最远多少公里，如：100", "max_distance_km"),
+    item("needed_by", "最迟到货日期", "过了这天就没用了，如：2026-12-31", "needed_by"),
+    item("partial", "可否分批", "只要一部分也有用填“是”，必须一次给足填“否”", "partial"),
     item("payment", "付款方式", "如：月结60天", "payment"),
     item("validity", "有效期", "最后一天，或时长，如：2026-12-31、3个月", "validity"),
     item("contact_name", "联系人", "", "contact"),
@@ -85,6 +112,8 @@ pub const OFFER: &[Item] = &[
     item("spare_capacity", "剩余产能", "现在还能接多少，如：5000m²/月", "spare_capacity"),
     item("price", "单价区间", "如：300~450元/m²", "price"),
     item("minimum_order", "最小起订", "如：10m²", "minimum_order"),
+    item("lot", "批量", "整批出货的一批是多少，如：100片", "lot"),
+    item("lead_days", "交货周期", "下单到交货的天数，如：15", "lead_days"),
     item("sample_days", "样品周期", "天数，如：7", "sample_days"),
     item("standard", "执行标准", "如：IPC-A-600", "standard"),
     item("material", "材质", "如：FR-4、铝基", "material"),
@@ -116,6 +145,40 @@ pub const ENTERPRISE: &[Item] = &[
     kind(item("note", "备注", "", "note"), Kind::Area),
 ];
 
+/// The fields of a market's records on one side, in the market's order; what every record has and the market does not name
+/// stands behind them.
+pub fn items_of(market: &'static Market, side: Noun) -> Vec<Item> {
+    let ours = if side == Noun::Need { NEED } else { OFFER };
+    let mut out: Vec<Item> = Vec::new();
+    for (field, names) in market.fields_of(side) {
+        let hint = Word::Named(&field.hint);
+        let first = field.column || field.required.contains(&side) || field.id == "detail";
+        let own = |kind| Item {
+            name: Cow::Owned(format!("own.{}", field.id)),
+            word: Word::Named(names),
+            hint,
+            level: &field.id,
+            kind,
+            first,
+        };
+        if field.own {
+            let area = field.kind == FieldKind::Area;
+            out.push(own(if area { Kind::Area } else { Kind::Line }));
+        } else if let Some(item) = ours.iter().find(|item| item.level == field.id && item.level != "contact")
+        {
+            out.push(Item { word: Word::Named(names), hint, first, ..item.clone() });
+        }
+    }
+    let always = ["detail", "validity", "contact", "note"];
+    let rest = ours.iter().filter(|item| always.contains(&item.level));
+    let rest: Vec<Item> = rest
+        .filter(|item| out.iter().all(|known| known.name != item.name))
+        .map(|item| Item { first: false, ..item.clone() })
+        .collect();
+    out.extend(rest);
+    out
+}
+
 /// Reads a form's fields into its type: each is text, but `enterprise` is a number and `visibility` a level.
 ///
 /// # Errors
@@ -131,7 +194,17 @@ pub fn read<F: DeserializeOwned + Default>(fields: &[(String, String)]) -> F {
             }
             _ => Value::String(value.trim().to_owned()),
         };
-        map.insert(name.clone(), value);
+        match name.split_once('.') {
+            Some((name, own)) => {
+                let inner = map.entry(name).or_insert_with(|| Value::Object(Map::new()));
+                if let Value::Object(inner) = inner {
+                    inner.insert(own.to_owned(), value);
+                }
+            }
+            None => {
+                map.insert(name.clone(), value);
+            }
+        }
     }
     serde_json::from_value(Value::Object(map)).unwrap_or_default()
 }
@@ -139,16 +212,23 @@ pub fn read<F: DeserializeOwned + Default>(fields: &[(String, String)]) -> F {
 /// The words of a form by the names of its fields.
 pub fn values<F: Serialize>(form: &F) -> BTreeMap<String, String> {
     let Ok(Value::Object(map)) = serde_json::to_value(form) else { return BTreeMap::new() };
-    map.into_iter()
-        .map(|(name, value)| {
-            let word = match value {
-                Value::String(word) => word,
-                Value::Null => String::new(),
-                other => other.to_string(),
-            };
-            (name, word)
-        })
-        .collect()
+    let word = |value: Value| match value {
+        Value::String(word) => word,
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    let mut out = BTreeMap::new();
+    for (name, value) in map {
+        match value {
+            Value::Object(inner) => {
+                out.extend(inner.into_iter().map(|(own, value)| (format!("{name}.{own}"), word(value))));
+            }
+            value => {
+                out.insert(name, word(value));
+            }
+        }
+    }
+    out
 }
 
 /// The version that a form was opened with.
@@ -166,27 +246,36 @@ pub fn inputs(
     must: &str,
 ) -> Markup {
     let lang = viewer.lang();
-    let open = items.iter().any(|item| !item.first && wrong(error, item.name).is_some());
+    let open = items.iter().any(|item| !item.first && wrong(error, &item.name).is_some());
+    let market =
+        values.get("market").filter(|key| !key.is_empty()).cloned().map(MarketKey).unwrap_or_default();
     let row = values.get("visibility").and_then(|v| Visibility::parse(v)).unwrap_or(Visibility::Public);
-    let level = |item: &Item| viewer.app().reference().visibility.level(noun, item.level, row);
-    let input = |item: &Item| {
-        let word = lang.t(item.word);
+    let level = |item: &Item| viewer.app().reference().visibility.level_in(&market, noun, item.level, row);
+    fn input<'i>(
+        lang: Lang,
+        item: &'i Item,
+        values: &BTreeMap<String, String>,
+        error: Option<&'i Error>,
+        must: &str,
+    ) -> Field<'i> {
+        let (word, name) = (item.word.of(lang), item.name.as_ref());
         let field = match item.kind {
-            Kind::Line => Field::text(item.name, word),
-            Kind::Area => Field::area(item.name, word, if item.first { 4 } else { 2 }),
-            Kind::Phone => Field::typed("tel", item.name, word),
+            Kind::Line => Field::text(name, word),
+            Kind::Area => Field::area(name, word, if item.first { 4 } else { 2 }),
+            Kind::Phone => Field::typed("tel", name, word),
         };
-        let field = field.value(values.get(item.name).map_or("", String::as_str)).max(5000).error_of(error);
-        let field = if item.hint.is_empty() { field } else { field.hint(lang.t(item.hint)) };
-        if item.name == must { field.required() } else { field }
-    };
+        let field = field.value(values.get(name).map_or("", String::as_str)).max(5000).error_of(error);
+        let hint = item.hint.of(lang);
+        let field = if hint.is_empty() { field } else { field.hint(hint) };
+        if name == must { field.required() } else { field }
+    }
     html! {
-        div.fields { @for item in items.iter().filter(|i| i.first) { (input(item)) } }
+        div.fields { @for item in items.iter().filter(|i| i.first) { (input(lang, item, values, error, must)) } }
         details.more open[open] {
             summary { (lang.t("更多（都可以不填）")) }
             div.fields.two {
                 @for item in items.iter().filter(|i| !i.first) {
-                    div { (input(item)) (who(lang, level(item))) }
+                    div { (input(lang, item, values, error, must)) (who(lang, level(item))) }
                 }
             }
         }
@@ -247,7 +336,7 @@ pub fn conflict(
     let lang = viewer.lang();
     let of = |side: &BTreeMap<String, String>, name: &str| side.get(name).cloned().unwrap_or_default();
     let word = |name: &str| {
-        items.iter().find(|i| i.name == name).map_or(lang.t("谁能看到这一条"), |i| lang.t(i.word))
+        items.iter().find(|i| i.name == name).map_or(lang.t("谁能看到这一条"), |i| i.word.of(lang))
     };
     let names: Vec<&String> = theirs.keys().filter(|n| *n != "enterprise").collect();
     let (differ, alike): (Vec<&String>, Vec<&String>) =
@@ -301,15 +390,16 @@ mod tests {
     /// Every field of a form's type has its input, and the other way round.
     fn check<F: Serialize + Default>(items: &[Item], others: &[&str]) {
         let form = values(&F::default());
-        let mut names: Vec<&str> = items.iter().map(|i| i.name).chain(others.iter().copied()).collect();
+        let mut names: Vec<&str> =
+            items.iter().map(|i| i.name.as_ref()).chain(others.iter().copied()).collect();
         names.sort_unstable();
         assert_eq!(form.keys().map(String::as_str).collect::<Vec<_>>(), names);
     }
 
     #[test]
     fn no_field_is_forgotten() {
-        check::<NeedForm>(NEED, &["enterprise", "visibility"]);
-        check::<OfferForm>(OFFER, &["enterprise", "visibility"]);
+        check::<NeedForm>(NEED, &["enterprise", "market", "visibility"]);
+        check::<OfferForm>(OFFER, &["enterprise", "market", "visibility"]);
         check::<EnterpriseForm>(ENTERPRISE, &[]);
     }
 
@@ -317,6 +407,7 @@ mod tests {
     fn every_field_has_its_english() {
         for item in NEED.iter().chain(OFFER).chain(ENTERPRISE) {
             for word in [item.word, item.hint] {
+                let Word::Ours(word) = word else { continue };
                 assert!(word.is_ascii() || Lang::En.t(word) != word, "data/en.csv lacks {word}");
             }
         }
@@ -329,6 +420,8 @@ mod tests {
             title: "面罩 <b>".into(),
             detail: "线径20μm\n纯度≥99.99%".into(),
             visibility: Some(Visibility::Counterparties),
+            market: "finance".into(),
+            own: [("amount".to_owned(), "500万元".to_owned())].into(),
             ..NeedForm::default()
         };
         let mut sent: Vec<(String, String)> = values(&form).into_iter().collect();

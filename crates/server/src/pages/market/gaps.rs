@@ -1,6 +1,7 @@
 //! Gaps on the chain graph (依需补链): the drawing, what lies behind each link, and the table that says the same in words.
 
 use super::chain::{self, LinkFacts, LinkState};
+use super::markets::OfMarket;
 use super::search::{group_select, node_name};
 use crate::answer::Answer;
 use crate::layout::Link;
@@ -36,7 +37,11 @@ struct Ask {
 async fn index(viewer: Viewer) -> Answer {
     let ask: Ask = viewer.query();
     let lang = viewer.lang();
-    let list = viewer.app().newest_list(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
+    let list = viewer
+        .app()
+        .newest_list(viewer.actor(), &viewer.query::<OfMarket>().market)
+        .await
+        .map_err(|e| viewer.fail(e))?;
     let Some(list) = list else {
         return Ok(viewer.page(lang.t("补链缺口"), &nothing_yet(&viewer)));
     };
@@ -76,7 +81,11 @@ struct Line {
 
 async fn data(viewer: Viewer) -> Answer {
     let ask: Ask = viewer.query();
-    let list = viewer.app().newest_list(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
+    let list = viewer
+        .app()
+        .newest_list(viewer.actor(), &viewer.query::<OfMarket>().market)
+        .await
+        .map_err(|e| viewer.fail(e))?;
     let Some(list) = list else { return Err(viewer.nowhere()) };
     let chain = &viewer.app().reference().chain;
     Ok(Json(drawing(viewer.lang(), chain, &list, &ask.group, !ask.whole.is_empty())).into_response())

@@ -1,5 +1,6 @@
 //! Published lists: all of them, one as the document that it is, its files, and the proof of its content.
 
+use super::markets::OfMarket;
 use crate::answer::Answer;
 use crate::format;
 use crate::pages::list::{self, figures, needs};
@@ -38,7 +39,11 @@ async fn index(viewer: Viewer) -> Answer {
 
 /// The newest list; where there is none, the index says so.
 async fn newest(viewer: Viewer) -> Answer {
-    let list = viewer.app().newest_list(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
+    let list = viewer
+        .app()
+        .newest_list(viewer.actor(), &viewer.query::<OfMarket>().market)
+        .await
+        .map_err(|e| viewer.fail(e))?;
     let to = list.and_then(|l| l.number).map_or_else(|| "/lists".to_owned(), |n| format!("/lists/{n}"));
     Ok(Redirect::to(&to).into_response())
 }

@@ -9,6 +9,7 @@ mod introductions;
 mod lights;
 mod lists;
 mod map;
+mod markets;
 mod nearby;
 mod needs;
 mod offers;
@@ -30,6 +31,7 @@ pub fn routes() -> Router<Site> {
         .merge(overview::routes())
         .merge(needs::routes())
         .merge(offers::routes())
+        .merge(markets::routes())
         .merge(edit::routes())
         .merge(opening::routes())
         .merge(nearby::routes())

@@ -3,10 +3,10 @@
 use super::introductions::ask_form;
 use super::record::{self, Fact, fact};
 use super::search::{self, Ask, node_name};
-use super::{lists, opening};
+use super::{lists, markets, opening};
 use crate::answer::Answer;
 use crate::format;
-use crate::parts::{crumbs, empty, empty_to, paging, scroll};
+use crate::parts::{empty, empty_to, paging, scroll};
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::words::Lang;
@@ -57,7 +57,7 @@ fn index_page(viewer: &Viewer, ask: &Ask, found: &Page<NeedRow>) -> Markup {
                 }
             }
         }
-        (search::form(viewer, ask, "/needs", lang.t("产品、规格、企业、县区")))
+        (search::form(viewer, ask, "/needs", lang.t("产品、规格、企业、县区"), true))
         @if found.rows.is_empty() {
             @if ask.is_plain() {
                 @if viewer.actor().may(Act::SaveNeed) {
@@ -147,7 +147,7 @@ pub fn title(lang: Lang, title: &str) -> &str {
 }
 
 /// How the newest list covers it, else its own status.
-fn state(lang: Lang, row: &NeedRow) -> Markup {
+pub fn state(lang: Lang, row: &NeedRow) -> Markup {
     match row.listed {
         Some((list, number, state)) if row.status == app::RecordStatus::Open => {
             let class = match state {
@@ -165,6 +165,11 @@ fn state(lang: Lang, row: &NeedRow) -> Markup {
 pub fn facts(viewer: &Viewer, need: &Need, may_edit: bool) -> Markup {
     let lang = viewer.lang();
     let reference = viewer.app().reference();
+    if let Some(market) = reference.markets.other(&need.market) {
+        let list = markets::facts(viewer, market, &markets::Record::Need(need));
+        let all = record::sees_all(viewer, may_edit);
+        return record::facts(viewer, Noun::Need, &need.market, need.visibility, all, &list);
+    }
     let node = need.node.as_ref().and_then(|id| reference.chain.get(id));
     let list = [
         fact("detail", lang.t("规格参数"), need.detail.as_str()),
@@ -187,12 +192,24 @@ pub fn facts(viewer: &Viewer, need: &Need, may_edit: bool) -> Markup {
             lang.t("最远距离"),
             need.max_distance_km.map_or_else(String::new, |d| format!("{d} km")),
         ),
+        fact("needed_by", lang.t("最迟到货日期"), need.needed_by.map_or_else(String::new, |d| d.to_string())),
+        fact("partial", lang.t("可否分批"), yes_or_no(lang, need.partial)),
         fact("validity", lang.t("有效期"), format::span(need.valid_from, need.valid_until)),
         fact("number", lang.t("编号"), need.number.as_str()),
         fact("contact", lang.t("联系人"), contact(&need.contact)),
         fact("note", lang.t("备注"), need.note.as_str()),
     ];
-    record::facts(viewer, Noun::Need, need.visibility, record::sees_all(viewer, may_edit), &list)
+    let all = record::sees_all(viewer, may_edit);
+    record::facts(viewer, Noun::Need, &need.market, need.visibility, all, &list)
+}
+
+/// Yes or no; empty where nothing is said.
+pub fn yes_or_no(lang: Lang, value: Option<bool>) -> &'static str {
+    match value {
+        Some(true) => lang.t("是"),
+        Some(false) => lang.t("否"),
+        None => "",
+    }
 }
 
 /// A person to call in one line.
@@ -209,7 +226,7 @@ fn detail_page(viewer: &Viewer, card: &NeedCard) -> Markup {
     let lang = viewer.lang();
     let row = &card.row;
     html! {
-        (crumbs(lang, &[("/needs", lang.t("需求"))], title(lang, &row.need.title)))
+        (markets::crumbs(viewer, Noun::Need, &row.need.market, title(lang, &row.need.title)))
         (opening::outcome(viewer, Noun::Need, row.id, row.version))
         div.headline {
             h1 { (title(lang, &row.need.title)) }

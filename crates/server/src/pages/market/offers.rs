@@ -4,10 +4,10 @@ use super::introductions::ask_form;
 use super::needs::{contact, title};
 use super::record::{self, Fact, fact};
 use super::search::{self, Ask, node_name};
-use super::{lists, opening};
+use super::{lists, markets, opening};
 use crate::answer::Answer;
 use crate::format;
-use crate::parts::{crumbs, empty, empty_to, paging, scroll};
+use crate::parts::{empty, empty_to, paging, scroll};
 use crate::site::Site;
 use crate::viewer::Viewer;
 use app::{Act, NeedRow, OfferCard, OfferRow, Page};
@@ -56,7 +56,7 @@ fn index_page(viewer: &Viewer, ask: &Ask, found: &Page<OfferRow>) -> Markup {
                 }
             }
         }
-        (search::form(viewer, ask, "/offers", lang.t("产品、规格、企业、县区")))
+        (search::form(viewer, ask, "/offers", lang.t("产品、规格、企业、县区"), true))
         @if found.rows.is_empty() {
             @if ask.is_plain() {
                 @if viewer.actor().may(Act::SaveOffer) {
@@ -114,6 +114,11 @@ pub fn table(viewer: &Viewer, rows: &[OfferRow], whose: bool) -> Markup {
 fn facts(viewer: &Viewer, offer: &Offer, may_edit: bool) -> Markup {
     let lang = viewer.lang();
     let reference = viewer.app().reference();
+    if let Some(market) = reference.markets.other(&offer.market) {
+        let list = markets::facts(viewer, market, &markets::Record::Offer(offer));
+        let all = record::sees_all(viewer, may_edit);
+        return record::facts(viewer, Noun::Offer, &offer.market, offer.visibility, all, &list);
+    }
     let node = offer.node.as_ref().and_then(|id| reference.chain.get(id));
     let list = [
         fact("detail", lang.t("规格参数"), offer.detail.as_str()),
@@ -141,19 +146,26 @@ fn facts(viewer: &Viewer, offer: &Offer, may_edit: bool) -> Markup {
             offer.supply_radius_km.map_or_else(String::new, |d| format!("{d} km")),
         ),
         fact("customers", lang.t("主要客户"), offer.customers.as_str()),
+        fact(
+            "lead_days",
+            lang.t("交货周期"),
+            offer.lead_days.map_or_else(String::new, |d| format!("{d} {}", lang.t("天"))),
+        ),
+        fact("lot", lang.t("批量"), format::quantity(offer.lot.as_ref())),
         fact("validity", lang.t("有效期"), format::span(offer.valid_from, offer.valid_until)),
         fact("number", lang.t("编号"), offer.number.as_str()),
         fact("contact", lang.t("联系人"), contact(&offer.contact)),
         fact("note", lang.t("备注"), offer.note.as_str()),
     ];
-    record::facts(viewer, Noun::Offer, offer.visibility, record::sees_all(viewer, may_edit), &list)
+    let all = record::sees_all(viewer, may_edit);
+    record::facts(viewer, Noun::Offer, &offer.market, offer.visibility, all, &list)
 }
 
 fn detail_page(viewer: &Viewer, card: &OfferCard) -> Markup {
     let lang = viewer.lang();
     let row = &card.row;
     html! {
-        (crumbs(lang, &[("/offers", lang.t("供给"))], title(lang, &row.offer.title)))
+        (markets::crumbs(viewer, Noun::Offer, &row.offer.market, title(lang, &row.offer.title)))
         (opening::outcome(viewer, Noun::Offer, row.id, row.version))
         div.headline {
             h1 { (title(lang, &row.offer.title)) }

@@ -35,7 +35,7 @@ async fn index(viewer: Viewer) -> Answer {
         return Ok(Redirect::to("/audit").into_response());
     }
     let overview = app.overview(actor).await.map_err(|e| viewer.fail(e))?;
-    let list = app.newest_list(actor).await.map_err(|e| viewer.fail(e))?;
+    let list = app.newest_list(actor, "").await.map_err(|e| viewer.fail(e))?;
     let own = match actor.role.office() {
         Office::Member | Office::Commissioner => {
             let query = RecordQuery { mine: true, per_page: OWN_ROWS, ..RecordQuery::default() };
@@ -49,7 +49,7 @@ async fn index(viewer: Viewer) -> Answer {
 }
 
 async fn lights(viewer: Viewer) -> Answer {
-    let list = viewer.app().newest_list(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
+    let list = viewer.app().newest_list(viewer.actor(), "").await.map_err(|e| viewer.fail(e))?;
     let lang = viewer.lang();
     let body = html! {
         div.headline {

@@ -6,6 +6,7 @@ use crate::viewer::Viewer;
 use crate::words::Lang;
 use app::{EnterpriseBrief, Office, RecordStatus, Version};
 use maud::{Markup, html};
+use model::markets::MarketKey;
 use model::matching::{Match, Outcome, Verdict};
 use model::property::PropertyTable;
 use model::spec::{Specification, Strictness};
@@ -55,13 +56,20 @@ pub fn fact(field: &'static str, word: &'static str, value: impl Into<String>) -
 
 /// Facts as a list of words and values. A field that not everybody sees carries its level; one that the viewer does not see
 /// says when it would be seen. Fields without a value are left out.
-pub fn facts(viewer: &Viewer, noun: Noun, row: Visibility, all: bool, facts: &[Fact]) -> Markup {
+pub fn facts(
+    viewer: &Viewer,
+    noun: Noun,
+    market: &MarketKey,
+    row: Visibility,
+    all: bool,
+    facts: &[Fact],
+) -> Markup {
     let lang = viewer.lang();
     let levels = &viewer.app().reference().visibility;
     html! {
         dl.facts {
             @for fact in facts {
-                @let level = levels.level(noun, fact.field, row);
+                @let level = levels.level_in(market, noun, fact.field, row);
                 @let empty = fact.value.0.trim().is_empty();
                 @if !empty {
                     div { dt { (fact.word) (level_mark(lang, level)) } dd { (fact.value) } }
@@ -100,7 +108,7 @@ pub fn protected(viewer: &Viewer, noun: Noun, fields: &[String]) -> Markup {
                 (lang.t("您因职务或牵线看到受保护的字段，查看已记入审计")) "："
                 @for (place, field) in fields.iter().enumerate() {
                     @if place > 0 { (format::comma(lang)) }
-                    (field_word(lang, noun, field))
+                    (field_word(viewer, noun, field))
                 }
             }
         }
@@ -108,7 +116,13 @@ pub fn protected(viewer: &Viewer, noun: Noun, fields: &[String]) -> Markup {
 }
 
 /// The word for a field of `data/visibility.csv`; a word that is none stays as it is.
-pub fn field_word(lang: Lang, noun: Noun, field: &str) -> String {
+pub fn field_word(viewer: &Viewer, noun: Noun, field: &str) -> String {
+    let lang = viewer.lang();
+    if let Some((market, own)) = field.split_once('.') {
+        let market = viewer.app().reference().markets.get(market);
+        let names = market.and_then(|m| m.own(own)?.name(noun));
+        return names.map_or(own, |names| lang.of(names)).to_owned();
+    }
     let words = match (noun, field) {
         (_, "contact") => lang.t("联系人"),
         (_, "note") => lang.t("备注"),
@@ -127,6 +141,10 @@ pub fn field_word(lang: Lang, noun: Noun, field: &str) -> String {
         (_, "sample_days") => lang.t("样品周期"),
         (_, "supply_radius_km") => lang.t("供货半径"),
         (_, "customers") => lang.t("主要客户"),
+        (_, "needed_by") => lang.t("最迟到货日期"),
+        (_, "partial") => lang.t("可否分批"),
+        (_, "lead_days") => lang.t("交货周期"),
+        (_, "lot") => lang.t("批量"),
         (_, "employees") => lang.t("从业人数"),
         (_, "revenue_fen") => lang.t("营业收入"),
         (_, "address") => lang.t("地址"),

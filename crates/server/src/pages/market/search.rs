@@ -12,6 +12,10 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Ask {
+    /// Key of the market, on the pages that do not name it by their path.
+    pub market: String,
+    /// Which side of a market is shown: `offers`, else needs.
+    pub side: String,
     pub q: String,
     pub region: String,
     pub group: String,
@@ -32,6 +36,7 @@ impl Ask {
             _ => (None, false),
         };
         RecordQuery {
+            market: self.market.clone(),
             q: self.q.trim().to_owned(),
             region: self.region.clone(),
             node: self.node.clone(),
@@ -60,7 +65,7 @@ impl Ask {
 }
 
 /// The filter form; `placeholder` shows what can be found.
-pub fn form(viewer: &Viewer, ask: &Ask, path: &str, placeholder: &str) -> Markup {
+pub fn form(viewer: &Viewer, ask: &Ask, path: &str, placeholder: &str, on_chain: bool) -> Markup {
     let lang = viewer.lang();
     let reference = viewer.app().reference();
     let has_own = matches!(viewer.actor().role.office(), Office::Member | Office::Commissioner);
@@ -81,8 +86,11 @@ pub fn form(viewer: &Viewer, ask: &Ask, path: &str, placeholder: &str) -> Markup
             form.filter method="get" action=(path) {
                 label.grow { (lang.t("查找")) input type="search" name="q" value=(ask.q) placeholder=(placeholder) maxlength="200"; }
                 label { (lang.t("县区")) (region_select(lang, &reference.regions, "region", &ask.region, lang.t("全部"))) }
-                label { (lang.t("产业链小组")) (group_select(lang, &reference.chain, &ask.group)) }
-                (node_choice(lang, &reference.chain, ask))
+                @if on_chain {
+                    label { (lang.t("产业链小组")) (group_select(lang, &reference.chain, &ask.group)) }
+                    (node_choice(lang, &reference.chain, ask))
+                }
+                @if !ask.side.is_empty() { input type="hidden" name="side" value=(ask.side); }
                 label { (lang.t("状态")) (select("status", &ask.status, &statuses)) }
                 label { (lang.t("排序")) (select("sort", &ask.sort, &sorts)) }
                 @if has_own {

@@ -32,7 +32,7 @@ async fn index(viewer: Viewer) -> Answer {
     let ask: Ask = viewer.query();
     let lang = viewer.lang();
     let title = lang.t("节点强弱");
-    let list = viewer.app().newest_list(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
+    let list = viewer.app().newest_list(viewer.actor(), "").await.map_err(|e| viewer.fail(e))?;
     let Some(list) = list else {
         let next = lang.t("缺口由需求算出：发布清单后这里列出缺链和弱链。");
         return Ok(viewer.page(title, &html! { h1 { (title) } (empty(lang.t("尚未发布清单"), next)) }));

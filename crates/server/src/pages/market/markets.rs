@@ -1,0 +1,366 @@
+//! Markets beside that of parts and materials: what there are, and one with its needs and offers, all from the market's table.
+
+use super::needs::{contact, title, yes_or_no};
+use super::record::{self, Fact, fact};
+use super::search::{self, Ask, node_name};
+use crate::answer::Answer;
+use crate::format;
+use crate::parts::{self, empty, empty_to, paging, scroll, tabs};
+use crate::site::Site;
+use crate::viewer::Viewer;
+use crate::words::Lang;
+use app::{Act, MarketInfo, NeedRow, OfferRow, Page};
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+use maud::{Markup, html};
+use model::markets::{Market, MarketField, MarketKey, PARTS};
+use model::need::Need;
+use model::offer::Offer;
+use model::visibility::Noun;
+use serde::Deserialize;
+
+/// Routes of this subject.
+pub fn routes() -> Router<Site> {
+    Router::new().route("/markets", get(index)).route("/markets/{key}", get(one))
+}
+
+/// Which market a page of lists or gaps is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct OfMarket {
+    /// Key; empty for parts and materials.
+    pub market: String,
+}
+
+/// A record of either side.
+pub enum Record<'a> {
+    /// A need.
+    Need(&'a Need),
+    /// An offer.
+    Offer(&'a Offer),
+}
+
+async fn index(viewer: Viewer) -> Answer {
+    let infos = viewer.app().markets(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
+    Ok(viewer.page(viewer.lang().t("其他市场"), &index_page(&viewer, &infos)))
+}
+
+async fn one(viewer: Viewer, Path(key): Path<String>) -> Answer {
+    let ask = Ask { market: key.clone(), ..viewer.query() };
+    let app = viewer.app();
+    let infos = app.markets(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
+    let query = ask.query();
+    let found = if ask.side == "offers" {
+        Rows::Offers(app.offers(viewer.actor(), &query).await.map_err(|e| viewer.fail(e))?)
+    } else {
+        Rows::Needs(app.needs(viewer.actor(), &query).await.map_err(|e| viewer.fail(e))?)
+    };
+    let list = app.newest_list(viewer.actor(), &key).await.map_err(|e| viewer.fail(e))?;
+    let known = app.reference().markets.get(&key).zip(infos.iter().find(|info| info.key == key));
+    let Some((market, info)) = known else {
+        let message = format!("there is no market `{key}`");
+        return Err(viewer.fail(app::Error::new(app::Code::NotFound, message)));
+    };
+    let number = list.and_then(|list| list.number);
+    let name = viewer.lang().of(&market.name);
+    Ok(viewer.page(name, &market_page(&viewer, market, info, &ask, &found, number)))
+}
+
+/// Rows of one side.
+enum Rows {
+    Needs(Page<NeedRow>),
+    Offers(Page<OfferRow>),
+}
+
+impl Rows {
+    fn side(&self) -> Noun {
+        match self {
+            Self::Needs(_) => Noun::Need,
+            Self::Offers(_) => Noun::Offer,
+        }
+    }
+
+    /// Rows of all pages, this page, rows a page.
+    fn counts(&self) -> (usize, usize, usize) {
+        match self {
+            Self::Needs(page) => (page.total, page.page, page.per_page),
+            Self::Offers(page) => (page.total, page.page, page.per_page),
+        }
+    }
+}
+
+fn index_page(viewer: &Viewer, infos: &[MarketInfo]) -> Markup {
+    let lang = viewer.lang();
+    let markets = &viewer.app().reference().markets;
+    let rows = infos.iter().filter_map(|info| Some((markets.get(&info.key)?, info)));
+    let table = html! {
+        table.cards.market {
+            thead { tr {
+                th scope="col" { (lang.t("市场")) }
+                th scope="col" { (lang.t("说明")) }
+                th.n scope="col" { (lang.t("需求")) }
+                th.n scope="col" { (lang.t("供给")) }
+            } }
+            tbody {
+                @for (market, info) in rows {
+                    @let (needs, offers) = if market.key == PARTS {
+                        ("/needs".to_owned(), "/offers".to_owned())
+                    } else {
+                        (format!("/markets/{}", market.key), format!("/markets/{}?side=offers", market.key))
+                    };
+                    tr {
+                        td.t data-label=(lang.t("市场")) { a.strong href=(needs) { (lang.of(&market.name)) } }
+                        td.w data-label=(lang.t("说明")) { (lang.of(&market.about)) }
+                        td.n data-label=(lang.of(&market.need.name)) { a href=(needs) { (info.needs) } " " span.soft { (lang.of(&market.need.name)) } }
+                        td.n data-label=(lang.of(&market.offer.name)) { a href=(offers) { (info.offers) } " " span.soft { (lang.of(&market.offer.name)) } }
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        h1 { (lang.t("其他市场")) }
+        p.soft { (lang.t("同一套引擎、同一套规则：每个市场按自己的字段匹配，逐条给出理由。")) }
+        (scroll(lang.t("其他市场"), &table))
+    }
+}
+
+fn market_page(
+    viewer: &Viewer,
+    market: &'static Market,
+    info: &MarketInfo,
+    ask: &Ask,
+    found: &Rows,
+    list: Option<u32>,
+) -> Markup {
+    let lang = viewer.lang();
+    let side = found.side();
+    let path = format!("/markets/{}", market.key);
+    let offers = format!("{path}?side=offers");
+    let (new, export, act) = match side {
+        Noun::Need => ("/needs/new", "/needs/export.xlsx", Act::SaveNeed),
+        _ => ("/offers/new", "/offers/export.xlsx", Act::SaveOffer),
+    };
+    let new = format!("{new}?market={}", market.key);
+    let post = format!(
+        "{}{}{}",
+        lang.t("发布"),
+        if lang == Lang::Zh { "" } else { ": " },
+        lang.of(&market.side(side).name)
+    );
+    let (total, page, per_page) = found.counts();
+    let may_post = viewer.actor().may(act);
+    html! {
+        (parts::crumbs(lang, &[("/markets", lang.t("其他市场"))], lang.of(&market.name)))
+        div.headline {
+            h1 { (lang.of(&market.name)) }
+            nav.toolbar.screen aria-label=(lang.t("操作")) {
+                @if may_post { a.button href=(new) { (post) } }
+                @if total > 0 && viewer.actor().may(Act::Export) {
+                    a.button.quiet href={ (export) "?market=" (market.key) "&" (viewer.query) } download { (lang.t("导出工作簿")) }
+                }
+                @if let Some(number) = list {
+                    a.button.quiet href={ "/lists/" (number) } { (lang.t("最新清单")) }
+                    a.button.quiet href={ "/gaps?market=" (market.key) } { (lang.t("补链缺口清单")) }
+                }
+            }
+        }
+        p.soft { (lang.of(&market.about)) }
+        (tabs(viewer, lang.of(&market.name), &[
+            (if side == Noun::Need { viewer.path_and_query() } else { path.clone() }.as_str(), lang.of(&market.need.name), Some(info.needs)),
+            (if side == Noun::Offer { viewer.path_and_query() } else { offers }.as_str(), lang.of(&market.offer.name), Some(info.offers)),
+        ]))
+        (search::form(viewer, ask, &path, lang.t("名称、字段内容、企业、县区"), market.chain))
+        @if total == 0 {
+            @if !ask.is_plain() {
+                (empty(lang.t("没有符合条件的记录"), lang.t("换一个词，或清空条件。")))
+            } @else if may_post {
+                (empty_to(lang.t("还没有记录"), lang.t("发布第一条，或由秘书处导入整张表。"), &new, &post))
+            } @else {
+                (empty(lang.t("还没有记录"), lang.t("发布第一条，或由秘书处导入整张表。")))
+            }
+        } @else {
+            (table(viewer, market, found))
+            (paging(viewer, page, per_page, total))
+        }
+    }
+}
+
+/// The rows of one side, a column for each field that the market calls one.
+fn table(viewer: &Viewer, market: &'static Market, found: &Rows) -> Markup {
+    let lang = viewer.lang();
+    let side = found.side();
+    let columns: Vec<_> =
+        market.fields_of(side).filter(|(field, _)| field.column && field.id != "title").collect();
+    let head =
+        market.fields_of(side).find(|(field, _)| field.id == "title").map_or("", |(_, names)| lang.of(names));
+    let cells = |record: &Record<'_>| -> Vec<(bool, &'static str, String)> {
+        let cell = |(field, names): &(&'static MarketField, &'static model::markets::Names)| {
+            let number = matches!(field.kind, model::markets::FieldKind::Number)
+                || matches!(field.id.as_str(), "quantity" | "capacity" | "spare_capacity");
+            (number, lang.of(names), value(viewer, record, field))
+        };
+        columns.iter().map(cell).collect()
+    };
+    let row = |to: String,
+               name: &str,
+               cells: Vec<(bool, &'static str, String)>,
+               whose: &app::EnterpriseBrief,
+               state: Markup,
+               at: i64| {
+        html! {
+            tr {
+                td.t data-label=(head) { a.strong href=(to) { (title(lang, name)) } }
+                @for (number, word, text) in cells { td.n[number] data-label=(word) { (text) } }
+                td.t data-label=(lang.t("企业")) { (record::owner(lang, whose)) }
+                td.d data-label=(lang.t("县区")) { (whose.region) }
+                td data-label=(lang.t("状态")) { (state) }
+                td.d data-label=(lang.t("更新")) { (format::day(at)) }
+            }
+        }
+    };
+    let table = html! {
+        table.cards.market {
+            thead { tr {
+                th scope="col" { (head) }
+                @for (field, names) in &columns {
+                    th.n[matches!(field.kind, model::markets::FieldKind::Number) || matches!(field.id.as_str(), "quantity" | "capacity" | "spare_capacity")] scope="col" { (lang.of(names)) }
+                }
+                th scope="col" { (lang.t("企业")) }
+                th scope="col" { (lang.t("县区")) }
+                th scope="col" { (lang.t("状态")) }
+                th scope="col" { (lang.t("更新")) }
+            } }
+            tbody {
+                @match found {
+                    Rows::Needs(page) => @for found in &page.rows {
+                        (row(format!("/needs/{}", found.id), &found.need.title, cells(&Record::Need(&found.need)),
+                            &found.enterprise, super::needs::state(lang, found), found.updated_ms))
+                    },
+                    Rows::Offers(page) => @for found in &page.rows {
+                        (row(format!("/offers/{}", found.id), &found.offer.title, cells(&Record::Offer(&found.offer)),
+                            &found.enterprise, record::status(lang, found.status), found.updated_ms))
+                    },
+                }
+            }
+        }
+    };
+    scroll(lang.of(&market.side(side).name), &table)
+}
+
+/// What a record says in a field; empty where it says nothing or the viewer may not see it.
+fn value(viewer: &Viewer, record: &Record<'_>, field: &MarketField) -> String {
+    let lang = viewer.lang();
+    let days = |days: Option<u32>| days.map_or_else(String::new, |d| format!("{d} {}", lang.t("天")));
+    let km = |km: Option<f64>| km.map_or_else(String::new, |d| format!("{d} km"));
+    let own = match record {
+        Record::Need(need) => &need.own,
+        Record::Offer(offer) => &offer.own,
+    };
+    if field.own {
+        let text = own.get(&field.id).cloned().unwrap_or_default();
+        // A bare number is in the field's unit.
+        let bare = text.chars().last().is_some_and(|c| c.is_ascii_digit());
+        let unit = field.unit.as_deref().filter(|_| bare && field.kind == model::markets::FieldKind::Number);
+        return format!("{text}{}", unit.unwrap_or_default());
+    }
+    match (record, field.id.as_str()) {
+        (Record::Need(n), "title") => n.title.clone(),
+        (Record::Need(n), "number") => n.number.clone(),
+        (Record::Need(n), "detail") => n.detail.clone(),
+        (Record::Need(n), "quantity") => format::quantity(n.quantity.as_ref()),
+        (Record::Need(n), "price") => format::price(n.price.as_ref()),
+        (Record::Need(n), "delivery") => n.delivery.clone(),
+        (Record::Need(n), "standard") => n.standard.clone(),
+        (Record::Need(n), "material") => n.material.clone(),
+        (Record::Need(n), "certificates") => n.certificates.join(format::comma(lang)),
+        (Record::Need(n), "payment") => n.payment.clone(),
+        (Record::Need(n), "current_source") => n.current_source.clone(),
+        (Record::Need(n), "max_distance_km") => km(n.max_distance_km),
+        (Record::Need(n), "needed_by") => n.needed_by.map_or_else(String::new, |d| d.to_string()),
+        (Record::Need(n), "partial") => yes_or_no(lang, n.partial).to_owned(),
+        (Record::Need(n), "validity") => format::span(n.valid_from, n.valid_until),
+        (Record::Need(n), "contact") => contact(&n.contact),
+        (Record::Need(n), "note") => n.note.clone(),
+        (Record::Offer(o), "title") => o.title.clone(),
+        (Record::Offer(o), "number") => o.number.clone(),
+        (Record::Offer(o), "detail") => o.detail.clone(),
+        (Record::Offer(o), "capacity") => format::quantity(o.capacity.as_ref()),
+        (Record::Offer(o), "spare_capacity") => format::quantity(o.spare_capacity.as_ref()),
+        (Record::Offer(o), "price") => format::price(o.price.as_ref()),
+        (Record::Offer(o), "minimum_order") => format::quantity(o.minimum_order.as_ref()),
+        (Record::Offer(o), "lot") => format::quantity(o.lot.as_ref()),
+        (Record::Offer(o), "lead_days") => days(o.lead_days),
+        (Record::Offer(o), "sample_days") => days(o.sample_days),
+        (Record::Offer(o), "standard") => o.standard.clone(),
+        (Record::Offer(o), "material") => o.material.clone(),
+        (Record::Offer(o), "certificates") => o.certificates.join(format::comma(lang)),
+        (Record::Offer(o), "supply_radius_km") => km(o.supply_radius_km),
+        (Record::Offer(o), "customers") => o.customers.clone(),
+        (Record::Offer(o), "validity") => format::span(o.valid_from, o.valid_until),
+        (Record::Offer(o), "contact") => contact(&o.contact),
+        (Record::Offer(o), "note") => o.note.clone(),
+        _ => String::new(),
+    }
+}
+
+/// The facts of a record, in the market's order and by its names; what every record has stands behind them.
+pub fn facts(viewer: &Viewer, market: &'static Market, record: &Record<'_>) -> Vec<Fact> {
+    let lang = viewer.lang();
+    let reference = viewer.app().reference();
+    let (side, node, specs, unread) = match record {
+        Record::Need(need) => (Noun::Need, &need.node, &need.specs, &need.unread),
+        Record::Offer(offer) => (Noun::Offer, &offer.node, &offer.specs, &offer.unread),
+    };
+    let named = market.fields_of(side).filter(|(field, _)| field.id != "title");
+    let mut out: Vec<Fact> =
+        named.map(|(field, names)| fact(&field.id, lang.of(names), value(viewer, record, field))).collect();
+    // What was read out of the text; the market's own fields stand there by themselves.
+    let read: Vec<_> = specs.iter().filter(|spec| !spec.property.0.contains('.')).cloned().collect();
+    let specs = record::specs(lang, &reference.properties, &read, unread);
+    out.push(Fact { field: "specs", word: lang.t("识别的参数"), value: specs });
+    if market.chain {
+        let node = node.as_ref().and_then(|id| reference.chain.get(id));
+        out.push(fact("node", lang.t("产业链节点"), node.map_or("", |n| node_name(lang, n))));
+    }
+    let known = |id: &str| market.fields.iter().any(|field| field.id == id && field.name(side).is_some());
+    let (span, number, person, note) = match record {
+        Record::Need(n) => (format::span(n.valid_from, n.valid_until), &n.number, &n.contact, &n.note),
+        Record::Offer(o) => (format::span(o.valid_from, o.valid_until), &o.number, &o.contact, &o.note),
+    };
+    let always = [
+        fact("validity", lang.t("有效期"), span),
+        fact("number", lang.t("编号"), number.as_str()),
+        fact("contact", lang.t("联系人"), contact(person)),
+        fact("note", lang.t("备注"), note.as_str()),
+    ];
+    out.extend(always.into_iter().filter(|fact| !known(fact.field)));
+    out
+}
+
+/// Where the list of a record's kind is.
+pub fn up(noun: &Noun, market: &MarketKey) -> String {
+    match (market.is_parts(), noun) {
+        (true, Noun::Need) => "/needs".to_owned(),
+        (true, _) => "/offers".to_owned(),
+        (false, Noun::Need) => format!("/markets/{market}"),
+        (false, _) => format!("/markets/{market}?side=offers"),
+    }
+}
+
+/// The way back from a record to the list of its kind.
+pub fn crumbs(viewer: &Viewer, noun: Noun, market: &MarketKey, here: &str) -> Markup {
+    let lang = viewer.lang();
+    let to = up(&noun, market);
+    match viewer.app().reference().markets.other(market) {
+        Some(known) => {
+            let side = format!("{} · {}", lang.of(&known.name), lang.of(&known.side(noun).name));
+            parts::crumbs(lang, &[("/markets", lang.t("其他市场")), (to.as_str(), side.as_str())], here)
+        }
+        None => {
+            let word = if noun == Noun::Need { lang.t("需求") } else { lang.t("供给") };
+            parts::crumbs(lang, &[(to.as_str(), word)], here)
+        }
+    }
+}

@@ -1,0 +1,2 @@
+-- Lists are of one market each; those of the days before are of parts and materials.
+alter table list add column market text not null default 'parts';
