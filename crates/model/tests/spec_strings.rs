@@ -16,7 +16,7 @@ use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
 /// Strings of the held-back round that the parser is known to read right; raise it, never lower it.
-const HELD_BACK_RIGHT: usize = 0;
+const HELD_BACK_RIGHT: usize = 200;
 
 /// Strings of the first two rounds that are not read right yet: most leave something out.
 const KNOWN_WRONG: &[&str] = &[
@@ -30,7 +30,6 @@ const KNOWN_WRONG: &[&str] = &[
     "HB≤220",
     "φ6*100L",
     "超纯水电阻率≥18兆欧",
-    "千级无尘室 800平方米",
     "2.5平方铜芯线",
     "硅胶硬度50度",
     "0.3t钢片",
