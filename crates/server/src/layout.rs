@@ -34,6 +34,7 @@ pub const CSS: &str = concat!(
     include_str!("../assets/css/market.css"),
     include_str!("../assets/css/desk.css"),
     include_str!("../assets/css/office.css"),
+    include_str!("../assets/css/events.css"),
     include_str!("../assets/css/api.css"),
 );
 
@@ -53,7 +54,10 @@ const MENU: &[Entry] = &[
 
 /// The entries that stand below a word of the bar.
 const GROUPS: &[(&str, &[Entry])] = &[
-    ("对接", &[("/enterprises", "企业名录", Act::Enterprises), ("/introductions", "牵线", Act::Introductions)]),
+    (
+        "对接",
+        &[("/enterprises", "企业名录", Act::Enterprises), ("/introductions", "牵线", Act::Introductions)],
+    ),
     (
         "管理",
         &[
