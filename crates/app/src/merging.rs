@@ -13,7 +13,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MergeField {
     /// Its Chinese name.
-    pub name: &'static str,
+    pub name: String,
     /// What the survivor says.
     pub survivor: String,
     /// What the other says.

@@ -199,7 +199,7 @@ impl App {
     /// The pairs of the newest list that stands published.
     pub(super) async fn meeting_pairs(&self, market: &Market, group: &str) -> Result<Pairs> {
         let local = crate::Actor::local();
-        let list = self.newest_list(&local).await?;
+        let list = self.newest_list(&local, "").await?;
         Ok(pairs(market, list.as_deref(), group))
     }
 

@@ -210,7 +210,7 @@ impl From<(app::DuplicateRecord, i64)> for TwinVersion {
 #[derive(Debug, Serialize, ToSchema)]
 struct MergeField {
     /// Its Chinese name.
-    name: &'static str,
+    name: String,
     /// What the survivor says.
     survivor: String,
     /// What the other says.

@@ -65,7 +65,7 @@ fn fields(viewer: &Viewer, preview: &MergePreview) -> Markup {
                 tbody {
                     @for field in &preview.fields {
                         tr {
-                            th scope="row" { (lang.t(field.name)) }
+                            th scope="row" { (lang.say(&field.name)) }
                             td { (field.survivor) }
                             td { (field.loser) }
                             td.w { @if field.result == field.survivor { span.soft { (lang.t("不变")) } } @else { strong { (field.result) } } }
