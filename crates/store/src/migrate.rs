@@ -32,6 +32,8 @@ const LEARN: &str = include_str!("../migrations/0009_learn.sql");
 
 const LEDGER: &str = include_str!("../migrations/0007_ledger.sql");
 
+const MEETINGS: &str = include_str!("../migrations/0010_meetings.sql");
+
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
     Migration {
@@ -60,6 +62,7 @@ const MIGRATIONS: &[Migration] = &[
         guard: true,
     },
     Migration { number: 9, name: "learn", sqlite: LEARN, postgres: LEARN, guard: false },
+    Migration { number: 10, name: "meetings", sqlite: MEETINGS, postgres: MEETINGS, guard: false },
     Migration {
         number: 12,
         name: "inspection",
@@ -201,6 +204,8 @@ mod tests {
         let mut steps = Vec::new();
         assert!(MIGRATIONS.is_sorted_by(|a, b| a.number < b.number));
         for step in MIGRATIONS {
+        assert!(MIGRATIONS.is_sorted_by_key(|step| step.number));
+        for step in &MIGRATIONS {
             let stem = format!("{:04}_{}", step.number, step.name);
             if step.sqlite == step.postgres {
                 steps.push(format!("{stem}.sql"));

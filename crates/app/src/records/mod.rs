@@ -20,6 +20,7 @@ pub(crate) use card::unknown;
 pub use card::{MatchRow, NeedCard, OfferCard, Version};
 pub(crate) use edit::field;
 pub use edit::{NeedForm, NeedPreview, OfferForm, Saved};
+pub(crate) use edit::{field, fields};
 pub use enterprise::{EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow};
 pub(crate) use market::{Eyes, Live, Market, Viewer};
 

@@ -1,6 +1,7 @@
 //! The pages, one file a subject: each has its routes, its handlers, and plain functions from values to markup.
 
 pub mod desk;
+pub mod events;
 pub mod inspection;
 pub mod inspections;
 pub mod list;
@@ -17,6 +18,7 @@ pub fn routes() -> Router<Site> {
         .merge(sign_in::routes())
         .merge(market::routes())
         .merge(desk::routes())
+        .merge(events::routes())
         .merge(office::routes())
         .merge(inspections::routes())
 }
