@@ -202,10 +202,8 @@ mod tests {
             .collect();
         files.sort();
         let mut steps = Vec::new();
-        assert!(MIGRATIONS.is_sorted_by(|a, b| a.number < b.number));
-        for step in MIGRATIONS {
         assert!(MIGRATIONS.is_sorted_by_key(|step| step.number));
-        for step in &MIGRATIONS {
+        for step in MIGRATIONS {
             let stem = format!("{:04}_{}", step.number, step.name);
             if step.sqlite == step.postgres {
                 steps.push(format!("{stem}.sql"));
