@@ -18,7 +18,6 @@ mod words;
 
 pub(crate) use card::unknown;
 pub use card::{MatchRow, NeedCard, OfferCard, Version};
-pub(crate) use edit::field;
 pub use edit::{NeedForm, NeedPreview, OfferForm, Saved};
 pub(crate) use edit::{field, fields};
 pub use enterprise::{EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow};
