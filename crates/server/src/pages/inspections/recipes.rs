@@ -180,7 +180,7 @@ fn card_page(viewer: &Viewer, card: &RecipeCard, typed: Option<&str>, error: Opt
                 (text_field(viewer, typed.unwrap_or(&row.text), error))
                 div.actions { button type="submit" { (lang.t("保存为新版本")) } }
             }
-        } @else { pre { (row.text) } }
+        } @else { pre.recipe { (row.text) } }
         h2 { (lang.t("历史版本")) }
         ol.plain reversed { @for version in &card.versions {
             li value=(version.version) {

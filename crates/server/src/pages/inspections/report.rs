@@ -236,7 +236,7 @@ fn files(lang: Lang, card: &RunCard) -> Markup {
         }
         details {
             summary { (lang.t("检测方案")) }
-            pre { (detail.recipe) }
+            pre.recipe { (detail.recipe) }
         }
         @if !detail.refusals.is_empty() {
             details {
