@@ -241,11 +241,41 @@ acts! {
     Balance reads [A S];
     Footprint reads [A S];
     ExportEvents reads [A S];
+    // Weights of the score that are learned from outcomes.
+    Weights reads [A S];
+    Learn changes [A S];
+    UseWeights changes [A S];
     // Introductions: who wants to talk to whom.
     Introductions reads [A S M C];
     AskIntroduction changes [A S M];
     AnswerIntroduction changes [A S M];
     EndIntroduction changes [A S M];
+    RecordOutcome changes [A S M];
+    Outcomes reads [A S M C];
+    // Events where firms meet. Whose sign-up, seats and results an actor sees is decided firm by firm.
+    MeetingEvents reads [A S M C B];
+    MeetingEvent reads [A S M C B];
+    SaveMeetingEvent changes [A S];
+    SetMeetingState changes [A S];
+    MeetingProposals reads [A S];
+    InviteToMeeting changes [A S];
+    MarkMeetingParty changes [A S];
+    MeetingPage reads [A S M C];
+    SignUpToMeeting changes [A S M C];
+    PreviewSeating reads [A S];
+    FreezeSeating changes [A S];
+    PreviewReplan reads [A S];
+    ApplyReplan changes [A S];
+    AtTheDoor reads [A S];
+    CheckIn changes [A S];
+    RecordMeeting changes [A S M C];
+    FollowUps reads [A S M C];
+    AnswerFollowUp changes [A S M C];
+    TimetableWorkbook reads [A S M C B];
+    MeetingCalendar reads [A S M C B];
+    MeetingFigures reads [A S B];
+    Signings reads [A S B];
+    SaveSigning changes [A S];
     // People.
     Accounts reads [A S];
     AddAccount changes [A];

@@ -2,6 +2,7 @@
 
 use crate::chain::ChainGraph;
 use crate::industry::IndustryTable;
+use crate::outcome::OutcomeTable;
 use crate::property::PropertyTable;
 use crate::region::RegionTable;
 use crate::table::TableError;
@@ -24,6 +25,8 @@ pub struct Reference {
     pub chain: ChainGraph,
     /// Levels of the fields.
     pub visibility: VisibilityTable,
+    /// What outcomes of pairs say.
+    pub outcomes: OutcomeTable,
 }
 
 /// The texts of the tables, for a cluster that brings its own.
@@ -43,6 +46,8 @@ pub struct ReferenceTexts<'a> {
     pub edges: &'a str,
     /// `visibility.csv`
     pub visibility: &'a str,
+    /// `outcomes.csv`
+    pub outcomes: &'a str,
 }
 
 /// The shipped tables' texts.
@@ -57,6 +62,7 @@ pub const BUILTIN: ReferenceTexts<'static> = ReferenceTexts {
     nodes: include_str!("../../../data/chain/electronics/nodes.csv"),
     edges: include_str!("../../../data/chain/electronics/edges.csv"),
     visibility: include_str!("../../../data/visibility.csv"),
+    outcomes: include_str!("../../../data/outcomes.csv"),
 };
 
 impl Reference {
@@ -76,6 +82,7 @@ impl Reference {
             industries: IndustryTable::parse(texts.industries)?,
             chain: ChainGraph::parse(texts.nodes, texts.edges)?,
             visibility: VisibilityTable::parse(texts.visibility)?,
+            outcomes: OutcomeTable::parse(texts.outcomes)?,
         })
     }
 

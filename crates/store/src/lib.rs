@@ -13,7 +13,9 @@
 //! | `location`, `database`, `migrate`, `sql` | opening, transactions, layout, the difference between the databases |
 //! | `record`, `import`, `market` | enterprises, needs, offers with their versions; what changed since |
 //! | `introduction` | two sides of a pair that want to talk |
+//! | `outcome`, `learned` | what came of pairs, and the weights that were learned from it |
 //! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
+//! | `meeting` | events where firms meet, their timetables and results, signings |
 //! | `event` | events of the ledger, appended and chained |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
 //! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
@@ -34,14 +36,17 @@ mod idempotency;
 mod import;
 mod introduction;
 mod invitation;
+mod learned;
 mod list;
 mod list_change;
 mod location;
 mod mapping;
 mod market;
+mod meeting;
 mod message;
 mod migrate;
 mod outbox;
+mod outcome;
 mod record;
 mod restore;
 mod schema;
@@ -62,12 +67,18 @@ pub use idempotency::Answer;
 pub use import::{BaseVersions, ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};
 pub use introduction::{Introduction, IntroductionState, Side};
 pub use invitation::{Invitation, NewInvite};
+pub use learned::LearnedWeights;
 pub use list::{ListHead, PairReview, StoredList, series_version};
 pub use list_change::{NewDraft, NewReview};
 pub use market::{Changes, Moment};
+pub use meeting::{
+    EventState, FollowUp, FollowUpDone, Meeting, MeetingEventRow, MeetingOutcome, NewMeeting, NewParty,
+    NewTimetable, Party, PartyChange, PartyState, Signing,
+};
 pub use message::{Message, NewMessage};
 pub use migrate::LAYOUT;
 pub use outbox::Letter;
+pub use outcome::{NewOutcome, StoredOutcome};
 pub use record::{PastVersion, Snapshot, Status, Stored};
 pub use restore::RestoreReport;
 pub use session::Session;

@@ -4,11 +4,11 @@ use crate::place::{Place, place};
 use crate::{Progress, Stage, access};
 use market::gaps::{NodeStanding, Scenario};
 use market::local_rate::FORMULA_ZH;
-use market::{Catalogue, Input, Options, Settlement, Site, Weights};
+use market::{Catalogue, Grounds, Input, Options, Settlement, Site, Weights};
 use model::enterprise::Enterprise;
 use model::list::{
     Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, MatchingList, NeedState,
-    Review,
+    Review, Scoring,
 };
 use model::matching::{Allocation, Match};
 use model::need::Need;
@@ -65,6 +65,10 @@ pub struct Composer {
     offers: Vec<Offer>,
     /// Code of the region that is the cluster; where it was never said, all are inside.
     home: Option<String>,
+    /// What pairs are scored with.
+    weights: Weights,
+    /// The same as it is frozen; none for the shipped weights.
+    scoring: Option<Scoring>,
 }
 
 impl Composer {
@@ -79,7 +83,15 @@ impl Composer {
             needs: Vec::new(),
             offers: Vec::new(),
             home: None,
+            weights: Weights::default(),
+            scoring: None,
         }
+    }
+
+    /// The same scored with learned weights.
+    pub fn scored(self, scoring: Option<Scoring>) -> Self {
+        let learned = scoring.as_ref().map(|s| market::learn::with_knobs(&Weights::default(), &s.weights));
+        Self { weights: learned.unwrap_or_default(), scoring, ..self }
     }
 
     /// The same for a cluster that is this region: enterprises elsewhere are outside.
@@ -89,7 +101,8 @@ impl Composer {
 
     /// A list whose records are those of a content computed before.
     pub fn reopen(reference: &'static Reference, content: &ListContent) -> Self {
-        let mut composer = Self::new(reference, &content.cluster, content.period);
+        let mut composer =
+            Self::new(reference, &content.cluster, content.period).scored(content.scoring.clone());
         for enterprise in &content.enterprises {
             composer.sites.insert(enterprise.key.clone(), site(enterprise));
             composer.enterprises.insert(enterprise.key.clone(), enterprise.clone());
@@ -108,20 +121,34 @@ impl Composer {
         needs: impl Iterator<Item = Need>,
         offers: impl Iterator<Item = Offer>,
     ) {
+        let period = self.period;
+        self.take_all(
+            enterprises,
+            needs.filter(|n| period.overlaps(n.valid_from, n.valid_until)),
+            offers.filter(|o| period.overlaps(o.valid_from, o.valid_until)),
+        );
+    }
+
+    /// As [`Self::take`], whatever the rows' validity.
+    pub fn take_all(
+        &mut self,
+        enterprises: impl Iterator<Item = Enterprise>,
+        needs: impl Iterator<Item = Need>,
+        offers: impl Iterator<Item = Offer>,
+    ) {
         let table = &self.reference.visibility;
-        let valid = |from, until| self.period.overlaps(from, until);
         let mut seen: BTreeMap<String, Enterprise> = enterprises
             .map(|e| access::enterprise(table, AUDIENCE, e))
             .filter(|e| !e.name.is_empty())
             .map(|e| (e.key.clone(), e))
             .collect();
         self.needs = needs
-            .filter(|n| seen.contains_key(&n.enterprise) && valid(n.valid_from, n.valid_until))
+            .filter(|n| seen.contains_key(&n.enterprise))
             .map(|n| access::need(table, AUDIENCE, n))
             .filter(|n| !n.title.is_empty())
             .collect();
         self.offers = offers
-            .filter(|o| seen.contains_key(&o.enterprise) && valid(o.valid_from, o.valid_until))
+            .filter(|o| seen.contains_key(&o.enterprise))
             .map(|o| access::offer(table, AUDIENCE, o))
             .filter(|o| !o.title.is_empty())
             .collect();
@@ -202,11 +229,32 @@ impl Composer {
         }
     }
 
+    fn options(&self) -> Options {
+        Options { weights: self.weights.clone(), ..Options::default() }
+    }
+
+    /// What pairs (need key, offer key) give ground for; none where a record is not among those taken.
+    pub fn grounds(&self, pairs: &[(&str, &str)]) -> Vec<Option<Grounds>> {
+        let catalogue = self.catalogue();
+        let needs: HashMap<&str, &Need> = self.needs.iter().map(|n| (n.key.as_str(), n)).collect();
+        let offers: HashMap<&str, &Offer> = self.offers.iter().map(|o| (o.key.as_str(), o)).collect();
+        let known: Vec<Option<(&Need, &Offer, f64)>> = pairs
+            .iter()
+            .map(|(need, offer)| {
+                let (need, offer) = (*needs.get(need)?, *offers.get(offer)?);
+                Some((need, offer, catalogue.similarity(need, &offer.key, self.reference)?))
+            })
+            .collect();
+        let found: Vec<_> = known.iter().flatten().copied().collect();
+        let mut grounds = market::learn::grounds(&self.input(), &self.weights, &found).into_iter();
+        known.iter().map(|pair| pair.and_then(|_| grounds.next())).collect()
+    }
+
     /// Ranks candidates for all needs.
     fn matches(&self, progress: Progress<'_>) -> Vec<Match> {
         let total = self.needs.len() as u64;
         progress(Stage::Match, 0, total);
-        let options = Options { top: CANDIDATES, spread: true, ..Options::default() };
+        let options = Options { top: CANDIDATES, spread: true, ..self.options() };
         let matches = market::match_needs(&self.input(), &options, &|p| {
             if p.stage == market::Stage::Match {
                 progress(Stage::Match, p.done as u64, p.total as u64);
@@ -220,13 +268,13 @@ impl Composer {
     pub fn catalogue(&self) -> Catalogue {
         let products = |key: &str| self.sites.get(key).map_or("", |site| site.products.as_str());
         let offers = self.offers.iter().map(|o| (o, products(&o.enterprise)));
-        Catalogue::of_offers(offers, &Weights::default(), self.reference)
+        Catalogue::of_offers(offers, &self.weights, self.reference)
     }
 
     /// The offers that the engine ranks for the need with this key, best first.
     pub fn candidates(&self, catalogue: &Catalogue, need: &str) -> Vec<Match> {
         let Some(need) = self.needs.iter().find(|n| n.key == need) else { return Vec::new() };
-        let options = Options { top: CANDIDATES, ..Options::default() };
+        let options = Options { top: CANDIDATES, ..self.options() };
         let near: HashMap<&str, f64> =
             catalogue.near_need(need, options.pool, self.reference).into_iter().collect();
         let candidates: Vec<(&Offer, f64)> =
@@ -238,7 +286,7 @@ impl Composer {
     pub fn pair(&self, need: &str, offer: &str) -> Option<Match> {
         let need = self.needs.iter().find(|n| n.key == need)?;
         let offer = self.offers.iter().find(|o| o.key == offer)?;
-        Some(market::match_pair(&self.input(), &Weights::default(), need, offer))
+        Some(market::match_pair(&self.input(), &self.weights, need, offer))
     }
 
     /// How every chain node stands under an allocation.
@@ -255,7 +303,7 @@ impl Composer {
         progress: Progress<'_>,
     ) -> Scenario {
         let kept = kept(self.reviewed_matches(reviews, progress), &said(reviews));
-        market::gaps::what_if(&self.input(), &Weights::default(), &kept, newcomers, sites)
+        market::gaps::what_if(&self.input(), &self.weights, &kept, newcomers, sites)
     }
 
     /// Allocates and finds gaps, given the matches and what was said of them.
@@ -264,7 +312,7 @@ impl Composer {
         let said = said(reviews);
         let review_of = |m: &Match| review_of(&said, m);
         let kept = kept(matches, &said);
-        let settlement = market::settle(&self.input(), &Weights::default(), &kept);
+        let settlement = market::settle(&self.input(), &self.weights, &kept);
         let mut pairs_of: HashMap<&str, Vec<&Match>> = HashMap::new();
         for matched in &kept {
             pairs_of.entry(matched.need.as_str()).or_default().push(matched);
@@ -366,6 +414,7 @@ impl Composer {
             period: self.period,
             previous_sha256: String::new(),
             compared_with_sha256: String::new(),
+            scoring: self.scoring,
             summary,
             enterprises: self.enterprises.into_values().collect(),
             needs,

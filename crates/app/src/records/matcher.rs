@@ -302,7 +302,7 @@ impl App {
         asked: Asked<'_>,
         need_id: Option<i64>,
     ) -> Result<Vec<MatchRow>> {
-        let options = Options { top: SHOWN, ..Options::default() };
+        let options = Options { top: SHOWN, ..self.options().await? };
         let today = self.today();
         let found = self.offers_for(market, viewer, asked, &options).await?;
         let rows = found.into_iter().filter_map(|Found { id, matched }| {
@@ -329,7 +329,7 @@ impl App {
         matching.place(held.owner);
         let sight = market.sight(viewer, held);
         let offer = held.value.clone().redacted(market.reference, sight);
-        let options = Options { top: SHOWN, ..Options::default() };
+        let options = Options { top: SHOWN, ..self.options().await? };
         let products = matching.products(&offer.enterprise).to_owned();
         let matcher = matching.matcher.clone();
         let near = matcher.needs.near_offer(&offer, &products, options.pool, market.reference);

@@ -8,6 +8,7 @@ mod introduction;
 mod market;
 mod matcher;
 mod nearby;
+mod outcome;
 mod row;
 mod search;
 mod stale;
@@ -15,13 +16,16 @@ mod stale;
 mod tests;
 mod words;
 
+pub(crate) use card::unknown;
 pub use card::{MatchRow, NeedCard, OfferCard, Version};
 pub use edit::{NeedForm, NeedPreview, OfferForm, Saved};
+pub(crate) use edit::{field, fields};
 pub use enterprise::{EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow};
 pub(crate) use market::{Eyes, Live, Market, Viewer};
 
 pub use introduction::{IntroductionInfo, IntroductionState, Side};
 pub use nearby::{CountyCount, Nearby, NearbyQuery, NearbyRow};
+pub use outcome::{OutcomeForm, OutcomeInfo};
 pub use search::{NeedRow, OfferRow, Page, RecordQuery, RecordStatus, Sort};
 pub use stale::StaleRow;
 
