@@ -81,7 +81,7 @@ fn run<T: Sample, L: Lanes>(
 /// One bead: from its centre of gravity where that says enough, else by steps.
 #[inline(always)]
 fn one<T: Sample, L: Lanes>(lanes: L, plane: &Plane<'_, T>, tables: &Tables, x: f64, y: f64) -> Fit {
-    match gravity(plane, tables, x, y) {
+    match gravity(lanes, plane, tables, x, y) {
         Some(start) => last(lanes, plane, tables, (start.x, start.y), start.amplitude, start.background),
         None => by_steps(lanes, plane, tables, x, y),
     }
@@ -104,7 +104,13 @@ const GRAVITY_TRAVEL: f32 = 1.0;
 /// background, which the outermost columns tell, does not move it. Nothing for windows of another size, weak beads and
 /// beads far from the place.
 #[inline(always)]
-fn gravity<T: Sample>(plane: &Plane<'_, T>, tables: &Tables, x: f64, y: f64) -> Option<Start> {
+fn gravity<T: Sample, L: Lanes>(
+    lanes: L,
+    plane: &Plane<'_, T>,
+    tables: &Tables,
+    x: f64,
+    y: f64,
+) -> Option<Start> {
     let reach = tables.above;
     if tables.across * LANES != ACROSS || tables.left != LANES || reach >= LANES {
         return None;
@@ -115,28 +121,33 @@ fn gravity<T: Sample>(plane: &Plane<'_, T>, tables: &Tables, x: f64, y: f64) -> 
         return None;
     }
     let (samples, stride) = plane.from(left, top);
+    let none = lanes.whole(&[T::default(); LANES]);
     // After the last row `above` holds each row times the number of rows from it to the end.
-    let (mut column, mut above) = ([0u32; ACROSS], [0u32; ACROSS]);
+    let (mut column, mut above) = ([none; 2], [none; 2]);
     for j in 0..tables.rows {
         let row = samples[j * stride..].first_chunk::<ACROSS>()?;
-        for ((c, a), value) in column.iter_mut().zip(&mut above).zip(row) {
-            *c += value.to_u32();
-            *a += *c;
+        for (k, samples) in row.as_chunks::<LANES>().0.iter().enumerate() {
+            column[k] = lanes.plus(column[k], lanes.whole(samples));
+            above[k] = lanes.plus(above[k], column[k]);
         }
     }
-    let (mut sum, mut along, mut down) = (0i32, 0i32, 0i32);
-    for (i, (c, a)) in column.iter().zip(&above).enumerate() {
-        let inside = i32::from(i.abs_diff(LANES) <= reach);
-        sum += inside * *c as i32;
-        along += inside * (i as i32 - LANES as i32) * *c as i32;
-        down += inside * *a as i32;
+    let zero = lanes.splat(0.0);
+    let mut sums = [zero; 4];
+    for k in 0..2 {
+        let (column, above) = (lanes.float(column[k]), lanes.float(above[k]));
+        let inside = lanes.load(&tables.inside[k]);
+        sums[0] = lanes.madd(inside, column, sums[0]);
+        sums[1] = lanes.madd(lanes.load(&tables.along[k]), column, sums[1]);
+        sums[2] = lanes.madd(inside, above, sums[2]);
+        sums[3] = lanes.madd(lanes.load(&tables.ends[k]), column, sums[3]);
     }
-    let rows = tables.rows as i32;
-    down = (rows - reach as i32) * sum - down;
-    let background = (column[LANES - reach] + column[LANES + reach]) as f32 / (2 * rows) as f32;
-    let flux = sum as f32 - background * (rows * rows) as f32;
+    let [sum, along, above, ends] = lanes.totals(sums);
+    let rows = tables.rows as f32;
+    let down = (rows - reach as f32) * sum - above;
+    let background = ends / (2.0 * rows);
+    let flux = sum - background * rows * rows;
     let amplitude = flux / tables.flux;
-    let (dx, dy) = (along as f32 / flux, down as f32 / flux);
+    let (dx, dy) = (along / flux, down / flux);
     let sure = amplitude > tables.lit && dx.abs() < GRAVITY_TRAVEL && dy.abs() < GRAVITY_TRAVEL;
     sure.then(|| Start { x: cx as f64 + f64::from(dx), y: cy as f64 + f64::from(dy), amplitude, background })
 }

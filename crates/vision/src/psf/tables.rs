@@ -47,6 +47,12 @@ pub(crate) struct Tables {
     phases: Vec<Phase>,
     /// Sum of the point spread function over the window.
     pub flux: f32,
+    /// For the centre of gravity of a window of two groups: 1 in the columns within reach of the middle one.
+    pub inside: [[f32; LANES]; 2],
+    /// Distance of those columns from the middle one.
+    pub along: [[f32; LANES]; 2],
+    /// 1 in the outermost two of them.
+    pub ends: [[f32; LANES]; 2],
     /// Amplitude from which on a first look at a bead is believed, in DN.
     pub lit: f32,
     /// Samples of a usual fit less the four unknowns.
@@ -107,6 +113,9 @@ impl Tables {
             above: reach,
             flux: (phases.iter().flat_map(|p| &p.blocks).flat_map(|b| b.psf).map(f64::from).sum::<f64>()
                 / count) as f32,
+            inside: columns(&|d: f32| f32::from(u8::from(d.abs() <= reach as f32))),
+            along: columns(&|d: f32| if d.abs() <= reach as f32 { d } else { 0.0 }),
+            ends: columns(&|d: f32| f32::from(u8::from(d.abs() == reach as f32))),
             lit: (LIT * amplitude) as f32,
             phases,
             freedom: (counted / count - 4.0).max(1.0) as f32,
@@ -132,6 +141,11 @@ impl Tables {
         let offset = |p: usize| (p as f32 + 0.5) / PHASES as f32 - 0.5;
         (&self.phases[py * PHASES + px], offset(px), offset(py))
     }
+}
+
+/// A value for each column of two groups, by its distance from the middle one.
+fn columns(f: &dyn Fn(f32) -> f32) -> [[f32; LANES]; 2] {
+    std::array::from_fn(|k| std::array::from_fn(|i| f((k * LANES + i) as f32 - LANES as f32)))
 }
 
 struct Shape {
