@@ -17,6 +17,7 @@
 //! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
 //! | `event`, `event_index` | events of the ledger, appended and chained; how they are found |
 //! | `capture_job`, `event_query`, `pact` | documents taken for capture, named queries, footprints given out |
+//! | `meeting` | events where firms meet, their timetables and results, signings |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
 //! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
 //! | `duplicate`, `mapping`, `setting`, `audit` | what the names say |
@@ -45,6 +46,7 @@ mod list_change;
 mod location;
 mod mapping;
 mod market;
+mod meeting;
 mod message;
 mod migrate;
 mod outbox;
@@ -77,6 +79,10 @@ pub use learned::LearnedWeights;
 pub use list::{ListHead, PairReview, StoredList, series_version};
 pub use list_change::{NewDraft, NewReview};
 pub use market::{Changes, Moment};
+pub use meeting::{
+    EventState, FollowUp, FollowUpDone, Meeting, MeetingEventRow, MeetingOutcome, NewMeeting, NewParty,
+    NewTimetable, Party, PartyChange, PartyState, Signing,
+};
 pub use message::{Message, NewMessage};
 pub use migrate::LAYOUT;
 pub use outbox::Letter;

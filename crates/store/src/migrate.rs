@@ -32,9 +32,11 @@ const LEARN: &str = include_str!("../migrations/0009_learn.sql");
 
 const LEDGER: &str = include_str!("../migrations/0007_ledger.sql");
 
+const MEETINGS: &str = include_str!("../migrations/0010_meetings.sql");
+
 const EPCIS: &str = include_str!("../migrations/0013_epcis.sql");
 
-const MIGRATIONS: [Migration; 10] = [
+const MIGRATIONS: [Migration; 11] = [
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
     Migration {
         number: 2,
@@ -62,6 +64,7 @@ const MIGRATIONS: [Migration; 10] = [
         guard: true,
     },
     Migration { number: 9, name: "learn", sqlite: LEARN, postgres: LEARN, guard: false },
+    Migration { number: 10, name: "meetings", sqlite: MEETINGS, postgres: MEETINGS, guard: false },
     Migration { number: 13, name: "epcis", sqlite: EPCIS, postgres: EPCIS, guard: false },
 ];
 
@@ -195,7 +198,7 @@ mod tests {
             .collect();
         files.sort();
         let mut steps = Vec::new();
-        assert!(MIGRATIONS.windows(2).all(|pair| pair[0].number < pair[1].number));
+        assert!(MIGRATIONS.is_sorted_by_key(|step| step.number));
         for step in &MIGRATIONS {
             let stem = format!("{:04}_{}", step.number, step.name);
             if step.sqlite == step.postgres {

@@ -14,6 +14,7 @@ mod layout;
 mod learning;
 mod market;
 mod measure;
+mod meetings;
 mod people;
 mod sample;
 mod story;
