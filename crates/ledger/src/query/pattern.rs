@@ -81,11 +81,12 @@ impl Pattern {
         let parts: Vec<&str> = parts.split('.').collect();
         let stars = parts.iter().rev().take_while(|part| **part == "*").count();
         let fixed = &parts[..parts.len() - stars];
-        if stars == 0 || fixed.iter().any(|part| part.contains('*') || part.is_empty()) {
-            return (stars == 0).then(|| {
-                let id = format!("urn:epc:{}:{pattern}", if scheme == "lgtin" { "class" } else { "id" });
-                Self::Exact(identifier(&id).into_owned())
-            });
+        if fixed.iter().any(|part| part.contains('*')) {
+            return None;
+        }
+        if stars == 0 {
+            let id = format!("urn:epc:{}:{pattern}", if scheme == "lgtin" { "class" } else { "id" });
+            return Some(Self::Exact(identifier(&id).into_owned()));
         }
         match fixed {
             // A company's keys, or all.
