@@ -242,11 +242,17 @@ acts! {
     Balance reads [A S];
     Footprint reads [A S];
     ExportEvents reads [A S];
+    // Weights of the score that are learned from outcomes.
+    Weights reads [A S];
+    Learn changes [A S];
+    UseWeights changes [A S];
     // Introductions: who wants to talk to whom.
     Introductions reads [A S M C];
     AskIntroduction changes [A S M];
     AnswerIntroduction changes [A S M];
     EndIntroduction changes [A S M];
+    RecordOutcome changes [A S M];
+    Outcomes reads [A S M C];
     // People.
     Accounts reads [A S];
     AddAccount changes [A];

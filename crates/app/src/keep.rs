@@ -61,6 +61,7 @@ impl App {
             self.store.restore(file, force, |done, total| progress(Stage::Store, done, total)).await;
         self.forget_list();
         self.forget_market();
+        self.forget_weights();
         self.forget_ledger().await;
         let report = restored?;
         Ok(BackupSummary { rows: report.rows.values().sum(), faults: faults(&report.check) })

@@ -12,6 +12,7 @@ mod files;
 mod import;
 mod inspect;
 mod keep;
+mod learn;
 mod ledger;
 mod lists;
 mod markets;
@@ -44,6 +45,7 @@ pub use inspect::{
     inspect_board, inspect_panel,
 };
 pub use keep::{BackupSummary, Health};
+pub use learn::{Learning, Take, WeightsInfo, WeightsVersion};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification, WhatIf};
 pub use markets::MarketInfo;
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
@@ -56,8 +58,8 @@ pub use progress::{Progress, Stage};
 pub use records::{
     CountyCount, EnterpriseBrief, EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow,
     IntroductionInfo, IntroductionState, MatchRow, Nearby, NearbyQuery, NearbyRow, NeedCard, NeedForm,
-    NeedPreview, NeedRow, OfferCard, OfferForm, OfferRow, Page, RecordQuery, RecordStatus, Saved, Side, Sort,
-    StaleRow, Version,
+    NeedPreview, NeedRow, OfferCard, OfferForm, OfferRow, OutcomeForm, OutcomeInfo, Page, RecordQuery,
+    RecordStatus, Saved, Side, Sort, StaleRow, Version,
 };
 
 use model::list::MatchingList;
@@ -90,6 +92,8 @@ pub struct App {
     live: records::Live,
     /// All lots, as of the newest event.
     ledger: crate::ledger::Live,
+    /// The weights asked for last.
+    scoring: Mutex<Option<model::list::Scoring>>,
     desk: lists::DeskMemory,
     throttle: Mutex<people::Throttle>,
     started: Instant,
@@ -124,6 +128,7 @@ impl App {
             last_list: Mutex::new(None),
             live: records::Live::default(),
             ledger: crate::ledger::Live::default(),
+            scoring: Mutex::default(),
             desk: lists::DeskMemory::default(),
             throttle: Mutex::default(),
             started: Instant::now(),

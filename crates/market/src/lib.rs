@@ -8,7 +8,7 @@
 //!
 //! [`settle`] runs again after pairs were rejected or added by hand. Beside the main walk: [`node`] reads the chain node
 //! out of a title at import, [`dedupe`] proposes enterprises that are recorded twice, [`Catalogue`] is a text index that is
-//! built once and asked often, for matching one need or offer at a time.
+//! built once and asked often, for matching one need or offer at a time; [`learn`] fits the weights of the score to what came of pairs.
 //!
 //! No I/O, no clock, no randomness. The outcome depends neither on the order of the input nor on the number of threads:
 //! ties are broken by keys.
@@ -20,6 +20,7 @@ pub mod dedupe;
 mod fixture;
 pub mod flow;
 pub mod gaps;
+pub mod learn;
 mod live;
 pub mod local_rate;
 mod measure;
@@ -35,6 +36,7 @@ pub mod weights;
 pub use live::{Catalogue, rank_needs, rank_offers};
 pub use local_rate::LocalRate;
 pub use run::{Outcome, Settlement, match_needs, match_pair, run, settle};
+pub use score::{Grounds, NodeGround, RequirementGround};
 pub use weights::Weights;
 
 use model::need::Need;

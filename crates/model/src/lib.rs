@@ -13,6 +13,7 @@ pub mod markets;
 pub mod matching;
 pub mod need;
 pub mod offer;
+pub mod outcome;
 pub mod period;
 pub mod pinyin;
 pub mod price;

@@ -8,7 +8,7 @@ use crate::period::Period;
 use crate::region::Point;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Where a list stands on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,6 +215,9 @@ pub struct ListContent {
     /// SHA-256 of the content of the list that this one was compared with: the newest that stood published; empty
     /// for none.
     pub compared_with_sha256: String,
+    /// The weights that it was scored with, where they were not the shipped ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scoring: Option<Scoring>,
     /// The figures.
     pub summary: ListSummary,
     /// Enterprises, by key.
@@ -230,6 +233,15 @@ pub struct ListContent {
     /// The market that it is of.
     #[serde(default, skip_serializing_if = "MarketKey::is_parts")]
     pub market: MarketKey,
+}
+
+/// Learned weights of the score, frozen with what they scored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scoring {
+    /// Their version, from 1.
+    pub version: u32,
+    /// What was learned, by name; everything else is as shipped.
+    pub weights: BTreeMap<String, f64>,
 }
 
 /// A list with its place in the series.

@@ -3,6 +3,7 @@
 use crate::chain::ChainGraph;
 use crate::industry::IndustryTable;
 use crate::markets::MarketTable;
+use crate::outcome::OutcomeTable;
 use crate::property::PropertyTable;
 use crate::region::RegionTable;
 use crate::table::TableError;
@@ -27,6 +28,8 @@ pub struct Reference {
     pub visibility: VisibilityTable,
     /// Markets with their sides and fields.
     pub markets: MarketTable,
+    /// What outcomes of pairs say.
+    pub outcomes: OutcomeTable,
 }
 
 /// The texts of the tables, for a cluster that brings its own.
@@ -48,6 +51,8 @@ pub struct ReferenceTexts<'a> {
     pub visibility: &'a str,
     /// `markets/*.toml`, name and text
     pub markets: &'a [(&'a str, &'a str)],
+    /// `outcomes.csv`
+    pub outcomes: &'a str,
 }
 
 /// The shipped tables' texts.
@@ -73,6 +78,7 @@ pub const BUILTIN: ReferenceTexts<'static> = ReferenceTexts {
         ("markets/jobs.toml", include_str!("../../../data/markets/jobs.toml")),
         ("markets/land.toml", include_str!("../../../data/markets/land.toml")),
     ],
+    outcomes: include_str!("../../../data/outcomes.csv"),
 };
 
 impl Reference {
@@ -98,6 +104,7 @@ impl Reference {
             chain: ChainGraph::parse(texts.nodes, texts.edges)?,
             visibility,
             markets,
+            outcomes: OutcomeTable::parse(texts.outcomes)?,
         })
     }
 

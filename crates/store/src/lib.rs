@@ -13,6 +13,7 @@
 //! | `location`, `database`, `migrate`, `sql` | opening, transactions, layout, the difference between the databases |
 //! | `record`, `import`, `market` | enterprises, needs, offers with their versions; what changed since |
 //! | `introduction` | two sides of a pair that want to talk |
+//! | `outcome`, `learned` | what came of pairs, and the weights that were learned from it |
 //! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
 //! | `event` | events of the ledger, appended and chained |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
@@ -34,6 +35,7 @@ mod idempotency;
 mod import;
 mod introduction;
 mod invitation;
+mod learned;
 mod list;
 mod list_change;
 mod location;
@@ -42,6 +44,7 @@ mod market;
 mod message;
 mod migrate;
 mod outbox;
+mod outcome;
 mod record;
 mod restore;
 mod schema;
@@ -62,12 +65,14 @@ pub use idempotency::Answer;
 pub use import::{BaseVersions, ColumnMap, Count, ImportBatch, ImportCounts, ImportRecord};
 pub use introduction::{Introduction, IntroductionState, Side};
 pub use invitation::{Invitation, NewInvite};
+pub use learned::LearnedWeights;
 pub use list::{ListHead, PairReview, StoredList, series_version};
 pub use list_change::{NewDraft, NewReview};
 pub use market::{Changes, Moment};
 pub use message::{Message, NewMessage};
 pub use migrate::LAYOUT;
 pub use outbox::Letter;
+pub use outcome::{NewOutcome, StoredOutcome};
 pub use record::{PastVersion, Snapshot, Status, Stored};
 pub use restore::RestoreReport;
 pub use session::Session;

@@ -28,11 +28,13 @@ const PEOPLE: &str = include_str!("../migrations/0005_people.sql");
 
 const MARKET: &str = include_str!("../migrations/0006_market.sql");
 
+const LEARN: &str = include_str!("../migrations/0009_learn.sql");
+
 const LEDGER: &str = include_str!("../migrations/0007_ledger.sql");
 
 const MARKETS: &str = include_str!("../migrations/0011_markets.sql");
 
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
     Migration {
         number: 2,
@@ -59,6 +61,7 @@ const MIGRATIONS: [Migration; 9] = [
         postgres: include_str!("../migrations/0008_ledger_append.postgres.sql"),
         guard: true,
     },
+    Migration { number: 9, name: "learn", sqlite: LEARN, postgres: LEARN, guard: false },
     Migration { number: 11, name: "markets", sqlite: MARKETS, postgres: MARKETS, guard: false },
 ];
 

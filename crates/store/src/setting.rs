@@ -2,6 +2,7 @@
 
 use crate::Store;
 use crate::audit::{self, By};
+use crate::database::Write;
 use crate::error::{During, Result};
 use serde_json::json;
 use sqlx::Row;
@@ -30,21 +31,27 @@ impl Store {
     pub async fn set_setting(&self, name: &str, value: &str, by: &By) -> Result<()> {
         let doing = "store the setting";
         let mut tx = self.database.write(doing).await?;
-        tx.query(
-            "insert into setting (id, name, value, updated_by, updated_ms) \
-             values ((select coalesce(max(id), 0) + 1 from setting), ?, ?, ?, ?) \
-             on conflict (name) do update set value = excluded.value, updated_by = excluded.updated_by, \
-             updated_ms = excluded.updated_ms",
-        )
-        .bind(name)
-        .bind(value)
-        .bind(by.actor.as_str())
-        .bind(by.at_ms)
-        .execute(&mut *tx)
-        .await
-        .during(doing)?;
+        put(&mut tx, name, value, by, doing).await?;
         audit::append(&mut tx, by, "setting.set", format!("setting/{name}"), &json!({ "value": value }))
             .await?;
         tx.commit(doing).await
     }
+}
+
+/// Sets a setting in a transaction that writes its own entry into the audit.
+pub(crate) async fn put(tx: &mut Write, name: &str, value: &str, by: &By, doing: &'static str) -> Result<()> {
+    tx.query(
+        "insert into setting (id, name, value, updated_by, updated_ms) \
+         values ((select coalesce(max(id), 0) + 1 from setting), ?, ?, ?, ?) \
+         on conflict (name) do update set value = excluded.value, updated_by = excluded.updated_by, \
+         updated_ms = excluded.updated_ms",
+    )
+    .bind(name)
+    .bind(value)
+    .bind(by.actor.as_str())
+    .bind(by.at_ms)
+    .execute(&mut **tx)
+    .await
+    .during(doing)?;
+    Ok(())
 }

@@ -5,11 +5,11 @@ use crate::place::{Place, place};
 use crate::{Progress, Stage, access};
 use market::gaps::{NodeStanding, Scenario};
 use market::local_rate::FORMULA_ZH;
-use market::{Catalogue, Input, Options, Settlement, Site, Weights};
+use market::{Catalogue, Grounds, Input, Options, Settlement, Site, Weights};
 use model::enterprise::Enterprise;
 use model::list::{
     Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, MatchingList, NeedState,
-    Review,
+    Review, Scoring,
 };
 use model::markets::MarketKey;
 use model::matching::{Allocation, Match};
@@ -68,7 +68,10 @@ pub struct Composer {
     /// Code of the region that is the cluster; where it was never said, all are inside.
     home: Option<String>,
     market: MarketKey,
+    /// What pairs are scored with.
     weights: Weights,
+    /// The same as it is frozen; none for the shipped weights.
+    scoring: Option<Scoring>,
 }
 
 impl Composer {
@@ -85,12 +88,22 @@ impl Composer {
             home: None,
             market: MarketKey::default(),
             weights: Weights::default(),
+            scoring: None,
         }
     }
 
     /// The same for a market: records of others stay out.
     pub fn of_market(self, market: MarketKey) -> Self {
         Self { weights: weights(self.reference, &market), market, ..self }
+    }
+
+    /// The same scored with learned weights. They are learned of parts and materials, and other markets have their own.
+    pub fn scored(self, scoring: Option<Scoring>) -> Self {
+        if !self.market.is_parts() {
+            return self;
+        }
+        let learned = scoring.as_ref().map(|s| market::learn::with_knobs(&Weights::default(), &s.weights));
+        Self { weights: learned.unwrap_or_default(), scoring, ..self }
     }
 
     /// The same for a cluster that is this region: enterprises elsewhere are outside.
@@ -100,8 +113,9 @@ impl Composer {
 
     /// A list whose records are those of a content computed before.
     pub fn reopen(reference: &'static Reference, content: &ListContent) -> Self {
-        let mut composer =
-            Self::new(reference, &content.cluster, content.period).of_market(content.market.clone());
+        let mut composer = Self::new(reference, &content.cluster, content.period)
+            .of_market(content.market.clone())
+            .scored(content.scoring.clone());
         for enterprise in &content.enterprises {
             composer.sites.insert(enterprise.key.clone(), site(enterprise));
             composer.enterprises.insert(enterprise.key.clone(), enterprise.clone());
@@ -120,8 +134,22 @@ impl Composer {
         needs: impl Iterator<Item = Need>,
         offers: impl Iterator<Item = Offer>,
     ) {
+        let period = self.period;
+        self.take_all(
+            enterprises,
+            needs.filter(|n| period.overlaps(n.valid_from, n.valid_until)),
+            offers.filter(|o| period.overlaps(o.valid_from, o.valid_until)),
+        );
+    }
+
+    /// As [`Self::take`], whatever the rows' validity.
+    pub fn take_all(
+        &mut self,
+        enterprises: impl Iterator<Item = Enterprise>,
+        needs: impl Iterator<Item = Need>,
+        offers: impl Iterator<Item = Offer>,
+    ) {
         let table = &self.reference.visibility;
-        let valid = |from, until| self.period.overlaps(from, until);
         let mut seen: BTreeMap<String, Enterprise> = enterprises
             .map(|e| access::enterprise(table, AUDIENCE, e))
             .filter(|e| !e.name.is_empty())
@@ -129,13 +157,13 @@ impl Composer {
             .collect();
         self.needs = needs
             .filter(|n| n.market == self.market)
-            .filter(|n| seen.contains_key(&n.enterprise) && valid(n.valid_from, n.valid_until))
+            .filter(|n| seen.contains_key(&n.enterprise))
             .map(|n| access::need(table, AUDIENCE, n))
             .filter(|n| !n.title.is_empty())
             .collect();
         self.offers = offers
             .filter(|o| o.market == self.market)
-            .filter(|o| seen.contains_key(&o.enterprise) && valid(o.valid_from, o.valid_until))
+            .filter(|o| seen.contains_key(&o.enterprise))
             .map(|o| access::offer(table, AUDIENCE, o))
             .filter(|o| !o.title.is_empty())
             .collect();
@@ -216,12 +244,32 @@ impl Composer {
         }
     }
 
+    fn options(&self) -> Options {
+        Options { weights: self.weights.clone(), ..Options::default() }
+    }
+
+    /// What pairs (need key, offer key) give ground for; none where a record is not among those taken.
+    pub fn grounds(&self, pairs: &[(&str, &str)]) -> Vec<Option<Grounds>> {
+        let catalogue = self.catalogue();
+        let needs: HashMap<&str, &Need> = self.needs.iter().map(|n| (n.key.as_str(), n)).collect();
+        let offers: HashMap<&str, &Offer> = self.offers.iter().map(|o| (o.key.as_str(), o)).collect();
+        let known: Vec<Option<(&Need, &Offer, f64)>> = pairs
+            .iter()
+            .map(|(need, offer)| {
+                let (need, offer) = (*needs.get(need)?, *offers.get(offer)?);
+                Some((need, offer, catalogue.similarity(need, &offer.key, self.reference)?))
+            })
+            .collect();
+        let found: Vec<_> = known.iter().flatten().copied().collect();
+        let mut grounds = market::learn::grounds(&self.input(), &self.weights, &found).into_iter();
+        known.iter().map(|pair| pair.and_then(|_| grounds.next())).collect()
+    }
+
     /// Ranks candidates for all needs.
     fn matches(&self, progress: Progress<'_>) -> Vec<Match> {
         let total = self.needs.len() as u64;
         progress(Stage::Match, 0, total);
-        let weights = self.weights.clone();
-        let options = Options { top: CANDIDATES, spread: true, weights, ..Options::default() };
+        let options = Options { top: CANDIDATES, spread: true, ..self.options() };
         let matches = market::match_needs(&self.input(), &options, &|p| {
             if p.stage == market::Stage::Match {
                 progress(Stage::Match, p.done as u64, p.total as u64);
@@ -241,7 +289,7 @@ impl Composer {
     /// The offers that the engine ranks for the need with this key, best first.
     pub fn candidates(&self, catalogue: &Catalogue, need: &str) -> Vec<Match> {
         let Some(need) = self.needs.iter().find(|n| n.key == need) else { return Vec::new() };
-        let options = Options { top: CANDIDATES, weights: self.weights.clone(), ..Options::default() };
+        let options = Options { top: CANDIDATES, ..self.options() };
         let near: HashMap<&str, f64> =
             catalogue.near_need(need, options.pool, self.reference).into_iter().collect();
         // Where no common wording is asked for, every offer is a candidate.
@@ -386,6 +434,7 @@ impl Composer {
             period: self.period,
             previous_sha256: String::new(),
             compared_with_sha256: String::new(),
+            scoring: self.scoring,
             summary,
             enterprises: self.enterprises.into_values().collect(),
             needs,

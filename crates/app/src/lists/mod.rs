@@ -10,13 +10,14 @@ mod review;
 mod tests;
 
 pub use chain::WhatIf;
+pub(crate) use compose::Composer;
 pub(crate) use desk::DeskMemory;
 pub use desk::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow};
 pub use publish::PublishOptions;
 pub use read::Verification;
 
 use crate::{Act, Actor, App, Code, Error, Progress, Result, Stage};
-use compose::{Composer, Reviewed, compare};
+use compose::{Reviewed, compare};
 use model::list::{ListState, MatchingList, Review};
 use model::markets::MarketKey;
 use model::period::Period;
@@ -59,7 +60,8 @@ impl App {
             let cluster = self.cluster_name().await?;
             let mut composer = Composer::new(self.reference, &cluster, period)
                 .of_region(self.cluster_region().await?)
-                .of_market(market.clone());
+                .of_market(market.clone())
+                .scored(self.scoring().await?);
             composer.take(
                 records.enterprises.into_iter().map(|s| s.value),
                 records.needs.into_iter().filter(|s| s.status == Status::Open).map(|s| s.value),

@@ -101,7 +101,7 @@ impl Market {
         Some(IntroductionInfo { contacts: None, ..self.info(viewer, found)? })
     }
 
-    fn sides(&self, introduction: &Introduction) -> Option<(&Held<Need>, &Held<Offer>)> {
+    pub(super) fn sides(&self, introduction: &Introduction) -> Option<(&Held<Need>, &Held<Offer>)> {
         Some((&**self.needs.get(introduction.need_id)?, &**self.offers.get(introduction.offer_id)?))
     }
 
@@ -151,7 +151,7 @@ impl Market {
 
     /// The title of a record, blank where the viewer may not know of it. A side that has agreed is known to the other, as far
     /// as its level allows a counterpart.
-    fn titled<T: Listed + Clone>(&self, viewer: &Viewer, held: &Held<T>, agreed: bool) -> String {
+    pub(super) fn titled<T: Listed + Clone>(&self, viewer: &Viewer, held: &Held<T>, agreed: bool) -> String {
         if agreed && self.may_meet(held) {
             return held.value.title().to_owned();
         }
@@ -337,7 +337,7 @@ impl Market {
     }
 
     /// An introduction that the viewer takes part in.
-    fn mine(&self, viewer: &Viewer, id: i64) -> Result<(&Introduction, IntroductionInfo)> {
+    pub(super) fn mine(&self, viewer: &Viewer, id: i64) -> Result<(&Introduction, IntroductionInfo)> {
         let found = self.introductions.iter().find(|i| i.id == id);
         found.and_then(|found| Some((found, self.info(viewer, found)?))).ok_or_else(unknown)
     }
@@ -346,7 +346,7 @@ impl Market {
 /// Characters of what is said with an introduction.
 const WORDS_MAX: usize = 500;
 
-fn checked<'t>(name: &str, text: &'t str) -> Result<&'t str> {
+pub(super) fn checked<'t>(name: &str, text: &'t str) -> Result<&'t str> {
     let text = text.trim();
     if text.chars().count() > WORDS_MAX {
         return Err(field(name, &format!("不超过{WORDS_MAX}字")));

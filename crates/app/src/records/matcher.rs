@@ -36,6 +36,11 @@ fn wordless(options: &Options) -> bool {
     options.weights.relevance.similarity_min <= 0.0
 }
 
+/// The same with what counts differently in a market.
+fn in_market(options: Options, market: &Market, key: &MarketKey) -> Options {
+    if key.is_parts() { options } else { Options { weights: weights(market.reference, key), ..options } }
+}
+
 /// The indexes of one market.
 #[derive(Debug)]
 pub struct Indexes {
@@ -301,7 +306,7 @@ impl App {
             matching.place(owner);
         }
         let need = asked.need;
-        let options = &Options { weights: weights(market.reference, &need.market), ..options.clone() };
+        let options = &in_market(options.clone(), market, &need.market);
         if let Some(site) = asked.from {
             matching.sites.insert(need.enterprise.clone(), site);
         }
@@ -354,7 +359,7 @@ impl App {
         asked: Asked<'_>,
         need_id: Option<i64>,
     ) -> Result<Vec<MatchRow>> {
-        let options = Options { top: SHOWN, ..Options::default() };
+        let options = Options { top: SHOWN, ..self.options().await? };
         let today = self.today();
         let found = self.offers_for(market, viewer, asked, &options).await?;
         let rows = found.into_iter().filter_map(|Found { id, matched }| {
@@ -381,8 +386,7 @@ impl App {
         matching.place(held.owner);
         let sight = market.sight(viewer, held);
         let offer = held.value.clone().redacted(market.reference, sight);
-        let weights = weights(market.reference, &offer.market);
-        let options = Options { top: SHOWN, weights, ..Options::default() };
+        let options = in_market(Options { top: SHOWN, ..self.options().await? }, market, &offer.market);
         let wordless = wordless(&options);
         let products = matching.products(&offer.enterprise).to_owned();
         let matcher = matching.matcher.clone();

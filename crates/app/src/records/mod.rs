@@ -8,6 +8,7 @@ mod introduction;
 mod market;
 mod matcher;
 mod nearby;
+mod outcome;
 mod row;
 mod search;
 mod stale;
@@ -22,6 +23,7 @@ pub(crate) use market::{Eyes, Live, Market, Viewer};
 
 pub use introduction::{IntroductionInfo, IntroductionState, Side};
 pub use nearby::{CountyCount, Nearby, NearbyQuery, NearbyRow};
+pub use outcome::{OutcomeForm, OutcomeInfo};
 pub use search::{NeedRow, OfferRow, Page, RecordQuery, RecordStatus, Sort};
 pub use stale::StaleRow;
 

@@ -96,7 +96,7 @@ impl App {
                 region: name.clone(),
                 ..Site::default()
             });
-            let options = Options { top: POOL, pool: POOL, ..Options::default() };
+            let options = Options { top: POOL, pool: POOL, ..self.options().await? };
             let asked = Asked { need: &need, owner: None, from: site };
             let offers = self.offers_for(&market, &viewer, asked, &options).await?;
             let fits = |f: &Found| {

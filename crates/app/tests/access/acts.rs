@@ -4,10 +4,11 @@ use crate::house::House;
 use app::{
     AccountChange, Act, Actor, Allocation, App, AuditFilter, BalanceQuery, CaptureOptions, Decision,
     Direction, EnterpriseForm, EnterpriseQuery, EventForm, HookConfig, ImportOptions, InputFile,
-    MatchOptions, NearbyQuery, NeedForm, NewAccount, NewInvitation, NewToken, OfferForm, Office,
-    PublishOptions, RecordQuery, Result, Scratch, Stage,
+    MatchOptions, NearbyQuery, NeedForm, NewAccount, NewInvitation, NewToken, OfferForm, Office, OutcomeForm,
+    PublishOptions, RecordQuery, Result, Scratch, Stage, Take,
 };
 use model::list::Review;
+use model::outcome::OutcomeResult;
 use model::visibility::Noun;
 use std::fmt::Debug;
 use std::path::PathBuf;
@@ -275,12 +276,29 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
                 put(show(app.export_events(actor, form, &mut bytes).await));
             }
         }
+        Act::Weights => {
+            put(show(app.weights(actor).await));
+            put(show(app.preview_learning(actor, &quiet).await));
+        }
+        Act::Learn => put(show(app.learn(actor, Take::IfItGains, &quiet).await)),
+        Act::UseWeights => put(show(app.use_weights(actor, 0).await)),
         Act::Introductions => put(show(app.introductions(actor).await)),
         Act::AskIntroduction => put(show(app.ask_introduction(actor, need.0, offer.0, "").await)),
         Act::AnswerIntroduction => {
             out.push((What::ByRecord, show(app.answer_introduction(actor, 1, 1, false, "").await)));
         }
         Act::EndIntroduction => put(show(app.end_introduction(actor, 1, 1, "").await)),
+        Act::RecordOutcome => {
+            let form = OutcomeForm {
+                result: OutcomeResult::Contract,
+                amount_fen: Some(100),
+                reason: String::new(),
+                note: String::new(),
+                day: None,
+            };
+            put(show(app.record_outcome(actor, 1, &form).await));
+        }
+        Act::Outcomes => put(show(app.outcomes(actor).await)),
         Act::Accounts => {
             put(show(app.accounts(actor).await));
             put(show(app.find_enterprise(actor, "虚构万安显示有限公司").await));

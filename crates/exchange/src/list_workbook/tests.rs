@@ -78,6 +78,7 @@ fn list() -> MatchingList {
         period: "2026-11".parse().unwrap(),
         previous_sha256: String::new(),
         compared_with_sha256: String::new(),
+        scoring: None,
         summary: ListSummary {
             needs: 2,
             offers: 1,

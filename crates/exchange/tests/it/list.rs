@@ -31,6 +31,7 @@ pub fn large(offers: u32) -> MatchingList {
         period: "2026-11".parse().unwrap(),
         previous_sha256: String::new(),
         compared_with_sha256: String::new(),
+        scoring: None,
         summary: ListSummary {
             needs: 0,
             offers,

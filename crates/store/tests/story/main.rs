@@ -10,6 +10,7 @@ mod concurrent;
 mod databases;
 mod events;
 mod layout;
+mod learning;
 mod market;
 mod measure;
 mod people;

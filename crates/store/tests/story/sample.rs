@@ -80,6 +80,7 @@ pub fn content(titles: &[&str]) -> ListContent {
         period: "2026-11".parse().unwrap(),
         previous_sha256: String::new(),
         compared_with_sha256: String::new(),
+        scoring: None,
         summary: ListSummary {
             needs: 1,
             offers: titles.len() as u32,

@@ -102,8 +102,9 @@ fn line(lang: Lang, link: Link, index: &ListIndex<'_>, gap: &Gap) -> Markup {
             }
         }
         @if !gap.remedies.is_empty() {
-            div.soft {
-                (lang.t("最小改变")) " (" (lang.t("比较供给项数")) " " (gap.looked_at) ")"
+            // A file cannot be asked for more: there all is open.
+            details.remedies.soft open[matches!(link, Link::File)] {
+                summary { (lang.t("最小改变")) " (" (lang.t("比较供给项数")) " " (gap.looked_at) ")" }
                 ul.plain { @for remedy in &gap.remedies {
                     li { (offer(&remedy.offer)) ": " (changes(lang, &remedy.changes)) }
                 } }

@@ -35,11 +35,11 @@ pub fn table(lang: Lang, link: Link, index: &ListIndex<'_>, needs: &[&ListNeed])
                             td.w data-label=(lang.t("规格参数")) { (need.detail) }
                             td.n data-label=(lang.t("数量")) { (format::quantity(need.quantity.as_ref())) }
                             td.t data-label=(lang.t("企业")) { (name(lang, owner)) }
-                            td data-label=(lang.t("县区")) { (owner.map_or("", |e| e.region.as_str())) }
+                            td.k data-label=(lang.t("县区")) { (owner.map_or("", |e| e.region.as_str())) }
                             td.t data-label=(lang.t("首选供方")) { @if let Some(pair) = best { (name(lang, index.supplier(&pair.matched.offer))) } }
                             td.n data-label=(lang.t("距离")) { (format::km(best.and_then(|p| p.matched.distance_km))) }
                             td.n data-label=(lang.t("得分")) { @if let Some(pair) = best { (format!("{:.3}", pair.matched.score)) } }
-                            td data-label=(lang.t("状态")) { (lang.t(row.state.zh())) }
+                            td.k data-label=(lang.t("状态")) { (lang.t(row.state.zh())) }
                         }
                     }
                 }

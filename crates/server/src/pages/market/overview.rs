@@ -6,8 +6,7 @@ use super::search::groups;
 use super::{needs, offers};
 use crate::answer::Answer;
 use crate::format;
-use crate::layout::Link;
-use crate::pages::list::{figures, gaps};
+use crate::pages::list::figures;
 use crate::parts::{empty, empty_to};
 use crate::site::Site;
 use crate::viewer::Viewer;
@@ -17,7 +16,7 @@ use axum::Router;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use maud::{Markup, html};
-use model::list::{ListIndex, MatchingList, NeedState};
+use model::list::{MatchingList, NeedState};
 use model::matching::GapGroup;
 use model::period::Period;
 
@@ -61,6 +60,7 @@ async fn lights(viewer: Viewer) -> Answer {
             Some(list) => {
                 (figures::fictional(lang, list))
                 (lights_table(&viewer, list))
+                h2 { (lang.t("最要紧的缺口")) }
                 (gaps_in_short(lang, list))
             }
             None => { (empty(lang.t("尚未发布清单"), lang.t("秘书处发布后，清单列在这里。"))) }
@@ -98,7 +98,7 @@ fn page(
                     (lights_table(viewer, list))
                 }
                 h2 { (lang.t("最要紧的缺口")) " " a.more.screen href="/gaps" { (lang.t("全部缺口")) } }
-                (gaps::table(lang, Link::to(list), &ListIndex::new(&list.content), if own.is_some() { 5 } else { 10 }))
+                (gaps_in_short(lang, list))
             }
             None if !keeper => { (empty(lang.t("尚未发布清单"), lang.t("秘书处发布后，清单列在这里。"))) }
             None => {}
@@ -290,7 +290,7 @@ fn lights_table(viewer: &Viewer, list: &MatchingList) -> Markup {
     html! {
         section.lights {
             div.scroll tabindex="0" role="region" aria-label=(lang.t("指标")) {
-                table.small {
+                table.small.cards {
                     caption { (figures::title(lang, list)) " · " (list.content.cluster) }
                     thead { tr {
                         th scope="col" { (lang.t("指标")) }
@@ -303,11 +303,11 @@ fn lights_table(viewer: &Viewer, list: &MatchingList) -> Markup {
                         @for (name, figure, value, percent) in whole {
                             @let row = measure(name);
                             tr {
-                                th scope="row" { (row.name(lang)) }
-                                td.n { strong { (figure) } }
-                                td { (row.light(value).show(lang)) }
-                                td { (row.bounds(percent)) }
-                                td.soft { (row.formula(lang)) }
+                                th scope="row" data-label=(lang.t("指标")) { (row.name(lang)) }
+                                td.n data-label=(lang.t("数值")) { strong { (figure) } }
+                                td data-label=(lang.t("灯")) { (row.light(value).show(lang)) }
+                                td data-label=(lang.t("绿 / 黄的界限")) { (row.bounds(percent)) }
+                                td.soft data-label=(lang.t("公式")) { (row.formula(lang)) }
                             }
                         }
                     }
@@ -356,10 +356,11 @@ fn lights_table(viewer: &Viewer, list: &MatchingList) -> Markup {
 /// The heaviest gaps, a line each, for one sheet of paper.
 fn gaps_in_short(lang: Lang, list: &MatchingList) -> Markup {
     html! {
-        @if !list.content.gaps.is_empty() {
-            h2 { (lang.t("最要紧的缺口")) }
+        @if list.content.gaps.is_empty() {
+            (empty(lang.t("没有缺口"), lang.t("本期需求都有本地供应。")))
+        } @else {
             div.scroll tabindex="0" role="region" aria-label=(lang.t("最要紧的缺口")) {
-                table.short-gaps {
+                table.short-gaps.cards {
                     thead { tr {
                         th.n scope="col" { (lang.t("名次")) }
                         th scope="col" { (lang.t("产业链节点")) }
@@ -371,12 +372,17 @@ fn gaps_in_short(lang: Lang, list: &MatchingList) -> Markup {
                     tbody {
                         @for (place, group) in list.content.gaps.iter().take(8).enumerate() {
                             tr {
-                                td.n { (place + 1) }
-                                td { (group.name) }
-                                td { (group.group) }
-                                td.n { (group.demanders) }
-                                td.n { (group.quantities.iter().map(ToString::to_string).collect::<Vec<_>>().join(format::comma(lang))) }
-                                td { (causes(lang, group)) }
+                                td.n data-label=(lang.t("名次")) { (place + 1) }
+                                td.t data-label=(lang.t("产业链节点")) {
+                                    @match &group.node {
+                                        Some(node) => { a href={ "/gaps?node=" (crate::words::encode(&node.0)) "#drill" } { (group.name) } }
+                                        None => { (group.name) }
+                                    }
+                                }
+                                td data-label=(lang.t("产业链小组")) { (group.group) }
+                                td.n data-label=(lang.t("需求企业数")) { (group.demanders) }
+                                td.n data-label=(lang.t("缺口数量")) { (group.quantities.iter().map(ToString::to_string).collect::<Vec<_>>().join(format::comma(lang))) }
+                                td data-label=(lang.t("缺因")) { (causes(lang, group)) }
                             }
                         }
                     }

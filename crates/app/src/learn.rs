@@ -1,0 +1,302 @@
+//! Ranking that learns: outcomes of pairs gathered for the engine, versions of the weights, and which one is in use.
+
+use crate::lists::Composer;
+use crate::{Act, Actor, App, Code, Error, Progress, Result, Stage};
+use market::learn::{Example, Knobs, Learned, Report};
+use market::{Grounds, Options, Weights};
+use model::list::{Review, Scoring};
+use model::outcome::{OutcomeResult, OutcomeSource};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use store::IntroductionState;
+
+/// Whether learned weights are put into use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// Where they gained on held-back outcomes.
+    IfItGains,
+    /// In any case.
+    Always,
+    /// Not yet: they are kept as a version.
+    No,
+}
+
+/// What learning did.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Learning {
+    /// The version that was stored.
+    pub version: u32,
+    /// True where it is in use now.
+    pub taken: bool,
+    /// What changed, and what it is worth.
+    pub report: Report,
+}
+
+/// A version of the weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WeightsVersion {
+    /// Its number, from 1.
+    pub version: u32,
+    /// What changed against the shipped weights, and what that is worth.
+    pub report: Report,
+    /// Who had it learned.
+    pub by: String,
+    /// When, milliseconds since 1970 UTC.
+    pub at_ms: i64,
+}
+
+/// The weights as they stand.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WeightsInfo {
+    /// The version in use; 0 for the shipped weights.
+    pub in_use: u32,
+    /// What scores now, by name.
+    pub weights: Knobs,
+    /// What was shipped, by name.
+    pub shipped: Knobs,
+    /// All learned versions, newest first.
+    pub versions: Vec<WeightsVersion>,
+}
+
+/// Where a pair stands in the order of what is known of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Spoken of on the list with this row id: what it looked like then stands there.
+    List(i64),
+    /// Among the records as they are now.
+    Now,
+}
+
+/// What was said of a pair: for or against, how much, and where its records stand.
+type Word = (bool, f64, Place);
+
+impl App {
+    /// The weights in use as a list freezes them; none for the shipped ones.
+    pub(crate) async fn scoring(&self) -> Result<Option<Scoring>> {
+        let version = self.store.weights_in_use().await?;
+        let Ok(wanted @ 1..) = u32::try_from(version) else { return Ok(None) };
+        let kept = self.scoring.lock().ok().and_then(|kept| kept.clone());
+        if let Some(scoring) = kept.filter(|kept| kept.version == wanted) {
+            return Ok(Some(scoring));
+        }
+        let (versions, _) = self.store.learned().await?;
+        let found = versions.into_iter().find(|v| v.version == version);
+        let Some(found) = found else { return Ok(None) };
+        let scoring = Scoring { version: wanted, weights: knobs(found.weights)? };
+        if let Ok(mut kept) = self.scoring.lock() {
+            *kept = Some(scoring.clone());
+        }
+        Ok(Some(scoring))
+    }
+
+    /// How pairs are matched now.
+    pub(crate) async fn options(&self) -> Result<Options> {
+        let learned = self.scoring().await?;
+        let weights = learned.map(|s| market::learn::with_knobs(&Weights::default(), &s.weights));
+        Ok(Options { weights: weights.unwrap_or_default(), ..Options::default() })
+    }
+
+    /// Forgets the weights kept in memory, because another database has taken their place.
+    pub(crate) fn forget_weights(&self) {
+        if let Ok(mut kept) = self.scoring.lock() {
+            *kept = None;
+        }
+    }
+
+    /// The weights in use and all learned versions, with what each changed and gained.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn weights(&self, actor: &Actor) -> Result<WeightsInfo> {
+        actor.need(Act::Weights)?;
+        let (stored, in_use) = self.store.learned().await?;
+        let shipped = market::learn::knobs(&Weights::default());
+        let mut weights = shipped.clone();
+        let mut versions = Vec::with_capacity(stored.len());
+        for version in stored.into_iter().rev() {
+            if version.version == in_use {
+                weights = knobs(version.weights)?;
+            }
+            versions.push(WeightsVersion {
+                version: number(version.version),
+                report: serde_json::from_value(version.report).map_err(unreadable)?,
+                by: version.actor,
+                at_ms: version.at_ms,
+            });
+        }
+        Ok(WeightsInfo { in_use: number(in_use), weights, shipped, versions })
+    }
+
+    /// What learning would change and gain now; nothing is stored.
+    ///
+    /// # Errors
+    /// [`Code::NothingToDo`] where no outcome is known.
+    pub async fn preview_learning(&self, actor: &Actor, progress: Progress<'_>) -> Result<Report> {
+        actor.need(Act::Weights)?;
+        Ok(self.learned(progress).await?.report)
+    }
+
+    /// Learns the weights of the score from all outcomes, stores them as a version, and puts it into use as `take` says. Lists that
+    /// are published stay as they are: each bears the weights that it was scored with.
+    ///
+    /// # Errors
+    /// [`Code::NothingToDo`] where no outcome is known, or the newest version says the same already.
+    pub async fn learn(&self, actor: &Actor, take: Take, progress: Progress<'_>) -> Result<Learning> {
+        actor.need(Act::Learn)?;
+        let Learned { weights, report } = self.learned(progress).await?;
+        let taken = match take {
+            Take::IfItGains => report.gains(),
+            Take::Always => true,
+            Take::No => false,
+        };
+        let (weights, stored) = (value(&market::learn::knobs(&weights))?, value(&report)?);
+        let (versions, in_use) = self.store.learned().await?;
+        if let Some(newest) = versions.last().filter(|v| v.weights == weights && v.report == stored)
+            && (newest.version == in_use || !taken)
+        {
+            let message = format!("version {} was learned from the same outcomes", newest.version);
+            return Err(Error::new(Code::NothingToDo, message).hint("record more outcomes first"));
+        }
+        let version = self.store.add_learned(&weights, &stored, taken, &self.by(actor)).await?;
+        Ok(Learning { version: number(version), taken, report })
+    }
+
+    /// Puts a version of the weights into use: an earlier one, or 0 for the shipped weights.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub async fn use_weights(&self, actor: &Actor, version: u32) -> Result<()> {
+        actor.need(Act::UseWeights)?;
+        Ok(self.store.use_learned(i64::from(version), &self.by(actor)).await?)
+    }
+
+    async fn learned(&self, progress: Progress<'_>) -> Result<Learned> {
+        let examples = self.examples(progress).await?;
+        if examples.is_empty() {
+            return Err(Error::new(Code::NothingToDo, "no outcome of any pair is known")
+                .hint("confirm or reject pairs at the desk, or record what came of introductions"));
+        }
+        progress(Stage::Learn, 0, 1);
+        let learned = market::learn::learn(&examples, &Weights::default());
+        progress(Stage::Learn, 1, 1);
+        Ok(learned)
+    }
+
+    /// Every pair of which something is known, with what its score depends on: pairs of the desk as they stood on their list,
+    /// others as their records are now. Records are seen as a list's readers see them.
+    async fn examples(&self, progress: Progress<'_>) -> Result<Vec<Example>> {
+        let words = self.words_of_pairs().await?;
+        let places: BTreeSet<Option<i64>> = words
+            .values()
+            .map(|(.., place)| match place {
+                Place::List(id) => Some(*id),
+                Place::Now => None,
+            })
+            .collect();
+        let total = places.len() as u64;
+        let mut examples = Vec::with_capacity(words.len());
+        for (done, at) in (0..).zip(places) {
+            progress(Stage::Gather, done, total);
+            let place = at.map_or(Place::Now, Place::List);
+            let pairs: Vec<(&str, &str, bool, f64)> = words
+                .iter()
+                .filter(|(_, (.., of))| *of == place)
+                .map(|((need, offer), (good, weight, _))| (need.as_str(), offer.as_str(), *good, *weight))
+                .collect();
+            let composer = match at {
+                Some(list) => Composer::reopen(self.reference, &self.store.list(list).await?.list.content),
+                None => self.all_records().await?,
+            };
+            let keys: Vec<(&str, &str)> = pairs.iter().map(|(need, offer, ..)| (*need, *offer)).collect();
+            let grounds: Vec<Option<Grounds>> = composer.grounds(&keys);
+            examples.extend(pairs.into_iter().zip(grounds).filter_map(
+                |((need, offer, good, weight), grounds)| {
+                    let (need, offer) = (need.to_owned(), offer.to_owned());
+                    Some(Example { need, offer, good, weight, grounds: grounds? })
+                },
+            ));
+        }
+        progress(Stage::Gather, total, total);
+        Ok(examples)
+    }
+
+    async fn all_records(&self) -> Result<Composer> {
+        let records = self.store.snapshot().await?;
+        let mut composer = Composer::new(self.reference, "", self.this_month());
+        composer.take_all(
+            records.enterprises.into_iter().map(|s| s.value),
+            records.needs.into_iter().map(|s| s.value),
+            records.offers.into_iter().map(|s| s.value),
+        );
+        Ok(composer)
+    }
+
+    /// The last word on every pair: what came of talks counts more than the answer to an introduction, and that more than what was
+    /// said at the desk; of the same kind the newest.
+    async fn words_of_pairs(&self) -> Result<BTreeMap<(String, String), Word>> {
+        let says = |result, reason: &str| self.reference.outcomes.says(result, reason);
+        let mut words = BTreeMap::new();
+        let mut lists = self.store.lists().await?;
+        lists.sort_by_key(|list| list.id);
+        for list in lists {
+            for review in self.store.reviews(list.id).await? {
+                let pair = (review.need, review.offer);
+                let (good, weight) = match review.review {
+                    Review::Confirmed | Review::Added => says(OutcomeResult::Confirmed, ""),
+                    Review::Rejected { reason } => says(OutcomeResult::Rejected, &reason),
+                    Review::Proposed => {
+                        words.remove(&pair);
+                        continue;
+                    }
+                };
+                words.insert(pair, (good, weight, Place::List(list.id)));
+            }
+        }
+        let market = self.market().await?;
+        for introduction in market.introductions.iter() {
+            let both = introduction.need_agreed.is_some() && introduction.offer_agreed.is_some();
+            let (good, weight) = match introduction.state {
+                IntroductionState::Declined => says(OutcomeResult::Declined, &introduction.outcome),
+                IntroductionState::Agreed | IntroductionState::Ended if both => {
+                    says(OutcomeResult::Agreed, "")
+                }
+                _ => continue,
+            };
+            let sides = market.needs.get(introduction.need_id).zip(market.offers.get(introduction.offer_id));
+            if let Some((need, offer)) = sides {
+                words.insert((need.value.key.clone(), offer.value.key.clone()), (good, weight, Place::Now));
+            }
+        }
+        let mut talks: BTreeMap<(String, String), BTreeMap<OutcomeSource, store::StoredOutcome>> =
+            BTreeMap::new();
+        for stored in self.store.outcomes().await? {
+            let pair = (stored.outcome.need.clone(), stored.outcome.offer.clone());
+            talks.entry(pair).or_default().insert(stored.outcome.source, stored);
+        }
+        for (pair, sources) in talks {
+            let standing = sources.into_values().filter(|s| s.outcome.result != OutcomeResult::Retracted);
+            if let Some(newest) = standing.max_by_key(|s| s.id) {
+                let (good, weight) = says(newest.outcome.result, &newest.outcome.reason);
+                words.insert(pair, (good, weight, Place::Now));
+            }
+        }
+        Ok(words)
+    }
+}
+
+fn number(version: i64) -> u32 {
+    u32::try_from(version).unwrap_or(0)
+}
+
+fn knobs(value: serde_json::Value) -> Result<Knobs> {
+    serde_json::from_value(value).map_err(unreadable)
+}
+
+fn value<T: Serialize>(of: &T) -> Result<serde_json::Value> {
+    serde_json::to_value(of).map_err(unreadable)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::new(Code::Internal, format!("stored weights cannot be read: {error}"))
+}
