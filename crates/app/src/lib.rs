@@ -16,6 +16,7 @@ mod learn;
 mod ledger;
 mod lists;
 mod markets;
+mod meetings;
 mod notice;
 mod people;
 mod place;
@@ -48,6 +49,12 @@ pub use keep::{BackupSummary, Health};
 pub use learn::{Learning, Take, WeightsInfo, WeightsVersion};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification, WhatIf};
 pub use markets::MarketInfo;
+pub use meetings::{
+    CheckedIn, DoorKey, FollowUpForm, FollowUpInfo, Invitee, KindFigures, MeetingCounts, MeetingEventCard,
+    MeetingEventForm, MeetingEventInfo, MeetingEventState, MeetingFigures, MeetingInfo, MeetingOutcomeForm,
+    MeetingPage, MeetingPartyState, MeetingProposal, MonthFigures, MovedMeeting, PartnerRow, PartyInfo,
+    ReplanForm, Replanned, Seating, SignUpForm, SigningForm, SigningInfo, Wanted, slot_words,
+};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{
     AccountChange, AccountInfo, ClaimInfo, ClaimState, DEMO_PASSWORD, DemoAccount, DemoPeople,

@@ -11,6 +11,7 @@ pub mod industry;
 pub mod list;
 pub mod markets;
 pub mod matching;
+pub mod meeting;
 pub mod need;
 pub mod offer;
 pub mod outcome;

@@ -32,9 +32,10 @@ const LEARN: &str = include_str!("../migrations/0009_learn.sql");
 
 const LEDGER: &str = include_str!("../migrations/0007_ledger.sql");
 
+const MEETINGS: &str = include_str!("../migrations/0010_meetings.sql");
 const MARKETS: &str = include_str!("../migrations/0011_markets.sql");
 
-const MIGRATIONS: [Migration; 10] = [
+const MIGRATIONS: [Migration; 11] = [
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
     Migration {
         number: 2,
@@ -62,6 +63,7 @@ const MIGRATIONS: [Migration; 10] = [
         guard: true,
     },
     Migration { number: 9, name: "learn", sqlite: LEARN, postgres: LEARN, guard: false },
+    Migration { number: 10, name: "meetings", sqlite: MEETINGS, postgres: MEETINGS, guard: false },
     Migration { number: 11, name: "markets", sqlite: MARKETS, postgres: MARKETS, guard: false },
 ];
 
@@ -195,7 +197,7 @@ mod tests {
             .collect();
         files.sort();
         let mut steps = Vec::new();
-        assert!(MIGRATIONS.is_sorted_by(|a, b| a.number < b.number));
+        assert!(MIGRATIONS.is_sorted_by_key(|step| step.number));
         for step in &MIGRATIONS {
             let stem = format!("{:04}_{}", step.number, step.name);
             if step.sqlite == step.postgres {

@@ -22,6 +22,7 @@ mod later;
 mod lists;
 mod market;
 mod markets;
+mod meetings;
 mod nearby;
 mod needs;
 mod offers;
@@ -57,6 +58,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(enterprises::routes())
         .merge(nearby::routes())
         .merge(introductions::routes())
+        .merge(meetings::routes())
         .merge(lists::routes())
         .merge(gaps::routes())
         .merge(drafts::routes())
