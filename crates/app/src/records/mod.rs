@@ -16,8 +16,10 @@ mod stale;
 mod tests;
 mod words;
 
+pub(crate) use card::unknown;
 pub use card::{MatchRow, NeedCard, OfferCard, Version};
 pub use edit::{NeedForm, NeedPreview, OfferForm, Saved};
+pub(crate) use edit::{field, fields};
 pub use enterprise::{EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow};
 pub(crate) use market::{Eyes, Live, Market, Viewer};
 

@@ -22,6 +22,7 @@ mod later;
 mod ledger;
 mod lists;
 mod market;
+mod meetings;
 mod nearby;
 mod needs;
 mod offers;
@@ -56,6 +57,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(enterprises::routes())
         .merge(nearby::routes())
         .merge(introductions::routes())
+        .merge(meetings::routes())
         .merge(lists::routes())
         .merge(gaps::routes())
         .merge(ledger::routes())

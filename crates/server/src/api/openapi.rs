@@ -16,6 +16,11 @@ pub const SUBJECTS: [(&str, &str, &str); 13] = [
     ("offers", "供给", "What enterprises can supply, and who nearby can make it"),
     ("enterprises", "企业", "One file an enterprise, and what has grown old"),
     ("introductions", "牵线", "Two sides want to talk; contacts are released when both have agreed"),
+    (
+        "events",
+        "对接活动",
+        "Where firms meet: invitations, sign-up, seats, the door, results, follow-up, signings",
+    ),
     ("lists", "对接清单", "Numbered, frozen lists with their gaps"),
     ("desk", "审核台", "Drafting, deciding, approving, publishing"),
     ("intake", "导入", "Workbooks in, and likely duplicates"),

@@ -1,6 +1,7 @@
 //! The pages, one file a subject: each has its routes, its handlers, and plain functions from values to markup.
 
 pub mod desk;
+pub mod events;
 pub mod inspection;
 pub mod ledger;
 pub mod list;
@@ -18,5 +19,6 @@ pub fn routes() -> Router<Site> {
         .merge(market::routes())
         .merge(desk::routes())
         .merge(ledger::routes())
+        .merge(events::routes())
         .merge(office::routes())
 }
