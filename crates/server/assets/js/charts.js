@@ -111,7 +111,7 @@
         tooltip: { trigger: "axis", renderMode: "richText", confine: true },
         title: data.lines.map((line, index) => ({ text: line.unit ? `${line.name} (${line.unit})` : line.name, top: top(index) - 24, left: 4, textStyle: { fontSize: 12, fontWeight: "normal", color: ink } })),
         grid: data.lines.map((_, index) => ({ left: 64, right: 16, top: top(index), height })),
-        xAxis: data.lines.map((_, index) => ({ type: "value", gridIndex: index, min: "dataMin", max: "dataMax", name: index === data.lines.length - 1 ? data.x : "", nameLocation: "middle", nameGap: 18 })),
+        xAxis: data.lines.map((_, index) => ({ type: "value", gridIndex: index, min: "dataMin", max: "dataMax", axisLabel: { showMaxLabel: false }, name: index === data.lines.length - 1 ? data.x : "", nameLocation: "middle", nameGap: 18 })),
         yAxis: data.lines.map((_, index) => ({ type: "value", gridIndex: index, scale: true, splitNumber: 3 })),
         series: data.lines.map((line, index) => ({ type: "line", name: line.name, xAxisIndex: index, yAxisIndex: index, showSymbol: false, data: line.points, lineStyle: { width: 1.5 } })),
       });

@@ -114,7 +114,9 @@ fn etch(plant: &mut Plant, today: Today) {
 
 fn regenerate(plant: &mut Plant, today: Today) {
     let day = today.day;
-    let wanted = REGENERATED_PART * plant.has(SPENT);
+    // Of what the last batch left; the rest waits for Friday's manifest.
+    let last = plant.stock.get(SPENT).and_then(|lots| lots.back());
+    let wanted = REGENERATED_PART * last.map_or(0.0, |batch| batch.kg);
     let input = plant.take(SPENT, wanted);
     if input.is_empty() {
         return;

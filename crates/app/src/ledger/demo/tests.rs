@@ -89,12 +89,9 @@ async fn indicators_tell_what_the_plants_do_and_the_sheet_finds_the_wrong_weight
     let sheet =
         |period: &str| SheetQuery { site: site.clone(), substance: None, period: period.parse().ok() };
     let june = app.balance_sheet(&actor, &sheet("2026-06")).await.unwrap();
-    assert_eq!(
-        june.gross_errors.first().map(|e| e.name.as_str()),
-        Some("阴极铜 收入"),
-        "{:?}",
-        june.gross_errors
-    );
+    // Count and receipt stand in one equation, so either may be the one to blame.
+    let blamed = june.gross_errors.first().map_or("", |e| e.name.as_str());
+    assert!(blamed.starts_with("阴极铜"), "{:?}", june.gross_errors);
     assert!(june.p_value < 1e-6);
     let sound = app.balance_sheet(&actor, &sheet("2026-09")).await.unwrap();
     assert!(

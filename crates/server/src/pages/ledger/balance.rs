@@ -111,7 +111,7 @@ fn products(lang: Lang, sheet: &BalanceSheet) -> Markup {
             table.cards {
                 thead { tr {
                     th { (lang.t("产品")) }
-                    @for head in ["期初", "收入", "产出", "投入", "发出", "废弃", "账面", "盘点", "残差"] { th.n { (lang.t(head)) } }
+                    @for head in ["期初", "收入", "产出", "投入", "出库", "废弃", "账面", "盘点", "残差"] { th.n { (lang.t(head)) } }
                     th.n { "±" } th { (lang.t("判断")) }
                 } }
                 tbody {
@@ -122,7 +122,7 @@ fn products(lang: Lang, sheet: &BalanceSheet) -> Markup {
                             td.n data-label=(lang.t("收入")) { (drill("received", line.received_kg)) }
                             td.n data-label=(lang.t("产出")) { (drill("produced", line.produced_kg)) }
                             td.n data-label=(lang.t("投入")) { (drill("consumed", line.consumed_kg)) }
-                            td.n data-label=(lang.t("发出")) { (drill("shipped", line.shipped_kg)) }
+                            td.n data-label=(lang.t("出库")) { (drill("shipped", line.shipped_kg)) }
                             td.n data-label=(lang.t("废弃")) { (drill("discarded", line.discarded_kg)) }
                             td.n data-label=(lang.t("账面")) { (kg(line.book_kg)) }
                             td.n data-label=(lang.t("盘点")) { (kg_or(line.counted_kg)) }

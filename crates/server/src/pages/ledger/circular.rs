@@ -186,7 +186,7 @@ async fn postings(viewer: Viewer) -> Answer {
         "product" => "做成的产品（再投入的减去）",
         "hazardous_waste" => "产生的危险废物（再利用的减去）",
         "received" => "收入",
-        "shipped" => "发出",
+        "shipped" => "出库",
         "discarded" => "废弃",
         "consumed" => "投入",
         _ => "产出",

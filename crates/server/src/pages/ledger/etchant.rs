@@ -96,7 +96,7 @@ async fn page(viewer: Viewer) -> Answer {
             (results(lang, report))
             @for (chart, word) in [("bath", "槽液"), ("cell", "电解与加药")] {
                 h2 { (lang.t(word)) }
-                div.chart data-chart="lines" data-url={ "/ledger/etchant/data?" (viewer.query) "&chart=" (chart) } role="img" aria-label=(lang.t(word)) {}
+                div.chart data-chart="lines" data-url={ "/ledger/etchant/data?" (viewer.query) "&chart=" (chart) } role="img" tabindex="0" aria-label=(lang.t(word)) {}
             }
             (year(lang, report))
             p.soft { (lang.t("模型：Cu + CuCl₂ → 2 CuCl；电解再生 2 CuCl → Cu + CuCl₂；双氧水氧化。每一步都是反应程度或物流，温度由焓得出，所以质量、元素和能量闭合。形式电位、热容和控制增益是合理值，不是实测。")) }

@@ -56,7 +56,7 @@ async fn page(viewer: Viewer) -> Answer {
         @if report.links.is_empty() {
             (empty(lang.t("这段时间没有物质流"), lang.t("换一个期间或场所，或先采集事件。")))
         } @else {
-            div.chart.sankey data-chart="sankey" data-url={ "/flows/data?" (viewer.query) } role="img" aria-label=(lang.t("物质流桑基图；下表有同样的内容")) {}
+            div.chart.sankey data-chart="sankey" data-url={ "/flows/data?" (viewer.query) } role="img" tabindex="0" aria-label=(lang.t("物质流桑基图；下表有同样的内容")) {}
             (table(lang, &report))
             p.soft { (lang.t("同一产品由几处得来、几处用去时，按比例分摊；回到前面工序的流画成“回用”，图中没有环。")) }
             p { a href="/circular" { (lang.t("循环指标")) } " · " a href="/balances" { (lang.t("物料平衡")) } }

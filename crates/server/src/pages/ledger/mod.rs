@@ -61,7 +61,7 @@ fn step(lang: Lang, named: &Named) -> String {
 fn kind(lang: Lang, kind: EntryKind) -> &'static str {
     lang.t(match kind {
         EntryKind::Received => "收入",
-        EntryKind::Shipped => "发出",
+        EntryKind::Shipped => "出库",
         EntryKind::Discarded => "废弃",
         EntryKind::Consumed => "投入",
         EntryKind::Produced => "产出",
