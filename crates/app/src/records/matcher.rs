@@ -36,11 +36,6 @@ fn wordless(options: &Options) -> bool {
     options.weights.relevance.similarity_min <= 0.0
 }
 
-/// The same with what counts differently in a market.
-fn in_market(options: Options, market: &Market, key: &MarketKey) -> Options {
-    if key.is_parts() { options } else { Options { weights: weights(market.reference, key), ..options } }
-}
-
 /// The indexes of one market.
 #[derive(Debug)]
 pub struct Indexes {
