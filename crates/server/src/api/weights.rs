@@ -160,7 +160,7 @@ async fn preview(caller: Caller) -> Answer {
 }
 
 /// When learned weights are put into use.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum TakeWord {
     /// Where they gained on held-back outcomes.
