@@ -254,6 +254,30 @@ acts! {
     EndIntroduction changes [A S M];
     RecordOutcome changes [A S M];
     Outcomes reads [A S M C];
+    // Events where firms meet. Whose sign-up, seats and results an actor sees is decided firm by firm.
+    MeetingEvents reads [A S M C B];
+    MeetingEvent reads [A S M C B];
+    SaveMeetingEvent changes [A S];
+    SetMeetingState changes [A S];
+    MeetingProposals reads [A S];
+    InviteToMeeting changes [A S];
+    MarkMeetingParty changes [A S];
+    MeetingPage reads [A S M C];
+    SignUpToMeeting changes [A S M C];
+    PreviewSeating reads [A S];
+    FreezeSeating changes [A S];
+    PreviewReplan reads [A S];
+    ApplyReplan changes [A S];
+    AtTheDoor reads [A S];
+    CheckIn changes [A S];
+    RecordMeeting changes [A S M C];
+    FollowUps reads [A S M C];
+    AnswerFollowUp changes [A S M C];
+    TimetableWorkbook reads [A S M C B];
+    MeetingCalendar reads [A S M C B];
+    MeetingFigures reads [A S B];
+    Signings reads [A S B];
+    SaveSigning changes [A S];
     // People.
     Accounts reads [A S];
     AddAccount changes [A];

@@ -15,6 +15,7 @@ mod keep;
 mod learn;
 mod ledger;
 mod lists;
+mod meetings;
 mod merging;
 mod notice;
 mod people;
@@ -47,6 +48,12 @@ pub use inspect::{
 pub use keep::{BackupSummary, Health};
 pub use learn::{Learning, Take, WeightsInfo, WeightsVersion};
 pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification, WhatIf};
+pub use meetings::{
+    CheckedIn, DoorKey, FollowUpForm, FollowUpInfo, Invitee, KindFigures, MeetingCounts, MeetingEventCard,
+    MeetingEventForm, MeetingEventInfo, MeetingEventState, MeetingFigures, MeetingInfo, MeetingOutcomeForm,
+    MeetingPage, MeetingPartyState, MeetingProposal, MonthFigures, MovedMeeting, PartnerRow, PartyInfo,
+    ReplanForm, Replanned, Seating, SignUpForm, SigningForm, SigningInfo, Wanted, slot_words,
+};
 pub use merging::{MergeField, MergeInfo, MergePreview};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{

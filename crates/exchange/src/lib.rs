@@ -3,13 +3,14 @@
 //! In: [`sheet`] reads workbooks and delimited text, [`columns`] finds out what their columns mean, [`import`] turns
 //! rows into drafts or placed refusals, [`rejects`] writes the refused rows back for correction, [`pairing`] reads any
 //! two files for matching without a database, [`epcis_xml`] brings EPCIS events in XML to JSON, [`frame`] decodes frames of
-//! cameras. Out: [`list_workbook`] writes matching lists, [`export`] rows of the market, [`mod@matches`] writes pairs,
+//! cameras. Out: [`list_workbook`] writes matching lists, [`export`] rows of the market, [`mod@matches`] writes pairs, [`timetable`] and [`ics`] events of meetings,
 //! [`inspection`] what an inspection found, [`plain`] any table of text. No database, no network.
 
 pub mod columns;
 pub mod epcis_xml;
 pub mod export;
 pub mod frame;
+pub mod ics;
 pub mod import;
 pub mod inspection;
 pub mod invitees;
@@ -21,6 +22,7 @@ pub mod plain;
 pub mod progress;
 pub mod rejects;
 pub mod sheet;
+pub mod timetable;
 mod words;
 mod write;
 

@@ -9,7 +9,7 @@ mod clock;
 mod random;
 
 use clock::cpu_seconds;
-use market::meetings::{Absence, Effort, Event, Party, Request, arrange, replan};
+use market::meetings::{Absence, Effort, Event, Party, Request, Trouble, arrange, replan};
 use random::Random;
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -62,7 +62,8 @@ fn main() -> std::io::Result<()> {
     let cpu = cpu_seconds()? - begin;
     let begin = cpu_seconds()?;
     let absence = Absence { is_host: true, party: 0, from: event.slots / 2, until: event.slots };
-    let new = replan(&event, &timetable, event.slots / 2, &[absence], 300_000);
+    let trouble = Trouble { absences: vec![absence], ..Trouble::default() };
+    let new = replan(&event, &timetable, event.slots / 2, &trouble, 300_000);
     println!(
         r#"{{"requests": {}, "meetings": {}, "value": {}, "bound": {}, "gap": {:.6}, "jain": {:.4}, "least": {:.3}, "cpu_s": {cpu:.4}, "replan": {{"lost": {}, "won": {}, "moved": {}, "cpu_s": {:.4}}}}}"#,
         event.requests.len(),

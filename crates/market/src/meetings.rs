@@ -20,7 +20,7 @@ mod replan;
 mod seats;
 
 pub use fairness::Fairness;
-pub use replan::{Absence, Replan, replan};
+pub use replan::{Absence, Replan, Trouble, replan};
 
 use seats::Seats;
 

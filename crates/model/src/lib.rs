@@ -10,6 +10,7 @@ pub mod fold;
 pub mod industry;
 pub mod list;
 pub mod matching;
+pub mod meeting;
 pub mod need;
 pub mod offer;
 pub mod outcome;

@@ -34,6 +34,7 @@ pub const CSS: &str = concat!(
     include_str!("../assets/css/market.css"),
     include_str!("../assets/css/desk.css"),
     include_str!("../assets/css/office.css"),
+    include_str!("../assets/css/events.css"),
     include_str!("../assets/css/api.css"),
 );
 

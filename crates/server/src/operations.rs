@@ -72,13 +72,16 @@ async fn metrics(_: Watcher, State(site): State<Site>) -> Response {
     ([(header::CONTENT_TYPE, kind)], site.metrics.text()).into_response()
 }
 
-/// Sends what waits in the outbox and reads what was set, once a minute, for as long as it is polled.
+/// Reminds of what is due, sends what waits in the outbox and reads what was set, once a minute, for as long as it is polled.
 pub async fn minutely(site: Site) {
     let mut minute = tokio::time::interval(Duration::from_mins(1));
     minute.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         minute.tick().await;
         site.refresh().await;
+        if let Err(error) = site.app.remind_follow_ups().await {
+            tracing::warn!("nobody was reminded of what is to be asked again: {error}");
+        }
         match site.app.deliver().await {
             Ok(0) => {}
             Ok(sent) => tracing::info!(sent, "notices went out"),

@@ -15,6 +15,7 @@
 //! | `introduction` | two sides of a pair that want to talk |
 //! | `outcome`, `learned` | what came of pairs, and the weights that were learned from it |
 //! | `list`, `list_change` | matching lists: reading, and the steps from draft to withdrawal |
+//! | `meeting` | events where firms meet, their timetables and results, signings |
 //! | `event` | events of the ledger, appended and chained |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
 //! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
@@ -42,6 +43,7 @@ mod list_change;
 mod location;
 mod mapping;
 mod market;
+mod meeting;
 mod merge;
 mod message;
 mod migrate;
@@ -71,6 +73,10 @@ pub use learned::LearnedWeights;
 pub use list::{ListHead, PairReview, StoredList, series_version};
 pub use list_change::{NewDraft, NewReview};
 pub use market::{Changes, Moment};
+pub use meeting::{
+    EventState, FollowUp, FollowUpDone, Meeting, MeetingEventRow, MeetingOutcome, NewMeeting, NewParty,
+    NewTimetable, Party, PartyChange, PartyState, Signing,
+};
 pub use merge::{Merge, Moved};
 pub use message::{Message, NewMessage};
 pub use migrate::LAYOUT;

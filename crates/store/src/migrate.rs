@@ -32,7 +32,9 @@ const LEARN: &str = include_str!("../migrations/0009_learn.sql");
 
 const LEDGER: &str = include_str!("../migrations/0007_ledger.sql");
 
-const MIGRATIONS: [Migration; 9] = [
+const MEETINGS: &str = include_str!("../migrations/0010_meetings.sql");
+
+const MIGRATIONS: [Migration; 10] = [
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
     Migration {
         number: 2,
@@ -60,6 +62,7 @@ const MIGRATIONS: [Migration; 9] = [
         guard: true,
     },
     Migration { number: 9, name: "learn", sqlite: LEARN, postgres: LEARN, guard: false },
+    Migration { number: 10, name: "meetings", sqlite: MEETINGS, postgres: MEETINGS, guard: false },
 ];
 
 /// Newest layout this program knows.
@@ -192,8 +195,8 @@ mod tests {
             .collect();
         files.sort();
         let mut steps = Vec::new();
-        for (place, step) in MIGRATIONS.iter().enumerate() {
-            assert_eq!(step.number, place as i64 + 1);
+        assert!(MIGRATIONS.is_sorted_by_key(|step| step.number));
+        for step in &MIGRATIONS {
             let stem = format!("{:04}_{}", step.number, step.name);
             if step.sqlite == step.postgres {
                 steps.push(format!("{stem}.sql"));

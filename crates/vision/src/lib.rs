@@ -6,7 +6,7 @@
 //!
 //! [`panel::Line`] is the whole walk: learn from a reference frame, then inspect frame after frame. Beside it: [`colour`]
 //! and its bins, [`map`] for clusters and lines, [`capability`] for figures of a process, [`board`] for boards against
-//! their template. [`synth`] makes panels and boards with exact truth; it shares no code with what measures them.
+//! their template, [`placement`] for rectangular parts against their nominal places. [`synth`] makes panels and boards with exact truth; it shares no code with what measures them.
 //!
 //! No I/O, no clock, no randomness outside [`synth`], whose seeds are arguments. The outcome does not depend on the number
 //! of threads. It may differ in the last digits between machines with and without fused multiplication (AVX2 and FMA).
@@ -21,6 +21,7 @@ pub mod grid;
 mod linear;
 pub mod map;
 pub mod panel;
+pub mod placement;
 pub mod psf;
 mod robust;
 mod special;

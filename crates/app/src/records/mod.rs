@@ -19,6 +19,7 @@ mod words;
 pub(crate) use card::unknown;
 pub use card::{MatchRow, NeedCard, OfferCard, Version};
 pub use edit::{NeedForm, NeedPreview, OfferForm, Saved};
+pub(crate) use edit::{field, fields};
 pub use enterprise::{EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow};
 pub(crate) use market::{Eyes, Listed, Live, Market, Viewer};
 pub(crate) use words::Words;

@@ -20,6 +20,9 @@ const EVENT: &str = r#"{"@context": [], "type": "TransformationEvent", "eventTim
     "outputQuantityList": [{"epcClass": "urn:x:lot:b", "quantity": 1, "uom": "KGM"}]}"#;
 const LOT: &str = "urn:x:lot:b";
 
+/// The house's events: one whose timetable stands, one that is planned.
+const EVENTS: [i64; 2] = [1, 2];
+
 /// What a use case is asked about.
 pub struct Arguments {
     enterprises: Vec<i64>,
@@ -305,6 +308,83 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             put(show(app.record_outcome(actor, 1, &form).await));
         }
         Act::Outcomes => put(show(app.outcomes(actor).await)),
+        Act::MeetingEvents => put(show(app.meeting_events(actor).await)),
+        Act::MeetingEvent => {
+            for event in EVENTS {
+                put(show(app.meeting_event(actor, event).await));
+            }
+        }
+        Act::SaveMeetingEvent => {
+            put(show(app.save_meeting_event(actor, None, &app::MeetingEventForm::default()).await));
+        }
+        Act::SetMeetingState => {
+            put(show(app.set_meeting_state(actor, 2, 1, app::MeetingEventState::Seated).await));
+        }
+        Act::MeetingProposals => put(show(app.meeting_proposals(actor, 2).await)),
+        Act::InviteToMeeting => {
+            let invitee = app::Invitee { enterprise: with.enterprises[0], side: None };
+            put(show(app.invite_to_meeting(actor, 2, &[invitee]).await));
+        }
+        Act::MarkMeetingParty => {
+            let (firm, side) = (with.enterprises[0], model::meeting::MeetingSide::Host);
+            put(show(app.mark_meeting_party(actor, 2, firm, 9, true, side).await));
+        }
+        Act::MeetingPage => {
+            for event in EVENTS {
+                put(show(app.meeting_page(actor, event, None).await));
+                for firm in &with.enterprises {
+                    put(show(app.meeting_page(actor, event, Some(*firm)).await));
+                }
+            }
+        }
+        Act::SignUpToMeeting => {
+            for firm in &with.enterprises {
+                let form = app::SignUpForm { enterprise: Some(*firm), ..app::SignUpForm::default() };
+                put(show(app.sign_up_to_meeting(actor, 2, &form).await));
+            }
+        }
+        Act::PreviewSeating => put(show(app.preview_seating(actor, 2).await)),
+        Act::FreezeSeating => put(show(app.freeze_seating(actor, 2, 1, "").await)),
+        Act::PreviewReplan | Act::ApplyReplan => {
+            let form = app::ReplanForm { now: 0, absent: vec![with.enterprises[0]], tables: Vec::new() };
+            put(if act == Act::PreviewReplan {
+                show(app.preview_replan(actor, 1, &form).await)
+            } else {
+                show(app.apply_replan(actor, 1, 2, &form, "").await)
+            });
+        }
+        Act::AtTheDoor | Act::CheckIn => {
+            for key in
+                [app::DoorKey::Code("AAAAA00000".into()), app::DoorKey::Enterprise(with.enterprises[0])]
+            {
+                put(if act == Act::AtTheDoor {
+                    show(app.at_the_door(actor, 1, &key).await)
+                } else {
+                    show(app.check_in(actor, 1, &key).await)
+                });
+            }
+        }
+        Act::RecordMeeting => {
+            let form =
+                app::MeetingOutcomeForm { result: "intent".to_owned(), ..app::MeetingOutcomeForm::default() };
+            put(show(app.record_meeting(actor, 1, 1, &form).await));
+        }
+        Act::FollowUps => put(show(app.follow_ups(actor).await)),
+        Act::AnswerFollowUp => {
+            put(show(
+                app.answer_follow_up(actor, &app::FollowUpForm { meeting: 1, ..Default::default() }).await,
+            ));
+        }
+        Act::TimetableWorkbook => {
+            put(cells(app.timetable_workbook(actor, 1).await));
+        }
+        Act::MeetingCalendar => {
+            let calendar = app.meeting_calendar(actor, 1, None).await;
+            put(calendar.map(|bytes| String::from_utf8(bytes).unwrap()));
+        }
+        Act::MeetingFigures => put(show(app.meeting_figures(actor, None).await)),
+        Act::Signings => put(show(app.signings(actor).await)),
+        Act::SaveSigning => put(show(app.save_signing(actor, None, &app::SigningForm::default()).await)),
         Act::Accounts => {
             put(show(app.accounts(actor).await));
             put(show(app.find_enterprise(actor, "虚构万安显示有限公司").await));

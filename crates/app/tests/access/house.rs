@@ -1,7 +1,11 @@
 //! A cluster with three enterprises, records of all levels, a marker in each protected field, and an account for each role.
 
-use app::{Actor, App, Clock, EnterpriseForm, NeedForm, NewAccount, OfferForm, Office, Role};
+use app::{
+    Actor, App, Clock, EnterpriseForm, MeetingEventForm, MeetingOutcomeForm, NeedForm, NewAccount, OfferForm,
+    Office, Role, SignUpForm,
+};
 use jiff::civil::date;
+use model::meeting::{MeetingSide, SignUp};
 use model::visibility::Visibility;
 
 /// One text that stands in one field of one record.
@@ -102,8 +106,45 @@ impl House {
         let list = house.app.draft(&li, period, &quiet).await.unwrap();
         house.app.approve(&wang, list.id, &quiet).await.unwrap();
         house.app.publish(&wang, list.id, &quiet).await.unwrap();
+        house.meetings(&li, &owners).await;
         house.draft = house.app.draft(&li, period, &quiet).await.unwrap().id;
         house
+    }
+
+    /// Two events: of the first the timetable stands. Each firm signs up with words that are not for others.
+    async fn meetings(&mut self, li: &Actor, owners: &[(&'static str, Actor)]) {
+        for event in 1..=2 {
+            let form = MeetingEventForm {
+                name: "产销对接会".to_owned(),
+                kind: "production_sales".to_owned(),
+                day: "2026-11-22".to_owned(),
+                slots: vec!["09:00-09:20".to_owned(), "09:30-09:50".to_owned()],
+                tables: 3,
+                most: 2,
+                ..MeetingEventForm::default()
+            };
+            self.app.save_meeting_event(li, None, &form).await.unwrap();
+            for (index, name) in OWNERS.iter().enumerate() {
+                let owner = &owners.iter().find(|(n, _)| n == name).unwrap().1;
+                let note = self.mark(index, Visibility::Secretariat, false);
+                let sign_up = SignUp { people: 2, note, ..SignUp::default() };
+                let side = Some(if index == 0 { MeetingSide::Host } else { MeetingSide::Guest });
+                let form = SignUpForm { attends: true, side, sign_up, ..SignUpForm::default() };
+                self.app.sign_up_to_meeting(owner, event, &form).await.unwrap();
+            }
+        }
+        let seating = self.app.preview_seating(li, 1).await.unwrap();
+        assert!(!seating.meetings.is_empty());
+        self.app.freeze_seating(li, 1, seating.version, &seating.digest).await.unwrap();
+        let meetings = self.app.meeting_event(li, 1).await.unwrap().meetings;
+        for meeting in meetings {
+            let outcome = MeetingOutcomeForm {
+                result: "intent".to_owned(),
+                amount_yuan: Some(5.0),
+                note: String::new(),
+            };
+            self.app.record_meeting(li, meeting.id, meeting.version, &outcome).await.unwrap();
+        }
     }
 
     fn mark(&mut self, owner: usize, level: Visibility, contact: bool) -> String {

@@ -9,6 +9,7 @@ const ASKS_ELSEWHERE: &[(&str, &str)] = &[
         "returns only what this account was answered before; the call itself asks when it runs",
     ),
     ("add_demo_accounts", "adds each account through add_account, which asks"),
+    ("add_demo_meetings", "goes through the use cases of meetings, each of which asks"),
     ("keep_answer", "keeps an answer of a call that has asked"),
     ("free_key", "frees a key of the actor's own account"),
 ];
@@ -28,6 +29,7 @@ const NO_ACTOR: &[(&str, &str)] = &[
     ("invitation", "whoever holds the link may read what it is for"),
     ("accept_invitation", "whoever holds the link may use it once"),
     ("deliver", "sends what waits; the messages were queued by acts"),
+    ("remind_follow_ups", "tells each firm's own people what is due, and shows nothing"),
     ("demo_accounts", "accounts of the fictional demo, which it prints itself"),
     ("lang", "language of the installation, shown before anybody has signed in"),
 ];

@@ -70,7 +70,7 @@ impl Seats<'_> {
     fn takes(&self, request: u32, slot: u32) -> bool {
         let sides = [true, false].map(|host| self.party(request, host));
         sides.into_iter().all(|party| self.is_free(party, slot) && self.seated(party, slot) == NONE)
-            && self.load[slot as usize] < self.event.tables
+            && self.load[slot as usize] < self.tables[slot as usize]
             && (!self.interprets[request as usize]
                 || self.interpreted[slot as usize] < self.event.interpreters)
     }

@@ -111,12 +111,12 @@ impl Seats<'_> {
         {
             lift(self, other);
         }
-        if self.load[slot as usize] >= self.event.tables
+        if self.load[slot as usize] >= self.tables[slot as usize]
             && let Some(other) = self.least(self.seated_in(slot), false)
         {
             lift(self, other);
         }
-        let fits = self.load[slot as usize] < self.event.tables
+        let fits = self.load[slot as usize] < self.tables[slot as usize]
             && !(spoken && interpreters_used(self))
             && self.is_wanted(request);
         if fits {
@@ -161,7 +161,7 @@ impl Seats<'_> {
             .filter(|&r| [true, false].into_iter().all(|host| self.is_free(self.party(r, host), slot)))
             .collect();
         loop {
-            let chosen = self.matching(&candidates);
+            let chosen = self.matching(&candidates, self.tables[slot as usize]);
             let spoken: Vec<u32> = chosen.iter().copied().filter(|&r| self.interprets[r as usize]).collect();
             if spoken.len() <= self.event.interpreters as usize {
                 for &request in &chosen {
@@ -186,9 +186,9 @@ impl Seats<'_> {
     }
 
     /// The matching of greatest value among candidates, with no more meetings than tables.
-    fn matching(&mut self, candidates: &[u32]) -> Vec<u32> {
+    fn matching(&mut self, candidates: &[u32], tables: u32) -> Vec<u32> {
         let (hosts, guests) = (self.event.hosts.len() as u32, self.event.guests.len() as u32);
-        let mut supply = vec![i64::from(self.event.tables)];
+        let mut supply = vec![i64::from(tables)];
         supply.extend((0..hosts).map(|_| 0));
         supply.extend((0..guests).map(|_| -1));
         let mut arcs = Vec::with_capacity(candidates.len() + hosts as usize);

@@ -1,4 +1,4 @@
-//! On the day: somebody does not come, comes late, or leaves; as little as possible changes.
+//! On the day: somebody does not come, comes late, or leaves, or a table falls away; as little as possible changes.
 
 use super::seats::Seats;
 use super::{Event, Timetable, choose};
@@ -29,12 +29,21 @@ pub struct Replan {
     pub moved: Vec<u32>,
 }
 
-/// Makes the rest of a timetable again from slot `now` on. Meetings stay where they are unless a side is absent. Seats that
-/// become free go to requests that wait; others move for that only where the meeting won is worth more than `move_cost`
-/// (millionths) for each that moves.
-pub fn replan(event: &Event, old: &Timetable, now: u32, absences: &[Absence], move_cost: i64) -> Replan {
+/// What is other than planned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trouble {
+    /// Parties that are not there.
+    pub absences: Vec<Absence>,
+    /// Tables, from 0, that are not there any more.
+    pub tables: Vec<u32>,
+}
+
+/// Makes the rest of a timetable again from slot `now` on. Meetings stay where they are unless a side is absent; where tables
+/// are too few, those of least value look for another slot. Seats that become free go to requests that wait; others move for
+/// that only where the meeting won is worth more than `move_cost` (millionths) for each that moves.
+pub fn replan(event: &Event, old: &Timetable, now: u32, trouble: &Trouble, move_cost: i64) -> Replan {
     let mut event = event.clone();
-    for absence in absences {
+    for absence in &trouble.absences {
         let side = if absence.is_host { &mut event.hosts } else { &mut event.guests };
         let missed = (absence.from..absence.until.min(event.slots)).fold(0u64, |m, slot| m | 1 << slot);
         side[absence.party as usize].free &= !missed;
@@ -54,6 +63,17 @@ pub fn replan(event: &Event, old: &Timetable, now: u32, absences: &[Absence], mo
     }
     let past = (0..now.min(event.slots)).fold(0u64, |m, slot| m | 1 << slot);
     seats.open = event.all_slots() & !past;
+    let gone = trouble.tables.iter().filter(|&&table| table < event.tables);
+    seats.gone = gone.copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+    for slot in now.min(event.slots)..event.slots {
+        seats.tables[slot as usize] -= seats.gone.len() as u32;
+        while seats.load[slot as usize] > seats.tables[slot as usize]
+            && let Some(least) = seats.least(seats.seated_in(slot), false)
+        {
+            seats.lift(least);
+            lost.push(least);
+        }
+    }
     seats.insert(move_cost);
 
     let timetable = seats.timetable(bound, &old.meetings);

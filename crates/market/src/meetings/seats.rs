@@ -12,6 +12,10 @@ pub(super) struct Seats<'a> {
     pub values: &'a [i64],
     /// Slots that may still change.
     pub open: u64,
+    /// Tables, by slot.
+    pub tables: Vec<u32>,
+    /// Tables that are not there in the slots that may still change.
+    pub gone: Vec<u32>,
     pub slot_of: Vec<u32>,
     /// The request seated, by party and slot.
     at: Vec<u32>,
@@ -41,6 +45,8 @@ impl<'a> Seats<'a> {
             event,
             values,
             open: event.all_slots(),
+            tables: vec![event.tables; event.slots as usize],
+            gone: Vec::new(),
             slot_of: vec![NONE; event.requests.len()],
             at: vec![NONE; parties * event.slots as usize],
             count: vec![0; parties],
@@ -200,7 +206,7 @@ impl<'a> Seats<'a> {
                 load += sign;
                 interpreted += sign * spoken(moved);
             }
-            load <= i64::from(self.event.tables) && interpreted <= i64::from(self.event.interpreters)
+            load <= i64::from(self.tables[slot as usize]) && interpreted <= i64::from(self.event.interpreters)
         })
     }
 
@@ -221,7 +227,7 @@ impl<'a> Seats<'a> {
     /// Moves meetings out of slots with too many; what nowhere fits is lifted.
     fn even_out(&mut self) {
         for slot in 0..self.event.slots {
-            while self.load[slot as usize] > self.event.tables {
+            while self.load[slot as usize] > self.tables[slot as usize] {
                 match self.exchange_out_of(slot, &[]) {
                     Some(moves) => self.exchange(&moves),
                     None => self.lift_least(slot, false),
@@ -244,7 +250,7 @@ impl<'a> Seats<'a> {
     /// A path of meetings, one more of them in `slot` than in the slot that it is exchanged with, that leaves some parties
     /// alone.
     fn exchange_out_of(&self, slot: u32, spared: &[usize]) -> Option<Vec<(u32, u32)>> {
-        let others = (0..self.event.slots).filter(|&s| self.load[s as usize] < self.event.tables);
+        let others = (0..self.event.slots).filter(|&s| self.load[s as usize] < self.tables[s as usize]);
         for other in others {
             for request in (0..self.slot_of.len() as u32).filter(|&r| self.slot_of[r as usize] == slot) {
                 for is_host in [true, false] {
@@ -278,12 +284,14 @@ impl<'a> Seats<'a> {
         let mut meetings = Vec::new();
         for slot in 0..self.event.slots {
             let mut taken = vec![false; tables as usize];
+            let is_open = (self.open >> slot) & 1 == 1;
             let mut waiting: Vec<(usize, u32)> =
                 (0..home.len()).map(|h| (h, self.seated(h, slot))).filter(|(_, r)| *r != NONE).collect();
             // First the tables that are given, then those where a host is at home, then tables that are nobody's home.
             for step in 0..4 {
                 waiting.retain(|&(host, request)| {
-                    let spare = |table: &u32| !taken[*table as usize];
+                    let spare =
+                        |table: &u32| !taken[*table as usize] && !(is_open && self.gone.contains(table));
                     let table = match step {
                         0 => old_table.get(&(request, slot)).copied().filter(spare),
                         1 => home[host].filter(spare),
@@ -292,7 +300,10 @@ impl<'a> Seats<'a> {
                     };
                     if let Some(table) = table {
                         taken[table as usize] = true;
-                        home[host].get_or_insert(table);
+                        // A home that fell away is given up.
+                        if home[host].is_none_or(|home| is_open && self.gone.contains(&home)) {
+                            home[host] = Some(table);
+                        }
                         meetings.push(Meeting { slot, table, request });
                     }
                     table.is_none()

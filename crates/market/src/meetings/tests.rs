@@ -119,7 +119,8 @@ fn an_absence_changes_little() {
     let old = arrange(&event, Effort::default());
     assert_eq!((old.meetings.len(), old.value), (9, old.bound));
     let absence = Absence { is_host: false, party: 1, from: 1, until: 3 };
-    let new = replan(&event, &old, 1, &[absence], 0);
+    let trouble = Trouble { absences: vec![absence], ..Trouble::default() };
+    let new = replan(&event, &old, 1, &trouble, 0);
     assert_eq!((new.lost.len(), new.won.len(), new.moved.len()), (2, 0, 0));
     let kept: Vec<Meeting> =
         old.meetings.iter().copied().filter(|m| !new.lost.contains(&m.request)).collect();
@@ -127,9 +128,27 @@ fn an_absence_changes_little() {
     // Who waited takes a seat that became free.
     event.guests.push(party(7, 1));
     event.requests.push(request(0, 3, 0.1));
-    let new = replan(&event, &old, 1, &[absence], 0);
+    let new = replan(&event, &old, 1, &trouble, 0);
     assert_eq!((new.lost.len(), new.won.as_slice(), new.moved.len()), (2, &[9][..], 0));
     assert_eq!(new.timetable.meetings.len(), 8);
+}
+
+#[test]
+fn a_table_falls_away() {
+    // Two hosts with two guests each in four slots: one table suffices for what two were used for.
+    let requests = vec![request(0, 0, 0.9), request(0, 1, 0.5), request(1, 0, 0.5), request(1, 1, 0.9)];
+    let event = event(4, 2, vec![party(15, 4); 2], vec![party(15, 4); 2], requests);
+    let old = arrange(&event, Effort::default());
+    let trouble = Trouble { absences: Vec::new(), tables: vec![0, 0, 7] };
+    let new = replan(&event, &old, 0, &trouble, 0);
+    check(&event, &new.timetable);
+    assert!(new.lost.is_empty() && new.won.is_empty());
+    assert!(new.timetable.meetings.iter().all(|m| m.table == 1));
+    // In the last slot the less valuable one of two has nowhere to go.
+    let last = replan(&event, &old, 3, &trouble, 0);
+    let there = |t: &Timetable| t.meetings.iter().filter(|m| m.slot == 3).count();
+    assert_eq!(last.lost.len(), there(&old).saturating_sub(1));
+    assert!(last.timetable.meetings.iter().all(|m| m.slot < 3 || m.table == 1));
 }
 
 fn parties(free: impl Strategy<Value = u64> + Clone) -> impl Strategy<Value = Vec<Party>> {
@@ -182,16 +201,19 @@ proptest! {
     fn a_replan_keeps_the_past(
         hosts in parties(0u64..16), guests in parties(0u64..16), requests in requests(17), now in 0u32..4,
         absent in prop::collection::vec((any::<bool>(), 0u32..4, 0u32..4), 0..3), dear in any::<bool>(),
+        gone in prop::collection::vec(0u32..3, 0..3),
     ) {
         let event = event(4, 3, hosts, guests, requests);
         let old = arrange(&event, Effort { rounds: 4, seed: 1 });
         let absences: Vec<Absence> =
             absent.iter().map(|&(is_host, party, from)| Absence { is_host, party, from: from.max(now), until: 4 }).collect();
-        let new = replan(&event, &old, now, &absences, if dear { i64::MAX } else { 0 });
+        let trouble = Trouble { absences: absences.clone(), tables: gone.clone() };
+        let new = replan(&event, &old, now, &trouble, if dear { i64::MAX } else { 0 });
         check(&event, &new.timetable);
+        prop_assert!(new.timetable.meetings.iter().all(|m| m.slot < now || !gone.contains(&m.table)));
         let past = |t: &Timetable| t.meetings.iter().filter(|m| m.slot < now).copied().collect::<Vec<_>>();
         prop_assert_eq!(past(&new.timetable), past(&old));
-        if dear {
+        if dear && gone.is_empty() {
             // Only who was absent meets at another time.
             let affected = |r: u32| {
                 let request = &event.requests[r as usize];

@@ -21,6 +21,7 @@ mod keep;
 mod later;
 mod lists;
 mod market;
+mod meetings;
 mod nearby;
 mod needs;
 mod offers;
@@ -56,6 +57,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(enterprises::routes())
         .merge(nearby::routes())
         .merge(introductions::routes())
+        .merge(meetings::routes())
         .merge(lists::routes())
         .merge(gaps::routes())
         .merge(drafts::routes())

@@ -10,13 +10,18 @@ use std::sync::LazyLock;
 use utoipa::{PartialSchema, ToSchema};
 
 /// Subjects with their Chinese names, in the order of the docs page.
-pub const SUBJECTS: [(&str, &str, &str); 13] = [
+pub const SUBJECTS: [(&str, &str, &str); 14] = [
     ("me", "登录与本人", "Signing in, one's own account, tokens, messages"),
     ("needs", "需求", "What enterprises want to buy, have done or solve"),
     ("offers", "供给", "What enterprises can supply, and who nearby can make it"),
     ("enterprises", "企业", "One file an enterprise, and what has grown old"),
     ("weights", "学习权重", "Weights of the score, learned from what came of pairs"),
     ("introductions", "牵线", "Two sides want to talk; contacts are released when both have agreed"),
+    (
+        "events",
+        "对接活动",
+        "Where firms meet: invitations, sign-up, seats, the door, results, follow-up, signings",
+    ),
     ("lists", "对接清单", "Numbered, frozen lists with their gaps"),
     ("desk", "审核台", "Drafting, deciding, approving, publishing"),
     ("intake", "导入", "Workbooks in, and likely duplicates"),

@@ -69,6 +69,9 @@ words! {
         ["text", "node", "specification", "certificate", "distance", "capacity"];
     SideWord: "A side of a pair." = ["need", "offer", "secretariat"];
     IntroductionWord: "Where an introduction stands." = ["asked", "agreed", "declined", "ended"];
+    MeetingStateWord: "Where an event stands." = ["planned", "seated", "closed", "cancelled"];
+    MeetingSideWord: "On which side of the tables a firm sits: who needs, who offers." = ["host", "guest"];
+    PartyStateWord: "What a firm said to its invitation." = ["invited", "attending", "declined"];
     ClaimWord: "Where a claim stands." = ["open", "approved", "rejected"];
     InvitationWord: "Where an invitation stands." = ["open", "accepted", "expired", "revoked"];
 }

@@ -1,6 +1,7 @@
 //! The pages, one file a subject: each has its routes, its handlers, and plain functions from values to markup.
 
 pub mod desk;
+pub mod events;
 pub mod inspection;
 pub mod list;
 pub mod market;
@@ -16,5 +17,6 @@ pub fn routes() -> Router<Site> {
         .merge(sign_in::routes())
         .merge(market::routes())
         .merge(desk::routes())
+        .merge(events::routes())
         .merge(office::routes())
 }

@@ -18,6 +18,7 @@ async fn filled(place: &Place) -> Store {
     store.import(&changed, |_, _| ()).await.unwrap();
     crate::people::everything(&store).await;
     crate::events::captured(&store).await;
+    crate::meetings::recorded(&store).await;
     for name in ["cluster.name", "cluster_city", "Beta", "alpha"] {
         store.set_setting(name, "吉安", &by("admin")).await.unwrap();
     }

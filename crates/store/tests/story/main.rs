@@ -13,6 +13,7 @@ mod layout;
 mod learning;
 mod market;
 mod measure;
+mod meetings;
 mod merges;
 mod people;
 mod sample;

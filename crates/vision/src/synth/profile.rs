@@ -13,7 +13,7 @@ pub(super) struct Profile {
 const STEPS_PER_PX: f64 = 64.0;
 
 /// Nodes of the three-point Gauss-Legendre rule on -1/2..1/2 with their weights.
-const NODES: [(f64, f64); 3] =
+pub(super) const NODES: [(f64, f64); 3] =
     [(-0.387_298_334_620_741_7, 5.0 / 18.0), (0.0, 8.0 / 18.0), (0.387_298_334_620_741_7, 5.0 / 18.0)];
 
 impl Profile {

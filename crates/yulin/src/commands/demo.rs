@@ -98,9 +98,11 @@ async fn run_in(app: &Arc<App>, args: &Demo) -> Result<ExitCode> {
     serve::serve(app.clone(), IpAddr::V4(Ipv4Addr::LOCALHOST), args.port, options, None).await
 }
 
-/// Adds the demo's accounts: one an office, and the two sides of the pair that the guide tells of.
+/// Adds the demo's accounts: one an office, and the two sides of the pair that the guide tells of; then its events.
 async fn accounts(app: &App, actor: &Actor, content: &ListContent) -> Result<()> {
-    app.add_demo_accounts(actor, &people(content)?).await?;
+    let people = people(content)?;
+    app.add_demo_accounts(actor, &people).await?;
+    app.add_demo_meetings(actor, &people).await?;
     say!("accounts 账号 (password 密码 {}):", app::DEMO_PASSWORD);
     for account in app.demo_accounts().await? {
         let enterprise = account.enterprise.map_or(String::new(), |name| format!("  {name}"));

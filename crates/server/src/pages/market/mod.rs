@@ -19,6 +19,8 @@ mod record;
 mod search;
 mod standings;
 
+pub use search::groups;
+
 use crate::site::Site;
 use axum::Router;
 

@@ -16,7 +16,7 @@ mod people;
 mod person;
 mod picker;
 mod settings;
-mod show;
+pub mod show;
 mod stale;
 mod visibility;
 mod workbook;
