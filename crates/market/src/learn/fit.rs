@@ -146,7 +146,6 @@ fn slopes(examples: &[&Example], shipped: &Weights, x: &[f64; N], free: usize) -
 }
 
 /// Solves `matrix x = right` from row `first` on, by Cholesky's decomposition: the matrix is positive definite.
-#[expect(clippy::needless_range_loop, reason = "the indices are those of the formulas")]
 fn solve(mut matrix: [[f64; N]; N], right: [f64; N], first: usize) -> [f64; N] {
     for j in first..N {
         let below: f64 = (first..j).map(|k| matrix[j][k] * matrix[j][k]).sum();

@@ -291,7 +291,7 @@ impl<'a> Seats<'a> {
             for step in 0..4 {
                 waiting.retain(|&(host, request)| {
                     let spare =
-                        |table: &u32| !taken[*table as usize] && !(is_open && self.gone.contains(table));
+                        |table: &u32| !(taken[*table as usize] || is_open && self.gone.contains(table));
                     let table = match step {
                         0 => old_table.get(&(request, slot)).copied().filter(spare),
                         1 => home[host].filter(spare),
