@@ -25,9 +25,13 @@ mod records;
 mod sheets;
 
 pub use crate::ledger::{
-    Allocation, Amount, BalanceQuery, BalanceReport, CaptureOptions, CaptureReport, ChainProof,
-    CheckedEvents, Direction, EtchantReport, EventForm, FootprintReport, LotFootprintRow, RecallCustomer,
-    RecallReport, ReconcileReport, Scratch, TraceReport, TraceRow, check_events, hash_events, reconcile,
+    Allocation, Amount, BalanceQuery, BalanceReport, BalanceSheet, CaptureOptions, CaptureReport, ChainProof,
+    CheckedEvents, Direction, ETCHANT_EXAMPLE, EntryKind, EtchantReport, EventForm, Factor, FactorScope,
+    FlowLink, FlowNode, FlowNodeKind, FlowQuery, FlowReport, FootprintBreakdown, FootprintOverview,
+    FootprintPart, FootprintReport, Indicator, IndicatorInput, IndicatorPosting, IndicatorPostings,
+    IndicatorQuery, IndicatorReport, LotCard, LotEvent, LotFootprintRow, LotLink, LotPage, LotPlace,
+    LotQuery, LotRow, Named, Passport, PassportField, RecallCustomer, RecallReport, ReconcileReport, Scratch,
+    SheetLine, SheetQuery, SiteEmissions, TraceReport, TraceRow, check_events, hash_events, reconcile,
     simulate_etchant,
 };
 pub use actor::{Act, Actor, Office, Role};

@@ -33,6 +33,11 @@ pub const SUBJECTS: [(&str, &str, &str); 14] = [
         "审计",
         "Who saw what is protected, changed, published, exported; whether all that is stored is sound",
     ),
+    (
+        "ledger",
+        "批次台账",
+        "Lots and their passports, trace, recall, balance, flows, footprints, circular indicators",
+    ),
     ("reference", "字典", "The overview and the tables that every client needs"),
 ];
 

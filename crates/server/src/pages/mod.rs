@@ -4,6 +4,7 @@ pub mod desk;
 pub mod events;
 pub mod inspection;
 pub mod inspections;
+pub mod ledger;
 pub mod list;
 pub mod market;
 pub mod office;
@@ -18,6 +19,7 @@ pub fn routes() -> Router<Site> {
         .merge(sign_in::routes())
         .merge(market::routes())
         .merge(desk::routes())
+        .merge(ledger::routes())
         .merge(events::routes())
         .merge(office::routes())
         .merge(inspections::routes())
