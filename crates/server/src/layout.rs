@@ -60,10 +60,10 @@ const GROUPS: &[(&str, &[Entry])] = &[
         "对接",
         &[("/enterprises", "企业名录", Act::Enterprises), ("/introductions", "牵线", Act::Introductions)],
     ),
-    ("工厂", &[("/inspections", "检测", Act::Evidence)]),
     (
         "工厂",
         &[
+            ("/inspections", "检测", Act::Evidence),
             ("/ledger", "批次台账", Act::LedgerLots),
             ("/flows", "物质流", Act::Flows),
             ("/balances", "物料平衡", Act::Balance),
