@@ -63,7 +63,7 @@ pub(crate) fn plain(c: char) -> char {
 }
 
 /// What a term is; the same characters as word and as gram are different terms.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 enum Kind {
     Ideograph,
     Pair,
@@ -75,7 +75,17 @@ enum Kind {
     Model,
 }
 
+/// Takes texts apart; keeps its working memory from text to text.
+#[derive(Debug, Default)]
+pub(crate) struct Analyser {
+    chars: Vec<char>,
+    runs: Vec<Run>,
+    padded: Vec<char>,
+    terms: Terms,
+}
+
 /// The hashes of a text's terms, with their kinds.
+#[derive(Debug, Default)]
 struct Terms {
     ids: Vec<(u64, Kind)>,
     /// By kind.
@@ -83,8 +93,12 @@ struct Terms {
 }
 
 impl Terms {
+    fn makes(&self, kind: Kind) -> bool {
+        self.weights[kind as usize] > 0.0
+    }
+
     fn push(&mut self, kind: Kind, chars: impl IntoIterator<Item = char>) {
-        if self.weights[kind as usize] > 0.0 {
+        if self.makes(kind) {
             self.ids.push((hash(kind, chars), kind));
         }
     }
@@ -102,14 +116,15 @@ fn hash(kind: Kind, chars: impl IntoIterator<Item = char>) -> u64 {
 }
 
 /// A run of characters of one script within a text.
+#[derive(Debug)]
 struct Run {
     start: usize,
     end: usize,
     ideographs: bool,
 }
 
-fn runs(chars: &[char]) -> Vec<Run> {
-    let mut out = Vec::new();
+fn runs(chars: &[char], out: &mut Vec<Run>) {
+    out.clear();
     let mut i = 0;
     while i < chars.len() {
         // Ideographs are asked for first: Unicode's tables of letters are slow.
@@ -126,7 +141,6 @@ fn runs(chars: &[char]) -> Vec<Run> {
         }
         out.push(Run { start, end: i, ideographs });
     }
-    out
 }
 
 /// How far the characters of a loose pair stand from each other, at most.
@@ -134,44 +148,65 @@ const APART: usize = 4;
 
 /// The terms of a text, sorted by id.
 pub fn terms(text: &str, weights: &TermWeights) -> Vec<Term> {
-    let chars: Vec<char> = text.chars().map(plain).collect();
-    let runs = runs(&chars);
-    let w = weights;
-    let weights = [w.ideograph, w.pair, w.apart, w.gram3, w.gram4, w.gram5, w.word, w.model];
-    let mut terms = Terms { ids: Vec::with_capacity(chars.len() * 2 + 4), weights };
-    for run in &runs {
-        let run_chars = &chars[run.start..run.end];
-        if run.ideographs {
-            for (at, &c) in run_chars.iter().enumerate() {
-                terms.push(Kind::Ideograph, [c]);
-                if let Some(&next) = run_chars.get(at + 1) {
-                    terms.push(Kind::Pair, [c, next]);
-                }
-                for &later in run_chars.iter().skip(at + 1).take(APART) {
-                    terms.push(Kind::Apart, [c, later]);
-                }
-            }
-        } else {
-            word_terms(run_chars, &mut terms);
-        }
-    }
-    model_terms(&chars, &runs, &mut terms);
-    terms.ids.sort_unstable_by_key(|(id, _)| *id);
-    let same = |a: &(u64, Kind), b: &(u64, Kind)| a.0 == b.0;
-    let term = |of: &[(u64, Kind)]| {
-        let (id, kind) = of[0];
-        let sublinear = if of.len() == 1 { 1.0 } else { 1.0 + (of.len() as f32).ln() };
-        Term { id, weight: weights[kind as usize] * sublinear }
-    };
-    terms.ids.chunk_by(same).map(term).collect()
+    Analyser::default().terms(text, weights).collect()
 }
 
-fn word_terms(word: &[char], terms: &mut Terms) {
-    terms.push(Kind::Word, stem(word));
-    let padded: Vec<char> = std::iter::once(' ').chain(word.iter().copied()).chain([' ']).collect();
+impl Analyser {
+    /// The terms of a text, sorted by id.
+    pub fn terms(&mut self, text: &str, weights: &TermWeights) -> impl Iterator<Item = Term> {
+        let w = weights;
+        let Self { chars, runs: found, padded, terms } = self;
+        chars.clear();
+        chars.extend(text.chars().map(plain));
+        runs(chars, found);
+        terms.ids.clear();
+        terms.weights = [w.ideograph, w.pair, w.apart, w.gram3, w.gram4, w.gram5, w.word, w.model];
+        for run in &*found {
+            let run_chars = &chars[run.start..run.end];
+            if run.ideographs {
+                ideograph_terms(run_chars, terms);
+            } else {
+                word_terms(run_chars, padded, terms);
+            }
+        }
+        if terms.makes(Kind::Model) {
+            model_terms(chars, found, terms);
+        }
+        terms.ids.sort_unstable_by_key(|(id, _)| *id);
+        let weights = terms.weights;
+        terms.ids.chunk_by(|a, b| a.0 == b.0).map(move |of| {
+            let (id, kind) = of[0];
+            let sublinear = if of.len() == 1 { 1.0 } else { 1.0 + (of.len() as f32).ln() };
+            Term { id, weight: weights[kind as usize] * sublinear }
+        })
+    }
+}
+
+fn ideograph_terms(run: &[char], terms: &mut Terms) {
+    let apart = if terms.makes(Kind::Apart) { APART } else { 0 };
+    for (at, &c) in run.iter().enumerate() {
+        terms.push(Kind::Ideograph, [c]);
+        if let Some(&next) = run.get(at + 1) {
+            terms.push(Kind::Pair, [c, next]);
+        }
+        for &later in run.iter().skip(at + 1).take(apart) {
+            terms.push(Kind::Apart, [c, later]);
+        }
+    }
+}
+
+fn word_terms(word: &[char], padded: &mut Vec<char>, terms: &mut Terms) {
+    let (stem, end) = stem(word);
+    terms.push(Kind::Word, stem.iter().copied().chain(end));
+    padded.clear();
+    padded.push(' ');
+    padded.extend_from_slice(word);
+    padded.push(' ');
     for (kind, length) in [(Kind::Gram3, 3), (Kind::Gram4, 4), (Kind::Gram5, 5)] {
-        for gram in padded.windows(length) {
-            terms.push(kind, gram.iter().copied());
+        if terms.makes(kind) {
+            for gram in padded.windows(length) {
+                terms.push(kind, gram.iter().copied());
+            }
         }
     }
 }
@@ -221,19 +256,18 @@ pub(crate) fn neighbourhood(text: &str) -> u128 {
     key
 }
 
-/// Light English stemming: plurals, `-ing` and `-ed` of longer words; words with digits stay as they are.
-fn stem(word: &[char]) -> Vec<char> {
+/// Light English stemming: plurals, `-ing` and `-ed` of longer words; words with digits stay as they are. What is left of the
+/// word, and a character to be put behind it.
+fn stem(word: &[char]) -> (&[char], Option<char>) {
     if word.len() < 4 || !word.iter().all(char::is_ascii_lowercase) {
-        return word.to_vec();
+        return (word, None);
     }
     let ends = |suffix: &str| {
         word.len() >= suffix.len() && word[word.len() - suffix.len()..].iter().copied().eq(suffix.chars())
     };
-    let cut = |n: usize| word[..word.len() - n].to_vec();
+    let cut = |n: usize| (&word[..word.len() - n], None);
     if word.len() > 4 && ends("ies") {
-        let mut out = cut(3);
-        out.push('y');
-        return out;
+        return (&word[..word.len() - 3], Some('y'));
     }
     if ["sses", "shes", "ches", "xes"].into_iter().any(ends) {
         return cut(2);
@@ -247,7 +281,7 @@ fn stem(word: &[char]) -> Vec<char> {
     if word.len() >= 6 && ends("ed") {
         return cut(2);
     }
-    word.to_vec()
+    (word, None)
 }
 
 #[cfg(test)]
@@ -290,7 +324,8 @@ mod tests {
     fn stems() {
         let check = |word: &str, expect: &str| {
             let chars: Vec<char> = word.chars().collect();
-            assert_eq!(stem(&chars).into_iter().collect::<String>(), expect);
+            let (stem, end) = stem(&chars);
+            assert_eq!(stem.iter().copied().chain(end).collect::<String>(), expect);
         };
         check("glasses", "glass");
         check("switches", "switch");

@@ -25,7 +25,7 @@ pub use search::Searcher;
 
 use crate::weights::TermWeights;
 use base::Base;
-use knowledge::Knowledge;
+use knowledge::{Knowledge, Scratch};
 use rayon::prelude::*;
 use tail::Tail;
 
@@ -117,7 +117,7 @@ impl Index {
     }
 
     /// Adds a document and returns its number, the next one.
-    pub fn add(&mut self, document: &Document<'_>) -> u32 {
+    pub fn add(&mut self, document: &[Field<'_>]) -> u32 {
         let vector = self.knowledge.numbered(document);
         self.tail.add(&vector)
     }
@@ -142,11 +142,11 @@ impl Index {
     }
 
     /// The similarity of a query to a document of the index, as [`Searcher::search`] finds it; 0 for one that is not there.
-    pub fn similarity(&self, query: &Document<'_>, document: u32) -> f32 {
+    pub fn similarity(&self, query: &[Field<'_>], document: u32) -> f32 {
         self.knowledge.similarity(self.sum(query, document))
     }
 
-    fn sum(&self, query: &Document<'_>, document: u32) -> u32 {
+    fn sum(&self, query: &[Field<'_>], document: u32) -> u32 {
         if self.gone.holds(document) {
             return 0;
         }
@@ -157,12 +157,13 @@ impl Index {
                 self.tail.impact(term, document)
             }
         };
-        let query = self.knowledge.query(query);
-        query.into_iter().map(|(term, weight)| weight * u32::from(impact(term))).sum()
+        let mut scratch = Scratch::default();
+        let query = self.knowledge.query(query, &mut scratch);
+        query.map(|(term, weight)| weight * u32::from(impact(term))).sum()
     }
 
     /// The similarity of a query to a document that is not in the index, as it would be if it were.
-    pub fn compare(&self, query: &Document<'_>, document: &Document<'_>) -> f32 {
+    pub fn compare(&self, query: &[Field<'_>], document: &[Field<'_>]) -> f32 {
         self.knowledge.compare(query, document)
     }
 }

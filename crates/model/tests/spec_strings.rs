@@ -1,10 +1,10 @@
 //! `spec_strings.csv`: what purchasing and sales people write, and what it says. The expected readings were written
 //! before the parser had read the strings.
 //!
-//! The first round (712 strings) is for development and must be read without a fault, but for the strings of
-//! [`KNOWN_WRONG`]. The second round is held back: it was written while the parser had seen a hashed half of the first, and
-//! nobody looks at how its strings are read; only their number read right is known. So this test never prints one of
-//! them; whoever works on the parser works from the first round.
+//! The first two rounds (997 strings) are for development and must be read without a fault, but for the strings of
+//! [`KNOWN_WRONG`]. The third round is held back: it was written by one who knew the table of properties and the notation of this
+//! file, but had seen neither the parser nor the second round, and nobody looks at how its strings are read; only their number
+//! read right is known. So this test never prints one of them; whoever works on the parser works from the first two.
 //!
 //! Right is: the same specifications (property, value, unit, wish) and the same quantities, in whatever order; `50万次` is
 //! `500000次`. Words that are kept beside them do not count.
@@ -16,31 +16,32 @@ use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
 /// Strings of the held-back round that the parser is known to read right; raise it, never lower it.
-const HELD_BACK_RIGHT: usize = 267;
+const HELD_BACK_RIGHT: usize = 200;
 
-/// Strings of the first round that are not read right yet: all of them leave something out, none is read as
-/// something else.
+/// Strings of the first two rounds that are not read right yet: most leave something out.
 const KNOWN_WRONG: &[&str] = &[
     "内层H/H oz，外层1oz",
     "8L HDI",
     "Ra95以上 R9>50",
     "可视角度 H:170° V:160°",
-    "10.1寸 1280*800 IPS屏",
     "7寸电容屏，五点触控",
     "28AWG*1P+24AWG*2C",
     "Type-C接口，PD100W快充",
     "HB≤220",
     "φ6*100L",
     "超纯水电阻率≥18兆欧",
-    "千级无尘室 800平方米",
-    "输入电压AC100-240V 50/60Hz",
     "2.5平方铜芯线",
     "硅胶硬度50度",
     "0.3t钢片",
     "喷砂阳极黑色",
     "日处理量500m³",
     "表面阻抗10的6-9次方",
-    "样品3-5天，批量10-15天",
+    "P4户外全彩屏",
+    "正向电流20mA",
+    "尺寸公差+0.05/-0.02mm",
+    "板材厚度2.0T",
+    "电镀锌，膜厚≥5μm",
+    "年处理量5万吨",
 ];
 
 struct Case {
@@ -56,7 +57,7 @@ struct Case {
 fn cases() -> Vec<Case> {
     let mut reader = csv::Reader::from_reader(include_bytes!("spec_strings.csv").as_slice());
     let row = |record: csv::StringRecord| Case {
-        held_back: &record[0] == "2",
+        held_back: &record[0] == "3",
         topic: record[1].to_owned(),
         hints: record[2].split('|').filter(|h| !h.is_empty()).map(|h| PropertyId(h.to_owned())).collect(),
         text: record[3].replace("\\n", "\n"),
@@ -98,7 +99,7 @@ fn settled(expect: &str) -> String {
 }
 
 #[test]
-fn the_first_round_is_read_right() {
+fn the_open_rounds_are_read_right() {
     let cases: Vec<Case> = cases().into_iter().filter(|c| !c.held_back).collect();
     let wrong: Vec<String> = cases
         .iter()

@@ -5,7 +5,7 @@
 //! chunk that holds it, with its greatest impact there: the bounds by which whole chunks are passed over.
 
 use super::Document;
-use super::knowledge::Knowledge;
+use super::knowledge::{Knowledge, Scratch};
 use crate::analyse;
 use rayon::prelude::*;
 
@@ -71,8 +71,16 @@ impl Base {
         let built: Vec<(Chunk, Vec<(u32, Entry)>)> = layout
             .par_chunks(CHUNK)
             .enumerate()
-            .map(|(at, documents)| {
-                chunk(at as u32, documents.iter().map(|&d| knowledge.document(&document(d))))
+            .map_init(Scratch::default, |scratch, (at, documents)| {
+                let mut all: Vec<u64> = Vec::new();
+                for (place, &number) in documents.iter().enumerate() {
+                    let document = document(number);
+                    let vector = knowledge.document(&document, scratch);
+                    all.extend(vector.map(|(term, impact)| {
+                        u64::from(term) << 32 | (place as u64) << 16 | u64::from(impact)
+                    }));
+                }
+                chunk(at as u32, documents.len(), all)
             })
             .collect();
         let mut first = vec![0u32; knowledge.terms() + 1];
@@ -127,15 +135,12 @@ pub(super) fn find(list: &[Posting], place: u32) -> u16 {
     list.get(at).filter(|&&posting| posting >> 16 == place).map_or(0, |&posting| posting as u16)
 }
 
-/// Builds a chunk, with its entries by term.
-fn chunk(at: u32, documents: impl Iterator<Item = Vec<(u32, u16)>>) -> (Chunk, Vec<(u32, Entry)>) {
-    let mut all: Vec<u64> = Vec::new();
-    let mut longest = 0u64;
-    for (place, vector) in documents.enumerate() {
-        longest = longest.max(vector.iter().map(|&(_, impact)| u64::from(impact) * u64::from(impact)).sum());
-        all.extend(
-            vector.iter().map(|&(term, i)| u64::from(term) << 32 | (place as u64) << 16 | u64::from(i)),
-        );
+/// Builds a chunk of so many documents, with its entries by term, from terms, places and impacts.
+fn chunk(at: u32, documents: usize, mut all: Vec<u64>) -> (Chunk, Vec<(u32, Entry)>) {
+    let mut squares = vec![0u64; documents];
+    for posting in &all {
+        let impact = posting & 0xffff;
+        squares[(posting >> 16 & 0xffff) as usize] += impact * impact;
     }
     all.sort_unstable();
     let mut entries: Vec<(u32, Entry)> = Vec::new();
@@ -146,6 +151,7 @@ fn chunk(at: u32, documents: impl Iterator<Item = Vec<(u32, u16)>>) -> (Chunk, V
         entries.push(((list[0] >> 32) as u32, entry));
         start += list.len() as u32;
     }
+    let longest = squares.into_iter().max().unwrap_or(0) as f64;
     let postings = all.into_iter().map(|posting| posting as u32).collect();
-    (Chunk { postings, longest: (longest as f64).sqrt() }, entries)
+    (Chunk { postings, longest: longest.sqrt() }, entries)
 }

@@ -7,8 +7,8 @@ use std::collections::BinaryHeap;
 #[derive(Debug, Default)]
 pub(super) struct Best {
     k: usize,
-    /// The least is on top.
-    heap: BinaryHeap<Reverse<(u32, Reverse<u32>)>>,
+    /// Sums above, numbers turned round below; the least is on top.
+    heap: BinaryHeap<Reverse<u64>>,
 }
 
 impl Best {
@@ -19,11 +19,15 @@ impl Best {
 
     /// The sum below which no document can come in any more.
     pub fn floor(&self) -> u32 {
-        if self.heap.len() < self.k { 1 } else { self.heap.peek().map_or(u32::MAX, |Reverse((sum, _))| *sum) }
+        if self.heap.len() < self.k {
+            1
+        } else {
+            self.heap.peek().map_or(u32::MAX, |least| (least.0 >> 32) as u32)
+        }
     }
 
     pub fn offer(&mut self, sum: u32, document: u32) {
-        let new = Reverse((sum, Reverse(document)));
+        let new = Reverse(u64::from(sum) << 32 | u64::from(!document));
         if self.heap.len() < self.k {
             self.heap.push(new);
         } else if let Some(mut least) = self.heap.peek_mut()
@@ -33,11 +37,11 @@ impl Best {
         }
     }
 
-    /// Sums and documents, best first.
-    pub fn drain(&mut self) -> Vec<(u32, u32)> {
-        let mut out: Vec<_> =
-            self.heap.drain().map(|Reverse((sum, Reverse(document)))| (sum, document)).collect();
-        out.sort_unstable_by_key(|&(sum, document)| (Reverse(sum), document));
-        out
+    /// Sums and documents, best first; `order` is working memory.
+    pub fn drain<'a>(&mut self, order: &'a mut Vec<u64>) -> impl ExactSizeIterator<Item = (u32, u32)> + 'a {
+        order.clear();
+        order.extend(self.heap.drain().map(|Reverse(packed)| packed));
+        order.sort_unstable_by_key(|&packed| Reverse(packed));
+        order.iter().map(|&packed| ((packed >> 32) as u32, !(packed as u32)))
     }
 }

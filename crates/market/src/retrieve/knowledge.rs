@@ -1,7 +1,7 @@
 //! Which terms there are and how common they are; texts as vectors under that knowledge.
 
-use super::Document;
-use crate::analyse::{self, Term};
+use super::{Document, Field};
+use crate::analyse::{Analyser, Term};
 use crate::weights::TermWeights;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -36,16 +36,37 @@ const QUERY_SCALE: f32 = 32767.0;
 /// The longest that a document's vector may become where its length counts only in part.
 const LONGEST: f32 = 3.9;
 
-/// Terms and their document frequencies.
+/// What is known of a term.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    number: u32,
+    /// Inverse document frequency.
+    idf: f32,
+}
+
+/// A term of a vector.
+#[derive(Debug, Clone, Copy)]
+struct Weighted {
+    id: u64,
+    number: Option<u32>,
+    weight: f32,
+}
+
+/// Working memory for making vectors.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    analyser: Analyser,
+    vector: Vec<Weighted>,
+}
+
+/// Terms and how common they are.
 #[derive(Debug)]
 pub(super) struct Knowledge {
     weights: TermWeights,
-    /// Number of documents counted.
-    documents: u32,
-    /// Numbers of terms by id. Those of documents added later have numbers too, but no frequency.
-    numbers: Table<u64, u32>,
-    /// Per number: documents that hold the term.
-    frequency: Vec<u32>,
+    /// Of a term that no document holds.
+    idf_unknown: f32,
+    /// Terms by id. Those of documents added later have numbers too, but count as held by no document.
+    known: Table<u64, Known>,
     /// Mean length of the documents' vectors, where the weights ask for it; else 1.
     pivot: f32,
     /// What a weight of 1 is in a document.
@@ -60,44 +81,42 @@ impl Knowledge {
         document: &(impl Fn(u32) -> Document<'a> + Sync),
     ) -> Self {
         let step = count.div_ceil(rayon::current_num_threads() as u32).max(1);
-        let parts: Vec<Table<u64, u32>> = (0..count.div_ceil(step))
+        // While counting, a number is that of the documents which hold the term.
+        let counted = |known: &mut Table<u64, Known>, id: u64, count: u32| {
+            known.entry(id).or_insert(Known { number: 0, idf: 0.0 }).number += count;
+        };
+        let parts: Vec<Table<u64, Known>> = (0..count.div_ceil(step))
             .into_par_iter()
             .map(|part| {
-                let mut table = Table::default();
+                let (mut table, mut analyser) = (Table::default(), Analyser::default());
                 let mut ids = Vec::new();
                 for at in part * step..((part + 1) * step).min(count) {
                     ids.clear();
                     for field in document(at) {
-                        ids.extend(analyse::terms(field.text, weights).iter().map(|term| term.id));
+                        ids.extend(analyser.terms(field.text, weights).map(|term| term.id));
                     }
                     ids.sort_unstable();
                     ids.dedup();
-                    for &id in &ids {
-                        *table.entry(id).or_insert(0) += 1;
-                    }
+                    ids.iter().for_each(|&id| counted(&mut table, id, 1));
                 }
                 table
             })
             .collect();
         let mut parts = parts.into_iter();
-        let mut all = parts.next().unwrap_or_default();
+        let mut known = parts.next().unwrap_or_default();
         for part in parts {
-            for (id, count) in part {
-                *all.entry(id).or_insert(0) += count;
-            }
+            part.into_iter().for_each(|(id, of)| counted(&mut known, id, of.number));
         }
-        let mut frequency = Vec::with_capacity(all.len());
-        for slot in all.values_mut() {
-            frequency.push(*slot);
-            *slot = frequency.len() as u32 - 1;
+        let idf = |frequency: u32| ((f64::from(count + 1) / (f64::from(frequency) + 1.0)).ln() + 1.0) as f32;
+        for (number, slot) in (0..).zip(known.values_mut()) {
+            *slot = Known { number, idf: idf(slot.number) };
         }
         let scale = if weights.length < 1.0 { 16383.0 } else { 65535.0 };
-        let mut out =
-            Self { weights: weights.clone(), documents: count, numbers: all, frequency, pivot: 1.0, scale };
+        let mut out = Self { weights: weights.clone(), idf_unknown: idf(0), known, pivot: 1.0, scale };
         if weights.length < 1.0 && count > 0 {
             // Whole numbers, so that the mean does not depend on how threads share the work.
-            let length = |at| (out.vector(&document(at)).1 * 1024.0) as u64;
-            let sum: u64 = (0..count).into_par_iter().map(length).sum();
+            let length = |scratch: &mut Scratch, at| (out.vector(&document(at), scratch) * 1024.0) as u64;
+            let sum: u64 = (0..count).into_par_iter().map_init(Scratch::default, length).sum();
             out.pivot = (sum as f64 / 1024.0 / f64::from(count)).max(1e-3) as f32;
         }
         out
@@ -106,36 +125,32 @@ impl Knowledge {
     /// The similarity that a sum of products stands for, to the four decimals that rounding of the weights leaves.
     pub fn similarity(&self, sum: u32) -> f32 {
         let exact = f64::from(sum) / (f64::from(self.scale) * f64::from(QUERY_SCALE));
-        ((exact * 1e4).round() / 1e4).min(1.0) as f32
+        (f64::from((exact * 1e4 + 0.5) as u32) / 1e4).min(1.0) as f32
     }
 
     /// A document's weight as a whole number.
     fn impact(&self, weight: f32) -> u16 {
-        (weight * self.scale).round() as u16
+        (weight * self.scale + 0.5) as u16
     }
 
     /// Number of terms.
     pub fn terms(&self) -> usize {
-        self.numbers.len()
+        self.known.len()
     }
 
-    fn idf(&self, number: Option<u32>) -> f32 {
-        let frequency = number.and_then(|n| self.frequency.get(n as usize)).copied().unwrap_or(0);
-        ((f64::from(self.documents + 1) / (f64::from(frequency) + 1.0)).ln() + 1.0) as f32
-    }
-
-    /// A text's vector of length 1, by term ids, and the length it had.
-    fn vector(&self, text: &Document<'_>) -> (Vec<(u64, Option<u32>, f32)>, f32) {
-        let mut vector: Vec<(u64, Option<u32>, f32)> = Vec::new();
+    /// Makes a text's vector of length 1 in `scratch`, by term ids; returns the length that it had.
+    fn vector(&self, text: &[Field<'_>], scratch: &mut Scratch) -> f32 {
+        let Scratch { analyser, vector } = scratch;
+        vector.clear();
         let several = text.len() > 1;
         for field in text {
             let from = vector.len();
-            vector.extend(analyse::terms(field.text, &self.weights).into_iter().map(
-                |Term { id, weight }| {
-                    let number = self.numbers.get(&id).copied();
-                    (id, number, weight * self.idf(number))
-                },
-            ));
+            vector.extend(analyser.terms(field.text, &self.weights).map(|Term { id, weight }| {
+                match self.known.get(&id) {
+                    Some(known) => Weighted { id, number: Some(known.number), weight: weight * known.idf },
+                    None => Weighted { id, number: None, weight: weight * self.idf_unknown },
+                }
+            }));
             // One field keeps its length for the pivot.
             if several {
                 scale(&mut vector[from..], field.weight);
@@ -143,17 +158,16 @@ impl Knowledge {
         }
         if several {
             // A term of two fields is one term. The sort is stable, so that sums run in the order of fields.
-            vector.sort_by_key(|(id, ..)| *id);
+            vector.sort_by_key(|term| term.id);
             vector.dedup_by(|next, kept| {
-                let same = next.0 == kept.0;
+                let same = next.id == kept.id;
                 if same {
-                    kept.2 += next.2;
+                    kept.weight += next.weight;
                 }
                 same
             });
         }
-        let length = scale(&mut vector, 1.0);
-        (vector, length)
+        scale(vector, 1.0)
     }
 
     /// What a document's vector of length 1 is multiplied with for its length.
@@ -166,24 +180,26 @@ impl Knowledge {
     }
 
     /// A document's vector: numbers of its terms and their impacts. All terms are known: call it for what was counted.
-    pub fn document(&self, document: &Document<'_>) -> Vec<(u32, u16)> {
-        let (vector, length) = self.vector(document);
-        let stretch = self.stretch(length);
-        vector
-            .into_iter()
-            .filter_map(|(_, number, weight)| Some((number?, self.impact(weight * stretch))))
+    pub fn document(
+        &self,
+        document: &[Field<'_>],
+        scratch: &mut Scratch,
+    ) -> impl Iterator<Item = (u32, u16)> {
+        let stretch = self.stretch(self.vector(document, scratch));
+        let impacts = scratch.vector.iter();
+        impacts
+            .filter_map(move |term| Some((term.number?, self.impact(term.weight * stretch))))
             .filter(|(_, impact)| *impact > 0)
-            .collect()
     }
 
     /// As [`Self::document`], for a document that was not counted: its new terms get numbers.
-    pub fn numbered(&mut self, document: &Document<'_>) -> Vec<(u32, u16)> {
+    pub fn numbered(&mut self, document: &[Field<'_>]) -> Vec<(u32, u16)> {
+        let mut scratch = Scratch::default();
+        let stretch = self.stretch(self.vector(document, &mut scratch));
         let mut out = Vec::new();
-        let (vector, length) = self.vector(document);
-        let stretch = self.stretch(length);
-        for (id, number, weight) in vector {
-            let next = self.numbers.len() as u32;
-            let number = number.unwrap_or_else(|| *self.numbers.entry(id).or_insert(next));
+        for Weighted { id, weight, .. } in scratch.vector {
+            let new = Known { number: self.known.len() as u32, idf: self.idf_unknown };
+            let number = self.known.entry(id).or_insert(new).number;
             let impact = self.impact(weight * stretch);
             if impact > 0 {
                 out.push((number, impact));
@@ -193,25 +209,23 @@ impl Knowledge {
     }
 
     /// A query's vector: numbers of its terms and their weights. Unknown terms only add to its length.
-    pub fn query(&self, query: &Document<'_>) -> Vec<(u32, u32)> {
-        let vector = self.vector(query).0;
-        vector
-            .into_iter()
-            .filter_map(|(_, number, weight)| Some((number?, asked(weight))))
-            .filter(|(_, w)| *w > 0)
-            .collect()
+    pub fn query(&self, query: &[Field<'_>], scratch: &mut Scratch) -> impl Iterator<Item = (u32, u32)> {
+        self.vector(query, scratch);
+        let terms = scratch.vector.iter();
+        terms.filter_map(|term| Some((term.number?, asked(term.weight)))).filter(|(_, w)| *w > 0)
     }
 
     /// The similarity of two texts.
-    pub fn compare(&self, query: &Document<'_>, document: &Document<'_>) -> f32 {
-        let (document, length) = self.vector(document);
-        let stretch = self.stretch(length);
-        let mut document = document.into_iter().peekable();
+    pub fn compare(&self, query: &[Field<'_>], document: &[Field<'_>]) -> f32 {
+        let (mut of_query, mut of_document) = (Scratch::default(), Scratch::default());
+        let stretch = self.stretch(self.vector(document, &mut of_document));
+        self.vector(query, &mut of_query);
+        let mut document = of_document.vector.iter().peekable();
         let mut sum = 0;
-        for (id, _, weight) in self.vector(query).0 {
-            while document.next_if(|(other, ..)| *other < id).is_some() {}
-            if let Some((.., own)) = document.next_if(|(other, ..)| *other == id) {
-                sum += asked(weight) * u32::from(self.impact(own * stretch));
+        for term in &of_query.vector {
+            while document.next_if(|other| other.id < term.id).is_some() {}
+            if let Some(own) = document.next_if(|other| other.id == term.id) {
+                sum += asked(term.weight) * u32::from(self.impact(own.weight * stretch));
             }
         }
         self.similarity(sum)
@@ -220,16 +234,16 @@ impl Knowledge {
 
 /// A query's weight as a whole number.
 fn asked(weight: f32) -> u32 {
-    (weight * QUERY_SCALE).round() as u32
+    (weight * QUERY_SCALE + 0.5) as u32
 }
 
 /// Gives a vector the length `length`, an empty one stays empty; returns the length it had.
-fn scale(vector: &mut [(u64, Option<u32>, f32)], length: f32) -> f32 {
-    let norm = vector.iter().map(|(.., w)| f64::from(*w) * f64::from(*w)).sum::<f64>().sqrt();
+fn scale(vector: &mut [Weighted], length: f32) -> f32 {
+    let norm = vector.iter().map(|term| f64::from(term.weight) * f64::from(term.weight)).sum::<f64>().sqrt();
     if norm > 0.0 {
         let factor = (f64::from(length) / norm) as f32;
-        for (.., weight) in vector {
-            *weight *= factor;
+        for term in vector {
+            term.weight *= factor;
         }
     }
     norm as f32

@@ -27,7 +27,7 @@ use crate::quantity::QuantityRange;
 use crate::spec::{SpecValue, Specification, Strictness};
 use crate::unit::UnitTable;
 use assign::{Assigner, Reading};
-use items::{Cutter, Item, Kind};
+use items::{Cutter, Item, Kind, Named};
 use normal::Normal;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -117,12 +117,15 @@ impl ClauseReader<'_> {
         let text = &self.normal.text[clause.clone()];
         let folded = text.to_ascii_lowercase();
         let cutter = Cutter { units: self.units, properties: self.properties, hints: self.hints };
-        let (items, prefer) = cutter.cut(text, &folded);
+        let (mut items, prefer) = cutter.cut(text, &folded);
+        self.drop_what_is_measured(&mut items);
         let read = |hints: &[u16]| {
             let (units, properties) = (self.units, self.properties);
             Assigner { units, properties, hints, text, folded: &folded, items: &items }.read()
         };
-        let mut reading = read(self.hints);
+        let screen =
+            if text.contains('屏') || self.tells_display(&items) { self.of_screens() } else { Vec::new() };
+        let mut reading = read(if self.hints.is_empty() { &screen } else { self.hints });
         // `孔铜≥20μm，不大于40μm`: a bound without a name goes on with what the clause before it spoke of.
         if reading.specs.is_empty() && reading.amounts.is_empty() && is_lone_bound(&items) {
             let last = out.specs.last().and_then(|s| self.properties.index(&s.property));
@@ -154,6 +157,42 @@ impl ClauseReader<'_> {
                 out.specs.push(spec);
             }
         }
+    }
+
+    /// Takes out words that only say of what a length is measured: in `铝箔厚度12μm` and `绿光波长520nm` they belong to the name
+    /// behind them.
+    fn drop_what_is_measured(&self, items: &mut Vec<Item<'_>>) {
+        let metre = self.units.unit("m").ok().map(|unit| unit.dimension);
+        let length = |property: u16| {
+            let unit = self.properties.at(property).unit.as_deref();
+            unit.and_then(|unit| self.units.unit(unit).ok()).map(|unit| unit.dimension) == metre
+        };
+        for at in (0..items.len().saturating_sub(2)).rev() {
+            let [value, name, number] = &items[at..at + 3] else { continue };
+            let named = at > 0 && matches!(items[at - 1].kind, Kind::Name(..));
+            if let (Kind::Value(_), Kind::Name(entry, Named::Word), Kind::Number(_)) =
+                (&value.kind, &name.kind, &number.kind)
+                && value.end == name.start
+                && !named
+                && entry.targets.iter().all(|t| length(t.0))
+            {
+                items.remove(at);
+            }
+        }
+    }
+
+    /// What bare numbers of a screen are (`10.1寸 1280*800 IPS屏`), where the product gives no hint.
+    fn of_screens(&self) -> Vec<u16> {
+        let index = |id: &&str| self.properties.index(&PropertyId((*id).to_owned()));
+        ["screen_size", "resolution"].iter().filter_map(index).collect()
+    }
+
+    fn tells_display(&self, items: &[Item<'_>]) -> bool {
+        let display = self.properties.index(&PropertyId("display_technology".to_owned()));
+        items.iter().any(|i| match &i.kind {
+            Kind::Value(entry) => entry.targets.iter().any(|t| Some(t.0) == display),
+            _ => false,
+        })
     }
 
     /// The original words of a range of the normal text, if they say anything.
