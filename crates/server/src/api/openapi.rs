@@ -182,7 +182,7 @@ fn finished(path: &str, method: &str, operation: &mut Map<String, Value>) {
     if has_path || path == "/lists/newest" || path == "/me/claim" || changes {
         codes.push(Code::NotFound);
     }
-    if changes || path.starts_with("/drafts/") {
+    if changes || path.starts_with("/drafts/") || path.ends_with("/seating") {
         codes.push(Code::Conflict);
     }
     if changes {
