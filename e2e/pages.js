@@ -56,6 +56,7 @@ export const PAGES = [
   { name: 'claims', path: '/claims', as: ['secretariat'] },
   { name: 'claim', path: '/claim', as: ['buyer'] },
   { name: 'duplicates', path: '/duplicates', as: ['secretariat'] },
+  { name: 'learn', path: '/learn', as: ['secretariat'] },
   { name: 'stale', path: '/stale', as: ['secretariat', 'buyer', 'commissioner'] },
   { name: 'inbox', path: '/inbox', as: ['secretariat', 'buyer', 'auditor'] },
   { name: 'me', path: '/me', as: ['buyer', 'auditor'] },

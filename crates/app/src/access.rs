@@ -95,6 +95,7 @@ pub fn enterprise(table: &VisibilityTable, sight: impl Into<Sight>, value: Enter
         note,
         fictional,
         visibility,
+        merged_into: _,
     } = value;
     Enterprise {
         key,
@@ -115,6 +116,8 @@ pub fn enterprise(table: &VisibilityTable, sight: impl Into<Sight>, value: Enter
         note: lens.text("note", note),
         fictional,
         visibility,
+        // A record that was merged is nobody's to see; its survivor is.
+        merged_into: None,
     }
 }
 

@@ -212,6 +212,8 @@ acts! {
     Imports reads [A S];
     Duplicates reads [A S];
     DecideDuplicate changes [A S];
+    MergeDuplicate changes [A S];
+    SplitDuplicate changes [A S];
     // The market.
     Needs reads [A S M C B];
     Need reads [A S M C B];

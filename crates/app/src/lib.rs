@@ -16,6 +16,7 @@ mod learn;
 mod ledger;
 mod lists;
 mod meetings;
+mod merging;
 mod notice;
 mod people;
 mod place;
@@ -55,6 +56,7 @@ pub use meetings::{
     MeetingPage, MeetingPartyState, MeetingProposal, MonthFigures, MovedMeeting, PartnerRow, PartyInfo,
     ReplanForm, Replanned, Seating, SignUpForm, SigningForm, SigningInfo, Wanted, slot_words,
 };
+pub use merging::{MergeField, MergeInfo, MergePreview};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{
     AccountChange, AccountInfo, ClaimInfo, ClaimState, DEMO_PASSWORD, DemoAccount, DemoPeople,
@@ -83,6 +85,8 @@ pub use market::gaps::{
 };
 /// How gaps are weighed, in Chinese and in English.
 pub use market::gaps::{WEIGHT_EN as GAP_WEIGHT_EN, WEIGHT_ZH as GAP_WEIGHT_ZH};
+/// What can be learned of the weights, what was learned, and what that gained.
+pub use market::learn::{Change as WeightChange, Gain, KNOBS, Knobs, Measured, Report as LearningReport};
 /// The formula of the local supporting rate, in English.
 pub use market::local_rate::FORMULA_EN as LOCAL_RATE_FORMULA_EN;
 pub use store::ListHead;

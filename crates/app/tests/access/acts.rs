@@ -146,7 +146,14 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             put(show(app.duplicates(actor).await));
             put(show(app.decided_duplicates(actor).await));
             put(show(app.duplicate_clusters(actor).await));
+            put(show(app.merged_duplicates(actor).await));
+            put(show(app.merge_preview(actor, with.enterprises[0], with.enterprises[1]).await));
         }
+        Act::MergeDuplicate => {
+            let (a, b) = (with.enterprises[0], with.enterprises[1]);
+            put(show(app.merge_duplicate(actor, (a, 1), (b, 1)).await));
+        }
+        Act::SplitDuplicate => put(show(app.split_duplicate(actor, 1).await)),
         Act::DecideDuplicate => put(show(app.decide_duplicate(actor, "a", "b", true).await)),
         Act::Needs => {
             put(show(app.needs(actor, &all).await));

@@ -33,6 +33,7 @@ mod session;
 mod shapes;
 mod sites;
 mod upload;
+mod weights;
 mod write;
 
 use crate::site::Site;
@@ -70,6 +71,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(hooks::routes())
         .merge(audit::routes())
         .merge(keep::routes())
+        .merge(weights::routes())
         .merge(later::routes())
         .merge(reference::routes())
 }

@@ -15,6 +15,7 @@ pub const SUBJECTS: [(&str, &str, &str); 14] = [
     ("needs", "需求", "What enterprises want to buy, have done or solve"),
     ("offers", "供给", "What enterprises can supply, and who nearby can make it"),
     ("enterprises", "企业", "One file an enterprise, and what has grown old"),
+    ("weights", "学习权重", "Weights of the score, learned from what came of pairs"),
     ("introductions", "牵线", "Two sides want to talk; contacts are released when both have agreed"),
     (
         "events",

@@ -15,6 +15,7 @@ mod learning;
 mod market;
 mod measure;
 mod meetings;
+mod merges;
 mod people;
 mod sample;
 mod story;
