@@ -25,12 +25,16 @@ mod records;
 mod sheets;
 
 pub use crate::ledger::{
-    Allocation, Amount, BalanceQuery, BalanceReport, CAPTURE_EVENTS_MAX, CaptureFault, CaptureJobInfo,
-    CaptureOptions, CaptureReport, ChainProof, CheckedEvents, Direction, EVENTS_PER_PAGE_MAX, EpcFormat,
-    EtchantReport, EventForm, EventMark, EventPage, EventParameter, EventRequest, EventSchedule, EventSite,
-    EventsSince, FootprintReport, LotFootprintRow, NamedQuery, PcfFilter, PcfForm, RecallCustomer,
-    RecallReport, ReconcileReport, Scratch, SubscriptionInfo, SubscriptionSettings, TraceReport, TraceRow,
-    ZeroCarbonQuery, ZeroCarbonStatement, check_events, hash_events, reconcile, simulate_etchant,
+    Allocation, Amount, BalanceQuery, BalanceReport, BalanceSheet, CAPTURE_EVENTS_MAX, CaptureFault,
+    CaptureJobInfo, CaptureOptions, CaptureReport, ChainProof, CheckedEvents, Direction, ETCHANT_EXAMPLE,
+    EVENTS_PER_PAGE_MAX, EntryKind, EpcFormat, EtchantReport, EventForm, EventMark, EventPage,
+    EventParameter, EventRequest, EventSchedule, EventSite, EventsSince, Factor, FactorScope, FlowLink,
+    FlowNode, FlowNodeKind, FlowQuery, FlowReport, FootprintBreakdown, FootprintOverview, FootprintPart,
+    FootprintReport, Indicator, IndicatorInput, IndicatorPosting, IndicatorPostings, IndicatorQuery,
+    IndicatorReport, LotCard, LotEvent, LotFootprintRow, LotLink, LotPage, LotPlace, LotQuery, LotRow, Named,
+    NamedQuery, Passport, PassportField, PcfFilter, PcfForm, RecallCustomer, RecallReport, ReconcileReport,
+    Scratch, SheetLine, SheetQuery, SiteEmissions, SubscriptionInfo, SubscriptionSettings, TraceReport,
+    TraceRow, ZeroCarbonQuery, ZeroCarbonStatement, check_events, hash_events, reconcile, simulate_etchant,
 };
 pub use actor::{Act, Actor, Office, Role};
 pub use audit::{AuditChain, AuditEntry, AuditFilter};

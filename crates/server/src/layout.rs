@@ -36,6 +36,7 @@ pub const CSS: &str = concat!(
     include_str!("../assets/css/office.css"),
     include_str!("../assets/css/events.css"),
     include_str!("../assets/css/api.css"),
+    include_str!("../assets/css/ledger.css"),
 );
 
 /// An entry of the main menu: path, Chinese word, and the use case that must be allowed for it to be shown.
@@ -57,6 +58,16 @@ const GROUPS: &[(&str, &[Entry])] = &[
     (
         "对接",
         &[("/enterprises", "企业名录", Act::Enterprises), ("/introductions", "牵线", Act::Introductions)],
+    ),
+    (
+        "工厂",
+        &[
+            ("/ledger", "批次台账", Act::LedgerLots),
+            ("/flows", "物质流", Act::Flows),
+            ("/balances", "物料平衡", Act::Balance),
+            ("/footprints", "碳足迹", Act::FootprintOverview),
+            ("/circular", "循环指标", Act::Indicators),
+        ],
     ),
     (
         "管理",

@@ -8,40 +8,61 @@
 //! - [`trace`], [`balance`], [`footprint`], [`export`] answer from it.
 
 mod balance;
+mod breakdown;
 mod capture;
+mod circular;
+mod code;
+mod demo;
 mod document;
 mod export;
 mod facts;
 mod files;
+mod flows;
 mod footprint;
 mod index;
 mod jobs;
 mod live;
+mod lots;
+mod master;
 mod named;
 mod pact;
+mod passport;
 mod schedule;
 mod scope;
 mod search;
+mod sheet;
+mod sight;
 mod statement;
 mod subscribe;
 mod trace;
 
 pub use balance::{BalanceQuery, BalanceReport};
+pub use breakdown::{FootprintBreakdown, FootprintOverview, FootprintPart, SiteEmissions};
 pub use capture::{CaptureOptions, CaptureReport, ChainProof};
+pub use circular::{
+    Indicator, IndicatorInput, IndicatorPosting, IndicatorPostings, IndicatorQuery, IndicatorReport, Named,
+};
 pub use export::EventForm;
 pub use files::{
-    CheckedEvents, EtchantReport, ReconcileReport, check_events, hash_events, reconcile, simulate_etchant,
+    CheckedEvents, ETCHANT_EXAMPLE, EtchantReport, ReconcileReport, check_events, hash_events, reconcile,
+    simulate_etchant,
 };
+pub use flows::{FlowLink, FlowNode, FlowNodeKind, FlowQuery, FlowReport};
 pub use footprint::{FootprintReport, LotFootprintRow};
 pub use jobs::{CAPTURE_EVENTS_MAX, CaptureFault, CaptureJobInfo};
+pub use ledger::balance::EntryKind;
 pub use ledger::footprint::allocation::Allocation;
+pub use ledger::footprint::factor::{Factor, Scope as FactorScope};
 pub use ledger::graph::{Amount, Direction, Scratch};
 pub use ledger::query::Parameter as EventParameter;
+pub use lots::{LotCard, LotEvent, LotLink, LotPage, LotPlace, LotQuery, LotRow};
 pub use named::NamedQuery;
 pub use pact::{PcfFilter, PcfForm};
+pub use passport::{Passport, PassportField};
 pub use schedule::EventSchedule;
 pub use scope::EventSite;
 pub use search::{EVENTS_PER_PAGE_MAX, EpcFormat, EventMark, EventPage, EventRequest};
+pub use sheet::{BalanceSheet, SheetLine, SheetQuery};
 pub use statement::{ZeroCarbonQuery, ZeroCarbonStatement};
 pub use subscribe::{EventsSince, SubscriptionInfo, SubscriptionSettings};
 pub use trace::{RecallCustomer, RecallReport, TraceReport, TraceRow};

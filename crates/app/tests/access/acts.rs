@@ -3,10 +3,11 @@
 use crate::house::House;
 use app::{
     AccountChange, Act, Actor, Allocation, App, AuditFilter, BalanceQuery, CaptureOptions, Decision,
-    Direction, EnterpriseForm, EnterpriseQuery, EventForm, EventRequest, HookConfig, ImportOptions,
-    InputFile, MatchOptions, NearbyQuery, NeedForm, NewAccount, NewInvitation, NewToken, OfferForm, Office,
-    OutcomeForm, PcfFilter, PcfForm, PublishOptions, RecordQuery, Result, Scratch, Stage,
-    SubscriptionSettings, Take, ZeroCarbonQuery,
+    Direction, EnterpriseForm, EnterpriseQuery, EventForm, EventRequest, FlowQuery, HookConfig,
+    ImportOptions, IndicatorPostings, IndicatorQuery, InputFile, LotQuery, MatchOptions, NearbyQuery,
+    NeedForm, NewAccount, NewInvitation, NewToken, OfferForm, Office, OutcomeForm, PcfFilter, PcfForm,
+    PublishOptions, RecordQuery, Result, Scratch, SheetQuery, Stage, SubscriptionSettings, Take,
+    ZeroCarbonQuery,
 };
 use model::list::Review;
 use model::outcome::OutcomeResult;
@@ -270,18 +271,41 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             put(show(app.capture_events(actor, &event, CaptureOptions::default()).await));
         }
         Act::VerifyEvents => put(show(app.verify_events(actor).await)),
-        Act::Trace => {
-            put(show(app.trace(actor, LOT, Direction::Up, None).await));
-            put(show(app.reach(actor, LOT, Direction::Down, &mut Scratch::new()).await));
+        Act::LedgerLots => {
+            out.push((What::ByRecord, show(app.ledger_lots(actor, &LotQuery::default()).await)))
         }
-        Act::Recall => put(show(app.recall(actor, LOT).await)),
+        // Lots and sites of other enterprises are as if they were not there.
+        Act::LedgerLot => out.push((What::ByRecord, show(app.ledger_lot(actor, LOT).await))),
+        Act::Trace => out.push((What::ByRecord, show(app.trace(actor, LOT, Direction::Up, None).await))),
+        Act::Reach => put(show(app.reach(actor, LOT, Direction::Down, &mut Scratch::new()).await)),
+        Act::Recall => out.push((What::ByRecord, show(app.recall(actor, LOT).await))),
         Act::Balance => {
-            let query = BalanceQuery { site: "urn:x:site".to_owned(), substance: None, period: None };
-            put(show(app.balance(actor, &query).await));
+            let site = "urn:x:site".to_owned();
+            let query = BalanceQuery { site: site.clone(), substance: None, period: None };
+            out.push((What::ByRecord, show(app.balance(actor, &query).await)));
+            let query = SheetQuery { site, substance: None, period: None };
+            out.push((What::ByRecord, show(app.balance_sheet(actor, &query).await)));
         }
+        Act::Flows => out.push((What::ByRecord, show(app.flows(actor, &FlowQuery::default()).await))),
         Act::Footprint => {
-            put(show(app.footprint(actor, LOT, Allocation::Mass).await));
-            put(cells(app.footprint_workbook(actor, LOT, Allocation::Mass).await));
+            out.push((What::ByRecord, show(app.footprint(actor, LOT, Allocation::Mass).await)));
+            out.push((What::ByRecord, show(app.footprint_breakdown(actor, LOT, Allocation::Mass).await)));
+            out.push((What::ByRecord, cells(app.footprint_workbook(actor, LOT, Allocation::Mass).await)));
+        }
+        Act::FootprintOverview => {
+            out.push((What::ByRecord, show(app.footprint_overview(actor, None).await)));
+        }
+        Act::Indicators => {
+            out.push((What::ByRecord, show(app.indicators(actor, &IndicatorQuery::default()).await)));
+        }
+        Act::IndicatorPostings => {
+            let query = IndicatorPostings {
+                site: "urn:x:site".to_owned(),
+                of: "produced".to_owned(),
+                substance: None,
+                period: None,
+            };
+            out.push((What::ByRecord, show(app.indicator_postings(actor, &query).await)));
         }
         Act::ZeroCarbon => put(show(app.zero_carbon(actor, &ZeroCarbonQuery::default()).await)),
         Act::ExportEvents => {

@@ -35,6 +35,10 @@ const NO_ACTOR: &[(&str, &str)] = &[
     ("pact_bearer", "finds the actor of an access token"),
     ("remind_follow_ups", "tells each firm's own people what is due, and shows nothing"),
     ("demo_accounts", "accounts of the fictional demo, which it prints itself"),
+    (
+        "passport",
+        "whoever holds a code may read what its maker made public; more takes an actor who may see it",
+    ),
     ("lang", "language of the installation, shown before anybody has signed in"),
 ];
 

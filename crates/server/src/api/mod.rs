@@ -19,6 +19,7 @@ mod introductions;
 mod invitations;
 mod keep;
 mod later;
+mod ledger;
 mod lists;
 mod market;
 mod meetings;
@@ -62,6 +63,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(lists::routes())
         .merge(gaps::routes())
         .merge(sites::routes())
+        .merge(ledger::routes())
         .merge(drafts::routes())
         .merge(imports::routes())
         .merge(duplicates::routes())

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use utoipa::{PartialSchema, ToSchema};
 
 /// Subjects with their Chinese names, in the order of the docs page.
-pub const SUBJECTS: [(&str, &str, &str); 14] = [
+pub const SUBJECTS: [(&str, &str, &str); 15] = [
     ("me", "登录与本人", "Signing in, one's own account, tokens, messages"),
     ("needs", "需求", "What enterprises want to buy, have done or solve"),
     ("offers", "供给", "What enterprises can supply, and who nearby can make it"),

@@ -80,6 +80,8 @@ async fn run_in(app: &Arc<App>, args: &Demo) -> Result<ExitCode> {
     drop(bar);
     lists::summary(&list);
     lists::show_files(&written);
+    let events = app.capture_demo_plants(&actor).await?;
+    say!("ledger 批次台账: {events} events 事件, four plants 四家工厂");
     // After publishing: the console is one person, and what it drafts another account would have to approve.
     accounts(app, &actor, &list.content).await?;
     let outcomes = app.add_demo_outcomes(&actor, &list.content).await?;

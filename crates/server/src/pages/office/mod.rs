@@ -21,6 +21,8 @@ mod stale;
 mod visibility;
 mod workbook;
 
+pub use show::qr;
+
 use crate::site::Site;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
