@@ -256,6 +256,7 @@ acts! {
     Balance reads [A S M B];
     Flows reads [A S M B];
     Footprint reads [A S M B];
+    ZeroCarbon reads [A S];
     FootprintOverview reads [A S M B];
     Indicators reads [A S M B];
     IndicatorPostings reads [A S M];

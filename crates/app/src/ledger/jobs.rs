@@ -155,7 +155,7 @@ impl App {
                 format!("{name}: {} events; at most {CAPTURE_EVENTS_MAX} a document", document.events.len());
             return Ok(failed(&[fault(false, what)]));
         }
-        let sites = self.store.event_sites().await?;
+        let sites = self.site_owners().await?;
         let mut kept = Vec::with_capacity(document.events.len());
         for event in std::mem::take(&mut document.events) {
             match self.foreign(scope, &event, &sites).await? {
@@ -196,7 +196,7 @@ impl App {
             return Err(Error::new(Code::BadInput, "one event that stands alone is expected")
                 .hint("send documents to /epcis/2.0/capture"));
         };
-        let sites = self.store.event_sites().await?;
+        let sites = self.site_owners().await?;
         if let Some(why) = self.foreign(&scope, event, &sites).await? {
             return Err(Error::new(Code::NotAllowed, why));
         }

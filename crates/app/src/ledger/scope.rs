@@ -116,8 +116,22 @@ impl App {
         if key.is_empty() {
             return Ok(Scope::All);
         }
-        let sites = self.store.event_sites().await?.into_iter().filter(|(_, owner)| owner == key);
+        let sites = self.site_owners().await?.into_iter().filter(|(_, owner)| owner == key);
         Ok(Scope::Enterprise { key: key.to_owned(), sites: sites.map(|(uri, _)| uri).collect() })
+    }
+
+    /// Sites with the keys of their enterprises: as the offices have said, else as master data of the offices' documents has it.
+    pub(super) async fn site_owners(&self) -> Result<Vec<(String, String)>> {
+        let mut owners = self.store.event_sites().await?;
+        let held = self.genealogy().await?;
+        for site in held.book.sites.all() {
+            if let Some(key) = held.masters.get(site, "enterprise")
+                && !owners.iter().any(|(uri, _)| uri == site)
+            {
+                owners.push((site.clone(), key.to_owned()));
+            }
+        }
+        Ok(owners)
     }
 
     /// Why an event is not an enterprise's to capture, where it is not.

@@ -55,10 +55,8 @@ impl App {
             Role::Administrator | Role::Secretariat => Ok(Sight::All),
             Role::Bureau => Ok(Sight::Sums),
             Role::Member { enterprise: Some(key) } => {
-                let held = self.genealogy().await?;
-                let own =
-                    held.book.sites.all().iter().filter(|s| held.masters.get(s, "enterprise") == Some(key));
-                Ok(Sight::Sites(own.cloned().collect()))
+                let own = self.site_owners().await?.into_iter().filter(|(_, owner)| owner == key);
+                Ok(Sight::Sites(own.map(|(site, _)| site).collect()))
             }
             _ => Err(Error::new(Code::NotAllowed, format!("{} sees no lots of the ledger", actor.name))),
         }
