@@ -194,12 +194,12 @@ fn check_pcf(pcf: &Map<String, Value>, faults: &mut Vec<String>) {
         faults.push(format!("/pcf/declaredUnitOfMeasurement: one of {} is expected", UNITS.join(", ")));
     }
     for name in ["referencePeriodStart", "referencePeriodEnd"] {
-        if !pcf.get(name).and_then(Value::as_str).is_some_and(|t| t.parse::<jiff::Timestamp>().is_ok()) {
+        if pcf.get(name).and_then(Value::as_str).is_none_or(|t| t.parse::<jiff::Timestamp>().is_err()) {
             faults.push(format!("/pcf/{name}: a time is expected"));
         }
     }
     for name in ["ipccCharacterizationFactors", "crossSectoralStandards"] {
-        if !pcf.get(name).and_then(Value::as_array).is_some_and(|list| !list.is_empty()) {
+        if pcf.get(name).and_then(Value::as_array).is_none_or(Vec::is_empty) {
             faults.push(format!("/pcf/{name}: a list is expected, one at least"));
         }
     }

@@ -1,6 +1,7 @@
 //! What learning gains on a made-up cluster with known preferences, by the number of needs that outcomes are known of.
 //!
 //! `cargo run --release -p market --example learn`
+#![expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
 #[path = "support/clock.rs"]
 mod clock;

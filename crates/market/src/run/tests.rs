@@ -88,7 +88,7 @@ fn nothing_but_titles_is_ranked_by_text() {
     for need in &needs {
         let found: Vec<String> =
             quiet(&input).matches.into_iter().filter(|m| m.need == need.key).map(|m| m.offer).collect();
-        let hits = index.searcher().search(&vec![Field { weight: 1.0, text: &need.title }], 10);
+        let hits = index.searcher().search(&[Field { weight: 1.0, text: &need.title }], 10);
         let expect: Vec<&str> = hits.iter().map(|h| sorted[h.document as usize]).collect();
         assert_eq!(found, expect, "{}", need.title);
     }
