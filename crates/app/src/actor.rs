@@ -247,7 +247,6 @@ acts! {
     // A member sees its own sites and their lots, the bureau sums of sites, no lots.
     CaptureEvents changes [A S];
     VerifyEvents reads [A S U];
-    ZeroCarbon reads [A S];
     LedgerLots reads [A S M];
     LedgerLot reads [A S M];
     Trace reads [A S M];
