@@ -7,7 +7,7 @@
 
 use super::gather::Gathered;
 use super::panel::{Refusals, Walk, whole_files};
-use super::record::{LiveFigures, RunDetail, RunFigures, Source};
+use super::record::{EndedFiles, LiveFigures, RunDetail, RunFigures, Source};
 use super::write::{Files, Lengths, place};
 use super::{PanelOptions, PanelRun, not_a_frame};
 use crate::{Act, Actor, Clock, Code, Error, Result};
@@ -372,7 +372,7 @@ impl Watch {
     ///
     /// # Errors
     /// [`Code::Output`].
-    pub fn ended_files(&self, most: u64) -> Result<Vec<(String, u64, Option<Vec<u8>>)>> {
+    pub fn ended_files(&self, most: u64) -> Result<EndedFiles> {
         let read = |name: &String| {
             let here = self.folder.join(name);
             let path = if here.is_file() { here } else { self.out.join(name) };

@@ -132,7 +132,8 @@ impl App {
 
 /// Flows of one site: what makes a product is shared among what takes it, in proportion.
 fn within(held: &Genealogy, cells: &[Cell]) -> Flows {
-    let mut products: BTreeMap<u16, (Vec<(End, f64)>, Vec<(End, f64)>)> = BTreeMap::new();
+    type Ends = Vec<(End, f64)>;
+    let mut products: BTreeMap<u16, (Ends, Ends)> = BTreeMap::new();
     for cell in cells.iter().filter(|c| c.kg > 0.0) {
         let step = || End(FlowNodeKind::Process, held.book.steps.word(cell.place.step).to_owned());
         let product = held.book.products.word(cell.place.product).to_owned();

@@ -206,7 +206,7 @@ impl App {
                 found.push((lot, state));
             }
         }
-        found.sort_by(|a, b| (b.1.first_day, b.0.0).cmp(&(a.1.first_day, a.0.0)));
+        found.sort_by_key(|(lot, held)| std::cmp::Reverse((held.first_day, lot.0)));
         let per_page = query.per_page.clamp(1, 200);
         let page = query.page.max(1);
         let rows = found

@@ -97,7 +97,8 @@ fn means_and_ranges_of_whole_subgroups() {
 fn rules_find_what_they_are_for() {
     let rule = |shape, count, of, sigma| Rule { shape, count, of, sigma };
     let check = |values: &[f64], rule: Rule, expect: &[usize]| {
-        let at: Vec<usize> = alarms(values, 0.0, 1.0, std::slice::from_ref(&rule)).iter().map(|a| a.at).collect();
+        let at: Vec<usize> =
+            alarms(values, 0.0, 1.0, std::slice::from_ref(&rule)).iter().map(|a| a.at).collect();
         assert_eq!(at, expect, "{rule:?} {values:?}");
     };
     check(&[0.0, 3.1, -3.1, 2.9], rule(Shape::Beyond, 1, 1, 3.0), &[1, 2]);
