@@ -121,6 +121,37 @@ for name, (_, bead) in SIZES.items():
         seconds = best(20 if "components" in method else 3, lambda: locate(image, bead))
         say(row="speed", frame=name, method=method, beads_per_s=round(beads / seconds), rmse_px=round(error, 5), found=round(found, 5))
 
+
+def judged(image, sites, bead):
+    """Beads called bad as a plain inspection would: no component near the site, or its area, light or place off."""
+    _, mask = cv2.threshold(image, 95, 255, cv2.THRESH_BINARY)
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    area = stats[:, cv2.CC_STAT_AREA].astype(float)
+    light = np.bincount(labels.ravel(), image.ravel(), count) / np.maximum(area, 1)
+    distance, which = cKDTree(centres[1:]).query(sites)
+    which += 1
+    usual_area, usual_light = np.median(area[which]), np.median(light[which])
+    off = centres[which] - sites
+    off -= np.median(off, axis=0)
+    return (
+        (distance > bead)
+        | (abs(area[which] / usual_area - 1) > 0.3)
+        | (abs((light[which] - 20) / (usual_light - 20) - 1) > 0.3)
+        | (np.hypot(*off.T) > 0.15 * bead + 0.3)
+    )
+
+
+tally = {}
+for path in sorted(glob.glob(os.path.join(folder, "calls-*.classes"))):
+    lines = [line.split() for line in open(path)]
+    sites = np.array([[float(x), float(y)] for x, y, _ in lines])
+    for (_, _, kind), bad in zip(lines, judged(frame(os.path.basename(path)[:-8]), sites, 9)):
+        entry = tally.setdefault(kind, [0, 0])
+        entry[0] += 1
+        entry[1] += int(bad)
+for kind, (count, bad) in sorted(tally.items()):
+    say(row="calls", method="OpenCV threshold + components, area, light and place", set="usual", **{"class": kind}, sites=count, called_bad=bad)
+
 images = [frame(os.path.basename(p)[:-4]) for p in sorted(glob.glob(os.path.join(folder, "stream-*.pgm")))]
 seconds = best(5, lambda: [components(i, 9) for i in images])
 say(row="stream", method="OpenCV threshold + components", beads_per_s=round(len(images) * 10_000 / seconds))

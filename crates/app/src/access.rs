@@ -113,6 +113,7 @@ pub fn enterprise(table: &VisibilityTable, sight: impl Into<Sight>, value: Enter
         note,
         fictional,
         visibility,
+        merged_into: _,
     } = value;
     Enterprise {
         key,
@@ -133,6 +134,8 @@ pub fn enterprise(table: &VisibilityTable, sight: impl Into<Sight>, value: Enter
         note: lens.text("note", note),
         fictional,
         visibility,
+        // A record that was merged is nobody's to see; its survivor is.
+        merged_into: None,
     }
 }
 

@@ -212,6 +212,8 @@ acts! {
     Imports reads [A S];
     Duplicates reads [A S];
     DecideDuplicate changes [A S];
+    MergeDuplicate changes [A S];
+    SplitDuplicate changes [A S];
     // The market.
     Markets reads [A S M C B];
     Needs reads [A S M C B];
@@ -234,13 +236,20 @@ acts! {
     Export reads [A S M C B];
     // The ledger. Whoever holds a file may see what is in it.
     LedgerFiles reads [A S M C B];
-    // Events stand for all plants of the cluster and have no levels yet, so only the offices that run it see them.
+    // A member sees its own sites and their lots, the bureau sums of sites, no lots.
     CaptureEvents changes [A S];
     VerifyEvents reads [A S U];
-    Trace reads [A S];
-    Recall reads [A S];
-    Balance reads [A S];
-    Footprint reads [A S];
+    LedgerLots reads [A S M];
+    LedgerLot reads [A S M];
+    Trace reads [A S M];
+    Reach reads [A S];
+    Recall reads [A S M];
+    Balance reads [A S M B];
+    Flows reads [A S M B];
+    Footprint reads [A S M B];
+    FootprintOverview reads [A S M B];
+    Indicators reads [A S M B];
+    IndicatorPostings reads [A S M];
     ExportEvents reads [A S];
     // Weights of the score that are learned from outcomes.
     Weights reads [A S];

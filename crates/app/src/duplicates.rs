@@ -27,6 +27,8 @@ pub struct DuplicatePair {
     pub reasons: Vec<String>,
     /// What was decided: true for one enterprise, false for two; none where it is open.
     pub same: Option<bool>,
+    /// True where one of the two was merged into another record.
+    pub merged: bool,
     /// Who decided.
     pub decided_by: Option<String>,
     /// When it was decided.
@@ -103,7 +105,7 @@ impl App {
         let clusters = market::dedupe::clusters(&self.decisions().await?);
         let stored: HashMap<String, DuplicateRecord> = self
             .store
-            .enterprises()
+            .all_enterprises()
             .await?
             .into_iter()
             .map(|s| (s.value.key, DuplicateRecord { id: s.id, name: s.value.name }))
@@ -129,17 +131,23 @@ impl App {
     }
 
     async fn pairs(&self, state: Option<store::DuplicateState>) -> Result<Vec<DuplicatePair>> {
-        let stored: HashMap<String, (i64, String)> = self
+        let stored: HashMap<String, (i64, String, bool)> = self
             .store
-            .enterprises()
+            .all_enterprises()
             .await?
             .into_iter()
-            .map(|s| (s.value.key, (s.id, s.value.name)))
+            .map(|s| (s.value.key, (s.id, s.value.name, s.value.merged_into.is_some())))
             .collect();
         let of = |key: &str| stored.get(key).cloned().unwrap_or_default();
-        let found = self.store.duplicates(state).await?.into_iter().map(|d| {
-            let ((a_id, a_name), (b_id, b_name)) = (of(&d.proposal.a), of(&d.proposal.b));
-            DuplicatePair {
+        let found = self.store.duplicates(state).await?.into_iter().filter_map(|d| {
+            let ((a_id, a_name, a_merged), (b_id, b_name, b_merged)) = (of(&d.proposal.a), of(&d.proposal.b));
+            let merged = a_merged || b_merged;
+            // A record that was given up has nothing left to decide.
+            if merged && d.state == store::DuplicateState::Open {
+                return None;
+            }
+            Some(DuplicatePair {
+                merged,
                 id: d.id,
                 a: d.proposal.a,
                 a_id,
@@ -155,7 +163,7 @@ impl App {
                 },
                 decided_by: d.decided_by,
                 decided_ms: d.decided_ms,
-            }
+            })
         });
         Ok(found.collect())
     }

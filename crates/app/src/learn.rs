@@ -4,11 +4,11 @@ use crate::lists::Composer;
 use crate::{Act, Actor, App, Code, Error, Progress, Result, Stage};
 use market::learn::{Example, Knobs, Learned, Report};
 use market::{Grounds, Options, Weights};
-use model::list::{Review, Scoring};
+use model::list::{ListContent, Review, Scoring, sha256_hex};
 use model::outcome::{OutcomeResult, OutcomeSource};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use store::IntroductionState;
+use store::{IntroductionState, NewOutcome};
 
 /// Whether learned weights are put into use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -284,6 +284,46 @@ impl App {
     }
 }
 
+impl App {
+    /// Records invented outcomes of pairs of the demo's list, each labelled so: people of the demo like what is near. The same list
+    /// gives the same outcomes.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn add_demo_outcomes(&self, actor: &Actor, content: &ListContent) -> Result<u32> {
+        actor.need(Act::RecordOutcome)?;
+        let mut recorded = 0;
+        for matched in content.pairs.iter().map(|pair| &pair.matched) {
+            let hash = sha256_hex(format!("{}\n{}", matched.need, matched.offer).as_bytes());
+            let draws = [0, 4]
+                .map(|at| u32::from_str_radix(&hash[at..at + 4], 16).map_or(0.0, |n| f64::from(n) / 65536.0));
+            let near = matched.distance_km.map_or(0.0, |km| 1.0 - (km / 100.0).min(2.0));
+            let chance = 1.0 / (1.0 + (-(8.0 * (matched.score - 0.6) + 2.0 * near)).exp());
+            if recorded == DEMO_OUTCOMES || draws[0] < 0.4 {
+                continue;
+            }
+            let good = draws[1] < chance;
+            let new = NewOutcome {
+                need: matched.need.clone(),
+                offer: matched.offer.clone(),
+                source: OutcomeSource::Meeting,
+                reference: String::new(),
+                result: if good { OutcomeResult::Intent } else { OutcomeResult::None },
+                amount_fen: good.then(|| (1 + (draws[0] * 100.0) as i64) * 1_000_000),
+                reason: if good { "" } else { "distance" }.to_owned(),
+                note: "虚构示例".to_owned(),
+                day: self.today(),
+            };
+            self.keep_outcome(&self.by(actor), &new).await?;
+            recorded += 1;
+        }
+        Ok(recorded)
+    }
+}
+
+/// Outcomes of the demo, at most.
+const DEMO_OUTCOMES: u32 = 120;
+
 fn number(version: i64) -> u32 {
     u32::try_from(version).unwrap_or(0)
 }
@@ -300,3 +340,6 @@ fn value<T: Serialize>(of: &T) -> Result<serde_json::Value> {
 fn unreadable(error: serde_json::Error) -> Error {
     Error::new(Code::Internal, format!("stored weights cannot be read: {error}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ mod ledger;
 mod lists;
 mod markets;
 mod meetings;
+mod merging;
 mod notice;
 mod people;
 mod place;
@@ -25,9 +26,13 @@ mod records;
 mod sheets;
 
 pub use crate::ledger::{
-    Allocation, Amount, BalanceQuery, BalanceReport, CaptureOptions, CaptureReport, ChainProof,
-    CheckedEvents, Direction, EtchantReport, EventForm, FootprintReport, LotFootprintRow, RecallCustomer,
-    RecallReport, ReconcileReport, Scratch, TraceReport, TraceRow, check_events, hash_events, reconcile,
+    Allocation, Amount, BalanceQuery, BalanceReport, BalanceSheet, CaptureOptions, CaptureReport, ChainProof,
+    CheckedEvents, Direction, ETCHANT_EXAMPLE, EntryKind, EtchantReport, EventForm, Factor, FactorScope,
+    FlowLink, FlowNode, FlowNodeKind, FlowQuery, FlowReport, FootprintBreakdown, FootprintOverview,
+    FootprintPart, FootprintReport, Indicator, IndicatorInput, IndicatorPosting, IndicatorPostings,
+    IndicatorQuery, IndicatorReport, LotCard, LotEvent, LotFootprintRow, LotLink, LotPage, LotPlace,
+    LotQuery, LotRow, Named, Passport, PassportField, RecallCustomer, RecallReport, ReconcileReport, Scratch,
+    SheetLine, SheetQuery, SiteEmissions, TraceReport, TraceRow, check_events, hash_events, reconcile,
     simulate_etchant,
 };
 pub use actor::{Act, Actor, Office, Role};
@@ -55,6 +60,7 @@ pub use meetings::{
     MeetingPage, MeetingPartyState, MeetingProposal, MonthFigures, MovedMeeting, PartnerRow, PartyInfo,
     ReplanForm, Replanned, Seating, SignUpForm, SigningForm, SigningInfo, Wanted, slot_words,
 };
+pub use merging::{MergeField, MergeInfo, MergePreview};
 pub use notice::{Delivery, HookConfig, HookInfo, MessageInfo};
 pub use people::{
     AccountChange, AccountInfo, ClaimInfo, ClaimState, DEMO_PASSWORD, DemoAccount, DemoPeople,
@@ -83,6 +89,8 @@ pub use market::gaps::{
 };
 /// How gaps are weighed, in Chinese and in English.
 pub use market::gaps::{WEIGHT_EN as GAP_WEIGHT_EN, WEIGHT_ZH as GAP_WEIGHT_ZH};
+/// What can be learned of the weights, what was learned, and what that gained.
+pub use market::learn::{Change as WeightChange, Gain, KNOBS, Knobs, Measured, Report as LearningReport};
 /// The formula of the local supporting rate, in English.
 pub use market::local_rate::FORMULA_EN as LOCAL_RATE_FORMULA_EN;
 pub use store::ListHead;

@@ -3,11 +3,11 @@
 //! `cargo run --release -p ledger --example solve_scale`. Data come from fixed seeds: a technosphere of 20,000 products with
 //! about 226,000 inputs, and 10,000 processes with 40,000 measured flows.
 #![expect(clippy::print_stdout, reason = "an example speaks to its user")]
-#![expect(clippy::cast_precision_loss, reason = "random numbers of 53 bits")]
 
 use ledger::balance::expression::{Equation, Term};
 use ledger::balance::reconcile::{Knowledge, Problem, Variable};
 use ledger::footprint::system::System;
+use ledger::random::Random;
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -18,41 +18,20 @@ const FLOWS: usize = 40_000;
 /// Each solve is repeated, the least disturbed run counts.
 const ROUNDS: usize = 5;
 
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / 9_007_199_254_740_992.0
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
-}
-
 fn main() {
     footprints();
     reconciliation();
 }
 
 fn footprints() {
-    let mut random = Random(42);
+    let mut random = Random::new(42);
     let mut entries: Vec<(usize, usize, f64)> =
-        (0..INPUTS).map(|_| (random.below(PRODUCTS), random.below(PRODUCTS), random.unit())).collect();
+        (0..INPUTS).map(|_| (random.below(PRODUCTS), random.below(PRODUCTS), random.uniform())).collect();
     // Every product takes 0.6 in all, so the Neumann series converges.
     let mut sums = vec![0.0; PRODUCTS];
     entries.iter().for_each(|e| sums[e.0] += e.2);
     entries.iter_mut().for_each(|e| e.2 *= 0.6 / sums[e.0]);
-    let direct: Vec<f64> = (0..PRODUCTS).map(|_| random.unit()).collect();
+    let direct: Vec<f64> = (0..PRODUCTS).map(|_| random.uniform()).collect();
     let start = Instant::now();
     let system = System::new(PRODUCTS, &entries).expect("no product takes all of itself");
     say(json!({"work": "product system built", "products": PRODUCTS, "ms": milliseconds(start)}));
@@ -74,11 +53,11 @@ fn footprints() {
 }
 
 fn reconciliation() {
-    let mut random = Random(7);
+    let mut random = Random::new(7);
     let mut problem = Problem::default();
     let mut terms: Vec<Vec<Term>> = vec![Vec::new(); PROCESSES];
     for flow in 0..FLOWS {
-        let value = 10.0 + 90.0 * random.unit();
+        let value = 10.0 + 90.0 * random.uniform();
         let knowledge = Knowledge::Measured { value, sd: 0.05 * value };
         problem.variables.push(Variable { name: format!("f{flow}"), knowledge });
         // Every process has a flow in and one out; the others lie anywhere.

@@ -5,8 +5,10 @@
 //! year is the sum of its months', that of a cluster the sum of its sites'.
 //!
 //! - [`entries`]: postings of EPCIS events.
+//! - [`book`]: postings of all events in columns, with their sums.
 //! - [`expression`], [`reconcile`]: measured flows made consistent (weighted least squares) and gross errors found.
 
+pub mod book;
 pub mod entries;
 pub mod expression;
 mod linear;

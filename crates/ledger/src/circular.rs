@@ -16,6 +16,8 @@ pub struct Definition {
     pub unit: &'static str,
     /// Formula with its symbols explained, in Chinese, as it is printed.
     pub formula_zh: &'static str,
+    /// The same in English.
+    pub formula_en: &'static str,
     /// Where it is from.
     pub source: &'static str,
 }
@@ -27,6 +29,7 @@ pub const RECOVERY_RATE: Definition = Definition {
     name_en: "recovery rate",
     unit: "1",
     formula_zh: "R = m回收 / m投入：m回收为产品中回收的该物质质量，m投入为投料中该物质质量；多级串联时 R = R1·R2·…·Rn",
+    formula_en: "R = m_recovered / m_input: mass of the substance in the products made from it over its mass in what was put in; stages in a row: R = R1·R2·…·Rn",
     source: "物料平衡定义；参照 GB/T 32326 与 ISO 14021:2016 7.8",
 };
 
@@ -37,6 +40,7 @@ pub const LINKAGE_DEGREE: Definition = Definition {
     name_en: "eco-connectance",
     unit: "1",
     formula_zh: "C = 2L / (S(S−1))：S 为企业数，L 为有物料、副产物、废物或能量交换的企业对数（每对只计一次）",
+    formula_en: "C = 2L / (S(S−1)): S firms, L pairs of firms that exchange materials, by-products, waste or energy (each pair once)",
     source: "Dai T., Resources, Conservation and Recycling 54 (2010) 442–448",
 };
 
@@ -47,6 +51,7 @@ pub const MCI: Definition = Definition {
     name_en: "material circularity indicator",
     unit: "1",
     formula_zh: "MCI = max(0, 1 − LFI·0.9/X)；LFI = (V+W) / (2M+(WF−WC)/2)；V = M(1−FR−FU−FS)；W = W0+(WF+WC)/2；W0 = M(1−CR−CU−CC−CE)；WC = M(1−EC)CR；WF = M(1−EF)FR/EF；X = (L/L均)·(U/U均)",
+    formula_en: "MCI = max(0, 1 − LFI·0.9/X); LFI = (V+W) / (2M+(WF−WC)/2); V = M(1−FR−FU−FS); W = W0+(WF+WC)/2; W0 = M(1−CR−CU−CC−CE); WC = M(1−EC)CR; WF = M(1−EF)FR/EF; X = (L/L_av)·(U/U_av)",
     source: "Ellen MacArthur Foundation, Granta Design, Circularity Indicators Methodology, 2019",
 };
 
@@ -57,6 +62,7 @@ pub const ENERGY_INTENSITY: Definition = Definition {
     name_en: "energy intensity and its change since the base year",
     unit: "kgce/单位产出",
     formula_zh: "I = E / P；ΔI = (I − I0) / I0：E 为综合能耗（千克标准煤），P 为产出，I0 为基准年的 I",
+    formula_en: "I = E / P; ΔI = (I − I0) / I0: E energy in kg of coal equivalent, P output, I0 the I of the base year",
     source: "GB/T 2589-2020 综合能耗计算通则",
 };
 
@@ -67,6 +73,7 @@ pub const HAZARDOUS_WASTE_REDUCTION: Definition = Definition {
     name_en: "hazardous-waste reduction",
     unit: "1",
     formula_zh: "D = 1 − (W/P) / (W0/P0)：W 为危险废物产生量，P 为产出，W0、P0 为基准年的值",
+    formula_en: "D = 1 − (W/P) / (W0/P0): W hazardous waste made, P output, W0 and P0 those of the base year",
     source: "《固体废物污染环境防治法》减量化原则；单位产出强度法",
 };
 

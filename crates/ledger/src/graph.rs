@@ -298,23 +298,39 @@ impl Graph {
     /// The processes that make a lot; the events of one long process stand together.
     pub fn makers(&self, lot: LotId) -> Vec<Vec<ProcessId>> {
         let mut leaders = Vec::new();
-        self.for_each_producer(lot, |reference| {
-            let leader = self.leader(reference);
-            if !leaders.contains(&leader) {
-                leaders.push(leader);
+        self.for_each_producer(lot, |reference| leaders.push(self.leader(reference)));
+        self.processes(leaders, &self.outputs, lot)
+    }
+
+    /// The processes that take a lot in, likewise.
+    pub fn users(&self, lot: LotId) -> Vec<Vec<ProcessId>> {
+        let mut leaders = Vec::new();
+        self.for_each_consumer(lot, |reference| leaders.push(self.leader(reference)));
+        self.processes(leaders, &self.inputs, lot)
+    }
+
+    /// The processes of some leaders, each once, that have a lot on a side.
+    fn processes(&self, leaders: Vec<u32>, side: &Side, lot: LotId) -> Vec<Vec<ProcessId>> {
+        let mut out: Vec<Vec<ProcessId>> = Vec::new();
+        let mut seen = Vec::new();
+        for leader in leaders {
+            if seen.contains(&leader) {
+                continue;
             }
-        });
-        let members = |leader| {
-            let mut out = Vec::new();
-            self.for_each_member(leader, |p| out.push(ProcessId(p)));
-            out
-        };
-        let makes = |p: &ProcessId| self.outputs.lots(p.0).any(|l| l == lot);
-        leaders
-            .into_iter()
-            .map(members)
-            .filter(|process: &Vec<ProcessId>| process.iter().any(makes))
-            .collect()
+            seen.push(leader);
+            let mut members = Vec::new();
+            self.for_each_member(leader, |p| members.push(ProcessId(p)));
+            if members.iter().any(|p| side.lots(p.0).any(|l| l == lot)) {
+                out.push(members);
+            }
+        }
+        out
+    }
+
+    /// The store's keys of the events that shipped a lot or took it back.
+    pub fn shipments(&self, lot: LotId) -> Vec<u64> {
+        let of = self.shipments_of.get(&lot).into_iter().flatten();
+        of.map(|index| self.shipments[*index as usize].key).collect()
     }
 
     /// Adds a process.

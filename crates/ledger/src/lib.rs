@@ -9,14 +9,17 @@
 //! - [`balance`]: mass balance by site, process, lot, substance and period; data reconciliation.
 //! - [`footprint`]: energy and carbon of sites, lots and whole product systems.
 //! - [`circular`]: circular-economy indicators with their printed definitions.
+//! - [`random`]: random numbers from a seed.
 //! - [`process`]: physical models of processes: the etchant loop.
 
 pub mod balance;
 pub mod circular;
 pub mod event;
 pub mod footprint;
+mod gather;
 pub mod graph;
 pub mod hash;
 pub mod json;
 pub mod process;
+pub mod random;
 pub mod time;

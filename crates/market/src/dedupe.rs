@@ -7,7 +7,7 @@
 //! from what people have confirmed and rejected; weights that ship with the program stand in where there is little to learn from.
 //!
 //! The unified social credit code is the truth: the same code is the same enterprise whatever else is said. Pairs below
-//! [`SCORE_MIN`] are not proposed.
+//! [`SCORE_MIN`] are not proposed; records that were merged into others take no part.
 
 mod cluster;
 mod evidence;
@@ -63,7 +63,8 @@ pub fn propose(
     regions: &RegionTable,
 ) -> Vec<DuplicateProposal> {
     let names = RegionNames::new(regions);
-    let mut records: Vec<Record<'_>> = enterprises.par_iter().map(|e| Record::new(e, &names)).collect();
+    let standing = enterprises.par_iter().filter(|e| e.merged_into.is_none());
+    let mut records: Vec<Record<'_>> = standing.map(|e| Record::new(e, &names)).collect();
     records.sort_by(|a, b| a.key().cmp(b.key()));
     let pairs = pairs(&records);
     let compared: Vec<_> =

@@ -90,8 +90,8 @@ fn values(weights: &Weights) -> [f64; 10] {
 pub fn knobs(weights: &Weights) -> Knobs {
     let mut values = values(weights);
     let sum: f64 = values[..SHARES].iter().sum();
-    values[..SHARES].iter_mut().for_each(|share| *share = rounded(*share / sum));
-    KNOBS.iter().zip(values).map(|((name, ..), value)| ((*name).to_owned(), value)).collect()
+    values[..SHARES].iter_mut().for_each(|share| *share /= sum);
+    KNOBS.iter().zip(values).map(|((name, ..), value)| ((*name).to_owned(), rounded(value))).collect()
 }
 
 /// Weights with these knobs, the rest as in `base`. Names that are none, and values outside 0..=1, are left out.

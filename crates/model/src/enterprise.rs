@@ -57,6 +57,9 @@ pub struct Enterprise {
     pub fictional: bool,
     /// The row's own level; fields can only be closed further by it.
     pub visibility: Visibility,
+    /// Key of the record that this one was merged into, because both are one enterprise; then that one speaks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<String>,
 }
 
 impl Enterprise {
@@ -89,6 +92,7 @@ impl Enterprise {
             note: String::new(),
             fictional: false,
             visibility: Visibility::Public,
+            merged_into: None,
         }
     }
 }

@@ -36,6 +36,7 @@ pub const CSS: &str = concat!(
     include_str!("../assets/css/office.css"),
     include_str!("../assets/css/events.css"),
     include_str!("../assets/css/api.css"),
+    include_str!("../assets/css/ledger.css"),
 );
 
 /// An entry of the main menu: path, Chinese word, and the use case that must be allowed for it to be shown.
@@ -63,10 +64,21 @@ const GROUPS: &[(&str, &[Entry])] = &[
         ],
     ),
     (
+        "工厂",
+        &[
+            ("/ledger", "批次台账", Act::LedgerLots),
+            ("/flows", "物质流", Act::Flows),
+            ("/balances", "物料平衡", Act::Balance),
+            ("/footprints", "碳足迹", Act::FootprintOverview),
+            ("/circular", "循环指标", Act::Indicators),
+        ],
+    ),
+    (
         "管理",
         &[
             ("/import", "导入", Act::Import),
             ("/people", "用户", Act::Accounts),
+            ("/learn", "学习权重", Act::Weights),
             ("/audit", "审计", Act::Audit),
             ("/settings", "设置", Act::Hooks),
         ],

@@ -19,6 +19,7 @@
 //! | `event` | events of the ledger, appended and chained |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
 //! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
+//! | `merge` | records that were made one, and parted again |
 //! | `duplicate`, `mapping`, `setting`, `audit` | what the names say |
 //! | `check`, `backup`, `restore`, `schema` | soundness, and the way out and in |
 
@@ -43,6 +44,7 @@ mod location;
 mod mapping;
 mod market;
 mod meeting;
+mod merge;
 mod message;
 mod migrate;
 mod outbox;
@@ -75,6 +77,7 @@ pub use meeting::{
     EventState, FollowUp, FollowUpDone, Meeting, MeetingEventRow, MeetingOutcome, NewMeeting, NewParty,
     NewTimetable, Party, PartyChange, PartyState, Signing,
 };
+pub use merge::{Merge, Moved};
 pub use message::{Message, NewMessage};
 pub use migrate::LAYOUT;
 pub use outbox::Letter;

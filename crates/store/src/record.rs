@@ -195,11 +195,21 @@ impl Store {
         })
     }
 
-    /// All enterprises by row id, closed ones too.
+    /// All enterprises by row id, closed ones too, but none that was merged into another.
     ///
     /// # Errors
     /// The database's, and [`Error::Content`].
     pub async fn enterprises(&self) -> Result<Vec<Stored<Enterprise>>> {
+        let mut all = self.all_enterprises().await?;
+        all.retain(|stored| stored.value.merged_into.is_none());
+        Ok(all)
+    }
+
+    /// All enterprises by row id, also those that were merged into others.
+    ///
+    /// # Errors
+    /// The database's, and [`Error::Content`].
+    pub async fn all_enterprises(&self) -> Result<Vec<Stored<Enterprise>>> {
         self.records("read the enterprises").await
     }
 

@@ -131,11 +131,21 @@ pub struct Features {
     pub ground_after: f32,
     /// Share of copper near it in the template.
     pub copper_share: f32,
+    /// Its pixels that are outside a tolerance of 1 px more.
+    pub area_deep: f32,
+    /// Of 2 px more.
+    pub area_deeper: f32,
+    /// Px by which the tolerance was wider where it was cut out of a longer stretch of differing pixels; 0 for a whole one.
+    pub depth: f32,
+    /// Its box over that of the stretch that it was cut out of.
+    pub parent_share: f32,
+    /// Share of the pixels around it, itself apart, that differ from the template at all: of edges that do not meet.
+    pub disorder: f32,
 }
 
 impl Features {
     /// Number of measures.
-    pub const COUNT: usize = 17;
+    pub const COUNT: usize = 22;
 
     /// The measures in the order in which a [`Forest`] numbers them: that of their definition.
     pub fn values(&self) -> [f32; Self::COUNT] {
@@ -157,6 +167,11 @@ impl Features {
             self.ground_before,
             self.ground_after,
             self.copper_share,
+            self.area_deep,
+            self.area_deeper,
+            self.depth,
+            self.parent_share,
+            self.disorder,
         ]
     }
 }
@@ -174,10 +189,33 @@ pub struct Finding {
     pub y2: usize,
     /// What it is.
     pub class: BoardClass,
-    /// How sure it is a defect, 0..1, from area, thickness and contrast; not a probability, unless a [`Forest`] gave it.
+    /// How sure it is a defect, 0..1, from thickness and contrast; not a probability, unless a [`Forest`] gave it.
     pub score: f32,
     /// Measures.
     pub features: Features,
+}
+
+/// Px that a box grows on each side where no forest says how far: the median of DeepPCB's training half, whose boxes people
+/// drew.
+pub const BOX_MARGIN_PX: f32 = 9.0;
+/// Area of two boxes in common over that of both together, above which they are of one defect.
+const OVERLAP_MAX: f64 = 0.4;
+
+impl Finding {
+    fn grow(&mut self, by: f32, (width, height): (usize, usize)) {
+        let grown = |at: usize, by: f32, end: usize| (at as f32 + by).round().clamp(0.0, end as f32) as usize;
+        (self.x1, self.y1) = (grown(self.x1, -by, width), grown(self.y1, -by, height));
+        (self.x2, self.y2) = (grown(self.x2, by, width), grown(self.y2, by, height));
+    }
+
+    /// Area in common with another box over that of both together.
+    fn overlap(&self, other: &Self) -> f64 {
+        let side = |a: (usize, usize), b: (usize, usize)| a.1.min(b.1).saturating_sub(a.0.max(b.0));
+        let both =
+            side((self.x1, self.x2), (other.x1, other.x2)) * side((self.y1, self.y2), (other.y1, other.y2));
+        let area = |f: &Self| (f.x2 - f.x1) * (f.y2 - f.y1);
+        both as f64 / (area(self) + area(other) - both).max(1) as f64
+    }
 }
 
 /// The outcome.
@@ -194,17 +232,33 @@ pub struct Comparison {
 impl Comparison {
     /// The same with classes, scores and boxes as a forest judges them; `size` is the template's width and height in px.
     #[must_use]
-    pub fn judged_by(mut self, forest: &Forest, (width, height): (usize, usize)) -> Self {
+    pub fn judged_by(mut self, forest: &Forest, size: (usize, usize)) -> Self {
         for f in &mut self.findings {
             let (class, score, margin) = forest.judge(&f.features);
-            let grown =
-                |at: usize, by: f32, end: usize| (at as f32 + by).round().clamp(0.0, end as f32) as usize;
             (f.class, f.score) = (class, score);
-            (f.x1, f.y1) = (grown(f.x1, -margin, width), grown(f.y1, -margin, height));
-            (f.x2, f.y2) = (grown(f.x2, margin, width), grown(f.y2, margin, height));
+            f.grow(margin, size);
         }
+        self.distinct()
+    }
+
+    /// The same with boxes that leave [`BOX_MARGIN_PX`] around what differs, as people draw them; `size` is the template's
+    /// width and height in px. For findings without a forest.
+    #[must_use]
+    pub fn with_margins(mut self, size: (usize, usize)) -> Self {
+        self.findings.iter_mut().for_each(|f| f.grow(BOX_MARGIN_PX, size));
+        self.distinct()
+    }
+
+    /// Sorted, the surest first; of findings whose boxes overlap by more than [`OVERLAP_MAX`] the surest alone.
+    fn distinct(mut self) -> Self {
         self.findings.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.y1, a.x1).cmp(&(b.y1, b.x1))));
-        self
+        let mut kept: Vec<Finding> = Vec::with_capacity(self.findings.len());
+        for f in self.findings {
+            if kept.iter().all(|k| k.overlap(&f) <= OVERLAP_MAX) {
+                kept.push(f);
+            }
+        }
+        Self { findings: kept, ..self }
     }
 }
 
@@ -235,20 +289,64 @@ pub fn compare<T: Sample>(
     }
     // Where the displaced image has no pixels, the template stands in: no finding can come from there.
     let actual = actual.displaced(shift_px, &nominal);
-    let (wide, narrow) = (nominal.dilated(options.tolerance_px), nominal.eroded(options.tolerance_px));
     let gray = Gray { template, image, shift_px, contrast: nominal_levels };
     let bare = nominal.inverted();
-    let scene = Scene { copper: &nominal, bare: &bare, after: &actual };
+    let differs = nominal.and_not(&actual).or(&actual.and_not(&nominal));
     let mut findings = Vec::new();
-    for (candidates, extra) in [(actual.and_not(&wide), true), (narrow.and_not(&actual), false)] {
-        for blob in candidates.blobs() {
-            if blob.len() >= options.area_min_px {
-                findings.push(judge(&blob, extra, &scene, &gray, options));
+    for extra in [true, false] {
+        // What differs outside the tolerance, and outside tolerances of 1 and 2 px more.
+        let (mut allowed, mut left) = (if extra { nominal.clone() } else { bare.clone() }, Vec::new());
+        for by in [options.tolerance_px, 1, 1] {
+            allowed = allowed.dilated(by);
+            left.push(if extra { actual.and_not(&allowed) } else { allowed.inverted().and_not(&actual) });
+        }
+        let scene = Scene { copper: &nominal, bare: &bare, after: &actual, differs: &differs, left: &left };
+        for blob in left[0].blobs() {
+            if blob.len() < options.area_min_px {
+                continue;
             }
+            let whole = judge(&blob, extra, &scene, &gray, options);
+            cut_out(&blob, &whole, &scene, |part, depth| {
+                if part.len() >= options.area_min_px {
+                    let mut found = judge(part, extra, &scene, &gray, options);
+                    found.features.depth = depth as f32;
+                    let area = |f: &Finding| ((f.x2 - f.x1) * (f.y2 - f.y1)) as f32;
+                    found.features.parent_share = area(&found) / area(&whole);
+                    findings.push(found);
+                }
+            });
+            findings.push(whole);
         }
     }
     findings.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.y1, a.x1).cmp(&(b.y1, b.x1))));
     Ok(Comparison { shift_px, mismatch, findings })
+}
+
+/// Longer side from which on a stretch of differing pixels may be an edge that does not meet the template's, with a defect on
+/// it.
+const LONG_PX: f32 = 28.0;
+
+/// Calls `f` with the thicker parts of a long stretch, and by how much the tolerance was wider that left them over.
+fn cut_out(
+    blob: &[(usize, usize)],
+    whole: &Finding,
+    scene: &Scene<'_>,
+    mut f: impl FnMut(&[(usize, usize)], usize),
+) {
+    if whole.features.long_side < LONG_PX {
+        return;
+    }
+    for (depth, deep) in scene.left.iter().enumerate().skip(1) {
+        for part in contacts::parts(blob, deep, depth) {
+            let side = |at: fn(&(usize, usize)) -> usize| {
+                let (low, high) = part.iter().map(at).fold((usize::MAX, 0), |(l, h), v| (l.min(v), h.max(v)));
+                (high + 1).saturating_sub(low)
+            };
+            if (side(|p| p.0).max(side(|p| p.1)) as f32) < 0.7 * whole.features.long_side {
+                f(&part, depth);
+            }
+        }
+    }
 }
 
 /// Copper as set bits, and the difference of the two tones.
@@ -268,6 +366,10 @@ struct Scene<'a> {
     copper: &'a Bits,
     bare: &'a Bits,
     after: &'a Bits,
+    /// Pixels that differ at all.
+    differs: &'a Bits,
+    /// Pixels of the finding's kind outside the tolerance, and outside tolerances of 1 and 2 px more.
+    left: &'a [Bits],
 }
 
 struct Gray<'a, 'p, T> {
@@ -317,6 +419,7 @@ fn judge<T: Sample>(
     let contrast = gray.difference(blob) as f32;
     let before = contacts::near(scene.copper, (x1, y1), (x2, y2));
     let after = contacts::near(scene.after, (x1, y1), (x2, y2));
+    let deep = |by: usize| blob.iter().filter(|&&(x, y)| scene.left[by].get(x, y)).count() as f32;
     let features = Features {
         extra: f32::from(u8::from(extra)),
         area,
@@ -335,9 +438,14 @@ fn judge<T: Sample>(
         ground_before: before.ground,
         ground_after: after.ground,
         copper_share: before.share,
+        area_deep: deep(1),
+        area_deeper: deep(2),
+        depth: 0.0,
+        parent_share: 1.0,
+        disorder: disorder(scene.differs, blob, (x1, y1), (x2, y2)),
     };
-    // Grows with what noise and small displacements seldom make: many pixels, thickness, full contrast.
-    let evidence = (area + 2.0 * core) * contrast.min(1.0);
+    // Grows with what noise and displaced edges seldom make: thickness and full contrast.
+    let evidence = (0.2 * area + core + features.area_deep + features.area_deeper) * contrast.min(1.0);
     let score = evidence / (evidence + 12.0);
     // The tolerance took this much from each side.
     let grow = options.tolerance_px;
@@ -350,6 +458,24 @@ fn judge<T: Sample>(
         score,
         features,
     }
+}
+
+/// Px around a finding whose order is looked at.
+const AROUND_PX: usize = 16;
+
+/// See [`Features::disorder`].
+fn disorder(
+    differs: &Bits,
+    blob: &[(usize, usize)],
+    (x1, y1): (usize, usize),
+    (x2, y2): (usize, usize),
+) -> f32 {
+    let (set, pixels) = differs.count(
+        (x1.saturating_sub(AROUND_PX), y1.saturating_sub(AROUND_PX)),
+        (x2 + AROUND_PX, y2 + AROUND_PX),
+    );
+    let own = blob.len() as u64;
+    set.saturating_sub(own) as f32 / pixels.saturating_sub(own).max(1) as f32
 }
 
 #[cfg(test)]

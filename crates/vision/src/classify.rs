@@ -207,8 +207,18 @@ pub fn judge<T: Sample>(
     rules: &Rules<'_>,
 ) -> Judged {
     let spreads = Spreads::of(grid, measured);
-    let view =
-        View { plane, grid, optics, measured, rules, spreads: &spreads, sigmas: rules.limits.sigmas() };
+    let gaps = shape::gaps(plane, measured, grid);
+    let view = View {
+        plane,
+        grid,
+        optics,
+        measured,
+        rules,
+        spreads: &spreads,
+        gaps: &gaps,
+        sigmas: rules.limits.sigmas(),
+        position_sigma: optics.position_sigma_px(),
+    };
     let nothing = Verdict { class: Class::Unmeasured, margin: 0.0, x: 0.0, y: 0.0, relative: 0.0 };
     let mut first = vec![nothing; measured.fits.len()];
     first.par_chunks_exact_mut(grid.columns).enumerate().for_each(|(row, line)| {
@@ -250,18 +260,22 @@ struct View<'a, 'p, T> {
     measured: &'a Measured,
     rules: &'a Rules<'a>,
     spreads: &'a Spreads,
+    /// Light in the middle of each site's gaps to the right and below.
+    gaps: &'a [[u32; 2]],
     sigmas: f64,
+    position_sigma: f64,
 }
 
 impl<T: Sample> View<'_, '_, T> {
     /// Judges everything but the place, which needs the grid fitted to good beads, along a row.
     fn light_and_shape(&self, row: usize) -> impl Iterator<Item = Verdict> {
         let usual = self.measured.field.amplitude_along(self.grid, row);
-        (0..self.grid.columns).map(move |column| self.judge_light(row, column, usual(column)))
+        let sigma = self.spreads.relative_sigma_along(row);
+        (0..self.grid.columns).map(move |column| self.judge_light(row, column, usual(column), sigma(column)))
     }
 
-    /// Judges light and shape of a bead; `usual` is the amplitude of its surroundings.
-    fn judge_light(&self, row: usize, column: usize, usual: f64) -> Verdict {
+    /// Judges light and shape of a bead; `usual` is the amplitude of its surroundings, `spread` that of the relative light.
+    fn judge_light(&self, row: usize, column: usize, usual: f64, spread: f64) -> Verdict {
         let site = row * self.grid.columns + column;
         let fit = &self.measured.fits[site];
         let limits = self.rules.limits;
@@ -271,7 +285,7 @@ impl<T: Sample> View<'_, '_, T> {
             return verdict(Class::Unmeasured, f64::INFINITY);
         }
         // Noise of a relative amplitude: never less than the fit's own.
-        let sigma = self.spreads.relative_sigma(row, column).max(self.optics.amplitude_sigma() / usual);
+        let sigma = spread.max(self.optics.amplitude_sigma() / usual);
         if relative < limits.dead_below || !fit.settled {
             let flux = shape::cell_flux(self.plane, self.optics, self.measured, self.grid, site);
             if flux < limits.dead_below.max(0.12) {
@@ -284,23 +298,31 @@ impl<T: Sample> View<'_, '_, T> {
             }
         }
         let shape = self.spreads.shape(fit);
-        let off = (self.off_shape(fit, usual), shape - self.sigmas);
+        let beyond = shape - self.sigmas;
         let stained = || {
             // Good beads seldom come here: the look is dear.
             let odd = relative < 1.0 - 3.0 * sigma || (relative < 1.0 - 1.5 * sigma && shape > 3.0);
             odd && {
                 let (score, depth) = shape::stain(self.plane, self.optics, fit);
                 // The largest of some ten independent scores.
-                score > self.sigmas + 0.7 && depth > limits.stain_above
+                let (score, loss) = (score - 0.7, (1.0 - relative) / sigma);
+                // Where a stain is hardly wider than the blur, it shows in the light too, and both together tell.
+                let both = relative >= limits.dim_below && score > 3.0 && score + loss > 1.5 * self.sigmas;
+                (score > self.sigmas || both) && depth > limits.stain_above
             }
         };
         let floor = limits.bridge_above * usual;
-        if shape::bridged(self.plane, self.optics, self.measured, self.grid, (row, column), floor) {
-            return verdict(Class::Bridge, off.1.max(0.0));
+        let lit =
+            shape::lit_gaps(self.gaps, self.grid, (row, column), f64::from(fit.background) + floor / 2.0);
+        if lit.into_iter().flatten().any(|other| {
+            shape::bridged(self.plane, self.optics, self.measured, self.grid, (site, other), floor)
+        }) {
+            return verdict(Class::Bridge, beyond.max(0.0));
         }
-        let wrong = !fit.settled || (off.0 > limits.shape_above && off.1 > 0.0) || stained();
+        let wrong =
+            !fit.settled || (beyond > 0.0 && self.off_shape(fit, usual) > limits.shape_above) || stained();
         if let Some(class) = wrong.then(|| self.defect_of_shape(site)).flatten() {
-            return verdict(class, off.1.max(0.0));
+            return verdict(class, beyond.max(0.0));
         }
         let low = (relative - limits.dim_below) / sigma;
         let high = (limits.bright_above - relative) / sigma;
@@ -316,7 +338,7 @@ impl<T: Sample> View<'_, '_, T> {
         {
             return verdict(Class::WrongColour, (distance / limits.chromaticity_above - 1.0) * self.sigmas);
         }
-        verdict(Class::Ok, low.min(high).min(-off.1 + self.sigmas))
+        verdict(Class::Ok, low.min(high).min(-beyond + self.sigmas))
     }
 
     /// Root mean square residual beyond noise, over the amplitude that the surroundings have.
@@ -351,7 +373,7 @@ impl<T: Sample> View<'_, '_, T> {
         let (x, y) = if dark { place } else { (first.x, first.y) };
         let (dx, dy) = (x - place.0, y - place.1);
         let (mut class, mut margin) = (first.class, first.margin);
-        let sigma = self.optics.position_sigma_px() / first.relative.max(0.1);
+        let sigma = self.position_sigma / first.relative.max(0.1);
         let beyond = ((dx * dx + dy * dy).sqrt() - self.rules.tolerance_px) / sigma;
         if class == Class::Ok {
             if beyond > 0.0 {

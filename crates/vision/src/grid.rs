@@ -23,6 +23,7 @@ pub use seam::Step;
 
 use crate::frame::{Plane, Sample};
 use crate::surface::{RowFit, Surface, cubic};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// What the grid should be.
@@ -154,27 +155,48 @@ impl Grid {
         grid.column_steps = seam::column_steps(centres, self.rows, self.columns);
         grid.row_steps = seam::row_steps(centres, self.rows, self.columns);
         // Steps and polynomial share slopes; alternating between the two settles in a few rounds.
-        let rounds = if grid.column_steps.is_empty() && grid.row_steps.is_empty() { 2 } else { 12 };
+        let plain = grid.column_steps.is_empty() && grid.row_steps.is_empty();
+        let rounds = if plain { 2 } else { 12 };
         for _ in 0..rounds {
             let limit = grid.outlier_limit(centres);
+            let scale = 2.0 / (self.columns - 1).max(1) as f64;
+            let rows_of = |(band, lines): (usize, &[Option<(f64, f64)>])| {
+                let mut rows = RowFit::new();
+                for (k, line) in lines.chunks_exact(self.columns).enumerate() {
+                    let row = band * BAND + k;
+                    let v = grid.normal(row as f64, 0.0).1;
+                    let points =
+                        grid.row(row).zip(line).enumerate().filter_map(|(column, ((px, py), centre))| {
+                            let (x, y) = (*centre)?;
+                            let (dx, dy) = (x - px, y - py);
+                            (dx * dx + dy * dy <= limit * limit).then(|| {
+                                let (sx, sy) = if plain { (0.0, 0.0) } else { grid.step_at(row, column) };
+                                (column as f64 * scale - 1.0, x - sx, y - sy)
+                            })
+                        });
+                    rows.add_row(v, points);
+                }
+                rows
+            };
+            // Added up in the order of the bands: the outcome does not depend on the number of threads.
+            let bands: Vec<RowFit> =
+                centres.par_chunks(BAND * self.columns).enumerate().map(rows_of).collect();
             let mut rows = RowFit::new();
-            for (row, line) in centres.chunks_exact(self.columns).enumerate() {
-                let v = grid.normal(row as f64, 0.0).1;
-                let points =
-                    grid.row(row).zip(line).enumerate().filter_map(|(column, ((px, py), centre))| {
-                        let (x, y) = (*centre)?;
-                        let (dx, dy) = (x - px, y - py);
-                        (dx * dx + dy * dy <= limit * limit).then(|| {
-                            let (sx, sy) = grid.step_at(row, column);
-                            (grid.normal(row as f64, column as f64).0, x - sx, y - sy)
-                        })
-                    });
-                rows.add_row(v, points);
-            }
+            bands.iter().for_each(|band| rows.add(band));
+            let before = (grid.x, grid.y);
             if let Some((x, y)) = rows.solve(model_degree(self.rows, self.columns)) {
                 (grid.x, grid.y) = (x, y);
             }
             seam::update(&mut grid, centres);
+            // What hardly moved calls the same centres outliers.
+            let still = |(u, v): (f64, f64)| {
+                (grid.x.at(u, v) - before.0.at(u, v)).hypot(grid.y.at(u, v) - before.1.at(u, v)) < 0.1 * limit
+            };
+            if plain
+                && [(-1.0, -1.0), (1.0, -1.0), (0.0, 0.0), (-1.0, 1.0), (1.0, 1.0)].into_iter().all(still)
+            {
+                break;
+            }
         }
         grid
     }
@@ -195,6 +217,9 @@ impl Grid {
         (6.0 / 1.1774 * f64::from(crate::robust::median(&mut off)).sqrt()).max(0.05)
     }
 }
+
+/// Rows that one thread sums at a time.
+const BAND: usize = 16;
 
 /// Row and column mapped to -1..=1.
 fn normal(rows: usize, columns: usize, row: f64, column: f64) -> (f64, f64) {

@@ -117,6 +117,10 @@ pub(crate) fn normal_cdf(z: f64) -> f64 {
 
 /// The same for z >= 0 to 1e-7, in a few operations (Abramowitz and Stegun 7.1.26).
 pub(crate) fn normal_cdf_f32(z: f32) -> f32 {
+    // What is left is less than half a unit of the last place.
+    if z > 5.5 {
+        return 1.0;
+    }
     let x = z * std::f32::consts::FRAC_1_SQRT_2;
     let t = 1.0 / (1.0 + 0.327_591_1 * x);
     let poly =

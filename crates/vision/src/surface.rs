@@ -98,6 +98,14 @@ impl Surface {
         (du, dv)
     }
 
+    /// The derivatives by u and v along one row, as polynomials in u.
+    pub(crate) fn slopes_along(&self, v: f64) -> ([f64; 3], [f64; 3]) {
+        let c = &self.coefficients;
+        let by_u = [c[1] + v * (c[4] + v * c[8]), 2.0 * (c[3] + v * c[7]), 3.0 * c[6]];
+        let by_v = [c[2] + v * (2.0 * c[5] + v * 3.0 * c[9]), c[4] + v * 2.0 * c[8], c[7]];
+        (by_u, by_v)
+    }
+
     /// The polynomial in u alone along one row.
     pub(crate) fn along(&self, v: f64) -> [f64; 4] {
         let c = &self.coefficients;
@@ -148,6 +156,14 @@ impl RowFit {
         }
     }
 
+    /// Adds what other rows gave.
+    pub fn add(&mut self, other: &Self) {
+        let sums = self.normal.iter_mut().chain(&mut self.right);
+        for (sum, part) in sums.flatten().zip(other.normal.iter().chain(&other.right).flatten()) {
+            *sum += part;
+        }
+    }
+
     /// The two surfaces of the highest degree up to `degree` that the points determine; nothing without points.
     pub fn solve(&self, degree: usize) -> Option<(Surface, Surface)> {
         let [first, second] = &self.right;
@@ -186,6 +202,9 @@ mod tests {
         assert!((cubic(&fitted.along(0.4), -0.7) - truth.at(-0.7, 0.4)).abs() < 1e-10);
         let h = 1e-6;
         let (du, dv) = truth.slope(0.3, -0.6);
+        let (by_u, by_v) = truth.slopes_along(-0.6);
+        let at = |c: [f64; 3]| c[0] + 0.3 * (c[1] + 0.3 * c[2]);
+        assert!((at(by_u) - du).abs() < 1e-12 && (at(by_v) - dv).abs() < 1e-12);
         assert!((du - (truth.at(0.3 + h, -0.6) - truth.at(0.3 - h, -0.6)) / (2.0 * h)).abs() < 1e-8);
         assert!((dv - (truth.at(0.3, -0.6 + h) - truth.at(0.3, -0.6 - h)) / (2.0 * h)).abs() < 1e-8);
     }

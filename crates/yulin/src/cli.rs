@@ -78,6 +78,8 @@ pub enum Command {
     Open(Status),
     /// Show likely duplicate enterprises, or decide on one pair
     Duplicates(Duplicates),
+    /// Learn the weights of the score from what came of pairs; list the versions, switch back
+    Learn(Learn),
     /// Serve the web pages
     Serve(Serve),
     /// Show, add, invite or close accounts
@@ -402,12 +404,41 @@ pub enum RecordNoun {
 /// `yulin duplicates`
 #[derive(Debug, Args)]
 pub struct Duplicates {
-    /// These two are the same enterprise (recorded; records are not merged yet)
+    /// These two are the same enterprise (recorded; --merge makes them one record)
     #[arg(long, num_args = 2, value_names = ["A", "B"])]
     pub confirm: Option<Vec<String>>,
     /// These two are different enterprises
     #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with = "confirm")]
     pub reject: Option<Vec<String>>,
+    /// Show what merging B into A would do (keys, codes or names); with --yes, merge them
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["confirm", "reject"])]
+    pub merge: Option<Vec<String>>,
+    /// Really merge
+    #[arg(long, requires = "merge")]
+    pub yes: bool,
+    /// List the merges
+    #[arg(long, conflicts_with_all = ["confirm", "reject", "merge"])]
+    pub merges: bool,
+    /// Part the records of this merge again
+    #[arg(long, value_name = "MERGE", conflicts_with_all = ["confirm", "reject", "merge"])]
+    pub split: Option<i64>,
+}
+
+/// `yulin learn`
+#[derive(Debug, Args)]
+pub struct Learn {
+    /// Show what would be learned and gained; store nothing
+    #[arg(long, conflicts_with_all = ["take", "list", "back"])]
+    pub dry_run: bool,
+    /// Put the learned weights into use even where they gain nothing on held-back outcomes
+    #[arg(long, conflicts_with_all = ["list", "back"])]
+    pub take: bool,
+    /// List the versions
+    #[arg(long, conflicts_with = "back")]
+    pub list: bool,
+    /// Put this version into use; 0 for the shipped weights
+    #[arg(long, value_name = "VERSION")]
+    pub back: Option<u32>,
 }
 
 /// `yulin serve`

@@ -61,14 +61,15 @@ fn better(row: &mut Value, again: &[Value]) {
 /// Our speed over each peer's, and each method's error over the bound.
 fn ratios(rows: &[Value]) -> Vec<Value> {
     let mut ratios = Vec::new();
-    for ours in rows.iter().filter(|r| r["method"] == "yulin, located and classified") {
+    let own = |r: &Value| r["method"].as_str().is_some_and(|m| m.starts_with("yulin"));
+    for ours in rows.iter().filter(|r| own(r)) {
         for peer in rows.iter().filter(|r| r["row"] == ours["row"] && r["frame"] == ours["frame"]) {
             let (Some(a), Some(b)) = (ours["beads_per_s"].as_f64(), peer["beads_per_s"].as_f64()) else {
                 continue;
             };
-            if !peer["method"].as_str().is_some_and(|m| m.starts_with("yulin")) {
+            if !own(peer) {
                 let times = (10.0 * a / b).round() / 10.0;
-                ratios.push(json!({ "row": "ratio", "of": ours["row"], "frame": ours["frame"], "peer": peer["method"], "times": times }));
+                ratios.push(json!({ "row": "ratio", "of": ours["row"], "method": ours["method"], "frame": ours["frame"], "peer": peer["method"], "times": times }));
             }
         }
     }

@@ -53,7 +53,7 @@ impl App {
         actor: &Actor,
         progress: Progress<'_>,
     ) -> Result<Resolved> {
-        let stored = self.store.enterprises().await?;
+        let stored = self.store.all_enterprises().await?;
         let mut base = BaseVersions {
             enterprises: stored.iter().map(|s| (s.value.key.clone(), s.version)).collect(),
             ..BaseVersions::default()

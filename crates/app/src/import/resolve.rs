@@ -4,7 +4,7 @@ use model::enterprise::{Contact, Enterprise};
 use model::fold::fold_name;
 use model::uscc::Uscc;
 use model::visibility::Visibility;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// What a need or offer says of the enterprise that it belongs to.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +33,7 @@ pub struct Enterprises {
     by_name: HashMap<String, usize>,
     /// Short and other names: of several enterprises none is meant.
     by_alias: HashMap<String, BTreeSet<usize>>,
-    keys: HashSet<String>,
+    keys: HashMap<String, usize>,
     stored: usize,
     touched: BTreeSet<usize>,
 }
@@ -64,7 +64,7 @@ impl Enterprises {
             by_uscc: HashMap::new(),
             by_name: HashMap::new(),
             by_alias: HashMap::new(),
-            keys: HashSet::new(),
+            keys: HashMap::new(),
             stored: 0,
             touched: BTreeSet::new(),
         };
@@ -80,10 +80,11 @@ impl Enterprises {
         // The name of a renamed enterprise may come back as another one's, while its key stays with the first.
         let base = enterprise.key.clone();
         let mut count = 1u64;
-        while !self.keys.insert(enterprise.key.clone()) {
+        while self.keys.contains_key(&enterprise.key) {
             count += 1;
             enterprise.key = format!("{base} {count}");
         }
+        self.keys.insert(enterprise.key.clone(), index);
         self.index(&enterprise, index);
         self.all.push(enterprise);
         index
@@ -112,20 +113,35 @@ impl Enterprises {
     /// Names that are only alike are proposed as duplicates, never joined.
     fn find(&self, uscc: Option<&Uscc>, name: &str) -> Option<usize> {
         if let Some(&index) = uscc.and_then(|code| self.by_uscc.get(code)) {
-            return Some(index);
+            return Some(self.surviving(index));
         }
         let folded = fold_name(name);
-        let by_alias = || match self.by_alias.get(&folded) {
-            Some(indices) if indices.len() == 1 => indices.first().copied(),
-            _ => None,
+        let by_alias = || {
+            let indices: BTreeSet<usize> =
+                self.by_alias.get(&folded)?.iter().map(|&index| self.surviving(index)).collect();
+            if indices.len() == 1 { indices.first().copied() } else { None }
         };
         let named = self.by_name.get(&folded).copied();
         // The enterprise that has moved on to another name is still found by its former one.
-        let index = named.filter(|&i| fold_name(&self.all[i].name) == folded).or_else(by_alias)?;
+        let named = named.filter(|&i| fold_name(&self.all[i].name) == folded);
+        let index = named.map(|index| self.surviving(index)).or_else(by_alias)?;
         match (uscc, &self.all[index].uscc) {
             (Some(asked), Some(known)) if asked != known => None,
             _ => Some(index),
         }
+    }
+
+    /// Where a record was merged: the one that speaks for it now.
+    fn surviving(&self, mut index: usize) -> usize {
+        // A chain of merges ends: each survivor had not been merged when it took the other in. Counted all the same.
+        for _ in 0..self.all.len() {
+            let into = self.all[index].merged_into.as_ref().and_then(|key| self.keys.get(key));
+            match into {
+                Some(&into) => index = into,
+                None => break,
+            }
+        }
+        index
     }
 
     /// Takes a row of an enterprise sheet: cells that it fills replace what is known, cells that it leaves empty do not.
@@ -249,6 +265,7 @@ fn merge(known: Enterprise, draft: Enterprise, visibility_given: bool) -> Enterp
         note: text(draft.note, known.note),
         fictional: draft.fictional || known.fictional,
         visibility: if visibility_given { draft.visibility } else { known.visibility },
+        merged_into: known.merged_into,
     }
 }
 
@@ -293,6 +310,29 @@ mod tests {
             (all[0].name.as_str(), all[0].other_names.as_slice()),
             ("新名有限公司", &["旧名有限公司".to_owned()][..])
         );
+    }
+
+    /// A row with a name of a record that was merged lands on the one that speaks for it, also through a chain of merges; one with
+    /// another code is another enterprise.
+    #[test]
+    fn a_merged_record_is_its_survivor() {
+        let keep = Enterprise::new(Some(code("91360826MA000000")), "泰和鑫源电子有限公司");
+        let merged = |name: &str, into: &str| Enterprise {
+            merged_into: Some(into.to_owned()),
+            ..Enterprise::new(None, name)
+        };
+        let one = merged("鑫源电子", &keep.key);
+        let two = merged("鑫源电子厂", &one.key);
+        let mut known = Enterprises::new([one, two, keep.clone()].into_iter());
+        for name in ["鑫源电子", "鑫源电子厂", "泰和鑫源电子有限公司"] {
+            let row = Owner { name: name.into(), ..Owner::default() };
+            assert_eq!(known.owner(&row).unwrap().key, keep.key, "{name}");
+            known.take(Enterprise::new(None, name), false);
+        }
+        let other =
+            Owner { uscc: Some(code("91360826MA000001")), name: "鑫源电子".into(), ..Owner::default() };
+        assert_ne!(known.owner(&other).unwrap().key, keep.key);
+        assert_eq!(known.into_touched().iter().filter(|e| e.key == keep.key).count(), 1);
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub fn inspect_board(actor: &Actor, pair: &BoardPair, rules: &BoardRules) -> Res
         })?;
     Ok(match &rules.forest {
         Some(forest) => found.judged_by(forest, template.size()),
-        None => found,
+        None => found.with_margins(template.size()),
     })
 }
 

@@ -1,14 +1,14 @@
 //! Mass balance of a site over a period.
 
+use super::live::Genealogy;
 use crate::{Act, Actor, App, Result};
-use jiff::Timestamp;
-use jiff::tz::{TimeZone, offset};
-use ledger::balance::entries::{LotFacts, postings};
-use ledger::balance::{Scope, Sheet, sheet};
+use jiff::civil::Date;
+use ledger::balance::book::{Measure, Window};
+use ledger::balance::{EntryKind, Sheet};
 use ledger::hash::link;
 use model::period::Period;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What to balance.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,19 +42,6 @@ pub struct BalanceReport {
     pub without_content: Vec<String>,
 }
 
-/// What events say of lots.
-struct Known<'f>(&'f super::facts::Facts);
-
-impl LotFacts for Known<'_> {
-    fn piece_kg(&self, lot: &str) -> Option<f64> {
-        self.0.lots.get(lot)?.piece_kg
-    }
-
-    fn content(&self, lot: &str) -> BTreeMap<String, f64> {
-        self.0.lots.get(lot).map(|facts| facts.content.clone()).unwrap_or_default()
-    }
-}
-
 impl App {
     /// The mass balance of a site: what came in, went out, was consumed and made, and what must be in stock. Events that
     /// were declared to be wrong do not count.
@@ -63,55 +50,90 @@ impl App {
     /// Storage errors.
     pub async fn balance(&self, actor: &Actor, query: &BalanceQuery) -> Result<BalanceReport> {
         actor.need(Act::Balance)?;
-        let site = link::canonical(query.site.trim()).unwrap_or_else(|| query.site.trim().to_owned());
+        let sight = self.sight(actor).await?;
+        let site = site_id(&query.site);
         let held = self.genealogy().await?;
-        let facts = Known(&held.facts);
-        let midnight = |day: jiff::civil::Date| -> Timestamp {
-            day.to_zoned(TimeZone::fixed(offset(8))).map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp())
+        let window = window_of(query.period);
+        let before = Window { until: window.from, ..Window::ALL };
+        let mut out = BalanceReport {
+            site: site.clone(),
+            flows: Sheet::default(),
+            opening_kg: 0.0,
+            closing_kg: 0.0,
+            process_yield: None,
+            process_loss_kg: 0.0,
+            without_mass: Vec::new(),
+            without_content: Vec::new(),
         };
-        let from = query.period.map(|p| midnight(p.first()));
-        let until = query.period.map(|p| midnight(p.last().tomorrow().unwrap_or(p.last())));
-        let all = Scope { site: Some(site.clone()), substance: query.substance.clone(), ..Scope::default() };
-        let within = Scope { from, until, ..all.clone() };
-        let before = Scope { until: from, ..all.clone() };
-        let (mut flows, mut past) = (Sheet::default(), Sheet::default());
-        let (mut without_mass, mut without_content) = (BTreeSet::new(), BTreeSet::new());
-        self.each_event(0, None, |stored, event| {
-            if held.withdrawn.contains(&stored.seq) {
-                return Ok(());
-            }
-            let posted = postings(event, &facts);
-            let here: Vec<_> = posted.entries.into_iter().filter(|e| e.site == site).collect();
-            let is_within = from.is_none_or(|t| event.time >= t) && until.is_none_or(|t| event.time < t);
-            if is_within && at_site(event, &site) {
-                without_mass.extend(posted.without_mass);
-            }
-            if let Some(substance) = query.substance.as_ref().filter(|_| is_within) {
-                let unsaid = here.iter().filter(|e| !e.content.contains_key(substance));
-                without_content.extend(unsaid.map(|e| e.lot.clone()));
-            }
-            flows = flows.plus(&sheet(&here, &within));
-            if from.is_some() {
-                past = past.plus(&sheet(&here, &before));
-            }
-            Ok(())
-        })
-        .await?;
-        let opening_kg = past.book_stock_kg();
-        Ok(BalanceReport {
-            site,
-            flows,
-            opening_kg,
-            closing_kg: opening_kg + flows.book_stock_kg(),
-            process_yield: flows.process_yield(),
-            process_loss_kg: flows.process_loss_kg(),
-            without_mass: without_mass.into_iter().collect(),
-            without_content: without_content.into_iter().collect(),
-        })
+        let Some(number) = held.book.sites.find(&site).filter(|_| sight.sees_site(&site)) else {
+            return Ok(out);
+        };
+        // A substance that no lot names is in none, as far as anybody knows.
+        let substance = query.substance.as_ref().map(|s| held.book.substances.find(s).unwrap_or(u16::MAX));
+        let sums = held.book.sums(&[window, before]);
+        let of = |at: usize, measure| sums.get(at, number, measure, substance);
+        let flows = |at: usize| Sheet {
+            received_kg: of(at, Measure::Received),
+            shipped_kg: of(at, Measure::Shipped),
+            discarded_kg: of(at, Measure::Discarded),
+            consumed_kg: of(at, Measure::Consumed),
+            produced_kg: of(at, Measure::Produced),
+            ..Sheet::default()
+        };
+        out.flows = flows(0);
+        out.opening_kg = if window.from == Window::ALL.from { 0.0 } else { flows(1).book_stock_kg() };
+        out.closing_kg = out.opening_kg + out.flows.book_stock_kg();
+        out.process_yield = out.flows.process_yield();
+        out.process_loss_kg = out.flows.process_loss_kg();
+        (out.without_mass, out.without_content) = unknown(&held, number, substance, window, &mut out.flows);
+        if sight.is_sums() {
+            (out.without_mass, out.without_content) = (Vec::new(), Vec::new());
+        }
+        Ok(out)
     }
 }
 
-fn at_site(event: &ledger::event::Event, site: &str) -> bool {
-    let place = event.biz_location.as_ref().or(event.read_point.as_ref());
-    place.is_some_and(|p| link::canonical(&p.id).as_deref().unwrap_or(&p.id) == site)
+/// Lots of a site whose mass, and those whose content of a substance, nothing says. Counts the postings of the sheet.
+fn unknown(
+    held: &Genealogy,
+    site: u16,
+    substance: Option<u16>,
+    window: Window,
+    flows: &mut Sheet,
+) -> (Vec<String>, Vec<String>) {
+    let (mut without_mass, mut without_content) = (BTreeSet::new(), BTreeSet::new());
+    let moves = |kind| !matches!(kind, EntryKind::OpeningStock | EntryKind::ClosingStock);
+    let postings = held.book.postings(window, None, |p| p.site == site && moves(p.kind));
+    for posting in postings {
+        let name = || held.graph.name(posting.lot).to_owned();
+        if posting.kg.is_none() {
+            without_mass.insert(name());
+            continue;
+        }
+        flows.entries += 1;
+        if substance.is_some_and(|s| held.book.fraction(posting.lot, s).is_none()) {
+            without_content.insert(name());
+        }
+    }
+    (without_mass.into_iter().collect(), without_content.into_iter().collect())
+}
+
+/// The canonical identifier of a site.
+pub(super) fn site_id(text: &str) -> String {
+    link::canonical(text.trim()).unwrap_or_else(|| text.trim().to_owned())
+}
+
+/// Days of a period; all time where there is none.
+pub(super) fn window_of(period: Option<Period>) -> Window {
+    period.map_or(Window::ALL, |p| Window { from: day(p.first()), until: day(p.last()) + 1 })
+}
+
+/// A day, since 1970.
+pub(super) fn day(date: Date) -> i32 {
+    date.since(Date::constant(1970, 1, 1)).map_or(0, |span| span.get_days())
+}
+
+/// The date of a day since 1970.
+pub(super) fn date(day: i32) -> Date {
+    Date::constant(1970, 1, 1).saturating_add(jiff::Span::new().days(day))
 }

@@ -1,5 +1,6 @@
 //! What events say of lots beyond EPCIS, in Yulin's own extension fields (docs/ledger.md, "Extension fields").
 
+use ledger::balance::book::LotCard;
 use ledger::event::{Action, Body, Event, Extension, ExtensionValue};
 use ledger::hash::link;
 use model::quantity::Quantity;
@@ -23,6 +24,14 @@ pub(super) struct LotFacts {
     pub is_recycled: bool,
     /// Waste or scrap.
     pub is_waste: bool,
+    /// Code of the national list of hazardous waste.
+    pub waste_code: Option<String>,
+    /// Relative standard deviation of weighings.
+    pub mass_rsd: f64,
+    /// Relative standard deviation of assays.
+    pub content_rsd: f64,
+    /// What its maker says of it to whoever scans its code: field and value, in order (docs/ledger.md, "Passport").
+    pub passport: BTreeMap<String, String>,
 }
 
 /// A use of energy or material by the process of an event.
@@ -32,6 +41,8 @@ pub(super) struct Activity {
     pub quantity: Quantity,
     /// Key of its factor.
     pub factor: String,
+    /// Key of the factor of the contract that stands behind it, for the market-based figure.
+    pub market: Option<String>,
     /// True where a meter stands behind it.
     pub is_metered: bool,
 }
@@ -46,10 +57,12 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Takes over what an event says. What a later event says of a lot replaces what was said before, field by field.
-    pub fn take(&mut self, seq: u64, event: &Event) {
+    /// Takes over what an event says; gives the lots of which it says something. What a later event says of a lot replaces what
+    /// was said before, field by field.
+    pub fn take(&mut self, seq: u64, event: &Event) -> Vec<String> {
+        let mut told = Vec::new();
         if event.error_declaration.is_some() {
-            return;
+            return told;
         }
         let activities: Vec<Activity> =
             own(&event.extensions, "activity").flat_map(listed).filter_map(activity).collect();
@@ -57,23 +70,24 @@ impl Facts {
             self.activities.insert(seq, activities);
         }
         if event.ilmd.is_empty() {
-            return;
+            return told;
         }
         for entry in own(&event.ilmd, "lots").flat_map(listed) {
             if let ExtensionValue::Object(fields) = entry
                 && let Some(lot) = own(fields, "lot").next().and_then(ExtensionValue::as_text)
             {
-                self.of(lot).take(fields);
+                self.of(lot, &mut told).take(fields);
             }
         }
         let (instances, quantities) = match &event.body {
             Body::Transformation { outputs, output_quantities, .. } => (outputs, output_quantities),
             Body::Object { action: Action::Add, epcs, quantities } => (epcs, quantities),
-            _ => return,
+            _ => return told,
         };
         for lot in instances.iter().chain(quantities.iter().map(|q| &q.class)) {
-            self.of(lot).take(&event.ilmd);
+            self.of(lot, &mut told).take(&event.ilmd);
         }
+        told
     }
 
     /// Forgets what the process of a withdrawn event used.
@@ -81,9 +95,26 @@ impl Facts {
         self.activities.remove(&seq);
     }
 
-    fn of(&mut self, lot: &str) -> &mut LotFacts {
+    fn of(&mut self, lot: &str, told: &mut Vec<String>) -> &mut LotFacts {
         let name = link::canonical(lot).unwrap_or_else(|| lot.to_owned());
+        told.push(name.clone());
         self.lots.entry(name).or_default()
+    }
+
+    /// What the book notes of a lot.
+    pub fn card(&self, name: &str) -> LotCard {
+        let product = product_of(name).to_owned();
+        let Some(facts) = self.lots.get(name) else { return LotCard { product, ..LotCard::default() } };
+        LotCard {
+            product,
+            piece_kg: facts.piece_kg,
+            content: facts.content.iter().map(|(substance, part)| (substance.clone(), *part)).collect(),
+            mass_rsd: facts.mass_rsd,
+            content_rsd: facts.content_rsd,
+            is_waste: facts.is_waste,
+            is_hazardous: facts.waste_code.is_some(),
+            is_recycled: facts.is_recycled,
+        }
     }
 }
 
@@ -106,11 +137,36 @@ impl LotFacts {
         self.factor = factor.map(str::to_owned).or(self.factor.take());
         self.is_recycled = own(fields, "recycled").map(is_true).last().unwrap_or(self.is_recycled);
         self.is_waste = own(fields, "waste").map(is_true).last().unwrap_or(self.is_waste);
+        let code = own(fields, "wasteCode").find_map(ExtensionValue::as_text);
+        self.waste_code = code.map(str::to_owned).or(self.waste_code.take());
+        let error = |name| number(name).filter(|rsd| (0.0..1.0).contains(rsd));
+        self.mass_rsd = error("massError").unwrap_or(self.mass_rsd);
+        self.content_rsd = error("contentError").unwrap_or(self.content_rsd);
+        for value in own(fields, "passport") {
+            if let ExtensionValue::Object(said) = value {
+                for field in said {
+                    let name = field.name.rsplit(['}', ':']).next().unwrap_or(&field.name);
+                    let text = field.value.as_text().map(str::to_owned);
+                    if let Some(text) = text.or_else(|| field.value.as_number().map(|n| n.to_string())) {
+                        self.passport.insert(name.to_owned(), text);
+                    }
+                }
+            }
+        }
     }
 }
 
+/// The product that a lot is of: a GTIN's Digital Link without what follows; of other identifiers nothing is known.
+pub(super) fn product_of(lot: &str) -> &str {
+    let end = ["/10/", "/21/", "/235/"].iter().filter_map(|key| lot.find(key)).min();
+    if lot.contains("/01/") { &lot[..end.unwrap_or(lot.len())] } else { "" }
+}
+
 /// Values of a field of the namespace.
-fn own<'e>(fields: &'e [Extension], local: &'static str) -> impl Iterator<Item = &'e ExtensionValue> {
+pub(super) fn own<'e>(
+    fields: &'e [Extension],
+    local: &'static str,
+) -> impl Iterator<Item = &'e ExtensionValue> {
     fields.iter().filter(move |f| f.name.strip_prefix(NAMESPACE) == Some(local)).map(|f| &f.value)
 }
 
@@ -133,6 +189,7 @@ fn activity(value: &ExtensionValue) -> Option<Activity> {
     Some(Activity {
         quantity: Quantity::new(own(fields, "amount").find_map(ExtensionValue::as_number)?, text("unit")?),
         factor: text("factor")?.to_owned(),
+        market: text("marketFactor").map(str::to_owned),
         is_metered: own(fields, "metered").any(is_true),
     })
 }

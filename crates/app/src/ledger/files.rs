@@ -5,7 +5,7 @@ use crate::{Act, Actor, Code, Error, InputFile, Result};
 use ledger::balance::reconcile::{GrossError, Problem, Reconciled, ReconciledValue};
 use ledger::hash::event_hashes;
 use ledger::process::etchant::simulate::{Recipe, Run, simulate};
-use ledger::process::etchant::waste::{Case, CaseInput, case};
+use ledger::process::etchant::waste::{Case, CaseInput, ManifestLine, WasteLedger, case, waste_ledger};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -115,7 +115,47 @@ struct RecipeFile {
     run: Recipe,
     /// A year of the plant.
     case: Option<CaseInput>,
+    /// Waste that left, to be compared with what etching would have made without regeneration.
+    manifests: Option<ManifestsFile>,
 }
+
+/// Transfer manifests of a plant.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ManifestsFile {
+    /// Copper that was etched in the same time, kg.
+    etched_copper_kg: f64,
+    /// Copper in spent liquor without regeneration, g/L.
+    copper_g_l: f64,
+    /// Specific gravity of spent liquor.
+    specific_gravity: f64,
+    /// Code of the waste, such as `398-004-22`.
+    waste_code: String,
+    /// Manifests.
+    lines: Vec<ManifestLine>,
+}
+
+impl ManifestsFile {
+    fn ledger(&self) -> std::result::Result<WasteLedger, String> {
+        for (field, value) in [
+            ("etched_copper_kg", self.etched_copper_kg),
+            ("copper_g_l", self.copper_g_l),
+            ("specific_gravity", self.specific_gravity),
+        ] {
+            if !value.is_finite() || value <= 0.0 {
+                return Err(format!("/manifests/{field}: {value} is no number above 0"));
+            }
+        }
+        if let Some(at) = self.lines.iter().position(|line| !line.mass_kg.is_finite() || line.mass_kg < 0.0) {
+            return Err(format!("/manifests/lines/{at}/mass_kg: {} is no mass", self.lines[at].mass_kg));
+        }
+        let (copper, gravity) = (self.copper_g_l, self.specific_gravity);
+        Ok(waste_ledger(&self.lines, &self.waste_code, self.etched_copper_kg, copper, gravity))
+    }
+}
+
+/// A recipe that shows what can be said: a day of the default plant, the case of 15,000 t a year, and manifests.
+pub const ETCHANT_EXAMPLE: &str = include_str!("../../../../demo/etchant.json");
 
 /// A simulated etchant loop.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -125,9 +165,12 @@ pub struct EtchantReport {
     /// The year's figures, where the recipe states a case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case: Option<Case>,
+    /// Manifests against the baseline, where the recipe states them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waste: Option<WasteLedger>,
 }
 
-/// Simulates the etchant loop of a recipe file in JSON: `{"run": {..}, "case": {..}}`.
+/// Simulates the etchant loop of a recipe file in JSON: `{"run": {..}, "case": {..}, "manifests": {..}}`.
 ///
 /// # Errors
 /// [`Code::BadInput`] with line and column, or the field that is out of range.
@@ -137,5 +180,6 @@ pub fn simulate_etchant(actor: &Actor, file: &InputFile) -> Result<EtchantReport
     let recipe: RecipeFile = serde_json::from_slice(&file.bytes).map_err(|e| bad(&e))?;
     let run = simulate(&recipe.run).map_err(|e| bad(&e))?;
     let case = recipe.case.as_ref().map(case).transpose().map_err(|e| bad(&e))?;
-    Ok(EtchantReport { run, case })
+    let waste = recipe.manifests.as_ref().map(ManifestsFile::ledger).transpose().map_err(|e| bad(&e))?;
+    Ok(EtchantReport { run, case, waste })
 }

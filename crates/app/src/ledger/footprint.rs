@@ -51,10 +51,12 @@ pub struct FootprintReport {
 
 /// What the events say, as the engine asks for it. Emissions are worked out beforehand, so that a factor that is unknown is an
 /// error of its event, not a zero.
-struct Data<'g> {
+pub(super) struct Data<'g> {
     held: &'g Genealogy,
     emitted: HashMap<u64, f64>,
     raw: HashMap<LotId, f64>,
+    /// Activities upstream, and how many of them no meter stands behind.
+    pub activities: (usize, usize),
 }
 
 impl LotData for Data<'_> {
@@ -84,11 +86,16 @@ impl App {
     /// amounts or prices that the rule needs are missing; storage errors.
     pub async fn footprint(&self, actor: &Actor, of: &str, rule: Allocation) -> Result<FootprintReport> {
         actor.need(Act::Footprint)?;
+        let sight = self.sight(actor).await?;
         let held = self.genealogy().await?;
         let units = &self.reference.units;
         let mut lots = Vec::new();
-        for lot in lots_of(&held, of)? {
-            lots.push(row(&held, lot, rule, units)?);
+        let seen = sight.lots(&held);
+        // Sums without lots: what a product's lots have on average stands in the breakdown.
+        for lot in
+            lots_of(&held, of)?.into_iter().filter(|lot| seen.as_ref().is_none_or(|seen| seen.contains(lot)))
+        {
+            lots.push(lot_footprint(&held, lot, rule, units)?);
         }
         let unit = lots.first().and_then(|row| row.made).map(|amount| amount.unit);
         let is_alike = unit.is_some() && lots.iter().all(|row| row.made.map(|a| a.unit) == unit);
@@ -106,7 +113,7 @@ impl App {
 }
 
 /// The lots that a word means: one, or all of a product.
-fn lots_of(held: &Genealogy, of: &str) -> Result<Vec<LotId>> {
+pub(super) fn lots_of(held: &Genealogy, of: &str) -> Result<Vec<LotId>> {
     let missing = match held.starts(of) {
         Ok(lots) => return Ok(lots),
         Err(error) => error,
@@ -123,47 +130,15 @@ fn lots_of(held: &Genealogy, of: &str) -> Result<Vec<LotId>> {
     if lots.is_empty() { Err(missing) } else { Ok(lots) }
 }
 
-fn row(held: &Genealogy, lot: LotId, rule: Allocation, units: &UnitTable) -> Result<LotFootprintRow> {
+/// The footprint of one lot.
+pub(super) fn lot_footprint(
+    held: &Genealogy,
+    lot: LotId,
+    rule: Allocation,
+    units: &UnitTable,
+) -> Result<LotFootprintRow> {
     let graph = &held.graph;
-    let bad = |what: String| Error::new(Code::BadInput, what);
-    let trace = graph.trace(&[lot], Direction::Up, None, &mut Scratch::new());
-    let (mut emitted, mut raw) = (HashMap::new(), HashMap::new());
-    let mut activities = (0, 0);
-    for reached in &trace.lots {
-        let facts = held.facts.lots.get(graph.name(reached.lot));
-        if graph.is_raw(reached.lot)
-            && let Some(id) = facts.and_then(|f| f.factor.as_deref())
-        {
-            let name = graph.name(reached.lot);
-            let factor = FactorLibrary::builtin().get(id).map_err(|e| bad(format!("{name}: {e}")))?;
-            let kg = factor
-                .apply(&Quantity::new(1.0, unit_word(graph, reached.lot)), units)
-                .map_err(|e| bad(format!("{name}: {e}")))?;
-            raw.insert(reached.lot, kg);
-        }
-        for process in graph.makers(reached.lot).into_iter().flatten() {
-            let key = graph.key(process);
-            let Some(used) = held.facts.activities.get(&key) else { continue };
-            if emitted.contains_key(&key) {
-                continue;
-            }
-            let mut kg = 0.0;
-            for activity in used {
-                let factor = FactorLibrary::builtin().get(&activity.factor);
-                let factor = factor.map_err(|e| bad(format!("event {key}: {e}")))?;
-                let result = factor.apply(&activity.quantity, units);
-                let result = result.map_err(|e| bad(format!("event {key}: {e}")))?;
-                // Coal equivalents are energy, not carbon.
-                if factor.result_unit != "kgce" {
-                    kg += result;
-                }
-                activities.0 += 1;
-                activities.1 += usize::from(!activity.is_metered);
-            }
-            emitted.insert(key, kg);
-        }
-    }
-    let data = Data { held, emitted, raw };
+    let data = Data::upstream(held, &[lot], units)?;
     let found = footprint(graph, lot, &data, rule).map_err(|e| bad(e.to_string()))?;
     let is_recycled =
         |lot: LotId| held.facts.lots.get(graph.name(lot)).is_some_and(|facts| facts.is_recycled);
@@ -175,9 +150,62 @@ fn row(held: &Genealogy, lot: LotId, rule: Allocation, units: &UnitTable) -> Res
         total_kg: found.total_kg,
         recycled_content,
         unknown_raw: found.unknown_raw,
-        activities,
+        activities: data.activities,
         is_assumed,
     })
+}
+
+pub(super) fn bad(what: String) -> Error {
+    Error::new(Code::BadInput, what)
+}
+
+impl<'g> Data<'g> {
+    /// Emissions of all processes and raw lots upstream of some lots.
+    pub(super) fn upstream(held: &'g Genealogy, lots: &[LotId], units: &UnitTable) -> Result<Self> {
+        let graph = &held.graph;
+        let trace = graph.trace(lots, Direction::Up, None, &mut Scratch::new());
+        let mut out = Self { held, emitted: HashMap::new(), raw: HashMap::new(), activities: (0, 0) };
+        for reached in &trace.lots {
+            let facts = held.facts.lots.get(graph.name(reached.lot));
+            if graph.is_raw(reached.lot)
+                && let Some(id) = facts.and_then(|f| f.factor.as_deref())
+            {
+                let name = graph.name(reached.lot);
+                let factor = FactorLibrary::builtin().get(id).map_err(|e| bad(format!("{name}: {e}")))?;
+                let kg = factor
+                    .apply(&Quantity::new(1.0, unit_word(graph, reached.lot)), units)
+                    .map_err(|e| bad(format!("{name}: {e}")))?;
+                out.raw.insert(reached.lot, kg);
+            }
+            for process in graph.makers(reached.lot).into_iter().flatten() {
+                out.emit(graph.key(process), units)?;
+            }
+        }
+        Ok(out)
+    }
+
+    /// What the process of an event emits by its activities.
+    fn emit(&mut self, key: u64, units: &UnitTable) -> Result<()> {
+        let Some(used) = self.held.facts.activities.get(&key) else { return Ok(()) };
+        if self.emitted.contains_key(&key) {
+            return Ok(());
+        }
+        let mut kg = 0.0;
+        for activity in used {
+            let factor = FactorLibrary::builtin().get(&activity.factor);
+            let factor = factor.map_err(|e| bad(format!("event {key}: {e}")))?;
+            let result = factor.apply(&activity.quantity, units);
+            let result = result.map_err(|e| bad(format!("event {key}: {e}")))?;
+            // Coal equivalents are energy, not carbon.
+            if factor.result_unit != "kgce" {
+                kg += result;
+            }
+            self.activities.0 += 1;
+            self.activities.1 += usize::from(!activity.is_metered);
+        }
+        self.emitted.insert(key, kg);
+        Ok(())
+    }
 }
 
 /// The unit in which a raw lot is consumed, as the table of units knows it.

@@ -6,11 +6,16 @@
 
 use super::document::read_back;
 use super::facts::Facts;
+use super::master::Masters;
 use crate::{App, Code, Error, Result};
+use ledger::balance::book::{Book, NewUse, day_of};
+use ledger::balance::entries::site_of;
 use ledger::event::Event;
+use ledger::footprint::factor::FactorLibrary;
 use ledger::graph::Graph;
 use ledger::hash::chain::START;
 use ledger::hash::event_hash;
+use model::unit::UnitTable;
 use std::collections::HashSet;
 use store::StoredEvent;
 use tokio::sync::RwLock;
@@ -25,12 +30,58 @@ pub(super) struct Genealogy {
     pub graph: Graph,
     /// What events say beyond EPCIS.
     pub facts: Facts,
+    /// Their postings.
+    pub book: Book,
+    /// What the documents' headers call sites, products and parties.
+    pub masters: Masters,
     /// Numbers of the events that a later one declares to be wrong.
     pub withdrawn: HashSet<i64>,
     /// Number of the last event.
     seq: i64,
     /// Its link.
     link: String,
+}
+
+impl Genealogy {
+    /// Number of the last event and its link.
+    pub fn end(&self) -> (i64, String) {
+        (self.seq, self.link.clone())
+    }
+
+    /// Takes over an event that is newer than all that are known.
+    fn take(&mut self, key: u64, event: &Event, units: &UnitTable) -> Result<()> {
+        let internal = |e: &dyn std::fmt::Display| Error::new(Code::Internal, e.to_string());
+        self.graph.add(key, event).map_err(|e| internal(&e))?;
+        let told = self.facts.take(key, event);
+        let named = self.book.take(key, event, &self.graph);
+        let told = told.iter().filter_map(|name| self.graph.lot(name));
+        for lot in named.into_iter().chain(told) {
+            let card = self.facts.card(self.graph.name(lot));
+            self.book.note(lot, &card).map_err(|e| internal(&e))?;
+        }
+        let (Some(site), Some(uses)) = (site_of(event), self.facts.activities.get(&key)) else {
+            return Ok(());
+        };
+        for used in uses {
+            // A factor or unit that nobody knows is an error where a figure is asked for; here it counts as it stands.
+            let amount = FactorLibrary::builtin()
+                .get(&used.factor)
+                .ok()
+                .and_then(|factor| used.quantity.value_in(&factor.activity_unit, units).ok())
+                .unwrap_or(f64::NAN);
+            self.book.note_use(&NewUse {
+                key,
+                site: &site,
+                step: event.biz_step.as_deref().unwrap_or(""),
+                day: day_of(event.time),
+                factor: &used.factor,
+                market: used.market.as_deref(),
+                amount,
+                is_metered: used.is_metered,
+            });
+        }
+        Ok(())
+    }
 }
 
 /// The genealogy behind a lock: many read, one catches up.
@@ -58,11 +109,15 @@ impl App {
         loop {
             let from = held.seq;
             let mut withdrawn = Vec::new();
+            let mut document = 0;
             let last = self
-                .each_event(from, Some(BATCH), |stored, event| {
+                .each_event_with_head(from, Some(BATCH), |stored, event, head| {
                     let key = stored.seq.unsigned_abs();
-                    held.graph.add(key, event).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
-                    held.facts.take(key, event);
+                    if stored.capture != document {
+                        document = stored.capture;
+                        held.masters.take(head);
+                    }
+                    held.take(key, event, &self.reference.units)?;
                     if stored.declares_error {
                         withdrawn.push(event_hash(event));
                     }
@@ -99,6 +154,16 @@ impl App {
         limit: Option<u32>,
         mut visit: impl FnMut(&StoredEvent, &Event) -> Result<()>,
     ) -> Result<Option<(i64, String)>> {
+        self.each_event_with_head(after, limit, |stored, event, _| visit(stored, event)).await
+    }
+
+    /// The same, each with the head of its document.
+    async fn each_event_with_head(
+        &self,
+        after: i64,
+        limit: Option<u32>,
+        mut visit: impl FnMut(&StoredEvent, &Event, &str) -> Result<()>,
+    ) -> Result<Option<(i64, String)>> {
         let mut last: Option<(i64, String)> = None;
         loop {
             let from = last.as_ref().map_or(after, |(seq, _)| *seq);
@@ -110,7 +175,7 @@ impl App {
                     .filter(|events| events.len() == document.len())
                     .ok_or_else(|| unreadable(first))?;
                 for (stored, event) in document.iter().zip(&events) {
-                    visit(stored, event)?;
+                    visit(stored, event, head)?;
                 }
             }
             match stored.last() {

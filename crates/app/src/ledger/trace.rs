@@ -1,10 +1,11 @@
 //! Trace and recall.
 
+use super::circular::Named;
 use super::live::Genealogy;
 use crate::{Act, Actor, App, Code, Error, Result};
 use ledger::graph::{Amount, Direction, Graph, LotId, Scratch};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A reached lot.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,6 +33,8 @@ pub struct TraceReport {
     pub edges: Vec<(usize, usize)>,
     /// True where the depth limit cut something off.
     pub is_cut: bool,
+    /// Lots that this actor does not see: they were never at its enterprise.
+    pub hidden: usize,
 }
 
 /// A customer reached by a recall.
@@ -39,6 +42,8 @@ pub struct TraceReport {
 pub struct RecallCustomer {
     /// The party's identifier.
     pub party: String,
+    /// Its names.
+    pub named: Named,
     /// Affected lots shipped to it, with the amount shipped less what came back.
     pub lots: Vec<(String, Amount)>,
     /// Amount of the recalled lot in them, by unit.
@@ -73,9 +78,11 @@ impl App {
         depth: Option<u32>,
     ) -> Result<TraceReport> {
         actor.need(Act::Trace)?;
+        let sight = self.sight(actor).await?;
         let held = self.genealogy().await?;
-        let starts = held.starts(lot)?;
-        Ok(report(&held.graph, &starts, direction, depth))
+        let seen = sight.lots(&held);
+        let start = held.start_seen(lot, seen.as_ref())?;
+        Ok(report(&held.graph, &held.graph.fillings(start), direction, depth, seen.as_ref()))
     }
 
     /// Identifiers of all lots that a lot was made from, or that were made from it, nearest first: what [`Self::trace`]
@@ -90,7 +97,7 @@ impl App {
         direction: Direction,
         scratch: &mut Scratch,
     ) -> Result<usize> {
-        actor.need(Act::Trace)?;
+        actor.need(Act::Reach)?;
         let held = self.genealogy().await?;
         let starts = held.starts(lot)?;
         Ok(held.graph.trace(&starts, direction, None, scratch).lots.len())
@@ -102,13 +109,21 @@ impl App {
     /// As [`Self::trace`].
     pub async fn recall(&self, actor: &Actor, lot: &str) -> Result<RecallReport> {
         actor.need(Act::Recall)?;
+        let sight = self.sight(actor).await?;
         let held = self.genealogy().await?;
         let graph = &held.graph;
-        let mut out = RecallReport { lot: lot.to_owned(), affected: 0, customers: Vec::new() };
-        for start in held.starts(lot)? {
+        let seen = sight.lots(&held);
+        let first = held.start_seen(lot, seen.as_ref())?;
+        let mut out = RecallReport { lot: graph.name(first).to_owned(), affected: 0, customers: Vec::new() };
+        for start in graph.fillings(first) {
             let recall = graph.recall(start);
-            out.affected += recall.lots.len();
-            out.customers.extend(recall.customers.into_iter().map(|customer| RecallCustomer {
+            let is_seen = |lot: &LotId| seen.as_ref().is_none_or(|seen| seen.contains(lot));
+            out.affected += recall.lots.iter().filter(|carried| is_seen(&carried.lot)).count();
+            // A customer of another enterprise's lots is that enterprise's to know.
+            let customers =
+                recall.customers.into_iter().filter(|c| c.lots.iter().any(|(lot, _)| is_seen(lot)));
+            out.customers.extend(customers.map(|customer| RecallCustomer {
+                named: held.named(&customer.party),
                 party: customer.party,
                 lots: customer.lots.iter().map(|(lot, a)| (graph.name(*lot).to_owned(), *a)).collect(),
                 carried: customer.carried,
@@ -131,9 +146,18 @@ impl Genealogy {
     }
 }
 
-fn report(graph: &Graph, starts: &[LotId], direction: Direction, depth: Option<u32>) -> TraceReport {
+fn report(
+    graph: &Graph,
+    starts: &[LotId],
+    direction: Direction,
+    depth: Option<u32>,
+    seen: Option<&HashSet<LotId>>,
+) -> TraceReport {
     let mut scratch = Scratch::new();
-    let trace = graph.trace(starts, direction, depth, &mut scratch);
+    let mut trace = graph.trace(starts, direction, depth, &mut scratch);
+    let processes = graph.processes_of(&trace, direction, &mut scratch);
+    let all = trace.lots.len();
+    trace.lots.retain(|reached| seen.is_none_or(|seen| seen.contains(&reached.lot)));
     // Amounts as (share, amount, assumed); of several fillings the parts are added.
     let mut carried: HashMap<LotId, (f64, Amount, bool)> = HashMap::new();
     for start in starts {
@@ -171,7 +195,7 @@ fn report(graph: &Graph, starts: &[LotId], direction: Direction, depth: Option<u
         .collect();
     let at: BTreeMap<LotId, usize> = trace.lots.iter().enumerate().map(|(index, t)| (t.lot, index)).collect();
     let mut edges = Vec::new();
-    for process in graph.processes_of(&trace, direction, &mut scratch) {
+    for process in processes {
         for (input, _) in graph.inputs(process) {
             for (output, _) in graph.outputs(process) {
                 if let (Some(from), Some(to)) = (at.get(&input), at.get(&output)) {
@@ -182,5 +206,5 @@ fn report(graph: &Graph, starts: &[LotId], direction: Direction, depth: Option<u
     }
     edges.sort_unstable();
     edges.dedup();
-    TraceReport { lots, edges, is_cut: trace.is_cut }
+    TraceReport { lots, edges, is_cut: trace.is_cut, hidden: all - trace.lots.len() }
 }

@@ -164,6 +164,7 @@ impl App {
         actor.need(Act::Enterprise)?;
         let (market, today) = (self.market().await?, self.today());
         let viewer = market.viewer(actor);
+        let id = market.surviving(id);
         let held =
             market.enterprises.get(id).filter(|held| market.knows(&viewer, held)).ok_or_else(unknown)?;
         let sight = market.sight(&viewer, held);

@@ -247,7 +247,14 @@ impl<T: Listed> Shelf<T> {
     fn put(&mut self, held: Held<T>) {
         match self.all.binary_search_by_key(&held.id, |h| h.id) {
             Ok(at) => {
-                // Key and owner of a stored record stay.
+                // The key of a stored record stays; its owner changes where enterprises are merged or parted.
+                let was = self.all[at].owner;
+                if was != held.owner {
+                    self.by_owner.entry(was).or_default().retain(|id| *id != held.id);
+                    let own = self.by_owner.entry(held.owner).or_default();
+                    let place = own.partition_point(|id| *id < held.id);
+                    own.insert(place, held.id);
+                }
                 self.all[at] = Arc::new(held);
             }
             Err(at) => {
@@ -255,6 +262,17 @@ impl<T: Listed> Shelf<T> {
                 self.by_owner.entry(held.owner).or_default().push(held.id);
                 self.all.insert(at, Arc::new(held));
             }
+        }
+    }
+}
+
+impl Shelf<Enterprise> {
+    /// Takes an enterprise away that was merged into another.
+    fn remove(&mut self, id: i64) {
+        if let Ok(at) = self.all.binary_search_by_key(&id, |held| held.id) {
+            let held = self.all.remove(at);
+            self.by_key.remove(&held.value.key);
+            self.by_owner.remove(&id);
         }
     }
 }
@@ -270,6 +288,8 @@ pub struct Market {
     pub state: i64,
     /// Enterprises.
     pub enterprises: Shelf<Enterprise>,
+    /// Keys of the records that enterprises were merged into, by the row ids of those that were given up.
+    pub merged: HashMap<i64, String>,
     /// Needs.
     pub needs: Shelf<Need>,
     /// Offers.
@@ -289,6 +309,7 @@ impl Market {
             moment: Moment::default(),
             state: 0,
             enterprises: Shelf::default(),
+            merged: HashMap::new(),
             needs: Shelf::default(),
             offers: Shelf::default(),
             introductions: Arc::default(),
@@ -310,7 +331,13 @@ impl Market {
         let mut changed = whole || !enterprises.is_empty() || !needs.is_empty() || !offers.is_empty();
         for stored in enterprises {
             let id = stored.id;
-            self.enterprises.put(held(self.reference, stored, id));
+            if let Some(into) = &stored.value.merged_into {
+                self.merged.insert(id, into.clone());
+                self.enterprises.remove(id);
+            } else {
+                self.merged.remove(&id);
+                self.enterprises.put(held(self.reference, stored, id));
+            }
         }
         for stored in needs {
             if let Some(&owner) = self.enterprises.by_key.get(&stored.value.enterprise) {
@@ -330,6 +357,12 @@ impl Market {
             self.state = moment.seq;
         }
         self.moment = moment;
+    }
+
+    /// Row id of the enterprise that speaks for this one: itself, unless it was merged.
+    pub fn surviving(&self, id: i64) -> i64 {
+        let into = self.merged.get(&id).and_then(|key| self.enterprises.by_key(key));
+        into.map_or(id, |held| held.id)
     }
 
     /// Confirmed pairs of the lists that stand published, as need and offer.

@@ -135,6 +135,7 @@ impl Words for Enterprise {
             note,
             fictional,
             visibility,
+            merged_into: _,
         } = self;
         let industry = industry.as_deref().map_or_else(String::new, |code| {
             reference

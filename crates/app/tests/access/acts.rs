@@ -3,9 +3,10 @@
 use crate::house::House;
 use app::{
     AccountChange, Act, Actor, Allocation, App, AuditFilter, BalanceQuery, CaptureOptions, Decision,
-    Direction, EnterpriseForm, EnterpriseQuery, EventForm, HookConfig, ImportOptions, InputFile,
-    MatchOptions, NearbyQuery, NeedForm, NewAccount, NewInvitation, NewToken, OfferForm, Office, OutcomeForm,
-    PublishOptions, RecordQuery, Result, Scratch, Stage, Take,
+    Direction, EnterpriseForm, EnterpriseQuery, EventForm, FlowQuery, HookConfig, ImportOptions,
+    IndicatorPostings, IndicatorQuery, InputFile, LotQuery, MatchOptions, NearbyQuery, NeedForm, NewAccount,
+    NewInvitation, NewToken, OfferForm, Office, OutcomeForm, PublishOptions, RecordQuery, Result, Scratch,
+    SheetQuery, Stage, Take,
 };
 use model::list::Review;
 use model::outcome::OutcomeResult;
@@ -146,7 +147,14 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             put(show(app.duplicates(actor).await));
             put(show(app.decided_duplicates(actor).await));
             put(show(app.duplicate_clusters(actor).await));
+            put(show(app.merged_duplicates(actor).await));
+            put(show(app.merge_preview(actor, with.enterprises[0], with.enterprises[1]).await));
         }
+        Act::MergeDuplicate => {
+            let (a, b) = (with.enterprises[0], with.enterprises[1]);
+            put(show(app.merge_duplicate(actor, (a, 1), (b, 1)).await));
+        }
+        Act::SplitDuplicate => put(show(app.split_duplicate(actor, 1).await)),
         Act::DecideDuplicate => put(show(app.decide_duplicate(actor, "a", "b", true).await)),
         Act::Needs => {
             put(show(app.needs(actor, &all).await));
@@ -263,16 +271,41 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             put(show(app.capture_events(actor, &event, CaptureOptions::default()).await));
         }
         Act::VerifyEvents => put(show(app.verify_events(actor).await)),
-        Act::Trace => {
-            put(show(app.trace(actor, LOT, Direction::Up, None).await));
-            put(show(app.reach(actor, LOT, Direction::Down, &mut Scratch::new()).await));
+        Act::LedgerLots => {
+            out.push((What::ByRecord, show(app.ledger_lots(actor, &LotQuery::default()).await)))
         }
-        Act::Recall => put(show(app.recall(actor, LOT).await)),
+        // Lots and sites of other enterprises are as if they were not there.
+        Act::LedgerLot => out.push((What::ByRecord, show(app.ledger_lot(actor, LOT).await))),
+        Act::Trace => out.push((What::ByRecord, show(app.trace(actor, LOT, Direction::Up, None).await))),
+        Act::Reach => put(show(app.reach(actor, LOT, Direction::Down, &mut Scratch::new()).await)),
+        Act::Recall => out.push((What::ByRecord, show(app.recall(actor, LOT).await))),
         Act::Balance => {
-            let query = BalanceQuery { site: "urn:x:site".to_owned(), substance: None, period: None };
-            put(show(app.balance(actor, &query).await));
+            let site = "urn:x:site".to_owned();
+            let query = BalanceQuery { site: site.clone(), substance: None, period: None };
+            out.push((What::ByRecord, show(app.balance(actor, &query).await)));
+            let query = SheetQuery { site, substance: None, period: None };
+            out.push((What::ByRecord, show(app.balance_sheet(actor, &query).await)));
         }
-        Act::Footprint => put(show(app.footprint(actor, LOT, Allocation::Mass).await)),
+        Act::Flows => out.push((What::ByRecord, show(app.flows(actor, &FlowQuery::default()).await))),
+        Act::Footprint => {
+            out.push((What::ByRecord, show(app.footprint(actor, LOT, Allocation::Mass).await)));
+            out.push((What::ByRecord, show(app.footprint_breakdown(actor, LOT, Allocation::Mass).await)));
+        }
+        Act::FootprintOverview => {
+            out.push((What::ByRecord, show(app.footprint_overview(actor, None).await)));
+        }
+        Act::Indicators => {
+            out.push((What::ByRecord, show(app.indicators(actor, &IndicatorQuery::default()).await)));
+        }
+        Act::IndicatorPostings => {
+            let query = IndicatorPostings {
+                site: "urn:x:site".to_owned(),
+                of: "produced".to_owned(),
+                substance: None,
+                period: None,
+            };
+            out.push((What::ByRecord, show(app.indicator_postings(actor, &query).await)));
+        }
         Act::ExportEvents => {
             for form in [EventForm::Epcis, EventForm::Csv] {
                 let mut bytes = Vec::new();

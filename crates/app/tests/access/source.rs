@@ -31,6 +31,10 @@ const NO_ACTOR: &[(&str, &str)] = &[
     ("deliver", "sends what waits; the messages were queued by acts"),
     ("remind_follow_ups", "tells each firm's own people what is due, and shows nothing"),
     ("demo_accounts", "accounts of the fictional demo, which it prints itself"),
+    (
+        "passport",
+        "whoever holds a code may read what its maker made public; more takes an actor who may see it",
+    ),
     ("lang", "language of the installation, shown before anybody has signed in"),
 ];
 

@@ -39,15 +39,10 @@ pub struct Postings {
 
 /// Posts an event to the site where it happened (`bizLocation`, else `readPoint`); nothing where it names none.
 ///
-/// Transformations consume and produce; receiving and shipping cross the site's border; a `DELETE` of objects that are
-/// destroyed or disposed of is waste. The process is the `bizStep`. Erroneous events post nothing.
+/// The process is the `bizStep`. Erroneous events post nothing.
 pub fn postings(event: &Event, facts: &impl LotFacts) -> Postings {
     let mut out = Postings::default();
-    let Some(place) = event.biz_location.as_ref().or(event.read_point.as_ref()) else { return out };
-    if event.error_declaration.is_some() {
-        return out;
-    }
-    let site = link::canonical(&place.id).unwrap_or_else(|| place.id.clone());
+    let Some(site) = site_of(event) else { return out };
     let mut post = |kind, instances: &[String], quantities: &[QuantityElement]| {
         let pieces = instances.iter().map(|i| (i.as_str(), Amount::ONE_PIECE));
         let amounts =
@@ -76,23 +71,43 @@ pub fn postings(event: &Event, facts: &impl LotFacts) -> Postings {
             });
         }
     };
+    for (kind, instances, quantities) in posted(event) {
+        post(kind, instances, quantities);
+    }
+    out
+}
+
+/// What an event posts: kind, instances and quantities.
+///
+/// Transformations consume and produce; receiving and shipping cross the site's border; objects that are destroyed or disposed of
+/// are waste; what is counted in stock is a closing stock. Other events, and erroneous ones, post nothing.
+pub fn posted(event: &Event) -> Vec<(EntryKind, &[String], &[QuantityElement])> {
+    if event.error_declaration.is_some() {
+        return Vec::new();
+    }
     match &event.body {
-        Body::Transformation { inputs, input_quantities, outputs, output_quantities, .. } => {
-            post(EntryKind::Consumed, inputs, input_quantities);
-            post(EntryKind::Produced, outputs, output_quantities);
-        }
+        Body::Transformation { inputs, input_quantities, outputs, output_quantities, .. } => vec![
+            (EntryKind::Consumed, inputs, input_quantities),
+            (EntryKind::Produced, outputs, output_quantities),
+        ],
         Body::Object { epcs, quantities, .. } => {
             let kind = match (event.biz_step.as_deref(), event.disposition.as_deref()) {
                 (Some("receiving" | "accepting"), _) => EntryKind::Received,
                 (Some("shipping" | "departing" | "retail_selling"), _) => EntryKind::Shipped,
+                (Some("cycle_counting" | "stock_taking"), _) => EntryKind::ClosingStock,
                 (Some("destroying"), _) | (_, Some("destroyed" | "disposed")) => EntryKind::Discarded,
-                _ => return out,
+                _ => return Vec::new(),
             };
-            post(kind, epcs, quantities);
+            vec![(kind, epcs, quantities)]
         }
-        Body::Aggregation { .. } | Body::Transaction { .. } | Body::Association { .. } => {}
+        Body::Aggregation { .. } | Body::Transaction { .. } | Body::Association { .. } => Vec::new(),
     }
-    out
+}
+
+/// The site of an event, canonical: `bizLocation`, else `readPoint`.
+pub fn site_of(event: &Event) -> Option<String> {
+    let place = event.biz_location.as_ref().or(event.read_point.as_ref())?;
+    Some(link::canonical(&place.id).unwrap_or_else(|| place.id.clone()))
 }
 
 #[cfg(test)]

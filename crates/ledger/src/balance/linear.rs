@@ -1,6 +1,8 @@
 //! Linear algebra of reconciliation: sparse rows, elimination of unknown columns, and two ways to solve the normal
 //! equations `A S Aᵀ λ = b`: pivoted Cholesky for small systems, conjugate gradients for large ones.
 
+use crate::gather::gather;
+
 /// A sparse row: columns ascending, and the constant.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Row {
@@ -148,6 +150,7 @@ impl Compressed {
         out
     }
 
+    #[cfg(test)]
     fn times(&self, x: &[f64], out: &mut [f64]) {
         for (index, value) in out.iter_mut().enumerate() {
             *value = self.row(index).map(|(c, v)| v * x[c]).sum();
@@ -155,45 +158,122 @@ impl Compressed {
     }
 }
 
-/// Conjugate gradients with the diagonal as preconditioner; `None` where the residual does not fall below `tolerance`
-/// times the right side. A singular but consistent system is solved too.
+/// A symmetric matrix with ones on the diagonal in two triangles, `I + L + Lᵀ`, and what each row was divided by.
+struct Triangles {
+    /// `1 / √diagonal`; 0 for a row without one.
+    scale: Vec<f64>,
+    lower: Compressed,
+    upper: Compressed,
+}
+
+impl Triangles {
+    fn of(matrix: &Compressed, size: usize) -> Self {
+        let root = |i: usize| {
+            let diagonal = matrix.row(i).find(|(c, _)| *c == i).map_or(0.0, |(_, v)| v);
+            if diagonal > 0.0 { 1.0 / diagonal.sqrt() } else { 0.0 }
+        };
+        let scale: Vec<f64> = (0..size).map(root).collect();
+        let empty = || Compressed { starts: vec![0], columns: Vec::new(), values: Vec::new() };
+        let (mut lower, mut upper) = (empty(), empty());
+        for row in 0..size {
+            for (column, value) in matrix.row(row).filter(|(column, _)| *column != row) {
+                let side = if column < row { &mut lower } else { &mut upper };
+                side.columns.push(u32::try_from(column).unwrap_or(u32::MAX));
+                side.values.push(value * scale[row] * scale[column]);
+            }
+            lower.starts.push(lower.columns.len());
+            upper.starts.push(upper.columns.len());
+        }
+        Self { scale, lower, upper }
+    }
+
+    /// Solves `(I + L) x = b` in place.
+    fn forward(&self, b: &mut [f64]) {
+        for i in 0..b.len() {
+            b[i] -= self.lower.gather(i, b);
+        }
+    }
+
+    /// Solves `(I + Lᵀ) x = b` in place.
+    fn backward(&self, b: &mut [f64]) {
+        for i in (0..b.len()).rev() {
+            b[i] -= self.upper.gather(i, b);
+        }
+    }
+}
+
+impl Compressed {
+    #[inline]
+    fn gather(&self, index: usize, x: &[f64]) -> f64 {
+        let range = self.starts[index]..self.starts[index + 1];
+        gather(&self.columns[range.clone()], &self.values[range], x)
+    }
+}
+
+/// How often a transformed residual below its goal may turn out not to be small enough.
+const LOOKS_MAX: u32 = 4;
+
+/// Conjugate gradients with symmetric Gauss-Seidel as preconditioner, at the cost of one product a step (S. Eisenstat, 1981);
+/// `None` where the residual does not fall below `tolerance` times the right side. A singular but consistent system is solved too.
 pub(super) fn conjugate_gradients(matrix: &Compressed, b: &[f64], tolerance: f64) -> Option<Vec<f64>> {
     let n = b.len();
     let dot = |x: &[f64], y: &[f64]| -> f64 { x.iter().zip(y).map(|(x, y)| x * y).sum() };
-    let inverse: Vec<f64> = (0..n)
-        .map(|i| {
-            matrix.row(i).find(|(c, _)| *c == i).map_or(0.0, |(_, v)| if v > 0.0 { 1.0 / v } else { 0.0 })
-        })
-        .collect();
-    let (mut x, mut r) = (vec![0.0; n], b.to_vec());
-    let goal = dot(b, b).sqrt() * tolerance;
-    let mut z: Vec<f64> = r.iter().zip(&inverse).map(|(r, d)| r * d).collect();
-    let mut p = z.clone();
-    let mut q = vec![0.0; n];
-    let mut rz = dot(&r, &z);
+    let triangles = Triangles::of(matrix, n);
+    // (I + L)⁻¹ A (I + Lᵀ)⁻¹ y = (I + L)⁻¹ b, x = (I + Lᵀ)⁻¹ y.
+    let mut r: Vec<f64> = b.iter().zip(&triangles.scale).map(|(b, s)| b * s).collect();
+    triangles.forward(&mut r);
+    let mut y = vec![0.0; n];
+    let mut p = r.clone();
+    let (mut t, mut q) = (vec![0.0; n], vec![0.0; n]);
+    let mut rr = dot(&r, &r);
+    // The transformed residual is not the residual: it must fall a little further before that is looked at.
+    let mut goal = dot(&r, &r).sqrt() * tolerance;
+    let mut looks = 0;
     for _ in 0..(10 * n).max(100) {
-        if dot(&r, &r).sqrt() <= goal {
-            return Some(x);
+        if rr.sqrt() <= goal {
+            let x = unscaled(&triangles, &y);
+            // What rounding leaves is not got smaller by more steps.
+            if looks == LOOKS_MAX || residual(matrix, &x, b) <= tolerance * dot(b, b).sqrt() {
+                return Some(x);
+            }
+            looks += 1;
+            goal *= 0.25;
         }
-        matrix.times(&p, &mut q);
+        // A p with A = (I + L) + (I + Lᵀ) - I: t = (I + Lᵀ)⁻¹ p, then t + (I + L)⁻¹ (p - t).
+        t.copy_from_slice(&p);
+        triangles.backward(&mut t);
+        q.iter_mut().zip(&p).zip(&t).for_each(|((q, p), t)| *q = p - t);
+        triangles.forward(&mut q);
+        q.iter_mut().zip(&t).for_each(|(q, t)| *q += t);
         let pq = dot(&p, &q);
         if pq <= 0.0 {
             break;
         }
-        let step = rz / pq;
+        let step = rr / pq;
+        let mut next = 0.0;
         for i in 0..n {
-            x[i] += step * p[i];
+            y[i] += step * p[i];
             r[i] -= step * q[i];
-            z[i] = r[i] * inverse[i];
+            next += r[i] * r[i];
         }
-        let next = dot(&r, &z);
-        let turn = next / rz;
-        rz = next;
-        for i in 0..n {
-            p[i] = z[i] + turn * p[i];
-        }
+        let turn = next / rr;
+        rr = next;
+        p.iter_mut().zip(&r).for_each(|(p, r)| *p = r + turn * *p);
     }
-    (dot(&r, &r).sqrt() <= goal).then_some(x)
+    let x = unscaled(&triangles, &y);
+    (residual(matrix, &x, b) <= tolerance * dot(b, b).sqrt()).then_some(x)
+}
+
+/// The solution of the system as it was.
+fn unscaled(triangles: &Triangles, y: &[f64]) -> Vec<f64> {
+    let mut x = y.to_vec();
+    triangles.backward(&mut x);
+    x.iter_mut().zip(&triangles.scale).for_each(|(x, s)| *x *= s);
+    x
+}
+
+fn residual(matrix: &Compressed, x: &[f64], b: &[f64]) -> f64 {
+    b.iter().enumerate().map(|(i, b)| (b - matrix.gather(i, x)).powi(2)).sum::<f64>().sqrt()
 }
 
 #[cfg(test)]

@@ -65,6 +65,8 @@ pub struct Factor {
     pub gsd: f64,
     /// How sure it is.
     pub confidence: Confidence,
+    /// Key of the coal equivalent of the same activity; absent where it is no energy.
+    pub energy: Option<String>,
     /// Where it is from.
     pub source: String,
 }
@@ -120,6 +122,13 @@ impl FactorLibrary {
             if (factor.result_unit == "kgce") != (factor.scope == Scope::CoalEquivalent) {
                 return fault("kgce belongs to the scope energy".to_owned());
             }
+            if let Some(energy) = &factor.energy
+                && !text
+                    .lines()
+                    .any(|row| row.strip_prefix(energy.as_str()).is_some_and(|r| r.starts_with(',')))
+            {
+                return fault(format!("no row has the key {energy} of its coal equivalent"));
+            }
             if factors.contains_key(&factor.id) {
                 return fault("the key is already in the table".to_owned());
             }
@@ -144,6 +153,14 @@ impl FactorLibrary {
     /// [`FactorError::Unknown`].
     pub fn get(&self, id: &str) -> Result<&Factor, FactorError> {
         self.factors.get(id).ok_or_else(|| FactorError::Unknown(id.to_owned()))
+    }
+
+    /// Coal equivalent of an activity's amount in its factor's unit, kgce; `None` where the factor is of no energy.
+    pub fn coal_equivalent(&self, factor: &Factor, amount: f64) -> Option<f64> {
+        if factor.scope == Scope::CoalEquivalent {
+            return Some(amount * factor.value);
+        }
+        Some(amount * self.factors.get(factor.energy.as_ref()?)?.value)
     }
 
     /// All factors, by key.
@@ -194,15 +211,15 @@ mod tests {
     #[test]
     fn faulty_rows_are_named() {
         let units = &Reference::builtin().units;
-        let heading =
-            "id,name_zh,name_en,region,year,scope,activity_unit,value,result_unit,gsd,confidence,source\n";
+        let heading = "id,name_zh,name_en,region,year,scope,activity_unit,value,result_unit,gsd,confidence,energy,source\n";
         for (row, expect) in [
-            ("a,a,a,CN,2020,1,kg,-1,kgCO2,1,H,x", "line 2: a: value must be"),
-            ("a,a,a,CN,2020,1,kg,1,t,1,H,x", "line 2: a: result unit t"),
-            ("a,a,a,CN,2020,1,kg,1,kgce,1,H,x", "line 2: a: kgce belongs"),
-            ("a,a,a,CN,2020,1,qqq,1,kgCO2,1,H,x", "line 2: a: "),
-            ("a,a,a,CN,2020,4,kg,1,kgCO2,1,H,x", "line 2"),
-            ("a,a,a,CN,2020,1,kg,1,kgCO2,1,H,x\na,a,a,CN,2020,1,kg,1,kgCO2,1,H,x", "line 3: a: the key"),
+            ("a,a,a,CN,2020,1,kg,-1,kgCO2,1,H,,x", "line 2: a: value must be"),
+            ("a,a,a,CN,2020,1,kg,1,t,1,H,,x", "line 2: a: result unit t"),
+            ("a,a,a,CN,2020,1,kg,1,kgce,1,H,,x", "line 2: a: kgce belongs"),
+            ("a,a,a,CN,2020,1,qqq,1,kgCO2,1,H,,x", "line 2: a: "),
+            ("a,a,a,CN,2020,1,kg,1,kgCO2,1,H,coal,x", "line 2: a: no row has the key coal"),
+            ("a,a,a,CN,2020,4,kg,1,kgCO2,1,H,,x", "line 2"),
+            ("a,a,a,CN,2020,1,kg,1,kgCO2,1,H,,x\na,a,a,CN,2020,1,kg,1,kgCO2,1,H,,x", "line 3: a: the key"),
         ] {
             let error = FactorLibrary::parse(&format!("{heading}{row}\n"), units).unwrap_err().to_string();
             assert!(error.contains(expect), "{error}");

@@ -73,38 +73,10 @@ pub fn footprint(
     data: &impl LotData,
     rule: Allocation,
 ) -> Result<LotFootprint, LotFootprintError> {
-    let trace = graph.trace(&[lot], Direction::Up, None, &mut Scratch::new());
-    let lots: Vec<LotId> = trace.lots.iter().map(|t| t.lot).collect();
-    let local: HashMap<LotId, usize> = lots.iter().enumerate().map(|(index, lot)| (*lot, index)).collect();
-    let mut entries = Vec::new();
-    let mut direct = vec![0.0; lots.len()];
-    let mut unknown_raw = Vec::new();
-    for (index, lot) in lots.iter().enumerate() {
-        if graph.is_raw(*lot) {
-            match data.raw_kg(*lot) {
-                Some(kg) => direct[index] = kg,
-                None => unknown_raw.push(graph.name(*lot).to_owned()),
-            }
-            continue;
-        }
-        let made = graph.made(*lot);
-        for process in graph.makers(*lot) {
-            let key = graph.key(process[0]);
-            if !made.is_known() || made.value <= 0.0 {
-                return Err(LotFootprintError::Amounts { key });
-            }
-            let share = share_of(graph, *lot, &process, data, rule)?;
-            let emitted: f64 = process.iter().map(|p| data.process_kg(graph.key(*p))).sum();
-            direct[index] += share * emitted / made.value;
-            for (input, amount) in process.iter().flat_map(|p| graph.inputs(*p)) {
-                if !amount.is_known() {
-                    return Err(LotFootprintError::Amounts { key });
-                }
-                entries.push((index, local[&input], share * amount.value / made.value));
-            }
-        }
-    }
-    let solution = System::new(lots.len(), &entries)?.footprints(&direct, TOLERANCE)?;
+    let upstream = Upstream::of(graph, &[lot], data, rule)?;
+    let direct: Vec<f64> = upstream.direct.iter().map(|parts| parts.iter().map(|p| p.1).sum()).collect();
+    let lots = &upstream.lots;
+    let solution = System::new(lots.len(), &upstream.entries)?.footprints(&direct, TOLERANCE)?;
     let made = graph.made(lot);
     let upstream_kg =
         lots.iter().zip(&solution.values).map(|(l, kg)| (graph.name(*l).to_owned(), *kg)).collect();
@@ -113,9 +85,110 @@ pub fn footprint(
         total_kg: made.is_known().then_some(solution.values[0] * made.value),
         allocation: rule,
         residual: solution.residual,
-        unknown_raw,
+        unknown_raw: upstream.unknown_raw,
         upstream_kg,
     })
+}
+
+/// What a part of a footprint comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Part {
+    /// The lot that bears it.
+    pub lot: LotId,
+    /// The store's key of the event whose process emits it; absent for a raw lot's own footprint.
+    pub key: Option<u64>,
+    /// The part of the process's emissions that is borne, or the amount of the raw lot that is taken.
+    pub amount: f64,
+    /// kg CO2e.
+    pub kg: f64,
+}
+
+/// Where a footprint comes from: for amounts of lots, every process and raw lot upstream with what it adds. The parts sum to the
+/// footprint of the amounts. Gives the raw lots without a footprint too.
+///
+/// # Errors
+/// As [`footprint`].
+pub fn parts(
+    graph: &Graph,
+    wanted: &[(LotId, f64)],
+    data: &impl LotData,
+    rule: Allocation,
+) -> Result<(Vec<Part>, Vec<String>), LotFootprintError> {
+    let lots: Vec<LotId> = wanted.iter().map(|(lot, _)| *lot).collect();
+    let upstream = Upstream::of(graph, &lots, data, rule)?;
+    let mut demand = vec![0.0; upstream.lots.len()];
+    for (lot, amount) in wanted {
+        demand[upstream.local[lot]] += amount;
+    }
+    let outputs = System::new(demand.len(), &upstream.entries)?.outputs(&demand, TOLERANCE)?.values;
+    let mut out = Vec::new();
+    for ((lot, output), direct) in upstream.lots.iter().zip(outputs).zip(&upstream.direct) {
+        out.extend(direct.iter().map(|(key, kg, amount)| Part {
+            lot: *lot,
+            key: *key,
+            amount: output * amount,
+            kg: output * kg,
+        }));
+    }
+    Ok((out, upstream.unknown_raw))
+}
+
+/// All lots upstream of some, as a product system.
+struct Upstream {
+    lots: Vec<LotId>,
+    local: HashMap<LotId, usize>,
+    entries: Vec<(usize, usize, f64)>,
+    /// By lot, for one unit of it: process, kg CO2e, and the part of the process or amount of the raw lot.
+    direct: Vec<Vec<(Option<u64>, f64, f64)>>,
+    unknown_raw: Vec<String>,
+}
+
+impl Upstream {
+    fn of(
+        graph: &Graph,
+        starts: &[LotId],
+        data: &impl LotData,
+        rule: Allocation,
+    ) -> Result<Self, LotFootprintError> {
+        let trace = graph.trace(starts, Direction::Up, None, &mut Scratch::new());
+        let lots: Vec<LotId> = trace.lots.iter().map(|t| t.lot).collect();
+        let local: HashMap<LotId, usize> =
+            lots.iter().enumerate().map(|(index, lot)| (*lot, index)).collect();
+        let mut entries = Vec::new();
+        let mut direct = vec![Vec::new(); lots.len()];
+        let mut unknown_raw = Vec::new();
+        for (index, lot) in lots.iter().enumerate() {
+            if graph.is_raw(*lot) {
+                match data.raw_kg(*lot) {
+                    Some(kg) => direct[index].push((None, kg, 1.0)),
+                    None => unknown_raw.push(graph.name(*lot).to_owned()),
+                }
+                continue;
+            }
+            let made = graph.made(*lot);
+            for process in graph.makers(*lot) {
+                let key = graph.key(process[0]);
+                if !made.is_known() || made.value <= 0.0 {
+                    return Err(LotFootprintError::Amounts { key });
+                }
+                let share = share_of(graph, *lot, &process, data, rule)? / made.value;
+                for part in &process {
+                    let key = graph.key(*part);
+                    let kg = data.process_kg(key);
+                    if kg != 0.0 {
+                        direct[index].push((Some(key), share * kg, share));
+                    }
+                }
+                for (input, amount) in process.iter().flat_map(|p| graph.inputs(*p)) {
+                    if !amount.is_known() {
+                        return Err(LotFootprintError::Amounts { key });
+                    }
+                    entries.push((index, local[&input], share * amount.value));
+                }
+            }
+        }
+        Ok(Self { lots, local, entries, direct, unknown_raw })
+    }
 }
 
 /// The part of a process's burden that a lot bears.
@@ -204,6 +277,16 @@ mod tests {
             assert!((found.total_kg.unwrap() - 1020.0).abs() < 1e-8);
             assert!(found.unknown_raw.is_empty());
         }
+        // The parts are the whole: 20 kg of the process, 960 and 40 of the raw lots.
+        let (found, _) = parts(&graph, &[(ingot, 100.0)], &data, Allocation::Mass).unwrap();
+        let of = |key: Option<u64>, lot: LotId| -> f64 {
+            found.iter().filter(|p| p.key == key && (key.is_some() || p.lot == lot)).map(|p| p.kg).sum()
+        };
+        assert!(
+            (of(Some(1), ingot) - 20.0).abs() < 1e-9 && (of(None, primary) - 960.0).abs() < 1e-9,
+            "{found:?}"
+        );
+        assert!((of(None, recycled) - 40.0).abs() < 1e-9);
         let cut_off = footprint(&graph, scrap, &data, Allocation::CutOff).unwrap();
         assert_eq!(cut_off.unit_kg, 0.0);
         let unknown = Data { raw: HashMap::from([(primary, 16.0)]), waste: None };

@@ -7,6 +7,7 @@
 //! answer is checked: its residual is computed anew and told.
 
 use super::krylov::{eliminate, gmres};
+use crate::gather::gather;
 use serde::Serialize;
 
 /// A product system.
@@ -192,23 +193,25 @@ impl System {
 
     /// `b - (diagonal · x - M x)`.
     fn residual(&self, rows: &Sparse, b: &[f64], x: &[f64]) -> Vec<f64> {
-        let one = |i: usize| b[i] - self.diagonal[i] * x[i] + rows.row(i).map(|(c, v)| v * x[c]).sum::<f64>();
+        let one = |i: usize| b[i] - self.diagonal[i] * x[i] + rows.times(i, x);
         (0..self.size).map(one).collect()
     }
 
     /// Gauss-Seidel sweeps until nothing changes by more than a part of the goal. Every few sweeps the slowest mode, which
     /// by then is nearly all that is left of the change, is summed to its end (Aitken's extrapolation).
     fn sweeps(&self, rows: &Sparse, b: &[f64], goal: f64) -> Option<(Vec<f64>, usize)> {
-        let mut x: Vec<f64> = b.iter().zip(&self.diagonal).map(|(b, d)| b / d).collect();
+        let inverse: Vec<f64> = self.diagonal.iter().map(|d| 1.0 / d).collect();
+        let mut x: Vec<f64> = b.iter().zip(&inverse).map(|(b, d)| b * d).collect();
         let (mut change_now, mut change_before) = (vec![0.0; self.size], vec![0.0; self.size]);
         let (mut smallest, mut since_best, mut since_jump) = (f64::INFINITY, 0, 0);
         for sweep in 1..=SWEEPS_MAX {
             std::mem::swap(&mut change_now, &mut change_before);
             let mut largest: f64 = 0.0;
             for i in 0..self.size {
-                let next = (b[i] + rows.row(i).map(|(c, v)| v * x[c]).sum::<f64>()) / self.diagonal[i];
-                change_now[i] = next - x[i];
-                largest = largest.max((change_now[i] * self.diagonal[i]).abs());
+                let next = (b[i] + rows.times(i, &x)) * inverse[i];
+                let change = next - x[i];
+                change_now[i] = change;
+                largest = largest.max((change * self.diagonal[i]).abs());
                 x[i] = next;
             }
             if !largest.is_finite() {
@@ -262,6 +265,13 @@ impl Sparse {
             next[row] += 1;
         }
         Self { starts, columns, values }
+    }
+
+    /// A row times a vector.
+    #[inline]
+    fn times(&self, index: usize, x: &[f64]) -> f64 {
+        let range = self.starts[index] as usize..self.starts[index + 1] as usize;
+        gather(&self.columns[range.clone()], &self.values[range], x)
     }
 
     #[inline]

@@ -1,5 +1,6 @@
 //! Uncertainty of a sum of activities: seeded Monte Carlo over log-normal factors (pedigree geometric standard deviations).
 
+use crate::random::Random;
 use serde::Serialize;
 
 /// One summand: its mean and the geometric standard deviation of its factor (1: certain).
@@ -28,7 +29,7 @@ pub struct Spread {
 
 /// Draws the sum `draws` times (at least once); the same seed gives the same answer.
 pub fn monte_carlo(summands: &[Uncertain], draws: usize, seed: u64) -> Spread {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let logs: Vec<(f64, f64)> = summands.iter().map(|s| (s.value, s.gsd.max(1.0).ln())).collect();
     let mut sums: Vec<f64> = (0..draws.max(1))
         .map(|_| {
@@ -44,29 +45,6 @@ pub fn monte_carlo(summands: &[Uncertain], draws: usize, seed: u64) -> Spread {
     let mean = sums.iter().sum::<f64>() / count;
     let sd = (sums.iter().map(|s| (s - mean) * (s - mean)).sum::<f64>() / count).sqrt();
     Spread { mean, sd, low: quantile(25), median: quantile(500), high: quantile(975) }
-}
-
-/// SplitMix64 (G. Steele, D. Lea, C. Flood, 2014).
-struct Random(u64);
-
-impl Random {
-    /// Uniform in (0, 1).
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
-        let bits = ((z ^ (z >> 31)) >> 11) as f64;
-        (bits + 0.5) / 9_007_199_254_740_992.0
-    }
-
-    /// Standard normal (G. Box, M. Muller, 1958).
-    fn normal(&mut self) -> f64 {
-        let (radius, angle) =
-            ((-2.0 * self.uniform().ln()).sqrt(), 2.0 * std::f64::consts::PI * self.uniform());
-        radius * angle.cos()
-    }
 }
 
 #[cfg(test)]

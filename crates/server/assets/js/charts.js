@@ -67,6 +67,50 @@
           .catch(() => { location.href = to; });
       });
     },
+    sankey(box, data) {
+      const ink = css("--ink") || "#1c2430";
+      const colors = { process: "#2b6cb0", in: "#2f855a", out: "#6b46c1", waste: "#a3211b", return: "#b7791f" };
+      const names = new Map(data.nodes.map(n => [n.key, n.name]));
+      const canvas = document.createElement("div");
+      canvas.style.width = `${Math.max(box.clientWidth - 2, 760)}px`;
+      canvas.style.height = `${Math.max(420, data.nodes.length * 24)}px`;
+      box.replaceChildren(canvas);
+      const number = value => value.toLocaleString(undefined, { maximumFractionDigits: 3 });
+      draw(canvas, {
+        textStyle: { fontFamily: font() }, animation: false,
+        tooltip: { renderMode: "richText", confine: true, formatter: p => p.dataType === "edge"
+          ? `${names.get(p.data.source)} → ${names.get(p.data.target)}\n${p.data.product}: ${number(p.data.value)} ${data.unit}`
+          : `${names.get(p.name)}: ${number(p.value)} ${data.unit}` },
+        series: [{
+          type: "sankey", left: 10, right: 170, top: 10, bottom: 10, nodeGap: 10, layoutIterations: 64, draggable: false,
+          emphasis: { focus: "adjacency" },
+          label: { formatter: p => names.get(p.name), color: ink, fontSize: 12 },
+          lineStyle: { color: "gradient", opacity: 0.35 },
+          data: data.nodes.map(n => ({ name: n.key, itemStyle: { color: colors[n.class] } })),
+          links: data.links.map(l => ({ source: l.from, target: l.to, value: l.kg, product: l.product })),
+        }],
+      });
+    },
+
+    // One small chart below the other, on one axis of time: the lines have different units.
+    lines(box, data) {
+      const ink = css("--ink") || "#1c2430", height = 110, gap = 46;
+      const canvas = document.createElement("div");
+      canvas.style.width = `${Math.max(box.clientWidth - 2, 320)}px`;
+      canvas.style.height = `${data.lines.length * (height + gap) + 30}px`;
+      box.replaceChildren(canvas);
+      const top = index => index * (height + gap) + 28;
+      draw(canvas, {
+        textStyle: { fontFamily: font() }, animation: false,
+        axisPointer: { link: [{ xAxisIndex: "all" }] },
+        tooltip: { trigger: "axis", renderMode: "richText", confine: true },
+        title: data.lines.map((line, index) => ({ text: line.unit ? `${line.name} (${line.unit})` : line.name, top: top(index) - 24, left: 4, textStyle: { fontSize: 12, fontWeight: "normal", color: ink } })),
+        grid: data.lines.map((_, index) => ({ left: 64, right: 16, top: top(index), height })),
+        xAxis: data.lines.map((_, index) => ({ type: "value", gridIndex: index, min: "dataMin", max: "dataMax", axisLabel: { showMaxLabel: false }, name: index === data.lines.length - 1 ? data.x : "", nameLocation: "middle", nameGap: 18 })),
+        yAxis: data.lines.map((_, index) => ({ type: "value", gridIndex: index, scale: true, splitNumber: 3 })),
+        series: data.lines.map((line, index) => ({ type: "line", name: line.name, xAxisIndex: index, yAxisIndex: index, showSymbol: false, data: line.points, lineStyle: { width: 1.5 } })),
+      });
+    },
   };
 
   function draw(box, option) {

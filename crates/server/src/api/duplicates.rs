@@ -4,7 +4,7 @@ use super::caller::Caller;
 use super::problem::{Answer, Problem};
 use super::read::Paging;
 use super::read::{Json, Path, Query};
-use super::write::{Rows, done, page_of};
+use super::write::{Made, Rows, created, done, ok, page_of};
 use crate::site::Site;
 use app::Code;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,9 @@ pub fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(duplicates))
         .routes(routes!(decide_duplicate))
         .routes(routes!(duplicate_clusters))
+        .routes(routes!(merge_preview))
+        .routes(routes!(merges, merge))
+        .routes(routes!(split))
 }
 
 /// Which.
@@ -59,6 +62,8 @@ struct Duplicate {
     /// What was decided: true for one enterprise, false for two; absent where it is open.
     #[serde(skip_serializing_if = "Option::is_none")]
     same: Option<bool>,
+    /// True where one of the two was merged into another record.
+    merged: bool,
     /// Who decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     decided_by: Option<String>,
@@ -76,6 +81,7 @@ impl From<app::DuplicatePair> for Duplicate {
             score: pair.score,
             reasons: pair.reasons,
             same: pair.same,
+            merged: pair.merged,
             decided_by: pair.decided_by,
             decided_ms: pair.decided_ms,
         }
@@ -153,7 +159,7 @@ struct DuplicateDecision {
 
 /// Decide on a likely duplicate
 ///
-/// The decision is kept; records are not merged by it.
+/// The decision is kept; `POST /merges` then makes the two one record.
 #[utoipa::path(put, path = "/duplicates/{id}/decision", tag = "intake", params(("id" = i64, Path)), request_body = DuplicateDecision, responses((status = 204, description = "Stored")))]
 async fn decide_duplicate(
     caller: Caller,
@@ -170,4 +176,184 @@ async fn decide_duplicate(
         None => app.reopen_duplicate(actor, &pair.a, &pair.b).await?,
     }
     done()
+}
+
+/// Which two.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct MergeQuery {
+    /// Row id of the enterprise that stays.
+    survivor: i64,
+    /// Row id of the one that is given up.
+    loser: i64,
+}
+
+/// A record at its version.
+#[derive(Debug, Serialize, ToSchema)]
+struct TwinVersion {
+    /// Row id.
+    id: i64,
+    /// Name.
+    name: String,
+    /// Version, for the merge.
+    version: i64,
+}
+
+impl From<(app::DuplicateRecord, i64)> for TwinVersion {
+    fn from((record, version): (app::DuplicateRecord, i64)) -> Self {
+        Self { id: record.id, name: record.name, version }
+    }
+}
+
+/// One field of a merge.
+#[derive(Debug, Serialize, ToSchema)]
+struct MergeField {
+    /// Its Chinese name.
+    name: &'static str,
+    /// What the survivor says.
+    survivor: String,
+    /// What the other says.
+    loser: String,
+    /// What will stand.
+    result: String,
+}
+
+/// What a merge would do.
+#[derive(Debug, Serialize, ToSchema)]
+struct MergePreview {
+    /// The record that stays.
+    survivor: TwinVersion,
+    /// The one that is given up.
+    loser: TwinVersion,
+    /// Fields that one of them fills.
+    fields: Vec<MergeField>,
+    /// Needs that move.
+    needs: u32,
+    /// Offers that move.
+    offers: u32,
+    /// Accounts that move.
+    accounts: Vec<String>,
+}
+
+/// Preview a merge
+///
+/// Of two records that were confirmed to be one enterprise: each field, and what moves. Nothing is stored.
+#[utoipa::path(get, path = "/merges/preview", tag = "intake", params(MergeQuery), responses((status = 200, body = MergePreview)))]
+async fn merge_preview(caller: Caller, Query(query): Query<MergeQuery>) -> Answer {
+    let preview = caller.app().merge_preview(caller.actor(), query.survivor, query.loser).await?;
+    let field = |f: app::MergeField| MergeField {
+        name: f.name,
+        survivor: f.survivor,
+        loser: f.loser,
+        result: f.result,
+    };
+    ok(&MergePreview {
+        survivor: preview.survivor.into(),
+        loser: preview.loser.into(),
+        fields: preview.fields.into_iter().map(field).collect(),
+        needs: preview.needs,
+        offers: preview.offers,
+        accounts: preview.accounts,
+    })
+}
+
+/// A merge that was made.
+#[derive(Debug, Serialize, ToSchema)]
+struct Merge {
+    /// Row id.
+    id: i64,
+    /// The record that stayed.
+    survivor: Twin,
+    /// The one that was given up.
+    loser: Twin,
+    /// Needs that moved.
+    needs: u32,
+    /// Offers that moved.
+    offers: u32,
+    /// Accounts that moved.
+    accounts: u32,
+    /// Who merged.
+    by: String,
+    /// When, milliseconds since 1970 UTC.
+    at_ms: i64,
+    /// Who parted them again; absent while they are one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    split_by: Option<String>,
+    /// When, milliseconds since 1970 UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    split_ms: Option<i64>,
+}
+
+impl From<app::MergeInfo> for Merge {
+    fn from(info: app::MergeInfo) -> Self {
+        let (split_by, split_ms) = info.split.unzip();
+        Self {
+            id: info.id,
+            survivor: info.survivor.into(),
+            loser: info.loser.into(),
+            needs: info.needs,
+            offers: info.offers,
+            accounts: info.accounts,
+            by: info.by,
+            at_ms: info.at_ms,
+            split_by,
+            split_ms,
+        }
+    }
+}
+
+/// List merges
+///
+/// Newest first, also those that were parted again.
+#[utoipa::path(get, path = "/merges", tag = "intake", params(Paging), responses((status = 200, body = Rows<Merge>)))]
+async fn merges(caller: Caller, Query(paging): Query<Paging>) -> Answer {
+    page_of::<_, Merge>(&caller, caller.app().merged_duplicates(caller.actor()).await?, paging)
+}
+
+/// One of the two, at the version that was read.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AtVersion {
+    /// Row id.
+    id: i64,
+    /// Version.
+    version: i64,
+}
+
+/// A merge to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"survivor": {"id": 1, "version": 1}, "loser": {"id": 2, "version": 1}}))]
+struct MergeBody {
+    /// The record that stays.
+    survivor: AtVersion,
+    /// The one that is given up.
+    loser: AtVersion,
+}
+
+/// Merge two records
+///
+/// Needs, offers and people of the one that is given up move; published lists stay as they are. It can be undone.
+#[utoipa::path(post, path = "/merges", tag = "intake", request_body = MergeBody, responses((status = 201, body = Made)))]
+async fn merge(caller: Caller, Json(body): Json<MergeBody>) -> Answer {
+    let (survivor, loser) = (body.survivor, body.loser);
+    let at = |of: AtVersion| (of.id, of.version);
+    let id = caller.app().merge_duplicate(caller.actor(), at(survivor), at(loser)).await?;
+    created("/api/v1/merges", &Made { id })
+}
+
+/// What parting did.
+#[derive(Debug, Serialize, ToSchema)]
+struct Parted {
+    /// True where the survivor got its fields of before; false where it was changed since and keeps them.
+    restored: bool,
+}
+
+/// Part two records again
+///
+/// What the merge moved and still belongs to the survivor moves back.
+#[utoipa::path(post, path = "/merges/{id}/split", tag = "intake", params(("id" = i64, Path)), responses((status = 200, body = Parted)))]
+async fn split(caller: Caller, Path(id): Path<i64>) -> Answer {
+    ok(&Parted { restored: caller.app().split_duplicate(caller.actor(), id).await? })
 }

@@ -7,6 +7,7 @@ use super::shapes::{ContactShape, EnterpriseBrief, IntroductionWord, SideWord, c
 use super::write::{Made, Rows, created, done, page_of, versioned};
 use crate::site::Site;
 use app::Code;
+use model::outcome::OutcomeResult;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -18,6 +19,8 @@ pub fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(introduction))
         .routes(routes!(answer_introduction))
         .routes(routes!(end_introduction))
+        .routes(routes!(record_outcome))
+        .routes(routes!(outcomes))
 }
 
 /// One side's record.
@@ -135,6 +138,135 @@ struct AnswerBody {
 struct EndBody {
     /// What came of it: 签约, 未成, ...
     outcome: String,
+}
+
+/// What came of an introduction.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ResultWord {
+    /// A letter of intent.
+    Intent,
+    /// A contract.
+    Contract,
+    /// Nothing came of it.
+    None,
+    /// What was recorded before is taken back.
+    Retracted,
+}
+
+impl From<ResultWord> for OutcomeResult {
+    fn from(word: ResultWord) -> Self {
+        match word {
+            ResultWord::Intent => Self::Intent,
+            ResultWord::Contract => Self::Contract,
+            ResultWord::None => Self::None,
+            ResultWord::Retracted => Self::Retracted,
+        }
+    }
+}
+
+/// An outcome to be recorded.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"result": "contract", "amount_fen": 12000000, "day": "2026-11-20"}))]
+struct OutcomeBody {
+    /// What came of it.
+    result: ResultWord,
+    /// Amount in fen; only of an intent or a contract.
+    #[schema(minimum = 0)]
+    amount_fen: Option<i64>,
+    /// Why nothing came of it: product, specification, certificate, capacity, distance, lead_time, price, supplier, no_answer, other.
+    #[serde(default)]
+    reason: String,
+    /// Free words.
+    #[serde(default)]
+    note: String,
+    /// The day of it, not after today; today where absent.
+    #[schema(value_type = Option<String>, format = Date)]
+    day: Option<jiff::civil::Date>,
+}
+
+/// What came of a pair.
+#[derive(Debug, Serialize, ToSchema)]
+struct Outcome {
+    /// Row id; a greater one is newer.
+    id: i64,
+    /// The need; absent where it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    need: Option<IntroducedRecord>,
+    /// The offer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer: Option<IntroducedRecord>,
+    /// Whose need it is.
+    demander: EnterpriseBrief,
+    /// Whose offer it is.
+    supplier: EnterpriseBrief,
+    /// Where it came up: introduction or meeting.
+    source: &'static str,
+    /// What it came of, such as `introduction/3`.
+    reference: String,
+    /// intent, contract, none or retracted.
+    result: &'static str,
+    /// Amount in fen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount_fen: Option<i64>,
+    /// Word of the reason for a no; empty for none.
+    reason: String,
+    /// Free words.
+    note: String,
+    /// The day of it.
+    #[schema(format = Date)]
+    day: String,
+    /// Who recorded it.
+    by: String,
+    /// When, milliseconds since 1970 UTC.
+    at_ms: i64,
+}
+
+impl From<app::OutcomeInfo> for Outcome {
+    fn from(info: app::OutcomeInfo) -> Self {
+        let record = |of: Option<(i64, String)>| of.map(|(id, title)| IntroducedRecord { id, title });
+        Self {
+            id: info.id,
+            need: record(info.need),
+            offer: record(info.offer),
+            demander: info.demander.into(),
+            supplier: info.supplier.into(),
+            source: info.source.as_str(),
+            reference: info.reference,
+            result: info.result.as_str(),
+            amount_fen: info.amount_fen,
+            reason: info.reason,
+            note: info.note,
+            day: info.day.to_string(),
+            by: info.by,
+            at_ms: info.at_ms,
+        }
+    }
+}
+
+/// Record what came of an introduction
+///
+/// Once both sides have agreed, also after its end; the newest counts.
+#[utoipa::path(post, path = "/introductions/{id}/outcomes", tag = "introductions", params(("id" = i64, Path)), request_body = OutcomeBody, responses((status = 201, body = Made)))]
+async fn record_outcome(caller: Caller, Path(id): Path<i64>, Json(body): Json<OutcomeBody>) -> Answer {
+    let form = app::OutcomeForm {
+        result: body.result.into(),
+        amount_fen: body.amount_fen,
+        reason: body.reason,
+        note: body.note,
+        day: body.day,
+    };
+    let id = caller.app().record_outcome(caller.actor(), id, &form).await?;
+    created("/api/v1/outcomes", &Made { id })
+}
+
+/// List outcomes
+///
+/// Of pairs that one is a side of, newest first; the secretariat sees all.
+#[utoipa::path(get, path = "/outcomes", tag = "introductions", params(Paging), responses((status = 200, body = Rows<Outcome>)))]
+async fn outcomes(caller: Caller, Query(paging): Query<Paging>) -> Answer {
+    page_of::<_, Outcome>(&caller, caller.app().outcomes(caller.actor()).await?, paging)
 }
 
 /// List introductions

@@ -19,6 +19,7 @@ mod introductions;
 mod invitations;
 mod keep;
 mod later;
+mod ledger;
 mod lists;
 mod market;
 mod markets;
@@ -33,6 +34,7 @@ mod reference;
 mod session;
 mod shapes;
 mod upload;
+mod weights;
 mod write;
 
 use crate::site::Site;
@@ -61,6 +63,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(meetings::routes())
         .merge(lists::routes())
         .merge(gaps::routes())
+        .merge(ledger::routes())
         .merge(drafts::routes())
         .merge(imports::routes())
         .merge(duplicates::routes())
@@ -70,6 +73,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(hooks::routes())
         .merge(audit::routes())
         .merge(keep::routes())
+        .merge(weights::routes())
         .merge(later::routes())
         .merge(reference::routes())
 }

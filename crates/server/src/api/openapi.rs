@@ -10,11 +10,12 @@ use std::sync::LazyLock;
 use utoipa::{PartialSchema, ToSchema};
 
 /// Subjects with their Chinese names, in the order of the docs page.
-pub const SUBJECTS: [(&str, &str, &str); 13] = [
+pub const SUBJECTS: [(&str, &str, &str); 14] = [
     ("me", "登录与本人", "Signing in, one's own account, tokens, messages"),
     ("needs", "需求", "What enterprises want to buy, have done or solve"),
     ("offers", "供给", "What enterprises can supply, and who nearby can make it"),
     ("enterprises", "企业", "One file an enterprise, and what has grown old"),
+    ("weights", "学习权重", "Weights of the score, learned from what came of pairs"),
     ("introductions", "牵线", "Two sides want to talk; contacts are released when both have agreed"),
     (
         "events",
@@ -30,6 +31,11 @@ pub const SUBJECTS: [(&str, &str, &str); 13] = [
         "audit",
         "审计",
         "Who saw what is protected, changed, published, exported; whether all that is stored is sound",
+    ),
+    (
+        "ledger",
+        "批次台账",
+        "Lots and their passports, trace, recall, balance, flows, footprints, circular indicators",
     ),
     ("reference", "字典", "The overview and the tables that every client needs"),
 ];
@@ -177,7 +183,7 @@ fn finished(path: &str, method: &str, operation: &mut Map<String, Value>) {
     if has_path || path == "/lists/newest" || path == "/me/claim" || changes {
         codes.push(Code::NotFound);
     }
-    if changes || path.starts_with("/drafts/") {
+    if changes || path.starts_with("/drafts/") || path.ends_with("/seating") {
         codes.push(Code::Conflict);
     }
     if changes {

@@ -3,6 +3,7 @@
 pub mod desk;
 pub mod events;
 pub mod inspection;
+pub mod ledger;
 pub mod list;
 pub mod market;
 pub mod office;
@@ -17,6 +18,7 @@ pub fn routes() -> Router<Site> {
         .merge(sign_in::routes())
         .merge(market::routes())
         .merge(desk::routes())
+        .merge(ledger::routes())
         .merge(events::routes())
         .merge(office::routes())
 }

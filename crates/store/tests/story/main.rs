@@ -14,6 +14,7 @@ mod learning;
 mod market;
 mod measure;
 mod meetings;
+mod merges;
 mod people;
 mod sample;
 mod story;

@@ -62,20 +62,29 @@ impl Field {
         let [c, r] = grid.steps();
         let det = c[0] * r[1] - c[1] * r[0];
         let (cu, cv) = (2.0 / (grid.columns - 1) as f64, 2.0 / (grid.rows - 1) as f64);
-        let px = |(du, dv): (f64, f64)| {
-            let (by_column, by_row) = (du * cu, dv * cv);
-            ((by_column * r[1] - by_row * c[1]) / det, (by_row * c[0] - by_column * r[0]) / det)
-        };
+        let shift = tables.light_slope_shift;
+        let stray = tables.background_slope_shift;
         fits.par_chunks_exact_mut(grid.columns).enumerate().for_each(|(row, line)| {
-            let along = self.amplitude.along(grid.normal(row as f64, 0.0).1);
+            let v = grid.normal(row as f64, 0.0).1;
+            let along = self.amplitude.along(v);
+            // Slopes by px along the row, as polynomials in u.
+            let px = |surface: &Surface, factor: f64| {
+                let (du, dv) = surface.slopes_along(v);
+                let by = |a: f64, b: f64| {
+                    std::array::from_fn(|k| factor * (a * du[k] * cu + b * dv[k] * cv) / det)
+                };
+                let (x, y): ([f64; 3], [f64; 3]) = (by(r[1], -c[1]), by(-r[0], c[0]));
+                (x, y)
+            };
+            let ((lx, ly), (bx, by)) = (px(&self.amplitude, shift), px(&self.background, stray));
+            let quadratic = |c: &[f64; 3], u: f64| c[0] + u * (c[1] + u * c[2]);
             for (column, fit) in line.iter_mut().enumerate().filter(|(_, f)| f.settled) {
-                let (u, v) = grid.normal(row as f64, column as f64);
+                let u = column as f64 * cu - 1.0;
                 let amplitude = cubic(&along, u).max(f64::MIN_POSITIVE);
-                let (lx, ly) = px(self.amplitude.slope(u, v));
-                let (bx, by) = px(self.background.slope(u, v));
                 let own = f64::from(fit.amplitude).max(0.1 * amplitude);
-                fit.x -= tables.light_slope_shift * lx / amplitude + tables.background_slope_shift * bx / own;
-                fit.y -= tables.light_slope_shift * ly / amplitude + tables.background_slope_shift * by / own;
+                let (light, flat) = (1.0 / amplitude, 1.0 / own);
+                fit.x -= quadratic(&lx, u) * light + quadratic(&bx, u) * flat;
+                fit.y -= quadratic(&ly, u) * light + quadratic(&by, u) * flat;
             }
         });
     }

@@ -78,9 +78,83 @@ fn run<T: Sample, L: Lanes>(
     }
 }
 
-/// One bead: steps from the nearest tabulated position until the last step is small.
+/// One bead: from its centre of gravity where that says enough, else by steps.
 #[inline(always)]
-fn one<T: Sample, L: Lanes>(lanes: L, plane: &Plane<'_, T>, tables: &Tables, x0: f64, y0: f64) -> Fit {
+fn one<T: Sample, L: Lanes>(lanes: L, plane: &Plane<'_, T>, tables: &Tables, x: f64, y: f64) -> Fit {
+    match gravity(lanes, plane, tables, x, y) {
+        Some(start) => last(lanes, plane, tables, (start.x, start.y), start.amplitude, start.background),
+        None => by_steps(lanes, plane, tables, x, y),
+    }
+}
+
+/// A first estimate.
+struct Start {
+    x: f64,
+    y: f64,
+    amplitude: f32,
+    background: f32,
+}
+
+/// Samples of a window's row of the usual size.
+const ACROSS: usize = 2 * LANES;
+/// Farthest that a centre of gravity is believed, in px: the window must hold the whole bead.
+const GRAVITY_TRAVEL: f32 = 1.0;
+
+/// Centre of gravity of the window about the place, in whole numbers. The window is even about its middle, so that the
+/// background, which the outermost columns tell, does not move it. Nothing for windows of another size, weak beads and
+/// beads far from the place.
+#[inline(always)]
+fn gravity<T: Sample, L: Lanes>(
+    lanes: L,
+    plane: &Plane<'_, T>,
+    tables: &Tables,
+    x: f64,
+    y: f64,
+) -> Option<Start> {
+    let reach = tables.above;
+    if tables.across * LANES != ACROSS || tables.left != LANES || reach >= LANES {
+        return None;
+    }
+    let (cx, cy) = ((x + 0.5) as usize, (y + 0.5) as usize);
+    let (left, top) = (cx.checked_sub(LANES)?, cy.checked_sub(reach)?);
+    if left + ACROSS > plane.width() || top + tables.rows > plane.height() {
+        return None;
+    }
+    let (samples, stride) = plane.from(left, top);
+    let none = lanes.whole(&[T::default(); LANES]);
+    // After the last row `above` holds each row times the number of rows from it to the end.
+    let (mut column, mut above) = ([none; 2], [none; 2]);
+    for j in 0..tables.rows {
+        let row = samples[j * stride..].first_chunk::<ACROSS>()?;
+        for (k, samples) in row.as_chunks::<LANES>().0.iter().enumerate() {
+            column[k] = lanes.plus(column[k], lanes.whole(samples));
+            above[k] = lanes.plus(above[k], column[k]);
+        }
+    }
+    let zero = lanes.splat(0.0);
+    let mut sums = [zero; 4];
+    for k in 0..2 {
+        let (column, above) = (lanes.float(column[k]), lanes.float(above[k]));
+        let inside = lanes.load(&tables.inside[k]);
+        sums[0] = lanes.madd(inside, column, sums[0]);
+        sums[1] = lanes.madd(lanes.load(&tables.along[k]), column, sums[1]);
+        sums[2] = lanes.madd(inside, above, sums[2]);
+        sums[3] = lanes.madd(lanes.load(&tables.ends[k]), column, sums[3]);
+    }
+    let [sum, along, above, ends] = lanes.totals(sums);
+    let rows = tables.rows as f32;
+    let down = (rows - reach as f32) * sum - above;
+    let background = ends / (2.0 * rows);
+    let flux = sum - background * rows * rows;
+    let amplitude = flux / tables.flux;
+    let (dx, dy) = (along / flux, down / flux);
+    let sure = amplitude > tables.lit && dx.abs() < GRAVITY_TRAVEL && dy.abs() < GRAVITY_TRAVEL;
+    sure.then(|| Start { x: cx as f64 + f64::from(dx), y: cy as f64 + f64::from(dy), amplitude, background })
+}
+
+/// Steps from the nearest tabulated position until the last step is small.
+#[inline(always)]
+fn by_steps<T: Sample, L: Lanes>(lanes: L, plane: &Plane<'_, T>, tables: &Tables, x0: f64, y0: f64) -> Fit {
     let travel = (TRAVEL * tables.radius) as f32;
     let (mut x, mut y) = (x0, y0);
     // The first step needs position, amplitude and background only.
@@ -216,26 +290,27 @@ impl<'a, T: Sample> Window<'a, T> {
             let row = &self.samples[j * self.stride..][..width];
             for (samples, block) in row.as_chunks::<LANES>().0.iter().zip(blocks.by_ref()) {
                 let mut r = lanes.widen(samples);
+                let shape = lanes.load(&block.psf);
                 if FULL {
-                    r = lanes.madd(amplitude, lanes.load(&block.psf), lanes.sub(r, background));
-                    let wr = lanes.mul(lanes.load(&block.w), r);
-                    one = lanes.add(one, wr);
+                    r = lanes.madd(amplitude, shape, lanes.sub(r, background));
+                }
+                let wr = lanes.mul(lanes.load(&block.w), r);
+                if FULL {
                     squares = lanes.madd(wr, r, squares);
                     high = lanes.max(high, wr);
                     low = lanes.min(low, wr);
-                } else {
-                    one = lanes.madd(lanes.load(&block.w), r, one);
                 }
-                psf = lanes.madd(lanes.load(&block.w_psf), r, psf);
-                dx = lanes.madd(lanes.load(&block.w_dx), r, dx);
-                dy = lanes.madd(lanes.load(&block.w_dy), r, dy);
+                one = lanes.add(one, wr);
+                psf = lanes.madd(shape, wr, psf);
+                dx = lanes.madd(lanes.load(&block.dx), wr, dx);
+                dy = lanes.madd(lanes.load(&block.dy), wr, dy);
             }
         }
         Sums {
-            v: [lanes.total(psf), lanes.total(one), lanes.total(dx), lanes.total(dy)],
-            squares: lanes.total(squares),
-            high: lanes.store(high).into_iter().fold(f32::MIN, f32::max),
-            low: lanes.store(low).into_iter().fold(f32::MAX, f32::min),
+            v: lanes.totals([psf, one, dx, dy]),
+            squares: if FULL { lanes.total(squares) } else { 0.0 },
+            high: if FULL { lanes.extreme(high, |a, b| a > b) } else { 0.0 },
+            low: if FULL { lanes.extreme(low, |a, b| a < b) } else { 0.0 },
         }
     }
 }

@@ -71,7 +71,7 @@ fn suspicious(fits: &[Fit]) -> Vec<usize> {
         let settled = fits.iter().step_by(stride).filter(|fit| fit.settled);
         robust::median_sigma(&mut settled.map(f).collect::<Vec<_>>())
     };
-    let (root, root_sigma) = usual(|f| f.chi2.cbrt());
+    let (root, root_sigma) = usual(|f| robust::cube_root(f.chi2));
     let (high, high_sigma) = usual(|f| f.high);
     let (low, low_sigma) = usual(|f| f.low);
     let chi2_max = (root + SUSPICIOUS * root_sigma).powi(3);

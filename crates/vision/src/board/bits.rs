@@ -13,6 +13,7 @@ pub(super) struct Bits {
 }
 
 impl Bits {
+    #[cfg(test)]
     pub fn from_fn(width: usize, height: usize, f: impl Fn(usize, usize) -> bool) -> Self {
         let words = width.div_ceil(64);
         let mut data = Vec::with_capacity(words * height);
@@ -32,7 +33,14 @@ impl Bits {
         let mut data = Vec::with_capacity(words * height);
         for y in 0..height {
             for chunk in plane.row(y).chunks(64) {
-                data.push(chunk.iter().enumerate().fold(0, |word, (i, v)| word | (u64::from(f(*v)) << i)));
+                let mut bytes = [0u8; 64];
+                for (byte, value) in bytes.iter_mut().zip(chunk) {
+                    *byte = u8::from(f(*value));
+                }
+                // Eight bytes of 0 or 1 become eight bits: the product puts byte i at bit 56 + i, and nothing else there.
+                let eight = |b: &[u8; 8]| u64::from_le_bytes(*b).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+                let parts = bytes.as_chunks::<8>().0.iter().enumerate();
+                data.push(parts.fold(0, |word, (i, b)| word | (eight(b) << (8 * i))));
             }
         }
         Self { width, height, words, data }
@@ -59,6 +67,14 @@ impl Bits {
 
     pub fn and_not(&self, other: &Self) -> Self {
         self.zip(other, |a, b| a & !b)
+    }
+
+    pub fn and(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| a & b)
+    }
+
+    pub fn or(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| a | b)
     }
 
     pub fn inverted(&self) -> Self {
@@ -162,6 +178,97 @@ impl Bits {
         blobs
     }
 
+    /// No pixel set.
+    pub fn empty(width: usize, height: usize) -> Self {
+        let words = width.div_ceil(64);
+        Self { width, height, words, data: vec![0; words * height] }
+    }
+
+    pub fn set(&mut self, x: usize, y: usize) {
+        self.data[y * self.words + x / 64] |= 1 << (x % 64);
+    }
+
+    /// The pixels from (left, top) on; what lies outside the image is not set.
+    pub fn crop(&self, (left, top): (isize, isize), width: usize, height: usize) -> Self {
+        let mut out = Self::empty(width, height);
+        for y in 0..height {
+            let Some(from) = usize::try_from(top + y as isize).ok().filter(|&from| from < self.height) else {
+                continue;
+            };
+            for k in 0..out.words {
+                out.data[y * out.words + k] = Self::displaced_word(self.row(from), k, left) & out.mask(k);
+            }
+        }
+        out
+    }
+
+    /// Set bits.
+    pub fn total(&self) -> usize {
+        self.data.iter().map(|w| w.count_ones() as usize).sum()
+    }
+
+    /// Sizes of the sets of pixels that touch along sides or corners, as of [`Bits::blobs`], by runs along rows: a run joins
+    /// those of the row above that it touches.
+    pub fn blob_sizes(&self) -> Vec<usize> {
+        // Of each run: first pixel, end, and the run it was joined to (itself for the first).
+        let mut runs: Vec<(usize, usize, usize)> = Vec::new();
+        let (mut above, mut sizes) = (0..0, Vec::new());
+        fn root(runs: &[(usize, usize, usize)], mut at: usize) -> usize {
+            while runs[at].2 != at {
+                at = runs[at].2;
+            }
+            at
+        }
+        for y in 0..self.height {
+            let (start, mut x) = (runs.len(), 0);
+            while let Some(low) = self.next(y, x, true) {
+                let high = self.next(y, low, false).unwrap_or(self.width);
+                let own = runs.len();
+                runs.push((low, high, own));
+                sizes.push(high - low);
+                for other in above.clone() {
+                    if runs[other].0 <= high && low <= runs[other].1 {
+                        let (a, b) = (root(&runs, other), root(&runs, own));
+                        if a != b {
+                            runs[b.max(a)].2 = a.min(b);
+                            sizes[a.min(b)] += std::mem::take(&mut sizes[b.max(a)]);
+                        }
+                    }
+                }
+                x = high;
+            }
+            above = start..runs.len();
+        }
+        sizes.retain(|&size| size > 0);
+        sizes
+    }
+
+    /// The first pixel of a row from `x` on that is set, or is not.
+    fn next(&self, y: usize, x: usize, set: bool) -> Option<usize> {
+        let mut from = x % 64;
+        for (k, word) in self.row(y).iter().enumerate().skip(x / 64) {
+            let word = if set { *word } else { !word & self.mask(k) };
+            let rest = word & (u64::MAX << from);
+            if rest != 0 {
+                return Some(64 * k + rest.trailing_zeros() as usize);
+            }
+            from = 0;
+        }
+        None
+    }
+
+    /// Set bits in a box, its right and lower ends excluded, and the box's pixels inside the image.
+    pub fn count(&self, (x1, y1): (usize, usize), (x2, y2): (usize, usize)) -> (u64, u64) {
+        let (x2, y2) = (x2.min(self.width), y2.min(self.height));
+        let mut set = 0;
+        for y in y1..y2 {
+            for (k, word) in self.row(y).iter().enumerate().skip(x1 / 64).take(x2 / 64 + 1 - x1 / 64) {
+                set += u64::from((word & span_mask(k, x1, x2)).count_ones());
+            }
+        }
+        (set, (x2.saturating_sub(x1) * y2.saturating_sub(y1)) as u64)
+    }
+
     /// Removes the blob of a set pixel and gives its pixels.
     fn take_blob(&mut self, x: usize, y: usize) -> Vec<(usize, usize)> {
         let (mut open, mut blob) = (vec![(x, y)], Vec::new());
@@ -235,6 +342,20 @@ mod tests {
                     }
                 }
             }
+            let (x1, x2) = (width / 3, width + 5);
+            let inside = (x1..width).flat_map(|x| (1..height - 1).map(move |y| (x, y)));
+            let set = inside.clone().filter(|&(x, y)| a.get(x, y)).count() as u64;
+            prop_assert_eq!(a.count((x1, 1), (x2, height - 1)), (set, inside.count() as u64));
+            let plane = crate::frame::PlaneBuf::from_fn(width, height, |x, y| 200 * u8::from(a.get(x, y)));
+            prop_assert_eq!(&Bits::from_plane(&plane.as_plane(), |v| v > 100), &a);
+            let mut sizes: Vec<usize> = a.blobs().iter().map(Vec::len).collect();
+            let mut runs = a.blob_sizes();
+            sizes.sort_unstable();
+            runs.sort_unstable();
+            prop_assert_eq!((runs, a.total()), (sizes.clone(), sizes.iter().sum()));
+            let cropped = a.crop((dx, dy), width + 3, height);
+            let crop = |x: usize, y: usize| at(&a, x as isize + dx, y as isize + dy) == Some(true);
+            prop_assert_eq!(cropped, Bits::from_fn(width + 3, height, crop));
             prop_assert_eq!(b.differing(&a, (dx, dy), 1), (differ, count));
             prop_assert_eq!(a.blobs().iter().map(Vec::len).sum::<usize>(), (0..width * height)
                 .filter(|k| a.get(k % width, k / width)).count());

@@ -18,12 +18,37 @@ impl Window {
         let ((x1, x2), (y1, y2)) = (span(|p| p.0), span(|p| p.1));
         let (left, top) = (x1 as isize - border as isize, y1 as isize - border as isize);
         let (width, height) = (x2 - x1 + 1 + 2 * border, y2 - y1 + 1 + 2 * border);
-        let mut set = vec![false; width * height];
+        let mut bits = Bits::empty(width, height);
         for &(x, y) in blob {
-            set[(y - y1 + border) * width + x - x1 + border] = true;
+            bits.set(x - x1 + border, y - y1 + border);
         }
-        Self { left, top, bits: Bits::from_fn(width, height, |x, y| set[y * width + x]) }
+        Self { left, top, bits }
     }
+}
+
+/// The parts of a blob about what lies in `deep`: each a stretch of those pixels, grown again by `grow` px inside the blob.
+pub(super) fn parts(blob: &[(usize, usize)], deep: &Bits, grow: usize) -> Vec<Vec<(usize, usize)>> {
+    let inner: Vec<(usize, usize)> = blob.iter().copied().filter(|&(x, y)| deep.get(x, y)).collect();
+    if inner.is_empty() {
+        return Vec::new();
+    }
+    let window = Window::around(&inner, 0);
+    let stretches = window.bits.blobs().into_iter().map(|stretch| {
+        let place = |(x, y)| ((x as isize + window.left) as usize, (y as isize + window.top) as usize);
+        let stretch: Vec<(usize, usize)> = stretch.into_iter().map(place).collect();
+        let grown = Window::around(&stretch, grow + 1);
+        let near = grown.bits.dilated(grow);
+        let own = |&(x, y): &(usize, usize)| {
+            let inside = |at: usize, from: isize, end: usize| {
+                usize::try_from(at as isize - from).ok().filter(|i| *i < end)
+            };
+            inside(x, grown.left, near.width)
+                .zip(inside(y, grown.top, near.height))
+                .is_some_and(|(x, y)| near.get(x, y))
+        };
+        blob.iter().copied().filter(own).collect()
+    });
+    stretches.collect()
 }
 
 /// Connected stretches of `other` within `reach` px of the blob; the reach is a pixel more than the tolerance's rim, so
@@ -31,17 +56,13 @@ impl Window {
 pub(super) fn count(blob: &[(usize, usize)], other: &Bits, reach: usize) -> usize {
     let window = Window::around(blob, reach + 1);
     let near = window.bits.dilated(reach);
-    let touched = Bits::from_fn(near.width, near.height, |x, y| {
-        let (ox, oy) = (window.left + x as isize, window.top + y as isize);
-        let inside = ox >= 0 && oy >= 0 && (ox as usize) < other.width && (oy as usize) < other.height;
-        inside && near.get(x, y) && other.get(ox as usize, oy as usize)
-    });
-    touched.blobs().iter().filter(|b| b.len() > 2).count()
+    let touched = near.and(&other.crop((window.left, window.top), near.width, near.height));
+    touched.blob_sizes().into_iter().filter(|&size| size > 2).count()
 }
 
 /// Pixels of the blob whose neighbours all belong to it.
 pub(super) fn core(blob: &[(usize, usize)]) -> usize {
-    Window::around(blob, 1).bits.eroded(1).blobs().iter().map(Vec::len).sum()
+    Window::around(blob, 1).bits.eroded(1).total()
 }
 
 /// What lies near a box.
@@ -62,9 +83,8 @@ const NEAR: usize = 8;
 pub(super) fn near(copper: &Bits, (x1, y1): (usize, usize), (x2, y2): (usize, usize)) -> Near {
     let (left, top) = (x1.saturating_sub(NEAR), y1.saturating_sub(NEAR));
     let (right, bottom) = ((x2 + NEAR).min(copper.width), (y2 + NEAR).min(copper.height));
-    let window = Bits::from_fn(right - left, bottom - top, |x, y| copper.get(left + x, top + y));
-    let stretches =
-        |bits: &Bits| bits.blobs().into_iter().map(|b| b.len()).filter(|n| *n > 4).collect::<Vec<_>>();
+    let window = copper.crop((left as isize, top as isize), right - left, bottom - top);
+    let stretches = |bits: &Bits| bits.blob_sizes().into_iter().filter(|n| *n > 4).collect::<Vec<_>>();
     let (set, clear) = (stretches(&window), stretches(&window.inverted()));
     let area = window.width * window.height;
     Near {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::frame::PlaneBuf;
 use crate::synth::{BoardDefect, BoardPair, BoardRecipe};
 
 fn run(pair: &BoardPair) -> Result<Comparison, BoardError> {
@@ -61,4 +62,28 @@ fn what_cannot_be_compared_is_said() {
     assert!(matches!(compare(&template, &negative, &options), Err(BoardError::Different { .. })));
     let far = BoardOptions { shift_max_px: 33, ..options };
     assert_eq!(compare(&template, &template, &far), Err(BoardError::Options));
+}
+
+#[test]
+fn a_defect_is_cut_out_of_an_edge_that_does_not_meet() {
+    let (width, height) = (240, 200);
+    let bars = |x: usize| (20..220).contains(&x) && x % 40 < 20;
+    let template =
+        PlaneBuf::from_fn(width, height, |x, y| if bars(x) && (10..190).contains(&y) { 60u8 } else { 190 });
+    let image = PlaneBuf::from_fn(width, height, |x, y| {
+        // The bar from 80 to 100 is 2 px wider, and a spur of 5 px stands out of that edge.
+        let wider = (100..102).contains(&x) && (10..190).contains(&y);
+        let spur = (x as isize - 102).pow(2) + (y as isize - 90).pow(2) <= 36;
+        if wider || spur { 60 } else { template.as_plane().row(y)[x] }
+    });
+    let found = compare(&template.as_plane(), &image.as_plane(), &BoardOptions::default()).unwrap();
+    assert_eq!(found.shift_px, (0, 0));
+    let part = found.findings.iter().find(|f| f.features.depth > 0.0).expect("a part of the long edge");
+    assert!(part.y1 > 78 && part.y2 < 102 && part.class == BoardClass::Spur, "{part:?}");
+    assert!(part.features.parent_share < 0.2 && part.score > 0.5, "{part:?}");
+    let whole = found.findings.iter().find(|f| f.features.long_side > 150.0).expect("the edge itself");
+    assert!(whole.features.area > part.features.area);
+    let wide = found.clone().with_margins((width, height));
+    let grown = wide.findings.iter().find(|f| f.features.depth > 0.0).unwrap();
+    assert_eq!((part.x1 - grown.x1, grown.y2 - part.y2), (9, 9));
 }

@@ -5,6 +5,7 @@ use crate::frame::{Plane, Sample};
 use crate::grid::Grid;
 use crate::linear;
 use crate::psf::Optics;
+use rayon::prelude::*;
 
 /// Light of the disc of almost half a pitch around a site above the background, over that of a good bead there.
 pub(super) fn cell_flux<T: Sample>(
@@ -29,55 +30,84 @@ const EVEN: f64 = 0.35;
 /// Standard deviations of its noise by which each of three places along a gap must be lit.
 const LIT_SIGMAS: f64 = 3.0;
 
-/// True where light of more than `floor` DN goes all the way to one of the four neighbours.
+/// Sums of the nine pixels in the middle of each site's gaps to the right and below; 0 where there is none.
+pub(super) fn gaps<T: Sample>(plane: &Plane<'_, T>, measured: &Measured, grid: &Grid) -> Vec<[u32; 2]> {
+    let mut sums = vec![[0; 2]; measured.fits.len()];
+    sums.par_chunks_exact_mut(grid.columns).enumerate().for_each(|(row, line)| {
+        for (column, sums) in line.iter_mut().enumerate() {
+            let site = row * grid.columns + column;
+            let own = place(measured, grid, site);
+            let middle = |other: usize| {
+                let other = place(measured, grid, other);
+                let three = |r: &[T; 3]| r[0].to_u32() + r[1].to_u32() + r[2].to_u32();
+                block(plane, (own.0 + other.0) / 2.0, (own.1 + other.1) / 2.0)
+                    .map_or(0, |r| three(r[0]) + three(r[1]) + three(r[2]))
+            };
+            if column + 1 < grid.columns {
+                sums[0] = middle(site + 1);
+            }
+            if row + 1 < grid.rows {
+                sums[1] = middle(site + grid.columns);
+            }
+        }
+    });
+    sums
+}
+
+/// Place of a site's bead, or of the site.
+fn place(measured: &Measured, grid: &Grid, site: usize) -> (f64, f64) {
+    let fit = &measured.fits[site];
+    if fit.settled { (fit.x, fit.y) } else { grid.position(site / grid.columns, site % grid.columns) }
+}
+
+/// Neighbours to which a site's gaps are brighter than `dark` DN in the middle. Most gaps are not. A bridge raises the
+/// background of the bead's own fit, but by far less than by half of its light.
+pub(super) fn lit_gaps(
+    gaps: &[[u32; 2]],
+    grid: &Grid,
+    (row, column): (usize, usize),
+    dark: f64,
+) -> [Option<usize>; 4] {
+    let site = row * grid.columns + column;
+    let below = (9.0 * dark).max(0.0) as u32;
+    let lit = |sum: u32, other: usize| (sum > below).then_some(other);
+    let [right, down] = gaps[site];
+    [
+        if column > 0 { lit(gaps[site - 1][0], site - 1) } else { None },
+        lit(right, site + 1),
+        if row > 0 { lit(gaps[site - grid.columns][1], site - grid.columns) } else { None },
+        lit(down, site + grid.columns),
+    ]
+}
+
+/// True where light of more than `floor` DN goes all the way from a site to its neighbour.
 pub(super) fn bridged<T: Sample>(
     plane: &Plane<'_, T>,
     optics: &Optics,
     measured: &Measured,
     grid: &Grid,
-    (row, column): (usize, usize),
+    (site, other): (usize, usize),
     floor: f64,
 ) -> bool {
-    let bead = |row: usize, column: usize| {
-        let fit = &measured.fits[row * grid.columns + column];
-        let place = if fit.settled { (fit.x, fit.y) } else { grid.position(row, column) };
-        (place, f64::from(fit.amplitude).max(0.0))
+    let bead = |site: usize| (place(measured, grid, site), f64::from(measured.fits[site].amplitude).max(0.0));
+    let (own, other) = (bead(site), bead(other));
+    let at = |t: f64| (own.0.0 + t * (other.0.0 - own.0.0), own.0.1 + t * (other.0.1 - own.0.1));
+    let fitted = f64::from(measured.fits[site].background);
+    let (row, column) = (site / grid.columns, site % grid.columns);
+    let background = fitted.min(measured.field.background(grid, row, column));
+    let floor = floor.max(LIT_SIGMAS * optics.noise.variance(background).sqrt() / 3.0);
+    let beads = |x: f64, y: f64| {
+        own.1 * optics.psf(x - own.0.0, y - own.0.1) + other.1 * optics.psf(x - other.0.0, y - other.0.1)
     };
-    let own = bead(row, column);
-    let fitted = f64::from(measured.fits[row * grid.columns + column].background);
-    // A bridge raises the background of the bead's own fit, but by far less than by half of its light.
-    let dark_below = (9.0 * (fitted + floor / 2.0)).max(0.0) as u32;
-    let neighbours = [
-        (column > 0).then(|| (row, column - 1)),
-        (column + 1 < grid.columns).then(|| (row, column + 1)),
-        (row > 0).then(|| (row - 1, column)),
-        (row + 1 < grid.rows).then(|| (row + 1, column)),
-    ];
-    neighbours.into_iter().flatten().any(|(r, c)| {
-        let other = bead(r, c);
-        let at = |t: f64| (own.0.0 + t * (other.0.0 - own.0.0), own.0.1 + t * (other.0.1 - own.0.1));
-        // Most gaps are dark in the middle.
-        let (mx, my) = at(0.5);
-        let three = |r: &[T; 3]| r[0].to_u32() + r[1].to_u32() + r[2].to_u32();
-        let middle = block(plane, mx, my).map(|r| three(r[0]) + three(r[1]) + three(r[2]));
-        if middle.is_none_or(|sum| sum <= dark_below) {
-            return false;
-        }
-        let background = fitted.min(measured.field.background(grid, row, column));
-        let floor = floor.max(LIT_SIGMAS * optics.noise.variance(background).sqrt() / 3.0);
-        let beads = |x: f64, y: f64| {
-            own.1 * optics.psf(x - own.0.0, y - own.0.1) + other.1 * optics.psf(x - other.0.0, y - other.0.1)
-        };
-        // The gap runs from one bead's edge to the other's; a quarter of it stays clear of both.
-        let edge = optics.edge_px() / grid.pitch_px();
-        let lights = [0.25, 0.5, 0.75].map(|t| {
-            let (x, y) = at(edge + t * (1.0 - 2.0 * edge));
-            nine(plane, x, y, beads) - background
-        });
-        let (least, greatest) = lights.iter().fold((f64::MAX, f64::MIN), |(l, g), &v| (l.min(v), g.max(v)));
-        // A second bead in the gap is bright on its own side and fades out; a bridge is as bright all along.
-        least > floor && least > EVEN * greatest
-    })
+    // The gap runs from one bead's edge to the other's; a quarter of it stays clear of both.
+    let edge = optics.edge_px() / grid.pitch_px();
+    let lights = [0.25, 0.5, 0.75].map(|t| {
+        let (x, y) = at(edge + t * (1.0 - 2.0 * edge));
+        nine(plane, x, y, beads) - background
+    });
+    let (least, greatest) = lights.iter().fold((f64::MAX, f64::MIN), |(l, g), &v| (l.min(v), g.max(v)));
+    // A second bead in the gap is bright on its own side and fades out; a bridge is as bright all along.
+    least > floor && least > EVEN * greatest
 }
 
 /// Mean of the nine pixels about a point, less `known` at each; 0 outside the frame.

@@ -3,6 +3,7 @@
 use crate::bead::{Fit, Measured};
 use crate::grid::Grid;
 use crate::robust;
+use rayon::prelude::*;
 
 /// Beads along a block's side: enough for a spread known to 6 %.
 const BLOCK: usize = 16;
@@ -12,10 +13,11 @@ const ROOTS_FROM: usize = 8192;
 
 /// Usual spreads.
 pub(super) struct Spreads {
-    blocks_across: usize,
     blocks_down: usize,
     rows: usize,
-    columns: usize,
+    /// Block of each column.
+    across: Vec<u32>,
+    /// Robust standard deviations of the relative amplitude, block by block.
     relative: Vec<f32>,
     /// Cube root of chi-square: median and robust standard deviation over the panel.
     root: (f32, f32),
@@ -24,40 +26,37 @@ pub(super) struct Spreads {
 impl Spreads {
     pub fn of(grid: &Grid, measured: &Measured) -> Self {
         let (blocks_down, blocks_across) = ((grid.rows / BLOCK).max(1), (grid.columns / BLOCK).max(1));
-        let mut blocks = vec![Vec::new(); blocks_down * blocks_across];
         let stride = (measured.fits.len() / ROOTS_FROM).max(1);
         let settled = measured.fits.iter().step_by(stride).filter(|f| f.settled);
-        let mut roots: Vec<f32> = settled.map(|f| f.chi2.cbrt()).collect();
-        for (row, line) in measured.fits.chunks_exact(grid.columns).enumerate() {
-            let usual = measured.field.amplitude_along(grid, row);
-            for (column, fit) in line.iter().enumerate().filter(|(_, f)| f.settled) {
-                let at =
-                    row * blocks_down / grid.rows * blocks_across + column * blocks_across / grid.columns;
-                blocks[at].push(fit.amplitude / usual(column) as f32);
+        let mut roots: Vec<f32> = settled.map(|f| robust::cube_root(f.chi2)).collect();
+        let across: Vec<u32> = (0..grid.columns).map(|c| (c * blocks_across / grid.columns) as u32).collect();
+        let band = |band: usize| {
+            let first = |band: usize| (band * grid.rows).div_ceil(blocks_down);
+            let mut blocks = vec![Vec::with_capacity(2 * BLOCK * BLOCK); blocks_across];
+            for row in first(band)..first(band + 1) {
+                let usual = measured.field.amplitude_along(grid, row);
+                let line = &measured.fits[row * grid.columns..][..grid.columns];
+                for (column, fit) in line.iter().enumerate().filter(|(_, f)| f.settled) {
+                    blocks[across[column] as usize].push(fit.amplitude / usual(column) as f32);
+                }
             }
-        }
-        let relative = blocks.iter_mut().map(|b| robust::median_sigma(b).1).collect();
-        Self {
-            blocks_across,
-            blocks_down,
-            rows: grid.rows,
-            columns: grid.columns,
-            relative,
-            root: robust::median_sigma(&mut roots),
-        }
+            blocks.into_iter().map(|mut block| robust::median_sigma(&mut block).1)
+        };
+        let relative = (0..blocks_down).into_par_iter().flat_map_iter(band).collect();
+        Self { blocks_down, rows: grid.rows, across, relative, root: robust::median_sigma(&mut roots) }
     }
 
-    /// Robust standard deviation of the relative amplitude near a site.
-    pub fn relative_sigma(&self, row: usize, column: usize) -> f64 {
-        let at = row * self.blocks_down / self.rows * self.blocks_across
-            + column * self.blocks_across / self.columns;
-        f64::from(self.relative[at])
+    /// Robust standard deviations of the relative amplitude near the sites of a row, by the column.
+    pub fn relative_sigma_along(&self, row: usize) -> impl Fn(usize) -> f64 {
+        let across = self.relative.len() / self.blocks_down;
+        let band = &self.relative[row * self.blocks_down / self.rows * across..][..across];
+        move |column| f64::from(band[self.across[column] as usize])
     }
 
     /// Standard deviations by which the cube root of a bead's chi-square is above the usual; the root is nearly normal
     /// (Wilson and Hilferty 1931).
     pub fn shape(&self, fit: &Fit) -> f64 {
-        f64::from((fit.chi2.cbrt() - self.root.0) / self.root.1.max(1e-6))
+        f64::from((robust::cube_root(fit.chi2) - self.root.0) / self.root.1.max(1e-6))
     }
 
     /// Median chi-square.

@@ -3,7 +3,7 @@
 use super::FrameError;
 
 /// A sample of a plane.
-pub trait Sample: Copy + PartialOrd + Send + Sync + 'static {
+pub trait Sample: Copy + Default + PartialOrd + Send + Sync + 'static {
     /// As a 32-bit float; exact.
     fn to_f32(self) -> f32;
     /// As a word; exact.

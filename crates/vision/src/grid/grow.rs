@@ -14,6 +14,9 @@ const REACH: f64 = 0.35;
 const PRESENT: f64 = 0.3;
 /// Anchors along each axis.
 const ANCHORS: usize = 17;
+/// The same of a grid that was found from nothing, once it is numbered, and of one that is followed.
+pub(super) const NUMBERED: usize = 20;
+const FOLLOWED: usize = 12;
 
 /// The lattice over the whole frame, numbered from the seed, with the anchors it was last fitted to.
 pub(super) struct Lattice {
@@ -161,16 +164,17 @@ pub(super) fn spread(n: usize, most: usize) -> Vec<usize> {
     (0..count).map(|k| if count == 1 { 0 } else { k * (n - 1) / (count - 1) }).collect()
 }
 
-/// A grid fitted to anchors near where `place` says; with how many were found and tried.
+/// A grid fitted to `most` by `most` anchors near where `place` says; with how many were found and tried.
 pub(super) fn anchored<T: Sample>(
     plane: &Plane<'_, T>,
     spec: &GridSpec,
     flux: f64,
+    most: usize,
     place: impl Fn(usize, usize) -> (f64, f64),
 ) -> (Option<Grid>, usize, usize) {
     let (mut anchors, mut tried) = (Vec::new(), 0);
-    for row in spread(spec.rows, ANCHORS + 3) {
-        for column in spread(spec.columns, ANCHORS + 3) {
+    for row in spread(spec.rows, most) {
+        for column in spread(spec.columns, most) {
             let (x, y) = place(row, column);
             tried += 1;
             let spot = probe::look(plane, spec, x, y);
@@ -206,7 +210,8 @@ pub(super) fn track<T: Sample>(
     }
     // Dark beads give next to nothing: the upper quartile is a good bead's light unless three quarters are dark.
     let flux = f64::from(robust::quantile(&mut light, 0.75));
-    let (grid, found, tried) = anchored(plane, spec, flux, |row, column| before.position(row, column));
+    let (grid, found, tried) =
+        anchored(plane, spec, flux, FOLLOWED, |row, column| before.position(row, column));
     let lost = GridError::Lost { found, tried };
     let grid = grid.filter(|_| found * 10 >= tried * 6).ok_or_else(|| lost.clone())?;
     let grid = Grid {

@@ -1,7 +1,7 @@
 //! Which lattice lines are the panel's first row and column.
 
 use super::error::GridError;
-use super::grow::{Lattice, anchored, spread};
+use super::grow::{Lattice, NUMBERED, anchored, spread};
 use super::{Grid, GridSpec, ROTATION_MAX_DEG, SCALE_MAX, probe};
 use crate::frame::{Plane, Sample};
 
@@ -38,7 +38,7 @@ pub(super) fn settle<T: Sample>(
     let left = view.start(Axis::Columns, columns, rows, missing.0)?;
     let top = view.start(Axis::Rows, rows, (left, left + spec.columns as i32 - 1), missing.1)?;
     let place = |row: usize, column: usize| lattice.at(left + column as i32, top + row as i32);
-    let (grid, found, _) = anchored(plane, spec, lattice.flux, place);
+    let (grid, found, _) = anchored(plane, spec, lattice.flux, NUMBERED, place);
     let grid = grid.ok_or(GridError::NoLattice { spots: found, pitch_px: spec.pitch_px })?;
     check_shape(plane, spec, &grid)?;
     Ok(grid)

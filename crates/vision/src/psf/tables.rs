@@ -16,12 +16,10 @@ pub(crate) struct Block {
     pub psf: [f32; LANES],
     /// Weight (1 / variance), 0 outside the radius.
     pub w: [f32; LANES],
-    /// Weight times the point spread function.
-    pub w_psf: [f32; LANES],
-    /// Weight times the derivative by the centre's x.
-    pub w_dx: [f32; LANES],
-    /// Weight times the derivative by the centre's y.
-    pub w_dy: [f32; LANES],
+    /// Derivative of the function by the centre's x.
+    pub dx: [f32; LANES],
+    /// Derivative by the centre's y.
+    pub dy: [f32; LANES],
 }
 
 /// The table of one position.
@@ -47,6 +45,16 @@ pub(crate) struct Tables {
     /// Rows above that pixel.
     pub above: usize,
     phases: Vec<Phase>,
+    /// Sum of the point spread function over the window.
+    pub flux: f32,
+    /// For the centre of gravity of a window of two groups: 1 in the columns within reach of the middle one.
+    pub inside: [[f32; LANES]; 2],
+    /// Distance of those columns from the middle one.
+    pub along: [[f32; LANES]; 2],
+    /// 1 in the outermost two of them.
+    pub ends: [[f32; LANES]; 2],
+    /// Amplitude from which on a first look at a bead is believed, in DN.
+    pub lit: f32,
     /// Samples of a usual fit less the four unknowns.
     pub freedom: f32,
     /// See [`super::Optics::position_sigma_px`].
@@ -58,6 +66,9 @@ pub(crate) struct Tables {
     /// Shift of the measured centre for a slope of the background of one amplitude / px.
     pub background_slope_shift: f64,
 }
+
+/// Share of the usual amplitude from which on a bead's centre of gravity is believed.
+const LIT: f64 = 0.4;
 
 /// Offset of the middle of a phase from the pixel's centre.
 pub(crate) fn phase_offset(phase: usize) -> f64 {
@@ -100,6 +111,12 @@ impl Tables {
             rows,
             left,
             above: reach,
+            flux: (phases.iter().flat_map(|p| &p.blocks).flat_map(|b| b.psf).map(f64::from).sum::<f64>()
+                / count) as f32,
+            inside: columns(&|d: f32| f32::from(u8::from(d.abs() <= reach as f32))),
+            along: columns(&|d: f32| if d.abs() <= reach as f32 { d } else { 0.0 }),
+            ends: columns(&|d: f32| f32::from(u8::from(d.abs() == reach as f32))),
+            lit: (LIT * amplitude) as f32,
             phases,
             freedom: (counted / count - 4.0).max(1.0) as f32,
             position_sigma: (variance / count).sqrt() / amplitude,
@@ -126,6 +143,11 @@ impl Tables {
     }
 }
 
+/// A value for each column of two groups, by its distance from the middle one.
+fn columns(f: &dyn Fn(f32) -> f32) -> [[f32; LANES]; 2] {
+    std::array::from_fn(|k| std::array::from_fn(|i| f((k * LANES + i) as f32 - LANES as f32)))
+}
+
 struct Shape {
     across: usize,
     rows: usize,
@@ -146,7 +168,7 @@ fn phase(
     for j in 0..shape.rows {
         for b in 0..shape.across {
             let zero = [0.0; LANES];
-            let mut block = Block { psf: zero, w: zero, w_psf: zero, w_dx: zero, w_dy: zero };
+            let mut block = Block { psf: zero, w: zero, dx: zero, dy: zero };
             for lane in 0..LANES {
                 let x = (b * LANES + lane) as f64 - shape.left as f64 - cx;
                 let y = j as f64 - shape.above as f64 - cy;
@@ -159,9 +181,8 @@ fn phase(
                 let columns = [p.value, 1.0, -p.dx, -p.dy];
                 block.psf[lane] = p.value as f32;
                 block.w[lane] = w as f32;
-                block.w_psf[lane] = (w * columns[0]) as f32;
-                block.w_dx[lane] = (w * columns[2]) as f32;
-                block.w_dy[lane] = (w * columns[3]) as f32;
+                block.dx[lane] = columns[2] as f32;
+                block.dy[lane] = columns[3] as f32;
                 counted += 1;
                 for (r, a) in columns.iter().enumerate() {
                     for (c, b) in columns.iter().enumerate() {

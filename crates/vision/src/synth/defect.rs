@@ -73,6 +73,26 @@ impl Defect {
             Self::Dirty { .. } => Class::Dirty,
         }
     }
+
+    /// Another defect for a bead that has one: too little light, a wrong place or a stain, whatever it has not yet.
+    pub(super) fn besides(first: Self, rng: &mut Rng, bead_px: f64) -> Self {
+        let alone = |rates: DefectRates, rng: &mut Rng| rates.draw(rng, bead_px);
+        let kinds = [
+            DefectRates { dim: 1.0, ..DefectRates::default() },
+            DefectRates { shifted: 1.0, ..DefectRates::default() },
+            DefectRates { dirty: 1.0, ..DefectRates::default() },
+        ];
+        let taken = match first {
+            Self::Dim { .. } | Self::Bright { .. } => 0,
+            Self::Shifted { .. } => 1,
+            Self::Dirty { .. } => 2,
+            _ => usize::MAX,
+        };
+        let free: Vec<DefectRates> =
+            kinds.into_iter().enumerate().filter(|(k, _)| *k != taken).map(|(_, r)| r).collect();
+        let pick = (rng.uniform() * free.len() as f64) as usize;
+        alone(free[pick.min(free.len() - 1)], rng)
+    }
 }
 
 /// Shares of the beads with each defect.

@@ -53,6 +53,8 @@ pub struct PanelRecipe {
     pub missing_corner: usize,
     /// Shares of defects.
     pub defects: DefectRates,
+    /// Share of the lit beads with a defect that have another one too: dim, shifted or dirty.
+    pub second: f64,
     /// Seed.
     pub seed: u64,
 }
@@ -87,6 +89,8 @@ pub struct Site {
     pub amplitude: f64,
     /// What is wrong.
     pub defect: Defect,
+    /// What is wrong besides.
+    pub also: Defect,
 }
 
 /// A panel: frame and truth.
@@ -129,6 +133,7 @@ impl Default for PanelRecipe {
             seams: Vec::new(),
             missing_corner: 0,
             defects: DefectRates::default(),
+            second: 0.0,
             seed: 1,
         }
     }
@@ -197,16 +202,21 @@ impl PanelRecipe {
                     defect = Defect::Missing;
                 }
                 let (mut x, mut y, mut amplitude) = (site_x + jx, site_y + jy, self.amplitude * spread);
-                match defect {
-                    Defect::Missing | Defect::Dead => amplitude = 0.0,
-                    Defect::Dim { factor } | Defect::Bright { factor } => amplitude *= factor,
-                    Defect::Shifted { dx, dy } => {
-                        x += dx;
-                        y += dy;
+                let lit = !matches!(defect, Defect::None | Defect::Missing | Defect::Dead);
+                let second = lit && self.second > 0.0 && rng.uniform() < self.second;
+                let also = if second { Defect::besides(defect, rng, self.bead_px) } else { Defect::None };
+                for defect in [defect, also] {
+                    match defect {
+                        Defect::Missing | Defect::Dead => amplitude = 0.0,
+                        Defect::Dim { factor } | Defect::Bright { factor } => amplitude *= factor,
+                        Defect::Shifted { dx, dy } => {
+                            x += dx;
+                            y += dy;
+                        }
+                        _ => {}
                     }
-                    _ => {}
                 }
-                sites.push(Site { row, column, x, y, site_x, site_y, amplitude, defect });
+                sites.push(Site { row, column, x, y, site_x, site_y, amplitude, defect, also });
             }
         }
         sites
@@ -233,8 +243,8 @@ impl PanelRecipe {
                 _ => {}
             }
         }
-        for site in &sites {
-            if let Defect::Dirty { dx, dy, radius, opacity } = site.defect {
+        for (site, defect) in sites.iter().flat_map(|site| [(site, site.defect), (site, site.also)]) {
+            if let Defect::Dirty { dx, dy, radius, opacity } = defect {
                 let stain = Profile::new(2.0 * radius, self.blur_px, 0.0);
                 canvas.multiply(site.x + dx, site.y + dy, stain.reach, |x, y| {
                     1.0 - opacity * stain.pixel(x, y)

@@ -3,7 +3,9 @@
 use super::{import, lists, serve};
 use crate::cli::Demo;
 use crate::progress::Bar;
-use app::{Actor, App, Clock, Code, DemoPeople, Error, ImportOptions, InputFile, PublishOptions, Result};
+use app::{
+    Actor, App, Clock, Code, DemoPeople, Error, ImportOptions, InputFile, PublishOptions, Result, Take,
+};
 use jiff::civil::{Date, date};
 use model::list::{ListContent, ListIndex};
 use rust_embed::RustEmbed;
@@ -78,8 +80,18 @@ async fn run_in(app: &Arc<App>, args: &Demo) -> Result<ExitCode> {
     drop(bar);
     lists::summary(&list);
     lists::show_files(&written);
+    let events = app.capture_demo_plants(&actor).await?;
+    say!("ledger 批次台账: {events} events 事件, four plants 四家工厂");
     // After publishing: the console is one person, and what it drafts another account would have to approve.
     accounts(app, &actor, &list.content).await?;
+    let outcomes = app.add_demo_outcomes(&actor, &list.content).await?;
+    if outcomes > 0 {
+        let learning = app.learn(&actor, Take::No, &|_, _, _| {}).await?;
+        say!(
+            "fictional outcomes 虚构的对接结果: {outcomes}; weights learned 学习权重: version 版本 {}, not in use 未采用",
+            learning.version
+        );
+    }
     say!("database 数据库: {}", database.display());
     if args.no_serve {
         return Ok(ExitCode::SUCCESS);

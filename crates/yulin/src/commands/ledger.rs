@@ -3,8 +3,8 @@
 mod show;
 
 use app::{
-    Actor, Allocation, App, BalanceQuery, CaptureOptions, Code, Direction, Error, EventForm, InputFile,
-    Result,
+    Actor, Allocation, App, BalanceQuery, CaptureOptions, Code, Direction, Error, EventForm, IndicatorQuery,
+    InputFile, Result,
 };
 use clap::{Args, Subcommand, ValueEnum};
 use model::period::Period;
@@ -67,6 +67,21 @@ pub enum Ledger {
         #[arg(long)]
         json: bool,
     },
+    /// Show the circular indicators of the sites and of the cluster, each with its definition and inputs
+    Indicators {
+        /// Identifier of one site
+        #[arg(long)]
+        site: Option<String>,
+        /// Year (2026), month or days, by China's time; default: the year of the newest event
+        #[arg(long, value_parser = days)]
+        period: Option<Period>,
+        /// Base year (2025), month or days; default: the year before
+        #[arg(long, value_parser = days)]
+        base_year: Option<Period>,
+        /// Form of the answer
+        #[arg(long, value_enum, default_value_t = IndicatorForm::Table)]
+        format: IndicatorForm,
+    },
     /// Show the carbon footprint of a lot, or of all lots of a product
     Footprint {
         /// Identifier of the lot or product
@@ -118,6 +133,20 @@ pub enum TraceForm {
     Table,
     Ndjson,
     Dot,
+}
+
+/// Form of indicators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum IndicatorForm {
+    Table,
+    Json,
+    Csv,
+}
+
+/// A year, or a period as elsewhere.
+fn days(text: &str) -> std::result::Result<Period, model::period::PeriodError> {
+    let is_year = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+    if is_year { format!("{text}-01-01..{text}-12-31").parse() } else { text.parse() }
 }
 
 /// Rule of allocation.
@@ -200,6 +229,16 @@ pub async fn run(app: &App, actor: &Actor, command: &Ledger) -> Result<ExitCode>
             let query = BalanceQuery { site: site.clone(), substance: substance.clone(), period: *period };
             let report = app.balance(actor, &query).await?;
             answer(&report, *json, show::balance)
+        }
+        Ledger::Indicators { site, period, base_year, format } => {
+            let query = IndicatorQuery { site: site.clone(), period: *period, base: *base_year };
+            let report = app.indicators(actor, &query).await?;
+            match format {
+                IndicatorForm::Table => show::indicators(&report),
+                IndicatorForm::Json => return say_json(&report),
+                IndicatorForm::Csv => show::indicators_csv(&report),
+            }
+            Ok(ExitCode::SUCCESS)
         }
         Ledger::Footprint { of, allocation, json } => {
             let rule = match allocation {

@@ -6,6 +6,7 @@ mod demo;
 mod import;
 mod inspect;
 mod keep;
+mod learn;
 pub mod ledger;
 mod lists;
 mod matching;
@@ -155,6 +156,7 @@ async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> R
         Command::Close(args) => users::set_status(app, actor, &args, false).await,
         Command::Open(args) => users::set_status(app, actor, &args, true).await,
         Command::Duplicates(args) => users::duplicates(app, actor, &args).await,
+        Command::Learn(args) => learn::run(app, actor, &args).await,
         Command::Serve(args) => serve::run(app.clone(), actor, &args).await,
         Command::Users(args) => users::run(app, actor, &args).await,
         Command::Audit(args) => audit::run(app, actor, &args).await,

@@ -154,6 +154,31 @@ pub async fn duplicates(app: &App, actor: &Actor, args: &Duplicates) -> Result<E
     if let Some([a, b]) = args.reject.as_deref() {
         app.decide_duplicate(actor, a, b, false).await?;
     }
+    if let Some([a, b]) = args.merge.as_deref() {
+        return merge(app, actor, a, b, args.yes).await;
+    }
+    if let Some(merge) = args.split {
+        let restored = app.split_duplicate(actor, merge).await?;
+        say!(
+            "merge 合并 {merge}: parted 已分开{}",
+            if restored { "" } else { ", the survivor was changed since and keeps its fields" }
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
+    if args.merges {
+        for m in app.merged_duplicates(actor).await? {
+            let parted = if m.split.is_some() { "  parted 已分开" } else { "" };
+            say!(
+                "{}\t{} <- {}\t{} needs 需求, {} offers 供给{parted}",
+                m.id,
+                m.survivor.name,
+                m.loser.name,
+                m.needs,
+                m.offers
+            );
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let open = app.duplicates(actor).await?;
     if open.is_empty() {
         say!("no open proposals 没有待定的疑似重复企业");
@@ -169,5 +194,28 @@ pub async fn duplicates(app: &App, actor: &Actor, args: &Duplicates) -> Result<E
             pair.reasons.join("；")
         );
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows what a merge would do, and makes it where `yes`.
+async fn merge(app: &App, actor: &Actor, a: &str, b: &str, yes: bool) -> Result<ExitCode> {
+    let (survivor, loser) = (app.find_enterprise(actor, a).await?, app.find_enterprise(actor, b).await?);
+    let preview = app.merge_preview(actor, survivor, loser).await?;
+    say!("{} <- {}", preview.survivor.0.name, preview.loser.0.name);
+    for field in preview.fields.iter().filter(|f| f.result != f.survivor) {
+        say!("  {}: {} -> {}", field.name, field.survivor, field.result);
+    }
+    let accounts = preview.accounts.join(", ");
+    say!(
+        "  moves 移动: {} needs 需求, {} offers 供给, accounts 账号 [{accounts}]",
+        preview.needs,
+        preview.offers
+    );
+    if !yes {
+        say!("nothing stored 未保存; --yes merges them");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let id = app.merge_duplicate(actor, (survivor, preview.survivor.1), (loser, preview.loser.1)).await?;
+    say!("merged 已合并: {id}; yulin duplicates --split {id} parts them again");
     Ok(ExitCode::SUCCESS)
 }

@@ -1,14 +1,14 @@
 //! Introductions (牵线): asking, answering, contacts once both agree, ending with what came of it.
 
 use super::needs::contact;
-use super::record;
+use super::{outcome, record};
 use crate::answer::Answer;
 use crate::format;
 use crate::parts::{empty, empty_to, tag};
 use crate::site::Site;
 use crate::viewer::{Posted, Viewer};
 use crate::words::Lang;
-use app::{Act, IntroductionInfo, IntroductionState, Office, Side};
+use app::{Act, IntroductionInfo, IntroductionState, Office, OutcomeInfo, Side};
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::{get, post};
@@ -21,6 +21,7 @@ pub fn routes() -> Router<Site> {
         .route("/introductions", get(index).post(ask))
         .route("/introductions/{id}/answer", post(answer))
         .route("/introductions/{id}/end", post(end))
+        .route("/introductions/{id}/outcome", post(record))
 }
 
 /// Longest note, characters.
@@ -28,7 +29,8 @@ const NOTE_MAX: usize = 500;
 
 async fn index(viewer: Viewer) -> Answer {
     let all = viewer.app().introductions(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
-    Ok(viewer.page(viewer.lang().t("牵线"), &index_page(&viewer, &all)))
+    let outcomes = viewer.app().outcomes(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
+    Ok(viewer.page(viewer.lang().t("牵线"), &index_page(&viewer, &all, &outcomes)))
 }
 
 #[derive(Debug, Deserialize)]
@@ -127,12 +129,12 @@ pub fn around(viewer: &Viewer, introductions: &[IntroductionInfo]) -> Markup {
     html! {
         @if !introductions.is_empty() {
             h2 { (lang.t("牵线")) }
-            @for introduction in introductions { (card(viewer, introduction)) }
+            @for introduction in introductions { (card(viewer, introduction, &[])) }
         }
     }
 }
 
-fn index_page(viewer: &Viewer, all: &[IntroductionInfo]) -> Markup {
+fn index_page(viewer: &Viewer, all: &[IntroductionInfo], outcomes: &[OutcomeInfo]) -> Markup {
     let lang = viewer.lang();
     let (waiting, rest): (Vec<_>, Vec<_>) = all.iter().partition(|i| i.waits_for_me);
     let (open, over): (Vec<_>, Vec<_>) = rest
@@ -149,21 +151,21 @@ fn index_page(viewer: &Viewer, all: &[IntroductionInfo]) -> Markup {
         }
         @if !waiting.is_empty() {
             h2 { (lang.t("等我答复")) " " span.soft { (waiting.len()) } }
-            @for introduction in waiting { (card(viewer, introduction)) }
+            @for introduction in waiting { (card(viewer, introduction, outcomes)) }
         }
         @if !open.is_empty() {
             h2 { (lang.t("进行中")) " " span.soft { (open.len()) } }
-            @for introduction in open { (card(viewer, introduction)) }
+            @for introduction in open { (card(viewer, introduction, outcomes)) }
         }
         @if !over.is_empty() {
             h2 { (lang.t("已了结")) " " span.soft { (over.len()) } }
-            @for introduction in over { (card(viewer, introduction)) }
+            @for introduction in over { (card(viewer, introduction, outcomes)) }
         }
     }
 }
 
-/// One introduction with what its viewer can do about it.
-pub fn card(viewer: &Viewer, introduction: &IntroductionInfo) -> Markup {
+/// One introduction with what came of it and what its viewer can do about it.
+pub fn card(viewer: &Viewer, introduction: &IntroductionInfo, outcomes: &[OutcomeInfo]) -> Markup {
     let lang = viewer.lang();
     let asked_by = match introduction.asked_side {
         Side::Need => lang.t("需方提出"),
@@ -188,9 +190,20 @@ pub fn card(viewer: &Viewer, introduction: &IntroductionInfo) -> Markup {
                 }
             }
             @if !introduction.outcome.is_empty() { p { strong { (lang.t("结果")) "：" } (introduction.outcome) } }
+            (outcome::recorded(lang, viewer.app().reference(), introduction.id, outcomes))
             (actions(viewer, introduction))
         }
     }
+}
+
+async fn record(Path(id): Path<i64>, posted: Posted<outcome::Recorded>) -> Answer {
+    let Posted { viewer, form, .. } = posted;
+    let done = match form.read() {
+        Ok(form) => viewer.app().record_outcome(viewer.actor(), id, &form).await,
+        Err(error) => Err(error),
+    };
+    done.map_err(|e| viewer.fail(e))?;
+    Ok(viewer.go_with(&format!("/introductions#i{id}"), viewer.lang().t("结果已登记。")))
 }
 
 fn side(
@@ -253,6 +266,9 @@ fn actions(viewer: &Viewer, introduction: &IntroductionInfo) -> Markup {
                         button type="submit" { (lang.t("谢绝")) }
                     }
                 }
+            }
+            @if introduction.need_agreed && introduction.offer_agreed && viewer.actor().may(Act::RecordOutcome) {
+                (outcome::form(viewer, introduction.id))
             }
             @if open && viewer.actor().may(Act::EndIntroduction) {
                 details.ask {

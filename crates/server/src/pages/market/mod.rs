@@ -14,6 +14,7 @@ mod nearby;
 mod needs;
 mod offers;
 mod opening;
+mod outcome;
 mod overview;
 mod record;
 mod search;

@@ -1,6 +1,6 @@
 //! `/duplicates`: enterprises that may be one, a pair at a time.
 
-use super::show;
+use super::{merge, show};
 use crate::answer::Answer;
 use crate::format;
 use crate::parts;
@@ -38,6 +38,7 @@ pub async fn index(viewer: Viewer) -> Answer {
     let open = viewer.app().duplicates(viewer.actor()).await.map_err(fail)?;
     let decided = viewer.app().decided_duplicates(viewer.actor()).await.map_err(fail)?;
     let clusters = viewer.app().duplicate_clusters(viewer.actor()).await.map_err(fail)?;
+    let merges = viewer.app().merged_duplicates(viewer.actor()).await.map_err(fail)?;
     let done = ask.done.parse().ok().and_then(|id: i64| decided.iter().find(|pair| pair.id == id));
     let view = ask.view == "decided";
     let shown = if view { None } else { next(&open, ask.after.parse().ok()) };
@@ -64,6 +65,7 @@ pub async fn index(viewer: Viewer) -> Answer {
         (conflicts(lang, &clusters))
         @if view {
             (decided_table(&viewer, &decided[..decided.len().min(DECIDED)]))
+            (merge::table(&viewer, &merges))
         } @else if let (Some((at, pair)), Some((a, b))) = (shown, &cards) {
             (pair_view(&viewer, pair, (at, open.len()), a, b))
         } @else {
@@ -147,7 +149,7 @@ fn pair_view(
                     button name="same" value="false" { (lang.t("是两家")) }
                     a.button.quiet href={ "/duplicates?after=" (pair.id) } { (lang.t("以后再说，看下一对")) }
                 }
-                p.soft { (lang.t("决定会一直记住，以后导入不再询问。记录不会自动合并：是同一家时，请把需要的内容补到一家，再把另一家的需求和供给关闭。")) }
+                p.soft { (lang.t("决定会一直记住，以后导入不再询问。决定为同一家后，可在“已决定”里预览并合并成一条记录；合并可以撤销。")) }
             }
         }
     }
@@ -237,7 +239,16 @@ fn decided_table(viewer: &Viewer, pairs: &[DuplicatePair]) -> Markup {
                                 (pair.decided_by.as_deref().unwrap_or("")) " "
                                 @if let Some(ms) = pair.decided_ms { (show::moment(ms)) }
                             }
-                            td data-label=(lang.t("操作")) { (undo(viewer, pair)) }
+                            td data-label=(lang.t("操作")) {
+                                @if pair.merged {
+                                    (parts::tag("info", lang.t("已合并")))
+                                } @else {
+                                    @if pair.same == Some(true) {
+                                        a.button.small href={ "/duplicates/merge?survivor=" (pair.a_id) "&loser=" (pair.b_id) } { (lang.t("预览合并")) } " "
+                                    }
+                                    (undo(viewer, pair))
+                                }
+                            }
                         }
                     }
                 }
@@ -295,6 +306,7 @@ mod tests {
             score: 0.5,
             reasons: Vec::new(),
             same: None,
+            merged: false,
             decided_by: None,
             decided_ms: None,
         }

@@ -9,7 +9,9 @@ mod hooks;
 mod inbox;
 mod invitations;
 mod keep;
+mod learn;
 mod me;
+mod merge;
 mod people;
 mod person;
 mod picker;
@@ -18,6 +20,8 @@ pub mod show;
 mod stale;
 mod visibility;
 mod workbook;
+
+pub use show::qr;
 
 use crate::site::Site;
 use axum::routing::{get, post};
@@ -61,6 +65,10 @@ fn work_routes() -> Router<Site> {
     Router::new()
         .route("/duplicates", get(duplicates::index).post(duplicates::decide))
         .route("/duplicates/undo", post(duplicates::take_back))
+        .route("/duplicates/merge", get(merge::preview).post(merge::make))
+        .route("/duplicates/merge/{id}/split", post(merge::split))
+        .route("/learn", get(learn::index).post(learn::learn))
+        .route("/learn/use", post(learn::switch_to))
         .route("/stale", get(stale::index))
         .route("/stale/preview", post(stale::preview))
         .route("/stale/remind", post(stale::remind))

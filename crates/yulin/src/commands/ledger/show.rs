@@ -1,8 +1,10 @@
 //! The ledger's answers as people read them.
 
 use app::{
-    Amount, BalanceReport, Direction, EtchantReport, FootprintReport, RecallReport, TraceReport, TraceRow,
+    Amount, BalanceReport, Direction, EtchantReport, FootprintReport, Indicator, IndicatorReport,
+    RecallReport, TraceReport, TraceRow,
 };
+use std::collections::BTreeMap;
 
 /// An amount with its unit, or a dash.
 fn amount(amount: Option<Amount>) -> String {
@@ -87,6 +89,80 @@ pub fn balance(report: &BalanceReport) {
     }
 }
 
+/// A value and its error as the definition has them.
+fn value(indicator: &Indicator) -> String {
+    let number =
+        |v: f64| if indicator.definition.unit == "1" { format!("{v:.6}") } else { format!("{v:.4}") };
+    let Some(found) = indicator.value else { return "-".to_owned() };
+    let sd = indicator.sd.map_or_else(String::new, |sd| format!(" ± {}", number(sd)));
+    let base = indicator.base.map_or_else(String::new, |base| format!("  base 基准 {}", number(base)));
+    let change = indicator.change.map_or_else(String::new, |c| format!("  change 变化 {:+.2} %", 100.0 * c));
+    format!("{}{sd} {}{base}{change}", number(found), indicator.definition.unit)
+}
+
+/// Each definition once, with its values and their inputs below.
+pub fn indicators(report: &IndicatorReport) {
+    say!("period 期间 {}, base 基准 {}", report.period, report.base);
+    say!(
+        "closure 逐批闭合误差 {:.1e}, postings without a mass 没有质量的分录 {}",
+        report.closure,
+        report.without_mass
+    );
+    let mut last = "";
+    for indicator in &report.indicators {
+        let definition = indicator.definition;
+        if last != definition.key {
+            say!(
+                "\n{} {}\n  {}\n  {}",
+                definition.name_zh,
+                definition.name_en,
+                definition.formula_zh,
+                definition.source
+            );
+            last = definition.key;
+        }
+        let site = indicator.site.as_ref().map_or("cluster 整个集群", |site| site.zh.as_str());
+        let substance = indicator.substance.as_deref().unwrap_or("");
+        say!("  {site} {substance}\t{}", value(indicator));
+        for input in &indicator.inputs {
+            let sd = input.sd.map_or_else(String::new, |sd| format!(" ± {sd:.6}"));
+            let mark = if input.is_declared { "  declared 申报" } else { "" };
+            say!("    {} = {:.6}{sd} {}{mark}", input.symbol, input.value, input.unit);
+        }
+        if let Some(note) = &indicator.note {
+            say!("    note 注意: {note}");
+        }
+    }
+}
+
+/// One indicator a line.
+pub fn indicators_csv(report: &IndicatorReport) {
+    let cell = |text: &str| {
+        if text.contains([',', '"', '\n']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text.to_owned()
+        }
+    };
+    let number = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
+    say!("indicator,site,substance,value,sd,base,change,unit,formula");
+    for i in &report.indicators {
+        let site = i.site.as_ref().map_or("", |site| site.id.as_str());
+        say!(
+            "{},{},{},{},{},{},{},{},{}",
+            i.definition.key,
+            cell(site),
+            i.substance.as_deref().unwrap_or(""),
+            number(i.value),
+            number(i.sd),
+            number(i.base),
+            number(i.change),
+            cell(i.definition.unit),
+            cell(i.definition.formula_en)
+        );
+    }
+}
+
 pub fn footprint(report: &FootprintReport) {
     say!("footprint 碳足迹 {} ({})", report.of, report.allocation_zh);
     if let (Some(kg), Some(unit)) = (report.unit_kg, &report.unit) {
@@ -109,7 +185,7 @@ pub fn footprint(report: &FootprintReport) {
     }
 }
 
-pub fn etchant(EtchantReport { run, case }: &EtchantReport) {
+pub fn etchant(EtchantReport { run, case, waste }: &EtchantReport) {
     let t = &run.totals;
     say!("etched 蚀铜 {:.3} kg, deposited 电解回收铜 {:.3} kg", t.etched_kg, t.deposited_kg);
     say!("bled 排出废液 {:.1} L, without regeneration 不再生时 {:.1} L", t.bled_l, t.baseline_l);
@@ -133,9 +209,28 @@ pub fn etchant(EtchantReport { run, case }: &EtchantReport) {
         run.closure.elements,
         run.closure.energy
     );
+    let mut interlocks: BTreeMap<String, (f64, usize)> = BTreeMap::new();
+    for sample in &run.samples {
+        for interlock in &sample.interlocks {
+            interlocks.entry(format!("{interlock:?}")).or_insert((sample.hour, 0)).1 += 1;
+        }
+    }
+    for (interlock, (hour, samples)) in interlocks {
+        say!("interlock 联锁 {interlock}: from 自 {hour:.2} h, {samples} samples 个采样");
+    }
     match run.drift_hour {
         Some(hour) => say!("sensor drift 传感器漂移报警: {hour:.2} h"),
         None => say!("no sensor drift 无传感器漂移"),
+    }
+    if let Some(waste) = waste {
+        say!(
+            "manifests 转移联单: baseline 基线 {:.1} kg, actual 实际 {:.1} kg",
+            waste.baseline_kg,
+            waste.actual_kg
+        );
+        if let Some(reduction) = waste.reduction {
+            say!("  reduced 减量 {:.2} %", 100.0 * reduction);
+        }
     }
     if let Some(case) = case {
         say!(

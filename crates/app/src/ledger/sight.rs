@@ -1,0 +1,66 @@
+//! What an actor sees of the ledger.
+//!
+//! Administrator and secretariat see everything. A member sees the sites of its own enterprise, and of lots what was posted there.
+//! The bureau sees sums of sites (balance, flows, indicators, footprints of products), but no lot of a single firm.
+
+use super::live::Genealogy;
+use crate::{Actor, App, Code, Error, Result, Role};
+use ledger::graph::LotId;
+use std::collections::{BTreeSet, HashSet};
+
+/// What an actor sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// Everything.
+    All,
+    /// Sums of all sites, no lots.
+    Sums,
+    /// These sites, by canonical identifier.
+    Sites(BTreeSet<String>),
+}
+
+impl Sight {
+    /// True for a site whose figures are seen.
+    pub fn sees_site(&self, site: &str) -> bool {
+        match self {
+            Self::All | Self::Sums => true,
+            Self::Sites(own) => own.contains(site),
+        }
+    }
+
+    /// True where sums are seen and no lots.
+    pub fn is_sums(&self) -> bool {
+        matches!(self, Self::Sums)
+    }
+
+    /// Lots that are seen; `None` for all.
+    pub fn lots(&self, held: &Genealogy) -> Option<HashSet<LotId>> {
+        match self {
+            Self::All => None,
+            Self::Sums => Some(HashSet::new()),
+            Self::Sites(own) => {
+                let sites: BTreeSet<u16> = own.iter().filter_map(|site| held.book.sites.find(site)).collect();
+                let found =
+                    held.book.postings(ledger::balance::book::Window::ALL, None, |p| sites.contains(&p.site));
+                Some(found.iter().map(|p| p.lot).collect())
+            }
+        }
+    }
+}
+
+impl App {
+    /// What an actor sees, whose leave for the act was asked.
+    pub(super) async fn sight(&self, actor: &Actor) -> Result<Sight> {
+        match &actor.role {
+            Role::Administrator | Role::Secretariat => Ok(Sight::All),
+            Role::Bureau => Ok(Sight::Sums),
+            Role::Member { enterprise: Some(key) } => {
+                let held = self.genealogy().await?;
+                let own =
+                    held.book.sites.all().iter().filter(|s| held.masters.get(s, "enterprise") == Some(key));
+                Ok(Sight::Sites(own.cloned().collect()))
+            }
+            _ => Err(Error::new(Code::NotAllowed, format!("{} sees no lots of the ledger", actor.name))),
+        }
+    }
+}

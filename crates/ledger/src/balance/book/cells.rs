@@ -1,0 +1,118 @@
+//! Masses by site, step, product and kind.
+
+use super::{Book, EntryKind, WITHDRAWN, Window, kind_of};
+use std::collections::BTreeMap;
+
+/// What is summed together. Numbers are of the book's words; `u16::MAX` for a lot whose product nothing says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// Site.
+    pub site: u16,
+    /// Step.
+    pub step: u16,
+    /// Product.
+    pub product: u16,
+    /// Kind.
+    pub kind: EntryKind,
+    /// Site that made the lot.
+    pub made_at: u16,
+}
+
+/// A sum.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cell {
+    /// Of what.
+    pub place: Place,
+    /// Mass, or mass of the substance, kg.
+    pub kg: f64,
+    /// Its variance by the stated errors of weighing and assay, kg².
+    pub variance: f64,
+    /// Postings summed.
+    pub postings: usize,
+    /// Postings left out because their mass is unknown.
+    pub without_mass: usize,
+    /// Postings left out because nothing says how much of the substance is in their lot.
+    pub without_content: usize,
+    /// Mass of the lots of which it is known how much of the substance is in them, kg.
+    pub assayed_kg: f64,
+    /// Mass of the lots of which nothing at all is known to be in them, kg.
+    pub unassayed_kg: f64,
+    /// Sum of mass times squared fraction: how much the fractions of the lots differ.
+    pub spread: f64,
+    /// True where the lots are waste.
+    pub is_waste: bool,
+}
+
+impl Cell {
+    /// What the lots without an assay hold where they are as the others are: estimate and its variance, kg and kg².
+    pub fn imputed(&self) -> (f64, f64) {
+        if self.unassayed_kg == 0.0 || self.assayed_kg == 0.0 {
+            return (0.0, 0.0);
+        }
+        let mean = self.kg / self.assayed_kg;
+        let variance = (self.spread / self.assayed_kg - mean * mean).max(0.0);
+        (self.unassayed_kg * mean, self.unassayed_kg * self.unassayed_kg * variance)
+    }
+}
+
+impl Book {
+    /// Masses of a period by site, step, product and kind, in order; of a substance, or of the whole mass.
+    pub fn cells(&self, window: Window, site: Option<u16>, substance: Option<u16>) -> Vec<Cell> {
+        let mut out: BTreeMap<Place, Cell> = BTreeMap::new();
+        for row in 0..self.len() {
+            let here = self.site[row];
+            if self.kind[row] & WITHDRAWN != 0
+                || !window.holds(self.day[row])
+                || site.is_some_and(|site| site != here)
+            {
+                continue;
+            }
+            let lot = self.lot[row];
+            let place = Place {
+                site: here,
+                step: self.step[row],
+                product: self.lots.product(lot),
+                kind: kind_of(self.kind[row]),
+                made_at: self.lots.made_at(lot),
+            };
+            let cell = out.entry(place).or_insert(Cell {
+                place,
+                kg: 0.0,
+                variance: 0.0,
+                postings: 0,
+                without_mass: 0,
+                without_content: 0,
+                assayed_kg: 0.0,
+                unassayed_kg: 0.0,
+                spread: 0.0,
+                is_waste: self.lots.is_waste(lot),
+            });
+            let (mass, assay) = self.lots.variances(lot);
+            let (kg, relative) = match (self.mass_kg(row), substance) {
+                (None, _) => {
+                    cell.without_mass += 1;
+                    continue;
+                }
+                (Some(kg), None) => (kg, mass),
+                (Some(kg), Some(substance)) => match self.lots.fraction(lot, substance) {
+                    Some(part) => {
+                        cell.assayed_kg += kg;
+                        cell.spread += kg * part * part;
+                        (kg * part, mass + assay)
+                    }
+                    None => {
+                        cell.without_content += 1;
+                        if self.lots.content(lot).is_empty() {
+                            cell.unassayed_kg += kg;
+                        }
+                        continue;
+                    }
+                },
+            };
+            cell.kg += kg;
+            cell.variance += kg * kg * relative;
+            cell.postings += 1;
+        }
+        out.into_values().collect()
+    }
+}

@@ -1,0 +1,180 @@
+//! What is known of lots, by their number.
+
+use super::{EntryKind, Words};
+use crate::graph::LotId;
+
+/// What is known of a lot.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LotCard {
+    /// What it is a lot of; empty where nothing says so.
+    pub product: String,
+    /// Mass of a piece, kg.
+    pub piece_kg: Option<f64>,
+    /// Mass fractions of substances.
+    pub content: Vec<(String, f64)>,
+    /// Relative standard deviation of its weighings.
+    pub mass_rsd: f64,
+    /// Relative standard deviation of its assays.
+    pub content_rsd: f64,
+    /// Waste or scrap.
+    pub is_waste: bool,
+    /// Hazardous waste: it has a code of the national list.
+    pub is_hazardous: bool,
+    /// Recycled material.
+    pub is_recycled: bool,
+}
+
+/// A lot cannot be noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("物质或产品的种类超过 65534 种")]
+pub struct LotError;
+
+const WASTE: u8 = 1;
+const HAZARDOUS: u8 = 2;
+const RECYCLED: u8 = 4;
+
+/// One lot, in as few bytes as a pass over millions can afford to touch.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    /// Where its content begins in `content`.
+    start: u32,
+    /// Number of its substances.
+    count: u8,
+    flags: u8,
+    /// Site that made it; `u16::MAX` for none.
+    made_at: u16,
+    product: u16,
+    mass_rsd: f32,
+    content_rsd: f32,
+    piece_kg: f64,
+}
+
+const NOTHING: Held = Held {
+    start: 0,
+    count: 0,
+    flags: 0,
+    made_at: u16::MAX,
+    product: u16::MAX,
+    mass_rsd: 0.0,
+    content_rsd: 0.0,
+    piece_kg: f64::NAN,
+};
+
+/// All lots.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lots {
+    held: Vec<Held>,
+    content: Vec<(u16, f64)>,
+}
+
+impl Lots {
+    fn of(&mut self, lot: u32) -> &mut Held {
+        let index = lot as usize;
+        if index >= self.held.len() {
+            self.held.resize(index + 1, NOTHING);
+        }
+        &mut self.held[index]
+    }
+
+    /// Notes where a lot is made.
+    pub fn seen(&mut self, lot: LotId, kind: EntryKind, site: u16) {
+        let held = self.of(lot.0);
+        if kind == EntryKind::Produced {
+            held.made_at = site;
+        }
+    }
+
+    pub fn note(
+        &mut self,
+        lot: LotId,
+        card: &LotCard,
+        products: &mut Words,
+        substances: &mut Words,
+    ) -> Result<(), LotError> {
+        let start = u32::try_from(self.content.len()).map_err(|_| LotError)?;
+        for (substance, part) in &card.content {
+            let number = substances.intern(substance);
+            if number == u16::MAX {
+                return Err(LotError);
+            }
+            self.content.push((number, *part));
+        }
+        let product = if card.product.is_empty() { u16::MAX } else { products.intern(&card.product) };
+        let count = u8::try_from(card.content.len()).map_err(|_| LotError)?;
+        let flag = |is: bool, flag: u8| if is { flag } else { 0 };
+        let held = self.of(lot.0);
+        // A card without content leaves what was known of it.
+        if count > 0 {
+            (held.start, held.count) = (start, count);
+        }
+        if product != u16::MAX {
+            held.product = product;
+        }
+        held.flags = flag(card.is_waste, WASTE)
+            | flag(card.is_hazardous, HAZARDOUS)
+            | flag(card.is_recycled, RECYCLED);
+        #[expect(clippy::cast_possible_truncation, reason = "an error of measurement has few digits")]
+        {
+            held.mass_rsd = card.mass_rsd as f32;
+            held.content_rsd = card.content_rsd as f32;
+        }
+        held.piece_kg = card.piece_kg.unwrap_or(held.piece_kg);
+        Ok(())
+    }
+
+    #[inline]
+    fn get(&self, lot: u32) -> &Held {
+        self.held.get(lot as usize).unwrap_or(&NOTHING)
+    }
+
+    #[inline]
+    pub fn piece_kg(&self, lot: u32) -> f64 {
+        self.get(lot).piece_kg
+    }
+
+    #[inline]
+    pub fn made_at(&self, lot: u32) -> u16 {
+        self.get(lot).made_at
+    }
+
+    #[inline]
+    pub fn product(&self, lot: u32) -> u16 {
+        self.get(lot).product
+    }
+
+    pub fn is_waste(&self, lot: u32) -> bool {
+        self.get(lot).flags & WASTE != 0
+    }
+
+    pub fn is_hazardous(&self, lot: u32) -> bool {
+        self.get(lot).flags & HAZARDOUS != 0
+    }
+
+    pub fn is_recycled(&self, lot: u32) -> bool {
+        self.get(lot).flags & RECYCLED != 0
+    }
+
+    /// Relative variances of a weighing and of an assay.
+    #[inline]
+    pub fn variances(&self, lot: u32) -> (f64, f64) {
+        let held = self.get(lot);
+        let square = |rsd: f32| f64::from(rsd) * f64::from(rsd);
+        (square(held.mass_rsd), square(held.content_rsd))
+    }
+
+    /// Substances of a lot, with their mass fractions.
+    #[inline]
+    pub fn content(&self, lot: u32) -> &[(u16, f64)] {
+        let held = self.get(lot);
+        &self.content[held.start as usize..held.start as usize + usize::from(held.count)]
+    }
+
+    /// Mass fraction of a substance; `None` where nothing says it.
+    pub fn fraction(&self, lot: u32, substance: u16) -> Option<f64> {
+        self.content(lot).iter().find(|(s, _)| *s == substance).map(|(_, part)| *part)
+    }
+
+    pub fn count(&self) -> usize {
+        self.held.len()
+    }
+}

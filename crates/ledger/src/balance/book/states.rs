@@ -1,0 +1,56 @@
+//! Where every lot is now.
+
+use super::{Book, EntryKind, WITHDRAWN, kind_of};
+
+/// What the postings say of a lot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LotState {
+    /// Day of its first posting.
+    pub first_day: i32,
+    /// Day of its last posting.
+    pub last_day: i32,
+    /// Site of its last posting, of [`Book::sites`].
+    pub site: u16,
+    /// What its last posting was; counts of stock do not count.
+    pub last: EntryKind,
+    /// Mass that was made of it, or that came in first where no site made it, kg.
+    pub made_kg: f64,
+    /// What is left of it on all sites, kg.
+    pub left_kg: f64,
+}
+
+impl Book {
+    /// The state of every lot that was posted, by its number.
+    pub fn states(&self) -> Vec<Option<LotState>> {
+        let mut out: Vec<Option<LotState>> = vec![None; self.lots.count()];
+        for row in 0..self.len() {
+            let kind = kind_of(self.kind[row]);
+            if self.kind[row] & WITHDRAWN != 0
+                || matches!(kind, EntryKind::OpeningStock | EntryKind::ClosingStock)
+            {
+                continue;
+            }
+            let (day, site, lot) = (self.day[row], self.site[row], self.lot[row]);
+            let kg = self.mass_kg(row).unwrap_or(0.0);
+            let first =
+                LotState { first_day: day, last_day: day, site, last: kind, made_kg: 0.0, left_kg: 0.0 };
+            let state = out[lot as usize].get_or_insert(first);
+            state.first_day = state.first_day.min(day);
+            // Of one day the event that was stored later is the later one.
+            if day >= state.last_day {
+                (state.last_day, state.last, state.site) = (day, kind, site);
+            }
+            let is_made = self.lots.made_at(lot) != u16::MAX;
+            match kind {
+                EntryKind::Produced => state.made_kg += kg,
+                EntryKind::Received if !is_made => state.made_kg += kg,
+                _ => {}
+            }
+            state.left_kg += match kind {
+                EntryKind::Received | EntryKind::Produced => kg,
+                _ => -kg,
+            };
+        }
+        out
+    }
+}

@@ -1,0 +1,365 @@
+//! Two records of one enterprise made one, and parted again.
+//!
+//! The loser stays as a row that names its survivor; its needs, offers and people move. What moved stands in the merge, so that a split
+//! moves it back, and neither row nor decision is ever lost.
+
+use crate::Store;
+use crate::audit::{self, By};
+use crate::database::Write;
+use crate::error::{During, Error, Result};
+use crate::record::{Record, STORED, Stored, put, stored};
+use model::enterprise::Enterprise;
+use model::need::Need;
+use model::offer::Offer;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+/// What a merge moved, as row ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Version of the survivor before it.
+    pub before: i64,
+    /// Version of the survivor after it.
+    pub after: i64,
+    /// Needs.
+    pub needs: Vec<i64>,
+    /// Offers.
+    pub offers: Vec<i64>,
+    /// Accounts of people.
+    pub accounts: Vec<i64>,
+    /// Accounts of commissioners who looked after the loser only.
+    pub assigned: Vec<i64>,
+    /// Accounts of commissioners who looked after both.
+    pub assigned_both: Vec<i64>,
+    /// Invitations that nobody had accepted.
+    pub invitations: Vec<i64>,
+}
+
+/// A merge as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merge {
+    /// Row id.
+    pub id: i64,
+    /// Row id of the enterprise that was given up.
+    pub loser: i64,
+    /// Row id of the one that stayed.
+    pub survivor: i64,
+    /// What moved.
+    pub moved: Moved,
+    /// Who merged, and when.
+    pub by: (String, i64),
+    /// Who parted them again, and when.
+    pub split: Option<(String, i64)>,
+}
+
+fn from_row(row: &AnyRow, doing: &'static str) -> Result<Merge> {
+    let get = || {
+        let split: Option<String> = row.try_get(6)?;
+        Ok::<_, sqlx::Error>(Merge {
+            id: row.try_get(0)?,
+            loser: row.try_get(1)?,
+            survivor: row.try_get(2)?,
+            moved: Moved::default(),
+            by: (row.try_get(4)?, row.try_get(5)?),
+            split: split.zip(row.try_get(7)?),
+        })
+    };
+    let merge = get().during(doing)?;
+    let moved = serde_json::from_str(row.try_get(3).during(doing)?)
+        .map_err(|source| Error::Content { object: format!("merge {}", merge.id), source })?;
+    Ok(Merge { moved, ..merge })
+}
+
+const COLUMNS: &str = "id, loser_id, survivor_id, moved, merged_by, merged_ms, split_by, split_ms";
+
+/// A need or offer that moves to another enterprise.
+trait Movable: Record {
+    fn move_to(&mut self, enterprise: &str);
+}
+
+impl Movable for Need {
+    fn move_to(&mut self, enterprise: &str) {
+        enterprise.clone_into(&mut self.enterprise);
+    }
+}
+
+impl Movable for Offer {
+    fn move_to(&mut self, enterprise: &str) {
+        enterprise.clone_into(&mut self.enterprise);
+    }
+}
+
+impl Store {
+    /// All merges of enterprises, parted ones too, by row id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn merges(&self) -> Result<Vec<Merge>> {
+        let doing = "read the merges";
+        let mut tx = self.database.read(doing).await?;
+        let query = tx.query(format!("select {COLUMNS} from merge where noun = 'enterprise' order by id"));
+        let rows = query.fetch_all(&mut *tx).await.during(doing)?;
+        rows.iter().map(|row| from_row(row, doing)).collect()
+    }
+
+    /// Makes two enterprises one: `survivor` is stored as a new version of its row, the loser names it, and all that belongs to the
+    /// loser moves to it. Both are given by row id and version. Returns the merge's row id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Conflict`] where one of them has changed; [`Error::Invalid`] where one was merged before.
+    pub async fn merge_enterprises(
+        &self,
+        survivor: &Enterprise,
+        at: (i64, i64),
+        loser_at: (i64, i64),
+        by: &By,
+    ) -> Result<i64> {
+        let doing = "merge the enterprises";
+        let mut tx = self.database.write(doing).await?;
+        let kept: Stored<Enterprise> = load(&mut tx, at.0, Some(at.1), doing).await?;
+        let mut loser: Stored<Enterprise> = load(&mut tx, loser_at.0, Some(loser_at.1), doing).await?;
+        if at.0 == loser_at.0 || kept.value.merged_into.is_some() || loser.value.merged_into.is_some() {
+            return Err(Error::Invalid {
+                action: doing,
+                reason: "one of them was merged already".to_owned(),
+            });
+        }
+        let (_, after) = put(&mut tx, survivor, Some(at), by, doing).await?;
+        loser.value.merged_into = Some(survivor.key.clone());
+        put(&mut tx, &loser.value, Some(loser_at), by, doing).await?;
+        let mut moved = Moved {
+            before: at.1,
+            after,
+            needs: move_all::<Need>(&mut tx, loser.id, &survivor.key, by, doing).await?,
+            offers: move_all::<Offer>(&mut tx, loser.id, &survivor.key, by, doing).await?,
+            accounts: ids(&mut tx, "select id from account where enterprise_id = ? order by id", loser.id, doing).await?,
+            invitations: ids(
+                &mut tx,
+                "select id from invitation where enterprise_id = ? and accepted_ms is null and revoked_ms is null order by id",
+                loser.id,
+                doing,
+            )
+            .await?,
+            ..Moved::default()
+        };
+        give(&mut tx, "account", &moved.accounts, kept.id, doing).await?;
+        give(&mut tx, "invitation", &moved.invitations, kept.id, doing).await?;
+        let of = "select account_id from assignment where enterprise_id = ? order by account_id";
+        let (of_loser, of_kept) =
+            (ids(&mut tx, of, loser.id, doing).await?, ids(&mut tx, of, kept.id, doing).await?);
+        (moved.assigned_both, moved.assigned) = of_loser.into_iter().partition(|id| of_kept.contains(id));
+        for account in &moved.assigned_both {
+            tx.query("delete from assignment where account_id = ? and enterprise_id = ?")
+                .bind(*account)
+                .bind(loser.id)
+                .execute(&mut *tx)
+                .await
+                .during(doing)?;
+        }
+        assign(&mut tx, &moved.assigned, loser.id, kept.id, doing).await?;
+        let query = tx.query("select coalesce(max(id), 0) + 1 from merge");
+        let id: i64 = query.fetch_one(&mut *tx).await.and_then(|row| row.try_get(0)).during(doing)?;
+        tx.query(
+            "insert into merge (id, noun, loser_id, survivor_id, state, moved, merged_by, merged_ms) \
+             values (?, 'enterprise', ?, ?, 'merged', ?, ?, ?)",
+        )
+        .bind(id)
+        .bind(loser.id)
+        .bind(kept.id)
+        .bind(json!(moved).to_string())
+        .bind(by.actor.as_str())
+        .bind(by.at_ms)
+        .execute(&mut *tx)
+        .await
+        .during(doing)?;
+        let detail = json!({ "merged": loser.id, "needs": moved.needs.len(), "offers": moved.offers.len() });
+        audit::append(&mut tx, by, "record.merge", format!("enterprise/{}", kept.id), &detail).await?;
+        tx.commit(doing).await?;
+        Ok(id)
+    }
+
+    /// Parts two enterprises again: what the merge moved and still belongs to the survivor moves back. The survivor gets its fields of
+    /// before, unless it was changed since: then it keeps them, and the answer is false.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Invalid`] where they were parted already, or the survivor was itself merged since.
+    pub async fn split_enterprises(&self, merge: i64, by: &By) -> Result<bool> {
+        let doing = "split the enterprises";
+        let mut tx = self.database.write(doing).await?;
+        let row = tx
+            .query(format!("select {COLUMNS} from merge where id = ? and noun = 'enterprise'"))
+            .bind(merge)
+            .fetch_optional(&mut *tx)
+            .await
+            .during(doing)?
+            .ok_or_else(|| Error::NotFound { object: format!("merge {merge}") })?;
+        let found = from_row(&row, doing)?;
+        let kept: Stored<Enterprise> = load(&mut tx, found.survivor, None, doing).await?;
+        let mut loser: Stored<Enterprise> = load(&mut tx, found.loser, None, doing).await?;
+        let invalid = |reason: &str| Err(Error::Invalid { action: doing, reason: reason.to_owned() });
+        if found.split.is_some() || loser.value.merged_into.as_deref() != Some(kept.value.key.as_str()) {
+            return invalid("they were parted already");
+        }
+        if kept.value.merged_into.is_some() {
+            return invalid("the surviving record was merged into another since; part that one first");
+        }
+        let moved = &found.moved;
+        loser.value.merged_into = None;
+        put(&mut tx, &loser.value, Some((loser.id, loser.version)), by, doing).await?;
+        give_back::<Need>(&mut tx, &moved.needs, &kept.value.key, &loser.value.key, by, doing).await?;
+        give_back::<Offer>(&mut tx, &moved.offers, &kept.value.key, &loser.value.key, by, doing).await?;
+        for (table, ids) in [("account", &moved.accounts), ("invitation", &moved.invitations)] {
+            let own = of_enterprise(&mut tx, table, ids, kept.id, doing).await?;
+            give(&mut tx, table, &own, loser.id, doing).await?;
+        }
+        let still = "select account_id from assignment where enterprise_id = ? order by account_id";
+        let still = ids(&mut tx, still, kept.id, doing).await?;
+        let keep = |of: &[i64]| of.iter().copied().filter(|id| still.contains(id)).collect::<Vec<_>>();
+        assign(&mut tx, &keep(&moved.assigned), kept.id, loser.id, doing).await?;
+        for account in keep(&moved.assigned_both) {
+            tx.query("insert into assignment (account_id, enterprise_id, since_ms) values (?, ?, ?)")
+                .bind(account)
+                .bind(loser.id)
+                .bind(by.at_ms)
+                .execute(&mut *tx)
+                .await
+                .during(doing)?;
+        }
+        let unchanged = kept.version == moved.after;
+        if unchanged && moved.after != moved.before {
+            let row = tx
+                .query(
+                    "select body from past_version where noun = 'enterprise' and row_id = ? and version = ?",
+                )
+                .bind(kept.id)
+                .bind(moved.before)
+                .fetch_one(&mut *tx)
+                .await
+                .during(doing)?;
+            let before: Enterprise =
+                serde_json::from_str(row.try_get(0).during(doing)?).map_err(|source| Error::Content {
+                    object: format!("enterprise {}", kept.value.key),
+                    source,
+                })?;
+            put(&mut tx, &before, Some((kept.id, kept.version)), by, doing).await?;
+        }
+        tx.query("update merge set state = 'split', split_by = ?, split_ms = ? where id = ?")
+            .bind(by.actor.as_str())
+            .bind(by.at_ms)
+            .bind(merge)
+            .execute(&mut *tx)
+            .await
+            .during(doing)?;
+        let detail = json!({ "merged": loser.id });
+        audit::append(&mut tx, by, "record.split", format!("enterprise/{}", kept.id), &detail).await?;
+        tx.commit(doing).await?;
+        Ok(unchanged)
+    }
+}
+
+/// A record by its row id, at a version where one is named.
+async fn load<T: Record>(
+    tx: &mut Write,
+    id: i64,
+    version: Option<i64>,
+    doing: &'static str,
+) -> Result<Stored<T>> {
+    let object = format!("{}/{id}", T::TABLE);
+    let query = tx.query(format!("select {STORED} from {} where id = ?", T::TABLE)).bind(id);
+    let Some(row) = query.fetch_optional(&mut **tx).await.during(doing)? else {
+        return Err(Error::NotFound { object });
+    };
+    let found: Stored<T> = stored(&row, doing)?;
+    match version {
+        Some(expected) if expected != found.version => {
+            Err(Error::Conflict { object, expected, found: found.version })
+        }
+        _ => Ok(found),
+    }
+}
+
+/// Moves all records of an enterprise to another; their row ids.
+async fn move_all<T: Movable>(
+    tx: &mut Write,
+    from: i64,
+    to: &str,
+    by: &By,
+    doing: &'static str,
+) -> Result<Vec<i64>> {
+    let select = format!("select id from {} where enterprise_id = ? order by id", T::TABLE);
+    let moving = ids(tx, &select, from, doing).await?;
+    for id in &moving {
+        let mut record: Stored<T> = load(tx, *id, None, doing).await?;
+        record.value.move_to(to);
+        put(tx, &record.value, Some((record.id, record.version)), by, doing).await?;
+    }
+    Ok(moving)
+}
+
+/// Moves those of the records back that still belong to `from`.
+async fn give_back<T: Movable>(
+    tx: &mut Write,
+    moved: &[i64],
+    from: &str,
+    to: &str,
+    by: &By,
+    doing: &'static str,
+) -> Result<()> {
+    for id in moved {
+        let mut record: Stored<T> = load(tx, *id, None, doing).await?;
+        if record.value.enterprise() == from {
+            record.value.move_to(to);
+            put(tx, &record.value, Some((record.id, record.version)), by, doing).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn ids(tx: &mut Write, select: &str, enterprise: i64, doing: &'static str) -> Result<Vec<i64>> {
+    let rows = tx.query(select.to_owned()).bind(enterprise).fetch_all(&mut **tx).await.during(doing)?;
+    rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>().during(doing)
+}
+
+/// Those rows of `table` that belong to an enterprise now.
+async fn of_enterprise(
+    tx: &mut Write,
+    table: &str,
+    rows: &[i64],
+    enterprise: i64,
+    doing: &'static str,
+) -> Result<Vec<i64>> {
+    let select = format!("select id from {table} where enterprise_id = ? order by id");
+    let now = ids(tx, &select, enterprise, doing).await?;
+    Ok(rows.iter().copied().filter(|id| now.contains(id)).collect())
+}
+
+/// Gives rows of `table` to an enterprise.
+async fn give(tx: &mut Write, table: &str, rows: &[i64], enterprise: i64, doing: &'static str) -> Result<()> {
+    // An account has versions, so that nobody changes it unseen.
+    let version = if table == "account" { ", version = version + 1" } else { "" };
+    for id in rows {
+        tx.query(format!("update {table} set enterprise_id = ?{version} where id = ?"))
+            .bind(enterprise)
+            .bind(*id)
+            .execute(&mut **tx)
+            .await
+            .during(doing)?;
+    }
+    Ok(())
+}
+
+/// Lets commissioners look after another enterprise.
+async fn assign(tx: &mut Write, accounts: &[i64], from: i64, to: i64, doing: &'static str) -> Result<()> {
+    for account in accounts {
+        tx.query("update assignment set enterprise_id = ? where account_id = ? and enterprise_id = ?")
+            .bind(to)
+            .bind(*account)
+            .bind(from)
+            .execute(&mut **tx)
+            .await
+            .during(doing)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Two enterprises made one, and two again.
+
+use crate::databases::{Place, on_both};
+use crate::sample::{FRAME, SCREEN, batch, by};
+use model::enterprise::Enterprise;
+use store::{Error, NewUser, Store};
+
+/// Row ids of the sample's enterprises, in the order of their rows.
+const SCREEN_ID: i64 = 1;
+const FRAME_ID: i64 = 2;
+
+#[test]
+fn a_merge_moves_all_and_a_split_moves_it_back() {
+    on_both(2, async |places: &[Place]| {
+        let store = Store::open(&places[0].url).await.unwrap();
+        store.import(&batch(), |_, _| ()).await.unwrap();
+        let user = NewUser {
+            name: "wang".to_owned(),
+            role: "member".to_owned(),
+            enterprise: Some(FRAME_ID),
+            ..NewUser::default()
+        };
+        store.add_user(&user, &by("li")).await.unwrap();
+        let before = store.enterprise(SCREEN).await.unwrap();
+        let value = Enterprise {
+            other_names: vec!["泰和精密五金有限公司".to_owned()],
+            ..before.value.clone()
+        };
+        let late =
+            store.merge_enterprises(&value, (SCREEN_ID, 1), (FRAME_ID, 7), &by("li")).await.unwrap_err();
+        assert!(matches!(late, Error::Conflict { found: 1, .. }), "{late}");
+        let merge = store.merge_enterprises(&value, (SCREEN_ID, 1), (FRAME_ID, 1), &by("li")).await.unwrap();
+
+        assert_eq!(store.enterprises().await.unwrap().len(), 1);
+        assert_eq!(store.all_enterprises().await.unwrap()[1].value.merged_into.as_deref(), Some(SCREEN));
+        let offers = store.offers().await.unwrap();
+        assert!(offers.iter().all(|o| o.value.enterprise == SCREEN && o.version == 2), "{offers:?}");
+        let account = async || store.users().await.unwrap().remove(0).enterprise.unwrap().id;
+        assert_eq!(account().await, SCREEN_ID);
+        let twice =
+            store.merge_enterprises(&value, (SCREEN_ID, 2), (FRAME_ID, 2), &by("li")).await.unwrap_err();
+        assert!(matches!(twice, Error::Invalid { .. }), "{twice}");
+        assert!(store.check().await.unwrap().is_sound());
+
+        // It goes through a backup, and is undone there.
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b.yulin");
+        store.backup(&path, |_, _| ()).await.unwrap();
+        let other = Store::open(&places[1].url).await.unwrap();
+        other.restore(&path, false, |_, _| ()).await.unwrap();
+        assert_eq!(other.merges().await.unwrap(), store.merges().await.unwrap());
+        for store in [store, other] {
+            assert!(store.split_enterprises(merge, &by("li")).await.unwrap());
+            let again = store.split_enterprises(merge, &by("li")).await.unwrap_err();
+            assert!(matches!(again, Error::Invalid { .. }), "{again}");
+            let offers = store.offers().await.unwrap();
+            assert!(offers.iter().all(|o| o.value.enterprise == FRAME && o.version == 3), "{offers:?}");
+            assert_eq!(store.users().await.unwrap().remove(0).enterprise.unwrap().id, FRAME_ID);
+            assert_eq!(store.enterprise(SCREEN).await.unwrap().value, before.value);
+            assert_eq!(store.merges().await.unwrap()[0].split, Some(("li".to_owned(), by("li").at_ms)));
+            assert!(store.check().await.unwrap().is_sound());
+        }
+    });
+}
