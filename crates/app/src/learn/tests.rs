@@ -104,7 +104,7 @@ async fn outcomes_teach_and_lists_keep_what_they_were_scored_with() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_word_of_the_farthest_stage_counts() {
     let (app, me, _folder) = place().await;
-    let draft = app.draft(&me, app.this_month(), &quiet).await.unwrap();
+    let draft = app.draft(&me, "", app.this_month(), &quiet).await.unwrap();
     let pair = &draft.content.pairs[0].matched;
     let number = |need: &str| draft.content.needs.iter().find(|n| n.need.key == need).unwrap().number;
     let of_offer = |offer: &str| draft.content.offers.iter().find(|o| o.offer.key == offer).unwrap().number;
