@@ -18,7 +18,7 @@ pub fn kind(lang: Lang, id: &str) -> &str {
 }
 
 /// Name of a side at a kind of event.
-pub fn side<'t>(lang: Lang, event: &'t MeetingEvent, side: MeetingSide) -> &'t str {
+pub fn side(lang: Lang, event: &MeetingEvent, side: MeetingSide) -> &str {
     MeetingTables::builtin().kind(&event.kind).map_or("", |k| match side {
         MeetingSide::Host => in_lang(lang, &k.host_zh, &k.host_en),
         MeetingSide::Guest => in_lang(lang, &k.guest_zh, &k.guest_en),
