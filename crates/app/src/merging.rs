@@ -81,7 +81,7 @@ impl App {
                 loser: given_up.text,
                 result: result.text,
             })
-            .filter(|f| !(f.survivor.is_empty() && f.loser.is_empty()));
+            .filter(|f| !(f.survivor.is_empty() && f.loser.is_empty() && f.result.is_empty()));
         let of = |value: &Enterprise, id: i64| DuplicateRecord { id, name: value.name.clone() };
         Ok(MergePreview {
             fields: fields.collect(),
