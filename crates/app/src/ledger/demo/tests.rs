@@ -77,8 +77,10 @@ async fn indicators_tell_what_the_plants_do_and_the_sheet_finds_the_wrong_weight
         // Three stages of 99.5 % for copper, three for gold: 98.5 %, within what scales and assays can tell.
         assert!((value - 0.985).abs() < 4.0 * sd && sd < 0.01, "{substance}: {value} ± {sd}");
     }
+    // Three fifths of the spent etchant come back, and the copper won from it is a product too: a little more than 60 % less for a
+    // kilogram of product.
     let waste = indicator(&report, "hazardous_waste_reduction", "庑舟", None).value.unwrap();
-    assert!((waste - 0.6).abs() < 0.02, "{waste}");
+    assert!((0.6..0.67).contains(&waste), "{waste}");
     assert_eq!(indicator(&report, "linkage_degree", "", None).value, Some(0.5));
     let energy = indicator(&report, "energy_intensity", "滃驰", None);
     assert!((energy.change.unwrap() + 0.1).abs() < 0.03, "{energy:?}");
