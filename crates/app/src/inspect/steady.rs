@@ -67,9 +67,10 @@ pub fn run_rules() -> &'static [RunRule] {
 pub enum Measure {
     /// Yield in per cent.
     Yield,
-    /// Mean offset to the right in µm.
+    /// Spread of the offsets to the right within a frame in µm. Their mean says nothing: offsets are against the grid that was
+    /// fitted to the frame's own beads.
     Dx,
-    /// Mean offset downward in µm.
+    /// The same downward.
     Dy,
 }
 
@@ -97,7 +98,7 @@ pub struct Control {
     pub yields: Chart,
     /// Their weighted means.
     pub ewma: Ewma,
-    /// Means and ranges of mean offsets to the right, five points a subgroup; none before the first five.
+    /// Means and ranges of the spread of offsets to the right, five points a subgroup; none before the first five.
     pub dx: Option<XbarR>,
     /// The same downward.
     pub dy: Option<XbarR>,
@@ -112,7 +113,7 @@ pub(super) fn control(points: &[FrameFigures]) -> Option<Control> {
     let yields = individuals(&share)?;
     let sigma = moving_sigma(&share).unwrap_or(0.0);
     let ewma = Ewma::of(&share, yields.centre, sigma, EWMA.0, EWMA.1);
-    let (dx, dy) = (XbarR::of(&of(|f| f.mean_dx_um), SUBGROUP), XbarR::of(&of(|f| f.mean_dy_um), SUBGROUP));
+    let (dx, dy) = (XbarR::of(&of(|f| f.sigma_dx_um), SUBGROUP), XbarR::of(&of(|f| f.sigma_dy_um), SUBGROUP));
     let rules: Vec<Rule> = run_rules().iter().map(|r| r.rule.clone()).collect();
     let mut broken = Vec::new();
     let mut look = |measure, chart: &Chart, per: usize| {
@@ -167,10 +168,6 @@ pub enum Compared {
     Yield,
     /// Share of a class.
     Class(Class),
-    /// Mean offset to the right of the frames.
-    Dx,
-    /// Mean offset downward.
-    Dy,
     /// Spread to the right within a frame.
     SigmaDx,
     /// Spread downward.
@@ -178,7 +175,7 @@ pub enum Compared {
 }
 
 impl App {
-    /// Two runs with their differences. Yields and offsets are compared frame by frame (Welch), because beads of one frame are
+    /// Two runs with their differences. Yields and spreads are compared frame by frame (Welch), because beads of one frame are
     /// not independent; shares of classes by the beads.
     ///
     /// # Errors
@@ -202,8 +199,6 @@ fn differences(first: &RunCard, second: &RunCard) -> Vec<TestedDifference> {
         welch(&of(a.course.whole()), &of(b.course.whole()), CONFIDENCE)
     };
     put(Compared::Yield, by_frame(FrameFigures::yield_percent));
-    put(Compared::Dx, by_frame(|f| f.mean_dx_um));
-    put(Compared::Dy, by_frame(|f| f.mean_dy_um));
     put(Compared::SigmaDx, by_frame(|f| f.sigma_dx_um));
     put(Compared::SigmaDy, by_frame(|f| f.sigma_dy_um));
     let panel = |card: &RunCard| card.row.figures.as_ref().and_then(|f| f.panel.clone());

@@ -34,7 +34,7 @@ pub async fn page(viewer: Viewer) -> Answer {
         (side_by_side(&side(lang, &found.first), &side(lang, &found.second)))
         h2 { (lang.t("差异")) }
         (differences(lang, &found))
-        p.hint { (lang.t("良率和偏移按帧比较（Welch t 检验），类别按灯珠比较（两比例检验）；区间为95%。p 小于 0.01 才算有差异。")) }
+        p.hint { (lang.t("良率和离散按帧比较（Welch t 检验），类别按灯珠比较（两比例检验）；区间为95%。p 小于 0.01 才算有差异。")) }
     };
     Ok(viewer.page(lang.t("比较两次检测"), &body))
 }
@@ -54,8 +54,6 @@ fn differences(lang: Lang, found: &Comparison) -> Markup {
     let row = |what: Compared| match what {
         Compared::Yield => (lang.t("良率").to_owned(), "%"),
         Compared::Class(class) => (lang.t(zh(class)).to_owned(), "%"),
-        Compared::Dx => (lang.t("平均偏移 dx").to_owned(), "μm"),
-        Compared::Dy => (lang.t("平均偏移 dy").to_owned(), "μm"),
         Compared::SigmaDx => (lang.t("帧内标准差 dx").to_owned(), "μm"),
         Compared::SigmaDy => (lang.t("帧内标准差 dy").to_owned(), "μm"),
     };

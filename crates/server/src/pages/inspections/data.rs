@@ -62,8 +62,14 @@ fn charts(lang: Lang, control: &Control) -> Vec<Value> {
     for (axis, measure, found) in [("dx", Measure::Dx, &control.dx), ("dy", Measure::Dy, &control.dy)] {
         let Some(XbarR { n, means, ranges }) = found else { continue };
         let first: Vec<u64> = frames.chunks_exact(*n).map(|c| c[0]).collect();
-        out.push(chart(&format!("x{axis}"), format!("X̄ {axis} μm, n = {n}"), &first, means, marks(measure)));
-        out.push(chart(&format!("r{axis}"), format!("R {axis} μm, n = {n}"), &first, ranges, Vec::new()));
+        out.push(chart(
+            &format!("x{axis}"),
+            format!("X̄ σ({axis}) μm, n = {n}"),
+            &first,
+            means,
+            marks(measure),
+        ));
+        out.push(chart(&format!("r{axis}"), format!("R σ({axis}) μm, n = {n}"), &first, ranges, Vec::new()));
     }
     out
 }

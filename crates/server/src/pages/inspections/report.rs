@@ -106,8 +106,8 @@ fn alarm(lang: Lang, card: &RunCard) -> Markup {
     let Some(control) = &card.control else { return html! {} };
     let of = |measure: Measure| match measure {
         Measure::Yield => lang.t("良率"),
-        Measure::Dx => "dx",
-        Measure::Dy => "dy",
+        Measure::Dx => lang.t("dx 离散"),
+        Measure::Dy => lang.t("dy 离散"),
     };
     let now: Vec<_> = control.alarms.iter().filter(|a| a.now).collect();
     html! {
@@ -172,10 +172,10 @@ fn charts(lang: Lang, card: &RunCard) -> Markup {
         ("spots", lang.t("缺陷在面板上的位置")),
         ("yield", lang.t("良率单值图")),
         ("ewma", lang.t("良率 EWMA 图")),
-        ("xdx", lang.t("dx 均值图")),
-        ("rdx", lang.t("dx 极差图")),
-        ("xdy", lang.t("dy 均值图")),
-        ("rdy", lang.t("dy 极差图")),
+        ("xdx", lang.t("dx 离散均值图")),
+        ("rdx", lang.t("dx 离散极差图")),
+        ("xdy", lang.t("dy 离散均值图")),
+        ("rdy", lang.t("dy 离散极差图")),
     ];
     html! {
         section.charts data-inspection={ "/inspections/" (card.row.id) "/data.json" } {

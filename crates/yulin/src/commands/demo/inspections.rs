@@ -84,10 +84,10 @@ pub async fn add(app: &App, admin: &Actor) -> Result<()> {
         recipe: RECIPE.to_owned(),
     };
     let page = server::pages::inspection::file;
-    let before = Made { frames: 20, seed: 100, rate: 0.003, drift_px: 0.004 };
+    let before = Made { frames: 10, seed: 100, rate: 0.003, drift_px: 0.008 };
     app.inspect_frames(&person, &named("批次 20261118（调机前）"), before.files(), page, &|_, _, _| {})
         .await?;
-    let after = Made { frames: 24, seed: 500, rate: 0.000_04, drift_px: 0.0 };
+    let after = Made { frames: 12, seed: 500, rate: 0.000_04, drift_px: 0.0 };
     let run = app
         .inspect_frames(&person, &named("批次 20261121（调机后）"), after.files(), page, &|_, _, _| {})
         .await?;
@@ -109,7 +109,7 @@ async fn running(app: &App, person: &Actor, new: &NewInspection) -> Result<()> {
     };
     let clock = Clock::china();
     let mut watch = Watch::open(person, RECIPE, folder.path(), &options, true, &clock)?;
-    let made = Made { frames: 12, seed: 900, rate: 0.001, drift_px: 0.002 };
+    let made = Made { frames: 6, seed: 900, rate: 0.001, drift_px: 0.004 };
     let arrivals = made.files().into_iter().flat_map(|file| {
         exchange::frame::Packets::new(file.name, std::io::Cursor::new(file.bytes)).map(Arrival::of_pipe)
     });
