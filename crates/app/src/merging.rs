@@ -185,11 +185,12 @@ impl App {
 
 /// Records that stand otherwise than they should are a conflict for whoever acts.
 fn standing(error: store::Error) -> Error {
-    match &error {
-        store::Error::Invalid { .. } => Error::new(Code::Conflict, format!("failed to {error}"))
-            .hint("look at where the records stand now"),
-        _ => error.into(),
+    let is_conflict = matches!(error, store::Error::Invalid { .. });
+    let said = Error::from(error);
+    if is_conflict {
+        return Error { code: Code::Conflict, ..said }.hint("look at where the records stand now");
     }
+    said
 }
 
 /// The survivor with what it lacks taken from the loser. The stricter level counts.

@@ -17,7 +17,7 @@ pub use page::Dropped;
 
 use crate::site::Site;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, OriginalUri, Request};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
@@ -95,13 +95,14 @@ pub fn routes(site: &Site) -> Router<Site> {
         .method_not_allowed_fallback(|| async { Refusal::no_method() })
         .layer(DefaultBodyLimit::max(site.options.body_max))
         .layer(middleware::from_fn(versions));
-    Router::new().nest(BASE, router)
+    // Nesting leaves out the base with a slash.
+    let slash = get(events::top).options(|_: Client| options(READ));
+    let slash = Router::new().route(&format!("{BASE}/"), slash).layer(middleware::from_fn(versions));
+    Router::new().nest(BASE, router).merge(slash)
 }
 
-/// The base with a slash is the base; nothing else is there.
-async fn elsewhere(OriginalUri(uri): OriginalUri, client: Result<Client, Refusal>) -> Response {
+async fn elsewhere(client: Result<Client, Refusal>) -> Response {
     match client {
-        Ok(client) if uri.path() == format!("{BASE}/") => events::top(client).await,
         Err(refusal) => refusal.into_response(),
         Ok(_) => Refusal::nowhere().into_response(),
     }

@@ -187,6 +187,9 @@ fn finished(path: &str, method: &str, operation: &mut Map<String, Value>) {
     if changes || path.starts_with("/drafts/") || path.ends_with("/seating") {
         codes.push(Code::Conflict);
     }
+    if path == "/weights/preview" {
+        codes.push(Code::NothingToDo);
+    }
     if changes {
         codes.push(Code::StorageFull);
     }

@@ -15,7 +15,7 @@ pub fn routes() -> OpenApiRouter<Site> {
     OpenApiRouter::new()
         .routes(routes!(sites, set_site))
         .routes(routes!(targets, set_targets))
-        .routes(routes!(publish))
+        .routes(routes!(publish_footprint))
 }
 
 /// A site of the ledger.
@@ -93,7 +93,7 @@ struct FootprintMade {
 /// It is computed from the ledger once and then stands; the one before of the same product is deprecated. Customers read it by the
 /// interface of PACT 3.0.
 #[utoipa::path(post, path = "/ledger/footprints", tag = "ledger", request_body = FootprintBody, responses((status = 201, body = FootprintMade)))]
-async fn publish(caller: Caller, Json(body): Json<FootprintBody>) -> Answer {
+async fn publish_footprint(caller: Caller, Json(body): Json<FootprintBody>) -> Answer {
     let form = PcfForm {
         of: body.of,
         allocation: body.allocation,

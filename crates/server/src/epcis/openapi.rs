@@ -217,7 +217,7 @@ mod tests {
         let paths: Vec<&String> =
             DOCUMENT["paths"].as_object().map(|paths| paths.keys().collect()).unwrap_or_default();
         // 11 fixed paths and three for each of six lists; `/` and the token's path among them.
-        assert_eq!(paths.len(), 12 + 3 * LISTS.len(), "{paths:?}");
+        assert_eq!(paths.len(), 11 + 3 * LISTS.len(), "{paths:?}");
         let names = DOCUMENT["paths"]["/events"]["get"]["parameters"].as_array().map_or(0, Vec::len);
         assert_eq!(names, EVENTS.len());
     }
