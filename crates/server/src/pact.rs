@@ -121,7 +121,8 @@ async fn token(State(site): State<Site>, request: Request) -> Response {
         return refused(StatusCode::BAD_REQUEST, "invalid_request", "the body cannot be read");
     };
     let body = String::from_utf8_lossy(&body).into_owned();
-    if !crate::words::pairs(&body).any(|(name, value)| name == "grant_type" && value == "client_credentials")
+    if !crate::words::pairs(body.trim_end())
+        .any(|(name, value)| name == "grant_type" && value == "client_credentials")
     {
         let why = "grant_type=client_credentials is expected";
         return refused(StatusCode::BAD_REQUEST, "unsupported_grant_type", why);

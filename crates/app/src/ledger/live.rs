@@ -127,6 +127,7 @@ impl App {
             for hash in withdrawn {
                 for seq in self.store.events_of_hash(hash).await? {
                     held.graph.withdraw(seq.unsigned_abs());
+                    held.book.withdraw(seq.unsigned_abs());
                     held.facts.withdraw(seq.unsigned_abs());
                     held.withdrawn.insert(seq);
                 }
