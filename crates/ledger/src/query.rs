@@ -1,6 +1,6 @@
 //! The query language of EPCIS 2.0 (section 8.2.7.1, `SimpleEventQuery`): parameters to conditions, conditions on events.
 //!
-//! An event is seen as a list of facts, each a field of the language with one value ([`facts`]). A condition names a field and a test.
+//! An event is seen as a list of facts, each a field of the language with one value (module `facts`). A condition names a field and a test.
 //! What a store needs to find events without reading all of them are the [`terms`]: numbers that an event has and that a condition
 //! asks for. Events with the right terms are candidates; [`Query::matches`] has the last word, so two things that share a term cost
 //! time, never truth.

@@ -6,10 +6,10 @@
 //! The model is logistic: an outcome is good with probability `1 / (1 + exp(-(a s + b)))`, where `s` is the score of the pair under
 //! the weights. Shares are fitted as factors `exp(u)` of the shipped ones, credits as shifts `v` of their logits, so that shares stay
 //! positive and credits between 0 and 1: whatever was learned, a requirement more that is met, or one less that is short, never
-//! lowers a score. Half of `u^2` and `v^2` over [`PRIOR`] is added to the log loss: a few outcomes change little. Minimised by
+//! lowers a score. Half of `u^2` and `v^2` over `PRIOR` is added to the log loss: a few outcomes change little. Minimised by
 //! Gauss-Newton steps with damping (Levenberg 1944, Marquardt 1963) from the shipped weights.
 //!
-//! What it gains is measured on held-back outcomes only ([`measure`]): needs are dealt into five folds by the hash of their key, and
+//! What it gains is measured on held-back outcomes only (module `measure`): needs are dealt into five folds by the hash of their key, and
 //! each fold is judged by weights that were learned from the other four.
 
 mod fit;
