@@ -40,16 +40,3 @@ create table merge (
     split_ms bigint
 );
 create index merge_loser on merge (noun, loser_id);
-
--- What was decided of two needs, or two offers, of one enterprise; pairs that nobody has decided are computed when they are asked for.
-create table trade_duplicate (
-    id bigint not null primary key,
-    noun text not null check (noun in ('need', 'offer')),
-    a bigint not null,
-    b bigint not null,
-    same bigint not null check (same in (0, 1)),
-    actor text not null,
-    at_ms bigint not null,
-    unique (noun, a, b),
-    check (a < b)
-);

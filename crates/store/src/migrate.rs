@@ -36,6 +36,8 @@ const MEETINGS: &str = include_str!("../migrations/0010_meetings.sql");
 
 const MARKETS: &str = include_str!("../migrations/0011_markets.sql");
 
+const INSPECTION: &str = include_str!("../migrations/0012_inspection.sql");
+
 const EPCIS: &str = include_str!("../migrations/0013_epcis.sql");
 
 const MIGRATIONS: &[Migration] = &[
@@ -68,14 +70,15 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 9, name: "learn", sqlite: LEARN, postgres: LEARN, guard: false },
     Migration { number: 10, name: "meetings", sqlite: MEETINGS, postgres: MEETINGS, guard: false },
     Migration { number: 11, name: "markets", sqlite: MARKETS, postgres: MARKETS, guard: false },
+    Migration { number: 12, name: "inspection", sqlite: INSPECTION, postgres: INSPECTION, guard: false },
+    Migration { number: 13, name: "epcis", sqlite: EPCIS, postgres: EPCIS, guard: false },
     Migration {
-        number: 12,
-        name: "inspection",
-        sqlite: include_str!("../migrations/0012_inspection.sqlite.sql"),
-        postgres: include_str!("../migrations/0012_inspection.postgres.sql"),
+        number: 14,
+        name: "inspection_frozen",
+        sqlite: include_str!("../migrations/0014_inspection_frozen.sqlite.sql"),
+        postgres: include_str!("../migrations/0014_inspection_frozen.postgres.sql"),
         guard: false,
     },
-    Migration { number: 13, name: "epcis", sqlite: EPCIS, postgres: EPCIS, guard: false },
 ];
 
 /// Newest layout this program knows.

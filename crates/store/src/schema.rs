@@ -454,19 +454,6 @@ pub(crate) const TABLES: &[Table] = &[
         order: "id",
     },
     Table {
-        name: "trade_duplicate",
-        columns: &[
-            ("id", Integer),
-            ("noun", Text),
-            ("a", Integer),
-            ("b", Integer),
-            ("same", Integer),
-            ("actor", Text),
-            ("at_ms", Integer),
-        ],
-        order: "id",
-    },
-    Table {
         name: "meeting_event",
         columns: &[
             ("id", Integer),

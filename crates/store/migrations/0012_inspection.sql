@@ -1,4 +1,4 @@
--- Inspections: recipes, runs with their files, evidence. The rules are those of 0012_inspection.postgres.sql.
+-- Inspections: recipes, runs with their files, evidence. 0014_inspection_frozen keeps them as they were written.
 
 -- A recipe of an enterprise: every version a row that is never changed; the newest counts.
 create table inspection_recipe (
@@ -52,30 +52,3 @@ create table evidence (
     withdrawn_ms bigint
 );
 create index evidence_offer on evidence (offer_id);
-
-create trigger inspection_recipe_no_update before update on inspection_recipe
-begin select raise(abort, 'versions of recipes are frozen'); end;
-create trigger inspection_recipe_no_delete before delete on inspection_recipe
-begin select raise(abort, 'versions of recipes are frozen'); end;
-
-create trigger inspection_run_no_update before update on inspection_run
-when old.state = 'finished'
-begin select raise(abort, 'a finished inspection is frozen'); end;
-create trigger inspection_run_no_delete before delete on inspection_run
-when old.state = 'finished'
-begin select raise(abort, 'a finished inspection is frozen'); end;
-
-create trigger inspection_file_no_update before update on inspection_file
-when (select state from inspection_run where id = old.run_id) = 'finished'
-begin select raise(abort, 'a finished inspection is frozen'); end;
-create trigger inspection_file_no_delete before delete on inspection_file
-when (select state from inspection_run where id = old.run_id) = 'finished'
-begin select raise(abort, 'a finished inspection is frozen'); end;
-
-create trigger evidence_no_update before update on evidence
-when old.withdrawn_by is not null or new.withdrawn_by is null or new.withdrawn_ms is null
-    or new.id <> old.id or new.offer_id <> old.offer_id or new.run_id <> old.run_id
-    or new.content <> old.content or new.actor <> old.actor or new.at_ms <> old.at_ms
-begin select raise(abort, 'evidence is frozen'); end;
-create trigger evidence_no_delete before delete on evidence
-begin select raise(abort, 'evidence is frozen'); end;
