@@ -54,15 +54,9 @@ pub fn run(root: &Path) -> Result<()> {
             let token = server.token(person)?;
             let document = format!("http://{}/api/openapi.json", server.address);
             println!("$ schemathesis run {document} as {person}, {option} {}", operations.join(" "));
-            let status = Command::new(&program)
-                .arg("--config-file")
-                .arg(root.join("xtask/schemathesis.toml"))
-                .args(["run", &document, "--header", &format!("Authorization: Bearer {token}")])
+            let status = requests(root, &program, &document, &token)
                 .args(["--checks", CHECKS, "--phases", "examples,coverage,fuzzing"])
                 .args(operations.iter().flat_map(|operation| [option, operation]))
-                .args(["--max-examples", EXAMPLES, "--seed", SEED, "--generation-database", "none"])
-                .args(["--max-time", SECONDS_MAX, "--continue-on-failure", "--no-color"])
-                .args(["--suppress-health-check", "all", "--warnings", "off", "--request-timeout", "60"])
                 .current_dir(&folder)
                 .status()
                 .with_context(|| format!("cannot start {}", program.display()))?;
@@ -85,14 +79,8 @@ fn epcis(root: &Path, folder: &Path, program: &Path) -> Result<()> {
     let token = server.token(PEOPLE[0])?;
     let document = format!("http://{}/epcis/2.0/openapi.json", server.address);
     println!("$ schemathesis run {document}");
-    let status = Command::new(program)
-        .arg("--config-file")
-        .arg(root.join("xtask/schemathesis.toml"))
-        .args(["run", &document, "--header", &format!("Authorization: Bearer {token}")])
+    let status = requests(root, program, &document, &token)
         .args(["--checks", "not_a_server_error", "--phases", "coverage,fuzzing"])
-        .args(["--max-examples", EXAMPLES, "--seed", SEED, "--generation-database", "none"])
-        .args(["--max-time", SECONDS_MAX, "--continue-on-failure", "--no-color"])
-        .args(["--suppress-health-check", "all", "--warnings", "off", "--request-timeout", "60"])
         .current_dir(folder)
         .status()
         .with_context(|| format!("cannot start {}", program.display()))?;
@@ -100,6 +88,19 @@ fn epcis(root: &Path, folder: &Path, program: &Path) -> Result<()> {
         bail!("the interface of EPCIS failed ({status})");
     }
     Ok(())
+}
+
+/// The command that sends requests made from a document as who has the token; what is checked is still to be said.
+fn requests(root: &Path, program: &Path, document: &str, token: &str) -> Command {
+    let mut command = Command::new(program);
+    command
+        .arg("--config-file")
+        .arg(root.join("xtask/schemathesis.toml"))
+        .args(["run", document, "--header", &format!("Authorization: Bearer {token}")])
+        .args(["--max-examples", EXAMPLES, "--seed", SEED, "--generation-database", "none"])
+        .args(["--max-time", SECONDS_MAX, "--continue-on-failure", "--no-color"])
+        .args(["--suppress-health-check", "all", "--warnings", "off", "--request-timeout", "60"]);
+    command
 }
 
 /// The program, installed as pinned; none where that cannot be.

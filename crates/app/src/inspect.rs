@@ -14,10 +14,10 @@ mod watch;
 mod write;
 
 pub use board::{BoardPair, BoardRules, inspect_board};
-pub(crate) use evidence::valid_for;
 pub use evidence::{
     AttachEvidence, EvidenceRow, EvidenceState, Figure, InspectionCounts, Provable, provable,
 };
+pub(crate) use evidence::{by_offer, valid_for};
 pub use gather::{Course, FrameFigures, Histogram, Spots, Worst};
 pub use panel::{PanelOptions, PanelRun, PanelSummary, inspect_panel};
 pub use placement::{inspect_placement, read_placement};

@@ -59,13 +59,13 @@ pub struct WeightsInfo {
     pub versions: Vec<WeightsVersion>,
 }
 
-/// Where a pair stands in the order of what is known of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where the records of a pair stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
-    /// Spoken of on the list with this row id: what it looked like then stands there.
-    List(i64),
     /// Among the records as they are now.
     Now,
+    /// On the list with this row id, where it was spoken of: what it looked like then stands there.
+    List(i64),
 }
 
 /// What was said of a pair: for or against, how much, and where its records stand.
@@ -186,26 +186,21 @@ impl App {
     /// others as their records are now. Records are seen as a list's readers see them.
     async fn examples(&self, progress: Progress<'_>) -> Result<Vec<Example>> {
         let words = self.words_of_pairs().await?;
-        let places: BTreeSet<Option<i64>> = words
-            .values()
-            .map(|(.., place)| match place {
-                Place::List(id) => Some(*id),
-                Place::Now => None,
-            })
-            .collect();
+        let places: BTreeSet<Place> = words.values().map(|(.., place)| *place).collect();
         let total = places.len() as u64;
         let mut examples = Vec::with_capacity(words.len());
-        for (done, at) in (0..).zip(places) {
+        for (done, place) in (0..).zip(places) {
             progress(Stage::Gather, done, total);
-            let place = at.map_or(Place::Now, Place::List);
             let pairs: Vec<(&str, &str, bool, f64)> = words
                 .iter()
                 .filter(|(_, (.., of))| *of == place)
                 .map(|((need, offer), (good, weight, _))| (need.as_str(), offer.as_str(), *good, *weight))
                 .collect();
-            let composer = match at {
-                Some(list) => Composer::reopen(self.reference, &self.store.list(list).await?.list.content),
-                None => self.all_records().await?,
+            let composer = match place {
+                Place::List(list) => {
+                    Composer::reopen(self.reference, &self.store.list(list).await?.list.content)
+                }
+                Place::Now => self.all_records().await?,
             };
             let keys: Vec<(&str, &str)> = pairs.iter().map(|(need, offer, ..)| (*need, *offer)).collect();
             let grounds: Vec<Option<Grounds>> = composer.grounds(&keys);
@@ -237,6 +232,8 @@ impl App {
         let says = |result, reason: &str| self.reference.outcomes.says(result, reason);
         let mut words = BTreeMap::new();
         let mut lists = self.store.lists().await?;
+        // What was said in another market teaches nothing of parts.
+        lists.retain(|list| list.market.is_parts());
         lists.sort_by_key(|list| list.id);
         for list in lists {
             for review in self.store.reviews(list.id).await? {

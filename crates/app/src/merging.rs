@@ -163,13 +163,10 @@ impl App {
         let clusters = market::dedupe::clusters(&self.decisions().await?);
         let together = clusters.iter().find(|c| keys.iter().all(|key| c.members.iter().any(|m| m == key)));
         let conflict = |what: &str| Err(Error::new(Code::Conflict, what));
-        match together {
+        match together.filter(|_| survivor != loser) {
             None => return conflict("the two were not confirmed to be one enterprise"),
             Some(cluster) if !cluster.conflicts.is_empty() => {
                 return conflict("the decisions about these records contradict each other");
-            }
-            Some(_) if survivor == loser => {
-                return conflict("the two were not confirmed to be one enterprise");
             }
             Some(_) => {}
         }

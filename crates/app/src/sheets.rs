@@ -66,8 +66,6 @@ impl App {
             rows: rows
                 .into_iter()
                 .map(|row| {
-                    let reminded = row.reminded_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
-                    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
                     vec![
                         row.enterprise.name,
                         row.enterprise.region,
@@ -75,7 +73,7 @@ impl App {
                         row.offers.to_string(),
                         row.days.to_string(),
                         row.people.to_string(),
-                        reminded.map_or_else(String::new, |at| at.to_zoned(zone).date().to_string()),
+                        row.reminded_ms.map_or_else(String::new, |ms| crate::clock::day_of(ms).to_string()),
                     ]
                 })
                 .collect(),

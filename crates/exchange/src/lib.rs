@@ -3,8 +3,9 @@
 //! In: [`sheet`] reads workbooks and delimited text, [`columns`] finds out what their columns mean, [`import`] turns
 //! rows into drafts or placed refusals, [`rejects`] writes the refused rows back for correction, [`pairing`] reads any
 //! two files for matching without a database, [`epcis_xml`] brings EPCIS events in XML to JSON, [`frame`] decodes frames of
-//! cameras. Out: [`list_workbook`] writes matching lists, [`export`] rows of the market, [`mod@matches`] writes pairs, [`timetable`] and [`ics`] events of meetings,
-//! [`inspection`] what an inspection found, [`plain`] any table of text. No database, no network.
+//! cameras. Out: [`list_workbook`] writes matching lists, [`export`] rows of the market, [`mod@matches`] writes pairs,
+//! [`timetable`] and [`ics`] events of meetings, [`inspection`] what an inspection found, [`pact`] product carbon footprints,
+//! [`plain`] any table of text. No database, no network.
 
 pub mod columns;
 pub mod epcis_xml;

@@ -224,7 +224,7 @@ fn check_pcf(pcf: &Map<String, Value>, faults: &mut Vec<String>) {
 }
 
 /// True for 8-4-4-4-12 hexadecimal digits.
-pub fn is_uuid(text: &str) -> bool {
+fn is_uuid(text: &str) -> bool {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     lengths == [8, 4, 4, 4, 12] && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }

@@ -4,7 +4,7 @@
 //! A [`Sheet`] sums the entries of a [`Scope`] (site, process, lot, substance, period). Sheets are additive: the sheet of a
 //! year is the sum of its months', that of a cluster the sum of its sites'.
 //!
-//! - [`entries`]: postings of EPCIS events.
+//! - [`entries`]: what EPCIS events post, and where.
 //! - [`book`]: postings of all events in columns, with their sums.
 //! - [`expression`], [`reconcile`]: measured flows made consistent (weighted least squares) and gross errors found.
 

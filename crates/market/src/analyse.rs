@@ -146,11 +146,6 @@ fn runs(chars: &[char], out: &mut Vec<Run>) {
 /// How far the characters of a loose pair stand from each other, at most.
 const APART: usize = 4;
 
-/// The terms of a text, sorted by id.
-pub fn terms(text: &str, weights: &TermWeights) -> Vec<Term> {
-    Analyser::default().terms(text, weights).collect()
-}
-
 impl Analyser {
     /// The terms of a text, sorted by id.
     pub fn terms(&mut self, text: &str, weights: &TermWeights) -> impl Iterator<Item = Term> {
@@ -287,6 +282,10 @@ fn stem(word: &[char]) -> (&[char], Option<char>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn terms(text: &str, weights: &TermWeights) -> Vec<Term> {
+        Analyser::default().terms(text, weights).collect()
+    }
 
     /// Number of terms that two texts share.
     fn shared(a: &str, b: &str) -> usize {

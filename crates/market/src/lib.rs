@@ -27,6 +27,7 @@ mod measure;
 pub mod meetings;
 pub mod node;
 mod pair;
+mod random;
 pub mod retrieve;
 mod run;
 mod score;

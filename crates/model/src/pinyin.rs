@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 /// Letters below which what was typed is a Latin word, not the letters of Chinese ones (`pc`, `ic`).
 const LETTERS_MIN: usize = 3;
+/// Letters up to which a word is looked at; places among them fit the bits of a number.
+const LETTERS_MAX: usize = 63;
 /// The characters that have readings: CJK ideographs with their first extension.
 const FIRST: u32 = 0x3400;
 const LAST: u32 = 0x9FFF;
@@ -55,9 +57,10 @@ fn of(c: char) -> Option<&'static Readings> {
 pub struct Typed(Vec<u8>);
 
 impl Typed {
-    /// Reads a folded word of a search; none where it is too short or holds anything but Latin letters.
+    /// Reads a folded word of a search; none where it is too short or too long, or holds anything but Latin letters.
     pub fn read(word: &str) -> Option<Self> {
-        let fits = word.len() >= LETTERS_MIN && word.bytes().all(|b| b.is_ascii_lowercase());
+        let fits =
+            (LETTERS_MIN..=LETTERS_MAX).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
         fits.then(|| Self(word.bytes().collect()))
     }
 
@@ -75,20 +78,36 @@ impl Typed {
     }
 }
 
-/// True where the first characters of `text` can be read as `typed`.
+/// True where the first characters of `text` can be read as `typed`, which has at most [`LETTERS_MAX`] letters.
 fn reads(text: &str, typed: &[u8]) -> bool {
-    let Some((&initial, after)) = typed.split_first() else { return true };
-    let mut chars = text.chars();
-    let Some(readings) = chars.next().and_then(of) else { return false };
-    if readings.initials & bit(initial) == 0 {
-        return false;
+    // A bit for each place up to which the characters so far can be read: however many ways lead to a place, it is gone on from once.
+    let mut places = 1_u64;
+    for c in text.chars() {
+        let Some(readings) = of(c) else { return false };
+        let mut reached = 0_u64;
+        for (place, letter) in typed.iter().enumerate() {
+            if places & (1_u64 << place) == 0 || readings.initials & bit(*letter) == 0 {
+                continue;
+            }
+            reached |= 1_u64 << (place + 1);
+            let left = &typed[place..];
+            for syllable in &readings.syllables {
+                if left.starts_with(syllable.as_bytes()) {
+                    reached |= 1_u64 << (place + syllable.len());
+                } else if syllable.as_bytes().starts_with(left) {
+                    return true;
+                }
+            }
+        }
+        if reached & (1_u64 << typed.len()) != 0 {
+            return true;
+        }
+        if reached == 0 {
+            return false;
+        }
+        places = reached;
     }
-    let rest = chars.as_str();
-    let whole = |syllable: &str| match typed.strip_prefix(syllable.as_bytes()) {
-        Some(left) => reads(rest, left),
-        None => syllable.as_bytes().starts_with(typed),
-    };
-    readings.syllables.iter().any(|s| whole(s)) || reads(rest, after)
+    false
 }
 
 #[cfg(test)]
@@ -127,9 +146,19 @@ mod tests {
         );
     }
 
+    /// 阿 is read `a`, which is its first letter too: two ways at each of them, and no more work for it.
+    #[test]
+    fn many_ways_to_read_are_walked_once() {
+        let typed = format!("{}b", "a".repeat(LETTERS_MAX - 1));
+        let (typed, text) = (Typed::read(&typed).unwrap(), "阿".repeat(100));
+        assert!(!typed.is_in(&text));
+        assert!(typed.is_in(&format!("{text}板")));
+    }
+
     #[test]
     fn other_words_are_no_letters() {
-        for word in ["", "pc", "ic", "电路", "fr-4", "0402", "r2d2", "DLB"] {
+        let long = "a".repeat(LETTERS_MAX + 1);
+        for word in ["", "pc", "ic", "电路", "fr-4", "0402", "r2d2", "DLB", &long] {
             assert_eq!(Typed::read(word), None, "{word}");
         }
     }

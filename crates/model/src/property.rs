@@ -289,24 +289,17 @@ impl PropertyTable {
                 "" => false,
                 other => return Err(fault(format!("open is yes or empty, not {other}"))),
             };
-            let values = values(&row.values);
-            let places = places(&values);
+            let unit = (!row.unit.is_empty()).then_some(row.unit.as_str());
+            let plain = Property::new(&row.id, (&row.name_zh, &row.name_en), row.kind)
+                .measured(unit, row.direction, row.range)
+                .worded(&row.values, open);
             rows.push(Property {
-                id: PropertyId(row.id),
-                name_zh: row.name_zh,
-                name_en: row.name_en,
                 aliases: table::words(&row.aliases),
-                kind: row.kind,
-                unit: (!row.unit.is_empty()).then_some(row.unit),
-                direction: row.direction,
-                range: row.range,
-                open,
                 note: row.note,
-                values,
                 prefixes: table::words(&row.prefixes).iter().map(|p| fold(p)).collect(),
                 own_units,
                 other_units: table::words(&row.other_units),
-                places,
+                ..plain
             });
         }
         Self::build(rows, by_id, by_own_unit)

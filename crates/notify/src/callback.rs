@@ -21,7 +21,7 @@ pub fn post_json(url: &str, body: &str, secret: &str) -> Result<(), Error> {
         let digits: String = sign.iter().map(|byte| format!("{byte:02x}")).collect();
         request = request.header("gs1-signature", format!("sha256={digits}"));
     }
-    let answer = request.send(body).map_err(|error| sorted(&error))?;
+    let answer = request.send(body).map_err(|error| sorted(&error, WHO))?;
     let code = answer.status().as_u16();
     if (200..300).contains(&code) {
         return Ok(());

@@ -70,7 +70,7 @@ impl Robot {
             .post(self.address(now_ms))
             .header("content-type", "application/json; charset=utf-8")
             .send(self.body(letter, now_ms).to_string());
-        let mut answer = answer.map_err(|error| sorted(&error))?;
+        let mut answer = answer.map_err(|error| sorted(&error, WHO))?;
         let status = answer.status().as_u16();
         if !(200..300).contains(&status) {
             let for_good = matches!(status, 400 | 413 | 422);
@@ -130,7 +130,6 @@ fn cut(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }
 
-/// The error by its kind: ureq's own words may hold the address.
 /// A client that follows no redirection and waits no longer than [`TIMEOUT`].
 pub(crate) fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
@@ -142,17 +141,18 @@ pub(crate) fn agent() -> ureq::Agent {
         .into()
 }
 
-pub(crate) fn sorted(error: &ureq::Error) -> Error {
+/// The error of `who` by its kind: ureq's own words may hold the address.
+pub(crate) fn sorted(error: &ureq::Error, who: &'static str) -> Error {
     match error {
-        ureq::Error::Timeout(_) => Error::Timeout(WHO),
+        ureq::Error::Timeout(_) => Error::Timeout(who),
         ureq::Error::Io(error) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock) => {
-            Error::Timeout(WHO)
+            Error::Timeout(who)
         }
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => Error::Tls(WHO),
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => Error::Tls(who),
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
             Error::Invalid("the webhook's address is no valid address")
         }
-        _ => Error::Unreachable(WHO),
+        _ => Error::Unreachable(who),
     }
 }
 

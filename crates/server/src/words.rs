@@ -38,12 +38,17 @@ impl Lang {
         }
     }
 
+    /// Of a Chinese and an English word the one in this language.
+    pub fn pick<'t>(self, zh: &'t str, en: &'t str) -> &'t str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+
     /// The name in this language.
     pub fn of(self, names: &Names) -> &str {
-        match self {
-            Self::Zh => &names.zh,
-            Self::En => &names.en,
-        }
+        self.pick(&names.zh, &names.en)
     }
 
     /// Value of the `lang` attribute.

@@ -26,13 +26,13 @@ create table learned (
     at_ms bigint not null
 );
 
--- Records that were made one. What moved stands in it, so that they can be parted again; the row stays when they are.
+-- Records that were made one. What moved stands in it, so that they can be parted again; the row stays when they are, and then
+-- says who did.
 create table merge (
     id bigint not null primary key,
     noun text not null check (noun in ('enterprise', 'need', 'offer')),
     loser_id bigint not null,
     survivor_id bigint not null,
-    state text not null check (state in ('merged', 'split')),
     moved text not null,
     merged_by text not null,
     merged_ms bigint not null,

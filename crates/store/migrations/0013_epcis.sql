@@ -47,6 +47,7 @@ create table capture_job (
     created_ms bigint not null,
     finished_ms bigint
 );
+create index capture_job_finished on capture_job (finished_ms);
 
 create table event_query (
     id bigint not null primary key,

@@ -5,6 +5,7 @@ use crate::audit::{self, By};
 use crate::check::CheckReport;
 use crate::database::{Read, Write};
 use crate::error::{During, Result};
+use crate::record::next_id;
 use crate::sql::{InsertMany, places};
 use futures_util::TryStreamExt as _;
 use ledger::hash::EventHash;
@@ -98,12 +99,7 @@ impl Store {
         if fresh.is_empty() {
             return Ok(Captured { capture: None, new: 0, known: repeated, last, link });
         }
-        let capture: i64 = tx
-            .query("select coalesce(max(id), 0) + 1 from capture")
-            .fetch_one(&mut *tx)
-            .await
-            .and_then(|row| row.try_get(0))
-            .during(doing)?;
+        let capture = next_id(&mut tx, "capture", doing).await?;
         let count = fresh.len() as u64;
         tx.query("insert into capture (id, file, head, events, actor, at_ms, enterprise) values (?, ?, ?, ?, ?, ?, ?)")
             .bind(capture)

@@ -88,9 +88,12 @@ impl Store {
         let doing = "write the index of events";
         let Some(first) = events.first() else { return Ok(()) };
         let mut tx = self.database.write(doing).await?;
-        let query = tx.query("select coalesce(max(seq), 0) from event_search");
-        let end: i64 = query.fetch_one(&mut *tx).await.and_then(|row| row.try_get(0)).during(doing)?;
-        if first.seq != end + 1 {
+        // In a ledger that lost events the next one is not the next number.
+        let query = tx
+            .query("select min(seq) from event where seq > (select coalesce(max(seq), 0) from event_search)");
+        let next: Option<i64> =
+            query.fetch_one(&mut *tx).await.and_then(|row| row.try_get(0)).during(doing)?;
+        if next != Some(first.seq) {
             return Ok(());
         }
         let columns = ["seq", "time_ms", "record_ms"];

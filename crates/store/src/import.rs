@@ -6,7 +6,7 @@ use crate::database::{Read, Write};
 use crate::duplicate::{self, DuplicateProposal};
 use crate::error::{During, Error, Result};
 use crate::mapping;
-use crate::record::{Record, RowHead, archive, bind_row, enterprise_ids, next_change, upsert};
+use crate::record::{Record, RowHead, archive, bind_row, enterprise_ids, next_change, next_id, upsert};
 use crate::sql::places;
 use model::enterprise::Enterprise;
 use model::list::sha256_hex;
@@ -311,7 +311,7 @@ impl<P: FnMut(u64, u64) + Send> Importing<'_, P> {
         if records.is_empty() {
             return Ok(count);
         }
-        let mut next_id = self.next_id(T::TABLE).await?;
+        let mut next = next_id(&mut self.tx, T::TABLE, DOING).await?;
         for chunk in records.chunks(CHUNK) {
             let known = self.known(chunk).await?;
             let mut rows = Vec::new();
@@ -336,8 +336,8 @@ impl<P: FnMut(u64, u64) + Send> Importing<'_, P> {
                     None => {
                         self.at_base::<T>(record.key(), 0)?;
                         count.new += 1;
-                        next_id += 1;
-                        (next_id - 1, 1)
+                        next += 1;
+                        (next - 1, 1)
                     }
                 };
                 rows.push(Pending { id, version, record, body, sha256 });
@@ -361,11 +361,6 @@ impl<P: FnMut(u64, u64) + Send> Importing<'_, P> {
             return Ok(());
         }
         Err(Error::Conflict { object: format!("{} {key}", T::TABLE), expected, found })
-    }
-
-    async fn next_id(&mut self, table: &str) -> Result<i64> {
-        let query = self.tx.query(format!("select coalesce(max(id), 0) + 1 from {table}"));
-        query.fetch_one(&mut *self.tx).await.and_then(|row| row.try_get(0)).during(DOING)
     }
 
     async fn known<T: Record>(&mut self, chunk: &[T]) -> Result<HashMap<String, Known>> {
@@ -463,7 +458,7 @@ impl<P: FnMut(u64, u64) + Send> Importing<'_, P> {
         if let Some(id) = self.import_id {
             return Ok(id);
         }
-        let id = self.next_id("import_batch").await?;
+        let id = next_id(&mut self.tx, "import_batch", DOING).await?;
         let batch = self.batch;
         self.tx
             .query(

@@ -170,12 +170,11 @@ impl Store {
         let mut tx = self.database.read(doing).await?;
         let rows = tx
             .query(format!(
-                "select {RECIPE} from inspection_recipe r where (enterprise_id = ? or ? = 0) and version = \
+                "select {RECIPE} from inspection_recipe r where enterprise_id = coalesce(?, enterprise_id) and version = \
                  (select max(version) from inspection_recipe o where o.enterprise_id = r.enterprise_id and o.name = r.name) \
                  order by id"
             ))
-            .bind(enterprise.unwrap_or(0))
-            .bind(i64::from(enterprise.is_some()))
+            .bind(enterprise)
             .fetch_all(&mut *tx)
             .await
             .during(doing)?;
@@ -287,10 +286,9 @@ impl Store {
         let columns = columns("'' as detail");
         let rows = tx
             .query(format!(
-                "select {columns} from inspection_run where (enterprise_id = ? or ? = 0) order by id desc limit ?"
+                "select {columns} from inspection_run where enterprise_id = coalesce(?, enterprise_id) order by id desc limit ?"
             ))
-            .bind(enterprise.unwrap_or(0))
-            .bind(i64::from(enterprise.is_some()))
+            .bind(enterprise)
             .bind(i64::from(limit))
             .fetch_all(&mut *tx)
             .await
@@ -471,7 +469,7 @@ async fn write(
     Ok(())
 }
 
-/// Computes the hash of every finished run again, and compares it with the audit's.
+/// Computes the hash of every finished run again, and compares it with the audit's; every run whose end the audit records is there.
 pub(crate) async fn check(
     tx: &mut Read,
     report: &mut CheckReport,
@@ -509,14 +507,21 @@ pub(crate) async fn check(
             let _ = decode(content, &mut files.entry(place).or_insert((name, Vec::new())).1);
         }
         let hashes = files.into_values().map(|(name, bytes)| (name, sha256_hex(&bytes)));
+        let recorded = finished.remove(&id);
         if frozen(summary, detail, hashes) != sha256 {
             report.fault(
                 format!("inspection/{id}"),
                 "its content or its files do not have the hash that it was frozen with: something was changed afterwards",
             );
-        } else if finished.remove(&id).as_deref() != Some(sha256) {
+        } else if recorded.as_deref() != Some(sha256) {
             report.fault(format!("inspection/{id}"), "the audit records no end with this hash");
         }
+    }
+    for id in finished.into_keys() {
+        report.fault(
+            format!("inspection/{id}"),
+            "the audit records its end, but it is not there as a finished one",
+        );
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use crate::Store;
 use crate::audit::{self, By};
 use crate::database::{Read, Write};
 use crate::error::{During, Error, Result};
+use crate::record::next_id;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::Row;
@@ -168,10 +169,7 @@ impl Store {
                 }
                 (row.try_get::<i64, _>(0).during(doing)?, row.try_get::<i64, _>(1).during(doing)? + 1)
             }
-            None => {
-                let query = tx.query("select coalesce(max(id), 0) + 1 from introduction");
-                (query.fetch_one(&mut *tx).await.and_then(|row| row.try_get(0)).during(doing)?, 1)
-            }
+            None => (next_id(&mut tx, "introduction", doing).await?, 1),
         };
         let said = |own: Side| (side == own).then_some((by.actor.as_str(), by.at_ms));
         let (need, offer) = (said(Side::Need), said(Side::Offer));

@@ -4,6 +4,7 @@ use crate::Store;
 use crate::audit::{self, By};
 use crate::database::Write;
 use crate::error::{During, Error, Result};
+use crate::record::next_id;
 use crate::setting;
 use serde_json::{Value, json};
 use sqlx::Row;
@@ -54,14 +55,7 @@ impl Store {
                 at_ms: row.try_get(4).during(doing)?,
             });
         }
-        let row = tx
-            .query("select value from setting where name = ?")
-            .bind(IN_USE)
-            .fetch_optional(&mut *tx)
-            .await
-            .during(doing)?;
-        let in_use: Option<String> = row.map(|row| row.try_get(0)).transpose().during(doing)?;
-        Ok((versions, in_use.and_then(|text| text.parse().ok()).unwrap_or(0)))
+        Ok((versions, version(setting::get(&mut tx, IN_USE, doing).await?)))
     }
 
     /// The version in use.
@@ -69,7 +63,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn weights_in_use(&self) -> Result<i64> {
-        Ok(self.setting(IN_USE).await?.and_then(|text| text.parse().ok()).unwrap_or(0))
+        Ok(version(self.setting(IN_USE).await?))
     }
 
     /// Stores weights as a new version and, where `take`, puts it into use. Returns its number.
@@ -79,8 +73,7 @@ impl Store {
     pub async fn add_learned(&self, weights: &Value, report: &Value, take: bool, by: &By) -> Result<i64> {
         let doing = "store the learned weights";
         let mut tx = self.database.write(doing).await?;
-        let query = tx.query("select coalesce(max(id), 0) + 1 from learned");
-        let version: i64 = query.fetch_one(&mut *tx).await.and_then(|row| row.try_get(0)).during(doing)?;
+        let version = next_id(&mut tx, "learned", doing).await?;
         tx.query("insert into learned (id, weights, report, actor, at_ms) values (?, ?, ?, ?, ?)")
             .bind(version)
             .bind(weights.to_string())
@@ -113,6 +106,11 @@ impl Store {
         put_in_use(&mut tx, version, by, doing).await?;
         tx.commit(doing).await
     }
+}
+
+/// The version that the setting names.
+fn version(setting: Option<String>) -> i64 {
+    setting.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 async fn put_in_use(tx: &mut Write, version: i64, by: &By, doing: &'static str) -> Result<()> {

@@ -13,7 +13,6 @@ pub use party::{NewParty, Party, PartyChange, PartyState};
 pub use seat::{Meeting, MeetingOutcome, NewMeeting, NewTimetable};
 pub use signing::Signing;
 
-use crate::database::Write;
 use crate::error::{During, Error, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -57,10 +56,4 @@ fn at_version(object: String, expected: i64, found: Option<AnyRow>, doing: &'sta
     let Some(row) = found else { return Err(Error::NotFound { object }) };
     let found: i64 = row.try_get(0).during(doing)?;
     if found == expected { Ok(()) } else { Err(Error::Conflict { object, expected, found }) }
-}
-
-/// The next free row id of a table.
-async fn next_id(tx: &mut Write, table: &str, doing: &'static str) -> Result<i64> {
-    let query = tx.query(format!("select coalesce(max(id), 0) + 1 from {table}"));
-    query.fetch_one(&mut **tx).await.and_then(|row| row.try_get(0)).during(doing)
 }

@@ -7,7 +7,7 @@ use crate::Store;
 use crate::audit::{self, By};
 use crate::database::Write;
 use crate::error::{During, Error, Result};
-use crate::record::{Record, STORED, Stored, put, stored};
+use crate::record::{Record, STORED, Stored, next_id, put, stored};
 use model::enterprise::Enterprise;
 use model::need::Need;
 use model::offer::Offer;
@@ -159,11 +159,10 @@ impl Store {
                 .during(doing)?;
         }
         assign(&mut tx, &moved.assigned, loser.id, kept.id, doing).await?;
-        let query = tx.query("select coalesce(max(id), 0) + 1 from merge");
-        let id: i64 = query.fetch_one(&mut *tx).await.and_then(|row| row.try_get(0)).during(doing)?;
+        let id = next_id(&mut tx, "merge", doing).await?;
         tx.query(
-            "insert into merge (id, noun, loser_id, survivor_id, state, moved, merged_by, merged_ms) \
-             values (?, 'enterprise', ?, ?, 'merged', ?, ?, ?)",
+            "insert into merge (id, noun, loser_id, survivor_id, moved, merged_by, merged_ms) \
+             values (?, 'enterprise', ?, ?, ?, ?, ?)",
         )
         .bind(id)
         .bind(loser.id)
@@ -245,7 +244,7 @@ impl Store {
                 })?;
             put(&mut tx, &before, Some((kept.id, kept.version)), by, doing).await?;
         }
-        tx.query("update merge set state = 'split', split_by = ?, split_ms = ? where id = ?")
+        tx.query("update merge set split_by = ?, split_ms = ? where id = ?")
             .bind(by.actor.as_str())
             .bind(by.at_ms)
             .bind(merge)

@@ -28,9 +28,9 @@ const PEOPLE: &str = include_str!("../migrations/0005_people.sql");
 
 const MARKET: &str = include_str!("../migrations/0006_market.sql");
 
-const LEARN: &str = include_str!("../migrations/0009_learn.sql");
-
 const LEDGER: &str = include_str!("../migrations/0007_ledger.sql");
+
+const LEARN: &str = include_str!("../migrations/0009_learn.sql");
 
 const MEETINGS: &str = include_str!("../migrations/0010_meetings.sql");
 

@@ -3,6 +3,7 @@
 use crate::Store;
 use crate::audit::{self, By};
 use crate::error::{During, Result};
+use crate::record::next_id;
 use model::outcome::{OutcomeResult, OutcomeSource};
 use serde_json::json;
 use sqlx::Row;
@@ -73,8 +74,7 @@ impl Store {
     pub async fn record_outcome(&self, new: &NewOutcome, by: &By) -> Result<i64> {
         let doing = "record the outcome";
         let mut tx = self.database.write(doing).await?;
-        let query = tx.query("select coalesce(max(id), 0) + 1 from outcome");
-        let id: i64 = query.fetch_one(&mut *tx).await.and_then(|row| row.try_get(0)).during(doing)?;
+        let id = next_id(&mut tx, "outcome", doing).await?;
         tx.query(
             "insert into outcome (id, need, offer, source, reference, result, amount_fen, reason, note, day, actor, at_ms) \
              values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

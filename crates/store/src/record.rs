@@ -594,10 +594,7 @@ pub(crate) async fn put<T: Record>(
                 .during(doing)?;
             (id, version + 1)
         }
-        (None, None) => {
-            let query = tx.query(format!("select coalesce(max(id), 0) + 1 from {table}"));
-            (query.fetch_one(&mut **tx).await.and_then(|row| row.try_get(0)).during(doing)?, 1)
-        }
+        (None, None) => (next_id(tx, table, doing).await?, 1),
     };
     let owner = if T::OWNED { Some(enterprise_id(tx, value.enterprise(), doing).await?) } else { None };
     let change = next_change(tx, doing).await?;
@@ -606,6 +603,12 @@ pub(crate) async fn put<T: Record>(
     many.flush(tx, doing).await?;
     audit::append(tx, by, "record.save", format!("{table}/{id}"), &json!({ "version": version })).await?;
     Ok((id, version))
+}
+
+/// The next free row id of a table.
+pub(crate) async fn next_id(tx: &mut Write, table: &str, doing: &'static str) -> Result<i64> {
+    let query = tx.query(format!("select coalesce(max(id), 0) + 1 from {table}"));
+    query.fetch_one(&mut **tx).await.and_then(|row| row.try_get(0)).during(doing)
 }
 
 /// The number of the change that the transaction makes: one more than any record bears.

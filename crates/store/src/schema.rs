@@ -444,7 +444,6 @@ pub(crate) const TABLES: &[Table] = &[
             ("noun", Text),
             ("loser_id", Integer),
             ("survivor_id", Integer),
-            ("state", Text),
             ("moved", Text),
             ("merged_by", Text),
             ("merged_ms", Integer),

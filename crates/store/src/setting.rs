@@ -2,7 +2,7 @@
 
 use crate::Store;
 use crate::audit::{self, By};
-use crate::database::Write;
+use crate::database::{Read, Write};
 use crate::error::{During, Result};
 use serde_json::json;
 use sqlx::Row;
@@ -14,14 +14,7 @@ impl Store {
     /// The database's.
     pub async fn setting(&self, name: &str) -> Result<Option<String>> {
         let doing = "read the setting";
-        let mut tx = self.database.read(doing).await?;
-        let row = tx
-            .query("select value from setting where name = ?")
-            .bind(name)
-            .fetch_optional(&mut *tx)
-            .await
-            .during(doing)?;
-        row.map(|row| row.try_get(0)).transpose().during(doing)
+        get(&mut self.database.read(doing).await?, name, doing).await
     }
 
     /// Sets a setting. Never a secret: settings stand in the audit and in backups.
@@ -36,6 +29,13 @@ impl Store {
             .await?;
         tx.commit(doing).await
     }
+}
+
+/// The value of a setting, as a transaction sees it.
+pub(crate) async fn get(tx: &mut Read, name: &str, doing: &'static str) -> Result<Option<String>> {
+    let query = tx.query("select value from setting where name = ?").bind(name);
+    let row = query.fetch_optional(&mut **tx).await.during(doing)?;
+    row.map(|row| row.try_get(0)).transpose().during(doing)
 }
 
 /// Sets a setting in a transaction that writes its own entry into the audit.

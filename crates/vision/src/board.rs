@@ -20,6 +20,7 @@ pub use forest::{CLASSES, Forest, ForestError, ForestFile, Node, leaf};
 use crate::frame::{Plane, Sample};
 use bits::Bits;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What is wrong with a board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -200,12 +201,25 @@ pub struct Finding {
 pub const BOX_MARGIN_PX: f32 = 9.0;
 /// Area of two boxes in common over that of both together, above which they are of one defect.
 const OVERLAP_MAX: f64 = 0.4;
+/// Side of the cells by which boxes that may overlap are found.
+const CELL_PX: usize = 64;
 
 impl Finding {
     fn grow(&mut self, by: f32, (width, height): (usize, usize)) {
         let grown = |at: usize, by: f32, end: usize| (at as f32 + by).round().clamp(0.0, end as f32) as usize;
         (self.x1, self.y1) = (grown(self.x1, -by, width), grown(self.y1, -by, height));
         (self.x2, self.y2) = (grown(self.x2, by, width), grown(self.y2, by, height));
+    }
+
+    /// By score from the surest down, then by place.
+    fn surest_first(&self, other: &Self) -> std::cmp::Ordering {
+        other.score.total_cmp(&self.score).then((self.y1, self.x1).cmp(&(other.y1, other.x1)))
+    }
+
+    /// Columns and rows of the cells that its box lies in.
+    fn cells(&self) -> Vec<(usize, usize)> {
+        let span = |from: usize, to: usize| from / CELL_PX..=to / CELL_PX;
+        span(self.x1, self.x2).flat_map(|x| span(self.y1, self.y2).map(move |y| (x, y))).collect()
     }
 
     /// Area in common with another box over that of both together.
@@ -251,10 +265,17 @@ impl Comparison {
 
     /// Sorted, the surest first; of findings whose boxes overlap by more than [`OVERLAP_MAX`] the surest alone.
     fn distinct(mut self) -> Self {
-        self.findings.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.y1, a.x1).cmp(&(b.y1, b.x1))));
+        self.findings.sort_by(Finding::surest_first);
         let mut kept: Vec<Finding> = Vec::with_capacity(self.findings.len());
+        // Of a speckled image there may be millions: only what shares a cell can overlap.
+        let mut by_cell: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
         for f in self.findings {
-            if kept.iter().all(|k| k.overlap(&f) <= OVERLAP_MAX) {
+            let cells = f.cells();
+            let mut near = cells.iter().filter_map(|cell| by_cell.get(cell)).flatten();
+            if near.all(|&at| kept[at].overlap(&f) <= OVERLAP_MAX) {
+                for cell in cells {
+                    by_cell.entry(cell).or_default().push(kept.len());
+                }
                 kept.push(f);
             }
         }
@@ -318,7 +339,7 @@ pub fn compare<T: Sample>(
             findings.push(whole);
         }
     }
-    findings.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.y1, a.x1).cmp(&(b.y1, b.x1))));
+    findings.sort_by(Finding::surest_first);
     Ok(Comparison { shift_px, mismatch, findings })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! subgroups of n values -> XbarR::of   (means and ranges with limits from the mean range; Shewhart, ISO 7870-2)
-//! single values         -> Individuals::of (limits from the mean moving range)
+//! single values         -> individuals (limits from the mean moving range)
 //! single values         -> Ewma::of    (small lasting shifts; Roberts 1959, ISO 7870-6)
 //! values, centre, sigma -> alarms      (run rules, which are data: [`Rule`])
 //! two runs              -> welch, shares (is the difference more than chance makes)

@@ -665,10 +665,18 @@ pub struct AuditShow {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, Parser};
 
     #[test]
     fn the_flags_are_sound() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_year_is_a_period_of_the_ledger() {
+        for command in ["indicators", "zero-carbon"] {
+            let read = super::Cli::try_parse_from(["yulin", "ledger", command, "--period", "2026"]);
+            assert!(read.is_ok(), "{command}: {read:?}");
+        }
     }
 }

@@ -5,7 +5,7 @@
 //! Its summary is seen by whoever sees the offer's field `evidence`; the run behind it stays its enterprise's own.
 
 use super::panel::PanelSummary;
-use crate::records::{Eyes, Market, field};
+use crate::records::{Market, field};
 use crate::{Act, Actor, App, Code, EnterpriseBrief, Error, Result, Role};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -16,6 +16,7 @@ use model::reference::Reference;
 use model::spec::{SpecValue, Specification};
 use model::table::{self, TableError};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 use store::{NewEvidence, StoredEvidence};
 use vision::panel::CONFIDENCE;
@@ -159,10 +160,19 @@ fn state(stored: &StoredEvidence, offer: Option<&Offer>, today: Date) -> Evidenc
     }
 }
 
-/// The evidence that counts for an offer on a day: of each property the newest.
-pub(crate) fn valid_for(all: &[StoredEvidence], id: i64, offer: &Offer, today: Date) -> Vec<Evidence> {
+/// Evidence by the row id of its offer, in the order that it has.
+pub(crate) fn by_offer(all: &[StoredEvidence]) -> HashMap<i64, Vec<&StoredEvidence>> {
+    let mut out: HashMap<i64, Vec<&StoredEvidence>> = HashMap::new();
+    for stored in all {
+        out.entry(stored.value.offer).or_default().push(stored);
+    }
+    out
+}
+
+/// Of an offer's own evidence, oldest first, what counts on a day: of each property the newest.
+pub(crate) fn valid_for(own: &[&StoredEvidence], offer: &Offer, today: Date) -> Vec<Evidence> {
     let mut out: Vec<Evidence> = Vec::new();
-    for stored in all.iter().rev().filter(|e| e.value.offer == id) {
+    for stored in own.iter().rev() {
         let evidence = &stored.value.evidence;
         let new = !out.iter().any(|e| e.property == evidence.property);
         if new && state(stored, Some(offer), today) == EvidenceState::Valid {
@@ -248,15 +258,10 @@ impl App {
     ) -> Result<Vec<EvidenceRow>> {
         let (viewer, today) = (market.viewer(actor), self.today());
         let own = |owner: i64| actor.role == Role::Administrator || viewer.own() == Some(owner);
-        let sees = |owner: i64| match &viewer.eyes {
-            Eyes::Office => true,
-            Eyes::Member(_) | Eyes::Commissioner(_) => viewer.is_mine(owner),
-            Eyes::Members | Eyes::Nobody => false,
-        };
         let mut rows = Vec::new();
         for stored in self.store.evidence().await?.into_iter().rev().filter(|e| wanted(e)) {
             let Some(held) = market.offers.get(stored.value.offer) else { continue };
-            if !sees(held.owner) || !market.knows(&viewer, held) {
+            if !viewer.keeps(held.owner) || !market.knows(&viewer, held) {
                 continue;
             }
             let seen = market.seen(market.sight(&viewer, held), held);

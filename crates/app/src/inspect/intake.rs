@@ -8,7 +8,7 @@ use crate::{Act, Actor, App, Code, Error, InputFile, Progress, Result, Stage};
 use exchange::frame::Packets;
 use exchange::inspection::read::{self, BeadRow};
 use model::list::sha256_hex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use vision::capability::{Moments, ShareMethod, yield_interval};
 use vision::classify::Class;
@@ -107,6 +107,10 @@ impl App {
             new.recipe = String::from_utf8_lossy(&file.bytes).into_owned();
             new.recipe_name = file.name.trim_end_matches(".toml").to_owned();
         }
+        let mut names = BTreeSet::new();
+        if let Some(twice) = files.iter().find(|file| !names.insert(file.name.as_str())) {
+            return Err(Error::new(Code::BadInput, format!("{} is there twice", twice.name)));
+        }
         let (summary, detail) = read_folder(&files, &new)?;
         let files = files.into_iter().map(|f| (f.name, f.bytes.len() as u64, Some(f.bytes))).collect();
         let figures = RunFigures { source: Source::Folder, panel: Some(summary), live: None };
@@ -160,6 +164,9 @@ fn read_folder(files: &[InputFile], new: &NewInspection) -> Result<(PanelSummary
     let beads = file(&["beads.bin", "beads.csv"])?;
     let again = sum_again(&beads.bytes, &recipe).map_err(|e| bad(format!("{}, {e}", beads.name)))?;
     compare(&summary, &again, &recipe)?;
+    if !frames.iter().map(|row| row.frame).eq(again.frames.keys().copied()) {
+        return Err(bad(format!("frames.csv: its frames are not those of {}, in their order", beads.name)));
+    }
     let mut course = Course::default();
     for (i, row) in frames.iter().enumerate() {
         if again.frames.get(&row.frame) != Some(&(row.beads, row.good)) {

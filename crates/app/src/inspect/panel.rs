@@ -329,11 +329,6 @@ impl Walk {
         drawn.transpose().map_err(|e| Error::new(Code::Output, e.to_string()))
     }
 
-    /// The figures as of now.
-    pub fn summary(&self) -> PanelSummary {
-        summary(self)
-    }
-
     /// The finished run with the picture of its worst frame.
     pub fn end(&self, overlay_png: Vec<u8>) -> Result<PanelRun> {
         if self.gathered.frames == 0 {
@@ -346,7 +341,7 @@ impl Walk {
             .png()
             .map_err(|e| Error::new(Code::Output, e.to_string()))?;
         Ok(PanelRun {
-            summary: self.summary(),
+            summary: summary(self),
             spots: self.gathered.spots(&self.recipe),
             recipe: self.recipe.clone(),
             course: self.gathered.course.clone(),
@@ -387,9 +382,18 @@ impl Refusals {
         }
         Ok(())
     }
+
+    /// A file that was refused for this reason has become another one.
+    pub fn take_back(&mut self, reason: &str) {
+        self.count = self.count.saturating_sub(1);
+        if let Some(at) = self.first.iter().position(|first| first == reason) {
+            self.first.remove(at);
+        }
+    }
 }
 
-fn summary(walk: &Walk) -> PanelSummary {
+/// The figures as of now.
+pub(super) fn summary(walk: &Walk) -> PanelSummary {
     let (gathered, recipe, run, seconds) = (&walk.gathered, &walk.recipe, &walk.run, walk.seconds());
     let whole = gathered.tally.summary(recipe.tolerance_um, CONFIDENCE, ShareMethod::ClopperPearson);
     let (x, y) = (whole.x, whole.y);

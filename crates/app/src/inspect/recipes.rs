@@ -1,7 +1,7 @@
 //! Recipes on record: named, versioned, checked.
 
 use super::panel::read_recipe;
-use super::record::named;
+use super::record::{as_unknown, named};
 use crate::{Act, Actor, App, EnterpriseBrief, Error, Result};
 use serde::Serialize;
 use store::StoredRecipe;
@@ -70,7 +70,7 @@ impl App {
         actor.need(Act::Recipes)?;
         let market = self.market().await?;
         let viewer = market.viewer(actor);
-        let recipes = self.store.recipes(self.sees_runs(&market, actor)?).await?;
+        let recipes = self.store.recipes(self.sees_runs(&market, actor)).await?;
         let mut rows: Vec<RecipeRow> =
             recipes.into_iter().map(|r| row(r, |id| market.brief(&viewer, id))).collect();
         rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
@@ -85,8 +85,8 @@ impl App {
         actor.need(Act::Recipes)?;
         let market = self.market().await?;
         let viewer = market.viewer(actor);
-        let stored = self.store.recipe(id).await.map_err(|_| crate::records::unknown())?;
-        if self.sees_runs(&market, actor)?.is_some_and(|own| own != stored.enterprise) {
+        let stored = self.store.recipe(id).await.map_err(as_unknown)?;
+        if self.sees_runs(&market, actor).is_some_and(|own| own != stored.enterprise) {
             return Err(crate::records::unknown());
         }
         let versions = self.store.recipe_versions(stored.enterprise, &stored.name).await?;

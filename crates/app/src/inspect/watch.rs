@@ -6,9 +6,9 @@
 //! that are in the state, and the rest is still at its source.
 
 use super::gather::Gathered;
-use super::panel::{Refusals, Walk, whole_files};
+use super::panel::{Refusals, Walk, summary, whole_files};
 use super::record::{EndedFiles, LiveFigures, RunDetail, RunFigures, Source};
-use super::write::{Files, Lengths, place};
+use super::write::{Files, Lengths, fault, place};
 use super::{PanelOptions, PanelRun, not_a_frame};
 use crate::{Act, Actor, Clock, Code, Error, Result};
 use exchange::frame::{FrameFault, Packet, Packets};
@@ -92,8 +92,8 @@ pub struct Watch {
     journal_length: u64,
     /// Keys of the frames that are counted, refused ones too.
     known: HashSet<String>,
-    /// Keys of refused files, by the file's name.
-    refused: HashMap<String, String>,
+    /// Key and reason of refused files, by the file's name.
+    refused: HashMap<String, (String, String)>,
     /// Keys in the order of their coming, of a pipe.
     order: Option<VecDeque<String>>,
     moving: Vec<String>,
@@ -221,9 +221,11 @@ impl Watch {
     }
 
     /// Forgets frames that are no longer at their source, so that memory follows the folder, not the run.
-    pub fn keep_only(&mut self, there: impl Fn(&str) -> bool) {
-        self.known.retain(|key| there(key));
-        self.refused.retain(|_, key| there(key));
+    /// A refused file that was written anew has another key, yet its refusal stays known, to be taken back.
+    pub fn keep_only(&mut self, there: &HashSet<&str>) {
+        self.known.retain(|key| there.contains(key.as_str()));
+        let files: HashSet<&str> = there.iter().filter_map(|key| file_of(key)).collect();
+        self.refused.retain(|file, _| files.contains(file.as_str()));
     }
 
     /// Takes frames; those that are known already are passed over. True where they are certain now; else a later call, or
@@ -271,9 +273,9 @@ impl Watch {
     /// Writes a frame into the journal.
     fn enter(&mut self, key: String, name: String, refused: Option<String>) -> Result<()> {
         // A file that was refused and has changed since is looked at again; its refusal is taken back.
-        if let Some(before) = file_of(&key).and_then(|file| self.refused.remove(file)) {
+        if let Some((before, reason)) = file_of(&key).and_then(|file| self.refused.remove(file)) {
             self.known.remove(&before);
-            self.walk.refusals.count = self.walk.refusals.count.saturating_sub(1);
+            self.walk.refusals.take_back(&reason);
         }
         let entry = Entry { key, name, refused };
         let mut line =
@@ -336,7 +338,7 @@ impl Watch {
     /// What the run says now, for the record.
     pub fn says(&self, live: LiveFigures) -> (RunFigures, RunDetail) {
         let walk = &self.walk;
-        let panel = (walk.gathered.frames > 0).then(|| walk.summary());
+        let panel = (walk.gathered.frames > 0).then(|| summary(walk));
         let detail = RunDetail {
             recipe: self.recipe.clone(),
             course: walk.gathered.course.clone(),
@@ -396,7 +398,7 @@ impl Watch {
 
 fn remember(
     known: &mut HashSet<String>,
-    refused: &mut HashMap<String, String>,
+    refused: &mut HashMap<String, (String, String)>,
     order: Option<&mut VecDeque<String>>,
     entry: Entry,
 ) {
@@ -408,8 +410,15 @@ fn remember(
             known.remove(&oldest);
         }
     }
-    if let Some(file) = file_of(&entry.key).filter(|_| entry.refused.is_some()) {
-        refused.insert(file.to_owned(), entry.key.clone());
+    match (file_of(&entry.key), &entry.refused) {
+        (Some(file), Some(reason)) => {
+            refused.insert(file.to_owned(), (entry.key.clone(), reason.clone()));
+        }
+        // Taken back before a fall, it is taken back after it.
+        (Some(file), None) => {
+            refused.remove(file);
+        }
+        (None, _) => {}
     }
     known.insert(entry.key);
 }
@@ -417,11 +426,6 @@ fn remember(
 /// The file's name in a key of a file.
 fn file_of(key: &str) -> Option<&str> {
     key.rsplitn(3, '|').nth(2)
-}
-
-fn fault(path: &Path) -> impl Fn(std::io::Error) -> Error + use<> {
-    let path = path.display().to_string();
-    move |e| Error::new(Code::Output, format!("cannot write {path}: {e}"))
 }
 
 /// One program at a time; the lock goes with the program, however it ends.

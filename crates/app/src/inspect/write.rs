@@ -90,7 +90,7 @@ struct Open {
     file: BufWriter<File>,
 }
 
-fn fault(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
+pub(super) fn fault(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
     move |e| Error::new(Code::Output, format!("cannot write {}: {e}", path.display()))
 }
 

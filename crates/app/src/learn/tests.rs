@@ -122,6 +122,30 @@ async fn the_last_word_of_the_farthest_stage_counts() {
     assert_eq!(counts().await, (1, 1, false));
     app.keep_outcome(&app.by(&me), &NewOutcome { result: OutcomeResult::Retracted, ..talked }).await.unwrap();
     assert_eq!(counts().await, (1, 0, false));
+
+    // What is said on a list of another market teaches nothing of parts.
+    let jobs = || model::markets::MarketKey("jobs".to_owned());
+    let enterprise = |i: usize| Enterprise::new(None, &format!("虚构{i}号有限公司")).key;
+    let mut need = Need::new("jn", &enterprise(0), "SMT工艺工程师");
+    let mut offer = Offer::new("jo", &enterprise(12), "SMT工艺工程师");
+    (need.market, offer.market) = (jobs(), jobs());
+    let batch = ImportBatch {
+        file: "b.xlsx".to_owned(),
+        source: "秘书处".to_owned(),
+        sha256: "1".repeat(64),
+        by: By::new("li", 2),
+        needs: vec![need],
+        offers: vec![offer],
+        enterprises: Vec::new(),
+        column_maps: Vec::new(),
+        duplicates: Vec::new(),
+        base: None,
+    };
+    app.store.import(&batch, |_, _| ()).await.unwrap();
+    let draft = app.draft(&me, "jobs", app.this_month(), &quiet).await.unwrap();
+    let (need, offer) = (draft.content.needs[0].number, draft.content.offers[0].number);
+    app.review(&me, draft.id, need, offer, Review::Confirmed).await.unwrap();
+    assert_eq!(counts().await, (1, 0, false));
 }
 
 /// What is wrong with an outcome is said by its field; only after both sides have agreed is there one.

@@ -68,8 +68,7 @@ impl App {
         let Some(number) = held.book.sites.find(&site).filter(|_| sight.sees_site(&site)) else {
             return Ok(out);
         };
-        // A substance that no lot names is in none, as far as anybody knows.
-        let substance = query.substance.as_ref().map(|s| held.book.substances.find(s).unwrap_or(u16::MAX));
+        let substance = held.substance(query.substance.as_deref());
         let sums = held.book.sums(&[window, before]);
         let of = |at: usize, measure| sums.get(at, number, measure, substance);
         let flows = |at: usize| Sheet {
@@ -81,7 +80,7 @@ impl App {
             ..Sheet::default()
         };
         out.flows = flows(0);
-        out.opening_kg = if window.from == Window::ALL.from { 0.0 } else { flows(1).book_stock_kg() };
+        out.opening_kg = flows(1).book_stock_kg();
         out.closing_kg = out.opening_kg + out.flows.book_stock_kg();
         out.process_yield = out.flows.process_yield();
         out.process_loss_kg = out.flows.process_loss_kg();

@@ -195,7 +195,7 @@ impl App {
         let measure = MEASURES.iter().find(|(word, _)| *word == query.of).map(|(_, measure)| *measure);
         let measure = measure
             .ok_or_else(|| Error::new(Code::NotFound, format!("no postings are called {}", query.of)))?;
-        let substance = query.substance.as_ref().map(|s| held.book.substances.find(s).unwrap_or(u16::MAX));
+        let substance = held.substance(query.substance.as_deref());
         let book = &held.book;
         let wanted = |p: &Posting| p.site == site && book.counts_for(measure, p.kind, p.lot.0, p.site);
         let found = book.postings(window_of(query.period), substance, wanted);
@@ -210,7 +210,7 @@ impl App {
                     step: held.named(book.steps.word(posting.step)),
                     kind: posting.kind,
                     lot: held.graph.name(posting.lot).to_owned(),
-                    product: held.named(book.lot_place(posting.lot).1.map_or("", |p| book.products.word(p))),
+                    product: held.product(posting.lot),
                     kg: posting.kg.map(|kg| sign * kg),
                 }
             })
@@ -230,6 +230,17 @@ impl Genealogy {
         let id = site_id(site);
         let number = self.book.sites.find(&id).filter(|_| sight.sees_site(&id));
         number.ok_or_else(|| Error::new(Code::NotFound, format!("no event names the site {site}")))
+    }
+
+    /// The sites that this actor sees.
+    pub(super) fn sites(&self, sight: &Sight) -> Vec<Named> {
+        let sites = self.book.sites.all().iter();
+        sites.filter(|site| sight.sees_site(site)).map(|site| self.named(site)).collect()
+    }
+
+    /// The number of a substance, where one is asked for; one that no lot names is in none, as far as anybody knows.
+    pub(super) fn substance(&self, asked: Option<&str>) -> Option<u16> {
+        asked.map(|substance| self.book.substances.find(substance).unwrap_or(u16::MAX))
     }
 
     /// The period and base year of a question.

@@ -104,26 +104,19 @@ impl App {
         let held = self.genealogy().await?;
         let book = &held.book;
         let site = query.site.as_ref().map(|site| held.seen_site(&sight, site)).transpose()?;
-        let substance = query.substance.as_ref().map(|s| book.substances.find(s).unwrap_or(u16::MAX));
+        let substance = held.substance(query.substance.as_deref());
         let cells = book.cells(window_of(query.period), site, substance);
         let cells: Vec<Cell> =
             cells.into_iter().filter(|c| sight.sees_site(book.sites.word(c.place.site))).collect();
         let flows = if site.is_some() { within(&held, &cells) } else { between(&held, &cells, &sight) };
         let (nodes, links) = diagram(&held, without_loops(flows));
-        let sites = book
-            .sites
-            .all()
-            .iter()
-            .filter(|site| sight.sees_site(site))
-            .map(|site| held.named(site))
-            .collect();
         let left_out = cells.iter().fold((0, 0), |n, c| (n.0 + c.without_mass, n.1 + c.without_content));
         Ok(FlowReport {
             site: site.map(|site| held.named(book.sites.word(site))),
             substance: query.substance.clone(),
             nodes,
             links,
-            sites,
+            sites: held.sites(&sight),
             substances: book.substances.all().to_vec(),
             left_out,
         })
@@ -225,7 +218,8 @@ fn without_loops(mut flows: Flows) -> Flows {
 
 /// The smallest flow of some loop; none where there is no loop.
 fn smallest_of_a_loop(flows: &Flows) -> Option<(End, End, String)> {
-    // What nothing enters any more cannot be in a loop: take such nodes away until all that is left goes round.
+    // What nothing enters any more cannot be in a loop: take such nodes away until what is left goes round, or from one loop to
+    // another.
     let mut left: BTreeSet<&(End, End, String)> = flows.keys().collect();
     loop {
         let entered: BTreeSet<&End> = left.iter().map(|e| &e.1).collect();
@@ -236,7 +230,28 @@ fn smallest_of_a_loop(flows: &Flows) -> Option<(End, End, String)> {
             break;
         }
     }
-    left.into_iter().min_by(|a, b| flows[*a].total_cmp(&flows[*b])).cloned()
+    let mut smallest: Vec<&(End, End, String)> = left.iter().copied().collect();
+    smallest.sort_by(|a, b| flows[*a].total_cmp(&flows[*b]));
+    smallest.into_iter().find(|edge| leads(&left, &edge.1, &edge.0)).cloned()
+}
+
+/// True where flows lead from one node to another.
+fn leads(flows: &BTreeSet<&(End, End, String)>, from: &End, to: &End) -> bool {
+    let mut reached = BTreeSet::from([from]);
+    let mut open = vec![from];
+    while let Some(node) = open.pop() {
+        if node == to {
+            return true;
+        }
+        open.extend(
+            flows
+                .iter()
+                .filter(|flow| flow.0 == *node)
+                .map(|flow| &flow.1)
+                .filter(|next| reached.insert(*next)),
+        );
+    }
+    false
 }
 
 fn diagram(held: &Genealogy, flows: Flows) -> (Vec<FlowNode>, Vec<FlowLink>) {
@@ -279,5 +294,18 @@ mod tests {
         let returned: f64 = opened.iter().filter(|((_, to, _), _)| *to == back).map(|(_, kg)| kg).sum();
         assert_eq!(returned, 15.0);
         assert_eq!(opened[&(end("melt"), end("draw"), "p".to_owned())], 100.0);
+    }
+
+    #[test]
+    fn what_leads_from_one_loop_to_another_is_left() {
+        let end = |name: &str| End(FlowNodeKind::Process, name.to_owned());
+        let edges = [("a", "b", 50.0), ("b", "a", 20.0), ("b", "c", 1.0), ("c", "d", 40.0), ("d", "c", 30.0)];
+        let flow = |from: &str, to: &str| (end(from), end(to), "p".to_owned());
+        let opened = without_loops(edges.map(|(from, to, kg)| (flow(from, to), kg)).into_iter().collect());
+        assert!(smallest_of_a_loop(&opened).is_none());
+        for (from, to, kg) in edges {
+            let is_cut = kg == 20.0 || kg == 30.0;
+            assert_eq!(opened.get(&flow(from, to)), (!is_cut).then_some(&kg), "{from} to {to}");
+        }
     }
 }

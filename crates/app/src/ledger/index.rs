@@ -1,8 +1,8 @@
 //! The index by which events are found, caught up with the ledger.
 
-use super::scope::site;
 use crate::{App, Code, Error, Result};
 use jiff::Timestamp;
+use ledger::balance::entries::site_of;
 use ledger::query::{Fact, Recorded, for_each, owner_term, site_term, terms};
 use rayon::prelude::*;
 use store::{IndexedEvent, StoredEvent};
@@ -64,7 +64,7 @@ fn entry(
         Timestamp::from_millisecond(record_ms).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
     let id = ni(&stored.hash);
     let mut found = terms(event, Recorded { time, id: &id });
-    let site = site(event);
+    let site = site_of(event);
     let owner = if enterprise.is_empty() {
         found.extend(site.as_deref().map(site_term));
         format!("@{}", site.unwrap_or_default())

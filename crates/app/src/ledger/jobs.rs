@@ -163,6 +163,7 @@ impl App {
                 None => kept.push(event),
             }
         }
+        faults.truncate(FAULTS_MAX);
         document.events = kept;
         if !faults.is_empty() && !proceed {
             return Ok(failed(&faults));

@@ -50,14 +50,13 @@ impl Genealogy {
 
     /// Takes over an event that is newer than all that are known.
     fn take(&mut self, key: u64, event: &Event, units: &UnitTable) -> Result<()> {
-        let internal = |e: &dyn std::fmt::Display| Error::new(Code::Internal, e.to_string());
-        self.graph.add(key, event).map_err(|e| internal(&e))?;
+        self.graph.add(key, event).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
         let told = self.facts.take(key, event);
         let named = self.book.take(key, event, &self.graph);
         let told = told.iter().filter_map(|name| self.graph.lot(name));
         for lot in named.into_iter().chain(told) {
             let card = self.facts.card(self.graph.name(lot));
-            self.book.note(lot, &card).map_err(|e| internal(&e))?;
+            self.book.note(lot, &card);
         }
         let (Some(site), Some(uses)) = (site_of(event), self.facts.activities.get(&key)) else {
             return Ok(());

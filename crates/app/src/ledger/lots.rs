@@ -215,10 +215,7 @@ impl App {
             .take(per_page)
             .map(|(lot, state)| held.row(*lot, state));
         let rows: Vec<LotRow> = rows.collect();
-        let named =
-            |ids: Vec<&str>| ids.into_iter().filter(|id| !id.is_empty()).map(|id| held.named(id)).collect();
-        let sites =
-            book.sites.all().iter().map(String::as_str).filter(|site| sight.sees_site(site)).collect();
+        let products = products.into_iter().filter(|product| !product.is_empty());
         let exact = code.filter(|code| {
             held.graph.lot(code).is_some_and(|lot| seen.as_ref().is_none_or(|s| s.contains(&lot)))
         });
@@ -227,8 +224,8 @@ impl App {
             total: found.len(),
             page,
             per_page,
-            sites: named(sites),
-            products: named(products.into_iter().collect()),
+            sites: held.sites(&sight),
+            products: products.map(|product| held.named(product)).collect(),
             exact,
         })
     }
@@ -241,7 +238,8 @@ impl App {
         actor.need(Act::LedgerLot)?;
         let sight = self.sight(actor).await?;
         let held = self.genealogy().await?;
-        let id = held.start_seen(lot, sight.lots(&held).as_ref())?;
+        let seen = sight.lots(&held);
+        let id = held.start_seen(lot, seen.as_ref())?;
         let (graph, book) = (&held.graph, &held.book);
         let name = graph.name(id);
         let facts = held.facts.lots.get(name).cloned().unwrap_or_default();
@@ -251,7 +249,6 @@ impl App {
         keys.extend(graph.shipments(id));
         keys.extend(book.withdrawn_of(id));
         let events = self.lot_events(&held, &keys, &postings, &sight).await?;
-        let seen = sight.lots(&held);
         let links = |processes: Vec<Vec<ledger::graph::ProcessId>>, inputs: bool| {
             let mut out = Vec::new();
             for process in processes.into_iter().flatten() {
@@ -276,7 +273,7 @@ impl App {
                 Err(error) => (None, Some(error.message)),
             }
         };
-        let state = book.states().get(id.0 as usize).copied().flatten();
+        let state = book.state(id);
         Ok(LotCard {
             row: state.map(|state| held.row(id, &state)),
             lot: name.to_owned(),
@@ -299,12 +296,14 @@ impl App {
         postings: &[Posting],
         sight: &super::sight::Sight,
     ) -> Result<Vec<LotEvent>> {
+        let newest: Vec<i64> = keys.iter().rev().take(EVENTS_MAX).map(|key| key.cast_signed()).collect();
+        // Events are read by number from the index.
+        self.catch_up_index().await?;
+        let (found, heads) = self.store.events_by_number(&newest).await?;
         let mut out = Vec::new();
-        for key in keys.iter().rev().take(EVENTS_MAX) {
-            let (stored, heads) = self.store.events(key.cast_signed() - 1, 1).await?;
-            let Some(stored) = stored.first() else { continue };
-            let head = heads.get(&stored.capture).map_or("", String::as_str);
-            let Some(event) = document::read_back(head, [stored.body.as_str()]).and_then(|mut e| e.pop())
+        for found in &found {
+            let head = heads.get(&found.capture).map_or("", String::as_str);
+            let Some(event) = document::read_back(head, [found.body.as_str()]).and_then(|mut e| e.pop())
             else {
                 continue;
             };
@@ -312,8 +311,9 @@ impl App {
             if !sight.sees_site(&site) {
                 continue;
             }
-            let posting = postings.iter().find(|p| p.key == *key);
-            out.push(lot_event(held, *key, &event, &site, posting));
+            let key = found.seq.unsigned_abs();
+            let posting = postings.iter().find(|p| p.key == key);
+            out.push(lot_event(held, key, &event, &site, posting));
         }
         out.sort_by(|a, b| (&a.time, a.event).cmp(&(&b.time, b.event)));
         Ok(out)

@@ -1,9 +1,8 @@
 //! Named queries of events. Each enterprise has names of its own, and so have the offices.
 
-use super::search::{EventPage, EventRequest, unread};
+use super::search::{EventPage, EventRequest, read};
 use crate::{Act, Actor, App, Code, Error, Result};
-use ledger::event::Context;
-use ledger::query::{Parameter, Query};
+use ledger::query::Parameter;
 use serde_json::Value;
 
 /// Queries of an enterprise at most.
@@ -73,9 +72,7 @@ impl App {
             fields.insert("@context".to_owned(), Value::Array(context));
         }
         let request = request(&query)?;
-        let mut context = Context::default();
-        request.prefixes.iter().for_each(|(prefix, namespace)| context.declare(prefix, namespace));
-        Query::read(&request.parameters, &context).map_err(unread)?;
+        read(&request.parameters, &request.prefixes)?;
         let text = query.to_string();
         Ok(self.store.add_event_query(scope.key(), name, &text, MOST, &self.by(actor)).await?)
     }
@@ -111,10 +108,14 @@ impl App {
 }
 
 fn named(query: store::EventQuery) -> Result<NamedQuery> {
-    let definition = serde_json::from_str(&query.definition);
-    let definition =
-        definition.map_err(|e| Error::new(Code::StorageCorrupt, format!("query {}: {e}", query.name)))?;
+    let definition = definition(&query)?;
     Ok(NamedQuery { name: query.name, query: definition, created_ms: query.created_ms })
+}
+
+/// A stored query, as it was given.
+pub(super) fn definition(query: &store::EventQuery) -> Result<Value> {
+    let read = serde_json::from_str(&query.definition);
+    read.map_err(|e| Error::new(Code::StorageCorrupt, format!("query {}: {e}", query.name)))
 }
 
 /// A query in JSON as a request.

@@ -7,6 +7,7 @@ use crate::{Actor, App, Code, Error, Result, Role};
 use ledger::footprint::allocation::Allocation;
 use model::visibility::Visibility;
 use serde::Serialize;
+use std::sync::LazyLock;
 
 /// A field that a maker states of a lot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,10 +61,14 @@ struct FieldRow {
     level: Visibility,
 }
 
-fn fields() -> Result<Vec<FieldRow>> {
-    let text = include_str!("../../../../data/passport.csv");
-    let rows = model::table::rows::<FieldRow>("passport.csv", text);
-    Ok(rows.map_err(|e| Error::new(Code::Internal, e.to_string()))?.into_iter().map(|(_, row)| row).collect())
+/// The table, read once.
+fn fields() -> Result<&'static [FieldRow]> {
+    static FIELDS: LazyLock<std::result::Result<Vec<FieldRow>, String>> = LazyLock::new(|| {
+        let text = include_str!("../../../../data/passport.csv");
+        let rows = model::table::rows::<FieldRow>("passport.csv", text).map_err(|e| e.to_string())?;
+        Ok(rows.into_iter().map(|(_, row)| row).collect())
+    });
+    FIELDS.as_deref().map_err(|fault| Error::new(Code::Internal, fault.clone()))
 }
 
 impl App {
@@ -73,6 +78,11 @@ impl App {
     /// # Errors
     /// [`Code::NotFound`]; storage errors.
     pub async fn passport(&self, actor: Option<&Actor>, lot: &str) -> Result<Passport> {
+        // Before the genealogy is held: asking for it twice at once would wait for itself where an event comes between.
+        let sight = match actor {
+            Some(actor) => self.sight(actor).await.ok(),
+            None => None,
+        };
         let held = self.genealogy().await?;
         let missing = || Error::new(Code::NotFound, "no passport has that code");
         let code = super::code::read_code(lot).ok_or_else(missing)?;
@@ -81,28 +91,29 @@ impl App {
         let facts =
             held.facts.lots.get(name).filter(|facts| !facts.passport.is_empty()).ok_or_else(missing)?;
         let site = held.book.lot_place(id).0.map_or("", |site| held.book.sites.word(site));
-        let is_own = match actor {
-            Some(actor) => {
-                self.sight(actor).await.is_ok_and(|sight| !sight.is_sums() && sight.sees_site(site))
-            }
-            None => false,
-        };
+        let is_own = sight.is_some_and(|sight| !sight.is_sums() && sight.sees_site(site));
         let sees = |level: Visibility| match level {
             Visibility::Public => true,
             Visibility::Members => actor.is_some_and(|a| a.role != Role::Auditor),
             _ => is_own,
         };
         let fields = fields()?
-            .into_iter()
+            .iter()
             .filter_map(|row| {
                 let value = facts.passport.get(&row.field)?;
                 let value = if sees(row.level) { value.clone() } else { String::new() };
-                let name = Named { id: row.field.clone(), zh: row.name_zh, en: row.name_en };
-                Some(PassportField { key: row.field, name, unit: row.unit, value, level: row.level })
+                let name = Named { id: row.field.clone(), zh: row.name_zh.clone(), en: row.name_en.clone() };
+                Some(PassportField {
+                    key: row.field.clone(),
+                    name,
+                    unit: row.unit.clone(),
+                    value,
+                    level: row.level,
+                })
             })
             .collect();
         let footprint = lot_footprint(&held, id, Allocation::Mass, &self.reference.units).ok();
-        let state = held.book.states().get(id.0 as usize).copied().flatten();
+        let state = held.book.state(id);
         Ok(Passport {
             lot: name.to_owned(),
             number: name.rsplit('/').next().unwrap_or(name).to_owned(),

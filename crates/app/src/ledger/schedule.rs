@@ -4,6 +4,7 @@ use crate::{Code, Error, Result};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A schedule. Each field is a list of numbers and ranges, such as `0,30` or `[8-17]`; `0/15` and `*/15` are every fifteenth. What is
 /// not said fits always; what is finer than all that is said is 0. Days and hours are China's.
@@ -101,7 +102,7 @@ fn numbers(field: Option<&str>, low: i64, high: i64, name: &str) -> Result<Vec<i
     };
     let Some(field) = field else { return Ok((low..=high).collect()) };
     let number = |text: &str| text.trim().parse().ok().filter(|n| (low..=high).contains(n)).ok_or_else(wrong);
-    let mut out = Vec::new();
+    let mut out = BTreeSet::new();
     for part in field.split(',') {
         let part = part.trim();
         if let Some((start, step)) = part.split_once('/') {
@@ -119,12 +120,10 @@ fn numbers(field: Option<&str>, low: i64, high: i64, name: &str) -> Result<Vec<i
         } else if part == "*" {
             out.extend(low..=high);
         } else {
-            out.push(number(part)?);
+            out.insert(number(part)?);
         }
     }
-    out.sort_unstable();
-    out.dedup();
-    Ok(out)
+    Ok(out.into_iter().collect())
 }
 
 #[cfg(test)]

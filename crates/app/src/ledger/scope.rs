@@ -5,8 +5,9 @@
 //! enterprise only; at another's site it may capture nothing, and it may declare wrong only what it sees.
 
 use crate::{Act, Actor, App, Code, Error, Result, Role};
-use ledger::event::{Event, Location};
-use ledger::hash::{event_hash, link};
+use ledger::balance::entries::site_of;
+use ledger::event::Event;
+use ledger::hash::event_hash;
 use serde::Serialize;
 use store::FoundEvent;
 
@@ -77,22 +78,13 @@ impl Scope {
             Self::All => true,
             Self::Enterprise { key, sites } => {
                 if found.enterprise.is_empty() {
-                    site(event).is_some_and(|site| sites.contains(&site))
+                    site_of(event).is_some_and(|site| sites.contains(&site))
                 } else {
                     found.enterprise == *key
                 }
             }
         }
     }
-}
-
-/// The site at which an event happened.
-pub(super) fn site(event: &Event) -> Option<String> {
-    event.biz_location.as_ref().or(event.read_point.as_ref()).map(canonical)
-}
-
-fn canonical(place: &Location) -> String {
-    link::canonical(&place.id).unwrap_or_else(|| place.id.clone())
 }
 
 impl App {
@@ -116,8 +108,13 @@ impl App {
         if key.is_empty() {
             return Ok(Scope::All);
         }
-        let sites = self.site_owners().await?.into_iter().filter(|(_, owner)| owner == key);
-        Ok(Scope::Enterprise { key: key.to_owned(), sites: sites.map(|(uri, _)| uri).collect() })
+        Ok(Scope::Enterprise { key: key.to_owned(), sites: self.sites_of(key).await? })
+    }
+
+    /// The sites of an enterprise.
+    pub(super) async fn sites_of(&self, key: &str) -> Result<Vec<String>> {
+        let own = self.site_owners().await?.into_iter().filter(|(_, owner)| owner == key);
+        Ok(own.map(|(uri, _)| uri).collect())
     }
 
     /// Sites with the keys of their enterprises: as the offices have said, else as master data of the offices' documents has it.
@@ -144,7 +141,7 @@ impl App {
         let Scope::Enterprise { key, .. } = scope else { return Ok(None) };
         for (field, place) in [("readPoint", &event.read_point), ("bizLocation", &event.biz_location)] {
             let Some(place) = place else { continue };
-            let id = canonical(place);
+            let id = super::balance::site_id(&place.id);
             if sites.iter().any(|(uri, owner)| *uri == id && owner != key) {
                 let why = format!("{}/{field}/id: {} is another enterprise's site", event.place, place.id);
                 return Ok(Some(why));
@@ -191,7 +188,7 @@ impl App {
             Some(key) => Some(self.store.enterprise(key).await?.value.key),
             None => None,
         };
-        let id = link::canonical(uri).unwrap_or_else(|| uri.to_owned());
+        let id = super::balance::site_id(uri);
         Ok(self.store.set_event_site(&id, key.as_deref(), &self.by(actor)).await?)
     }
 }

@@ -111,11 +111,7 @@ impl App {
     }
 
     pub(super) async fn search(&self, scope: &Scope, request: &EventRequest) -> Result<EventPage> {
-        let mut context = Context::default();
-        for (prefix, namespace) in &request.prefixes {
-            context.declare(prefix, namespace);
-        }
-        let mut query = Query::read(&request.parameters, &context).map_err(unread)?;
+        let (mut query, context) = read(&request.parameters, &request.prefixes)?;
         if let Some((key, value)) = &request.within {
             query = query.and(key, value, &context).map_err(unread)?;
         }
@@ -134,7 +130,7 @@ impl App {
                 };
                 let (hits, more) =
                     self.hits(scope, &query, Stretch::default(), request.after, per_page.min(left)).await?;
-                let given = given + hits.len() as u64;
+                let given = given.saturating_add(hits.len() as u64);
                 let next = more.filter(|_| hits.len() < left).map(|mark| EventMark { given, ..mark });
                 (hits, next)
             }
@@ -168,7 +164,7 @@ impl App {
         let total = all.len();
         let page: Vec<Hit> =
             all.into_iter().skip(usize::try_from(given).unwrap_or(usize::MAX)).take(per_page).collect();
-        let given = given + page.len() as u64;
+        let given = given.saturating_add(page.len() as u64);
         let next =
             ((given as usize) < total && !page.is_empty()).then_some(EventMark { time_ms: 0, seq: 0, given });
         Ok((page, next))
@@ -287,7 +283,14 @@ fn mark(hits: &[Hit]) -> Option<EventMark> {
     hits.last().map(|hit| EventMark { time_ms: hit.found.time_ms, seq: hit.found.seq, given: 0 })
 }
 
-pub(super) fn unread(error: ledger::query::QueryError) -> Error {
+/// The query that parameters make, and the context of its prefixes.
+pub(super) fn read(parameters: &[Parameter], prefixes: &[(String, String)]) -> Result<(Query, Context)> {
+    let mut context = Context::default();
+    prefixes.iter().for_each(|(prefix, namespace)| context.declare(prefix, namespace));
+    Ok((Query::read(parameters, &context).map_err(unread)?, context))
+}
+
+fn unread(error: ledger::query::QueryError) -> Error {
     Error::new(Code::BadInput, error.to_string()).hint("see docs/ledger.md for the parameters of a query")
 }
 

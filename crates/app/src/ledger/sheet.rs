@@ -102,7 +102,7 @@ impl App {
         let held = self.genealogy().await?;
         let site = held.seen_site(&sight, &query.site)?;
         let book = &held.book;
-        let substance = query.substance.as_ref().map(|s| book.substances.find(s).unwrap_or(u16::MAX));
+        let substance = held.substance(query.substance.as_deref());
         let newest = date(book.days().map_or(0, |(_, last)| last));
         let period = query.period.unwrap_or_else(|| Period::month_of(newest));
         let window = window_of(Some(period));
@@ -116,8 +116,7 @@ impl App {
         let stock = |day: Option<i32>| {
             let cells =
                 day.map(|day| book.cells(Window { from: day, until: day + 1 }, Some(site), substance));
-            let cells = cells.into_iter().flatten().filter(|c| c.place.kind == EntryKind::ClosingStock);
-            cells.map(|c| (c.place.product, (c.kg, c.variance))).collect::<BTreeMap<u16, (f64, f64)>>()
+            counted_of(cells.into_iter().flatten())
         };
         let sheet = Sheet {
             held: &held,
@@ -141,10 +140,21 @@ impl App {
             p_value: solved.p_value,
             gross_errors,
             left_out,
-            sites: book.sites.all().iter().filter(|s| sight.sees_site(s)).map(|s| held.named(s)).collect(),
+            sites: held.sites(&sight),
             substances: book.substances.all().to_vec(),
         })
     }
+}
+
+/// What was counted of each product, with its variance. Lots that were made in different places stand in cells of their own.
+fn counted_of(cells: impl Iterator<Item = Cell>) -> BTreeMap<u16, (f64, f64)> {
+    let mut out = BTreeMap::new();
+    for cell in cells.filter(|c| c.place.kind == EntryKind::ClosingStock) {
+        let (kg, variance) = out.entry(cell.place.product).or_insert((0.0, 0.0));
+        *kg += cell.kg;
+        *variance += cell.variance;
+    }
+    out
 }
 
 struct Sheet<'h> {
@@ -273,5 +283,37 @@ impl Open {
         } += cell.kg;
         self.variance += cell.variance;
         self.terms.push(Term { coefficient: sign, factors: vec![variable] });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger::balance::book::{Book, LotCard, NewPosting};
+    use ledger::graph::LotId;
+
+    #[test]
+    fn a_count_is_of_all_lots_of_a_product_wherever_they_were_made() {
+        let mut book = Book::default();
+        let card = LotCard { product: "wire".to_owned(), ..LotCard::default() };
+        let new = NewPosting {
+            key: 1,
+            site: "a",
+            step: "",
+            day: 1,
+            kind: EntryKind::Produced,
+            lot: LotId(0),
+            amount: Some(10.0),
+            is_pieces: false,
+        };
+        book.post(&new);
+        // Lot 1 was bought.
+        for (lot, kg) in [(0, 10.0), (1, 5.0)] {
+            book.note(LotId(lot), &card);
+            let (lot, amount, kind) = (LotId(lot), Some(kg), EntryKind::ClosingStock);
+            book.post(&NewPosting { key: 2, step: "stock_taking", lot, amount, kind, ..new });
+        }
+        let counted = counted_of(book.cells(Window::ALL, None, None).into_iter());
+        assert_eq!(counted, BTreeMap::from([(0, (15.0, 0.0))]));
     }
 }

@@ -5,6 +5,7 @@
 
 use super::live::Genealogy;
 use crate::{Actor, App, Code, Error, Result, Role};
+use ledger::balance::book::{Posting, Window};
 use ledger::graph::LotId;
 use std::collections::{BTreeSet, HashSet};
 
@@ -35,14 +36,22 @@ impl Sight {
 
     /// Lots that are seen; `None` for all.
     pub fn lots(&self, held: &Genealogy) -> Option<HashSet<LotId>> {
+        Some(self.postings(held)?.iter().map(|p| p.lot).collect())
+    }
+
+    /// The store's keys of the events that posted them; `None` for all.
+    pub fn events(&self, held: &Genealogy) -> Option<HashSet<u64>> {
+        Some(self.postings(held)?.iter().map(|p| p.key).collect())
+    }
+
+    /// Single postings that are seen; `None` for all.
+    fn postings(&self, held: &Genealogy) -> Option<Vec<Posting>> {
         match self {
             Self::All => None,
-            Self::Sums => Some(HashSet::new()),
+            Self::Sums => Some(Vec::new()),
             Self::Sites(own) => {
                 let sites: BTreeSet<u16> = own.iter().filter_map(|site| held.book.sites.find(site)).collect();
-                let found =
-                    held.book.postings(ledger::balance::book::Window::ALL, None, |p| sites.contains(&p.site));
-                Some(found.iter().map(|p| p.lot).collect())
+                Some(held.book.postings(Window::ALL, None, |p| sites.contains(&p.site)))
             }
         }
     }
@@ -55,8 +64,7 @@ impl App {
             Role::Administrator | Role::Secretariat => Ok(Sight::All),
             Role::Bureau => Ok(Sight::Sums),
             Role::Member { enterprise: Some(key) } => {
-                let own = self.site_owners().await?.into_iter().filter(|(_, owner)| owner == key);
-                Ok(Sight::Sites(own.map(|(site, _)| site).collect()))
+                Ok(Sight::Sites(self.sites_of(key).await?.into_iter().collect()))
             }
             _ => Err(Error::new(Code::NotAllowed, format!("{} sees no lots of the ledger", actor.name))),
         }

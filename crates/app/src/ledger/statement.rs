@@ -7,9 +7,9 @@
 use super::footprint::FootprintReport;
 use crate::{Act, Actor, Allocation, App, Code, Error, Result};
 use exchange::plain::PlainTable;
+use ledger::balance::entries::site_of;
 use ledger::event::Body;
 use ledger::footprint::factor::FactorLibrary;
-use ledger::hash::link;
 use model::period::Period;
 use serde::Serialize;
 
@@ -62,7 +62,7 @@ impl App {
                 format!("the offset {name} is {kg} kg; an amount is expected"),
             ));
         }
-        let site = query.site.as_deref().map(|site| link::canonical(site).unwrap_or_else(|| site.to_owned()));
+        let site = query.site.as_deref().map(super::balance::site_id);
         let held = self.genealogy().await?;
         let (mut emitted_kg, mut activities, mut processes) = (0.0, (0, 0), 0);
         let mut missing = Vec::new();
@@ -71,7 +71,7 @@ impl App {
             if held.withdrawn.contains(&stored.seq) || event.error_declaration.is_some() {
                 return Ok(());
             }
-            if site.is_some() && super::scope::site(event) != site {
+            if site.is_some() && site_of(event) != site {
                 return Ok(());
             }
             let day = event.time.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).date();

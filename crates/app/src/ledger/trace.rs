@@ -3,7 +3,7 @@
 use super::circular::Named;
 use super::live::Genealogy;
 use crate::{Act, Actor, App, Code, Error, Result};
-use ledger::graph::{Amount, Direction, Graph, LotId, Scratch};
+use ledger::graph::{Amount, Direction, Graph, LotId, Scratch, Shipment};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -114,15 +114,17 @@ impl App {
         let graph = &held.graph;
         let seen = sight.lots(&held);
         let first = held.start_seen(lot, seen.as_ref())?;
+        let is_seen = |lot: &LotId| seen.as_ref().is_none_or(|seen| seen.contains(lot));
+        // A customer of another enterprise's lots is that enterprise's to know. Of a container what it holds is posted, not itself.
+        let own = sight.events(&held);
+        let may_tell = |shipment: &Shipment| {
+            is_seen(&shipment.lot) || own.as_ref().is_none_or(|own| own.contains(&shipment.key))
+        };
         let mut out = RecallReport { lot: graph.name(first).to_owned(), affected: 0, customers: Vec::new() };
         for start in graph.fillings(first) {
-            let recall = graph.recall(start);
-            let is_seen = |lot: &LotId| seen.as_ref().is_none_or(|seen| seen.contains(lot));
+            let recall = graph.recall_told(start, may_tell);
             out.affected += recall.lots.iter().filter(|carried| is_seen(&carried.lot)).count();
-            // A customer of another enterprise's lots is that enterprise's to know.
-            let customers =
-                recall.customers.into_iter().filter(|c| c.lots.iter().any(|(lot, _)| is_seen(lot)));
-            out.customers.extend(customers.map(|customer| RecallCustomer {
+            out.customers.extend(recall.customers.into_iter().map(|customer| RecallCustomer {
                 named: held.named(&customer.party),
                 party: customer.party,
                 lots: customer.lots.iter().map(|(lot, a)| (graph.name(*lot).to_owned(), *a)).collect(),

@@ -34,9 +34,8 @@ impl App {
     }
 
     /// Computes a draft of the period's list from all open needs and offers of a market, by its key (empty for parts and
-    /// materials). What was said on the period's open draft is
-    /// kept for pairs whose records have not changed, and that draft is discarded; pairs that were rejected on the newest
-    /// numbered list and have not changed since stay rejected.
+    /// materials). What was said on the period's open draft is kept for pairs whose records have not changed, and that draft
+    /// is discarded; pairs that were rejected on the newest numbered list and have not changed since stay rejected.
     ///
     /// # Errors
     /// [`Code::NothingToDo`] where no need is left to match; [`Code::Conflict`] where the open draft changes again and
@@ -55,9 +54,10 @@ impl App {
         loop {
             progress(Stage::Load, 0, 1);
             let mut records = self.store.snapshot().await?;
+            let (evidence, today) = (crate::inspect::by_offer(&records.evidence), self.today());
             for offer in &mut records.offers {
-                offer.value.evidence =
-                    crate::inspect::valid_for(&records.evidence, offer.id, &offer.value, self.today());
+                let own = evidence.get(&offer.id).map_or(&[][..], Vec::as_slice);
+                offer.value.evidence = crate::inspect::valid_for(own, &offer.value, today);
             }
             progress(Stage::Load, 1, 1);
             let import_id = records.import_id;
@@ -79,7 +79,7 @@ impl App {
             let open = open.max_by_key(|l| l.id);
             let reviews = self.carried_over(&composer, &lists, open).await?;
             let settled = composer.settle_reviewed(&reviews, progress);
-            let content = compare(settled, self.standing_list(&lists).await?.as_ref());
+            let content = compare(settled, self.standing_list(&lists, &market).await?.as_ref());
             let draft = NewDraft {
                 content: &content,
                 reviews: &reviews,
@@ -118,11 +118,10 @@ impl App {
             let content = if reviews.is_empty() {
                 None
             } else {
-                let mut lists = self.store.lists().await?;
-                lists.retain(|l| l.market == stored.list.content.market);
-                let settled = Composer::reopen(self.reference, &stored.list.content)
-                    .settle_reviewed(&reviews, progress);
-                Some(compare(settled, self.standing_list(&lists).await?.as_ref()))
+                let lists = self.store.lists().await?;
+                let content = &stored.list.content;
+                let settled = Composer::reopen(self.reference, content).settle_reviewed(&reviews, progress);
+                Some(compare(settled, self.standing_list(&lists, &content.market).await?.as_ref()))
             };
             match self.store.approve(id, stored.version, content.as_ref(), &by).await {
                 Err(store::Error::Conflict { .. }) if tries < TRIES => tries += 1,
@@ -153,10 +152,10 @@ impl App {
         Ok(())
     }
 
-    /// The list that stands published, of these heads (those of one market): with it a new one is compared.
-    async fn standing_list(&self, lists: &[ListHead]) -> Result<Option<MatchingList>> {
-        let newest = lists.iter().filter(|l| l.state == ListState::Published).max_by_key(|l| l.number);
-        match newest {
+    /// The list of a market that stands published, of these heads: with it a new one is compared.
+    async fn standing_list(&self, lists: &[ListHead], market: &MarketKey) -> Result<Option<MatchingList>> {
+        let standing = lists.iter().filter(|l| l.market == *market && l.state == ListState::Published);
+        match standing.max_by_key(|l| l.number) {
             Some(head) => Ok(Some(self.store.list(head.id).await?.list)),
             None => Ok(None),
         }

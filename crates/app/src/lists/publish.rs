@@ -45,9 +45,7 @@ impl App {
         if stored.list.content.needs.is_empty() {
             return Err(nothing_to_match());
         }
-        let market = &stored.list.content.market;
-        let of_market: Vec<ListHead> = lists.iter().filter(|l| l.market == *market).cloned().collect();
-        let standing = self.standing_list(&of_market).await?;
+        let standing = self.standing_list(lists, &stored.list.content.market).await?;
         let finish = move |_: u32, previous: &str, content: ListContent| ListContent {
             previous_sha256: previous.to_owned(),
             ..compare(content, standing.as_ref())

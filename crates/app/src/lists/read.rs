@@ -28,7 +28,8 @@ impl Verification {
 }
 
 impl App {
-    /// The published list of a market with the highest number (the key, empty for parts and materials); none for a member whose enterprise nobody has approved yet.
+    /// The published list of a market (its key, empty for parts and materials) with the highest number; none for a member
+    /// whose enterprise nobody has approved yet.
     ///
     /// # Errors
     /// Storage errors.

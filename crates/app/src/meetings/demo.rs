@@ -1,6 +1,7 @@
 //! Events of the fictional demo cluster: one that is over with its results, one that is coming with sign-ups, a promotion with
 //! what was signed. Everything goes the way of real events, from the matches of the demo's list; nothing is by chance.
 
+use super::seat::{arranged, stored};
 use super::{
     DoorKey, Invitee, MeetingEventForm, MeetingEventState, MeetingOutcomeForm, MeetingProposal, SignUpForm,
     SigningForm,
@@ -91,8 +92,7 @@ impl App {
         let row = self.store.meeting_event(id).await?;
         let market = self.market().await?;
         let (hall, ..) = self.hall(&market, &row, false).await?;
-        let timetable = market::meetings::arrange(&hall.event, market::meetings::Effort::default());
-        let seats = super::seat::stored(&timetable, &hall.asked);
+        let seats = stored(&arranged(&hall).await?, &hall.asked);
         let version = self.put_seats(actor, &row, row.version, &seats, &[], "meeting.seat").await?;
         for (at, firm) in firms.iter().enumerate() {
             if at % 9 != 8 {
@@ -165,7 +165,9 @@ impl App {
             more.filter(|p| !firms.iter().any(|f| f.enterprise.id == p.enterprise.id)).cloned().collect();
         firms.extend(more);
         let invitee = |p: &MeetingProposal| Invitee { enterprise: p.enterprise.id, side: Some(p.side) };
-        self.add_parties(actor, id, &firms.iter().map(invitee).collect::<Vec<_>>()).await?;
+        let invitees: Vec<Invitee> = firms.iter().map(invitee).collect();
+        let (market, row) = (self.market().await?, self.store.meeting_event(id).await?);
+        self.add_parties(actor, &market, &row, &invitees).await?;
         Ok(firms)
     }
 

@@ -7,6 +7,7 @@ use crate::records::{EnterpriseBrief, unknown};
 use crate::{Act, Actor, App, Code, Error, Result};
 use serde::Serialize;
 use std::fmt;
+use store::MeetingEventRow;
 
 /// Crockford's base 32: no letter that is read as another.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -85,7 +86,8 @@ impl App {
     /// [`Code::NotFound`] for a code of nobody at this event.
     pub async fn at_the_door(&self, actor: &Actor, id: i64, key: &DoorKey) -> Result<CheckedIn> {
         actor.need(Act::AtTheDoor)?;
-        self.found_at_door(actor, id, key).await
+        let row = self.store.meeting_event(id).await?;
+        self.found_at_door(actor, &row, key).await
     }
 
     /// Says that a firm has come. A second time changes nothing and gives the same answer.
@@ -94,8 +96,8 @@ impl App {
     /// [`Code::NotFound`] for a code of nobody at this event; [`Code::Conflict`] where the event does not take place.
     pub async fn check_in(&self, actor: &Actor, id: i64, key: &DoorKey) -> Result<CheckedIn> {
         actor.need(Act::CheckIn)?;
-        let found = self.found_at_door(actor, id, key).await?;
         let row = self.store.meeting_event(id).await?;
+        let found = self.found_at_door(actor, &row, key).await?;
         if row.state == MeetingEventState::Cancelled {
             return Err(wrong_state(row.state));
         }
@@ -103,11 +105,10 @@ impl App {
         Ok(CheckedIn { at_ms: Some(at_ms), ..found })
     }
 
-    async fn found_at_door(&self, actor: &Actor, id: i64, key: &DoorKey) -> Result<CheckedIn> {
+    async fn found_at_door(&self, actor: &Actor, row: &MeetingEventRow, key: &DoorKey) -> Result<CheckedIn> {
         let market = self.market().await?;
         let looking = Looking::new(&market, actor);
-        let row = self.store.meeting_event(id).await?;
-        let parties = self.store.meeting_parties(Some(id)).await?;
+        let parties = self.store.meeting_parties(Some(row.id)).await?;
         let party = match key {
             DoorKey::Enterprise(firm) => {
                 parties.iter().find(|p| p.enterprise == *firm).ok_or_else(unknown)?
@@ -123,7 +124,7 @@ impl App {
             }
         };
         let own = party.enterprise;
-        let card = looking.card(&row, &parties, &self.store.meetings(Some(id)).await?);
+        let card = looking.card(row, &parties, &self.store.meetings(Some(row.id)).await?);
         let mine = card.meetings.iter().filter(|m| m.host.id == own || m.guest.id == own);
         let other = |m: &super::MeetingInfo| if m.host.id == own { m.guest.clone() } else { m.host.clone() };
         Ok(CheckedIn {

@@ -1,7 +1,8 @@
 //! Planning an event: its form and its states.
 
 use super::{MeetingEventState, NOTE_MAX, wrong_state};
-use crate::records::{Saved, fields};
+use crate::notice::To;
+use crate::records::{Market, Saved, fields};
 use crate::{Act, Actor, App, Result};
 use jiff::civil::{Date, Time};
 use market::meetings::SLOTS_MAX;
@@ -175,11 +176,11 @@ impl App {
         let row = self.store.meeting_event(id).await?;
         let allowed = match (row.state, state) {
             // An event without a timetable, such as a promotion, ends as it is.
-            (Planned | Seated, Cancelled | Closed) | (Cancelled, Planned) => true,
+            (Planned | Seated, Cancelled | Closed) => true,
             // The timetable that stood is still there.
             (Closed, Seated) => !self.store.meetings(Some(id)).await?.is_empty(),
             (Closed, Planned) => self.store.meetings(Some(id)).await?.is_empty(),
-            (Seated, Planned) => {
+            (Seated | Cancelled, Planned) => {
                 self.store.meetings(Some(id)).await?.iter().all(|meeting| meeting.result.is_none())
             }
             _ => false,
@@ -192,28 +193,32 @@ impl App {
             let parties = self.store.meeting_parties(Some(id)).await?;
             let firms: Vec<i64> = parties.iter().map(|p| p.enterprise).collect();
             let title = format!("活动取消：{}", row.event.name);
-            self.tell_firms(&firms, "meeting.cancelled", &title, "详情请打开查看。", id).await?;
+            let market = self.market().await?;
+            let body = "详情请打开查看。";
+            self.tell_firms(&market, &firms, "meeting.cancelled", &title, body, &own_page(id)).await;
         }
         Ok(Saved { id, version })
     }
 
-    /// Tells the people of enterprises (row ids) something of an event.
+    /// Tells the people of enterprises (row ids) something; `link` is where they read more.
     pub(super) async fn tell_firms(
         &self,
+        market: &Market,
         firms: &[i64],
         kind: &str,
         title: &str,
         body: &str,
-        event: i64,
-    ) -> Result<usize> {
-        let market = self.market().await?;
-        let mut told = 0;
+        link: &str,
+    ) {
         for firm in firms.iter().filter_map(|id| market.enterprises.get(*id)) {
-            let to = crate::notice::To::Enterprise(&firm.value.key);
-            told += self.notify(kind, to, title, body, &format!("/events/{event}/mine")).await;
+            self.notify(kind, To::Enterprise(&firm.value.key), title, body, link).await;
         }
-        Ok(told)
     }
+}
+
+/// Where a firm's people read of their own place at an event.
+pub(super) fn own_page(event: i64) -> String {
+    format!("/events/{event}/mine")
 }
 
 #[cfg(test)]

@@ -161,7 +161,7 @@ impl App {
         let parties = self.store.meeting_parties(None).await?;
         let meetings = self.store.meetings(None).await?;
         let follow_ups = self.store.meeting_follow_ups().await?;
-        let tables = MeetingTables::builtin();
+        let (tables, now) = (MeetingTables::builtin(), today.to_string());
         let rows = self.store.meeting_events().await?;
         let counted = |row: &&store::MeetingEventRow| {
             row.event.day.year() == year && row.state != MeetingEventState::Cancelled
@@ -179,7 +179,7 @@ impl App {
             }
             for meeting in meetings.iter().filter(|m| m.event == row.id && m.seated) {
                 let asked = follow_ups.iter().filter(|f| f.meeting == meeting.id);
-                let due = |f: &&store::FollowUp| f.due <= today.to_string() || f.done.is_some();
+                let due = |f: &&store::FollowUp| f.due <= now || f.done.is_some();
                 month.due += asked.clone().filter(due).count() as u32;
                 month.answered += asked.clone().filter(|f| f.done.is_some()).count() as u32;
                 month.meetings += 1;

@@ -1,12 +1,12 @@
 //! The timetable as files: a workbook of the whole, a calendar of one's own.
 
 use super::{MeetingEventCard, MeetingEventState, MeetingInfo, slot_words};
+use crate::clock::china;
 use crate::{Act, Actor, App, Code, Error, Result};
 use exchange::ics::{self, Entry};
 use exchange::timetable::TimetableBook;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use jiff::tz::{TimeZone, offset};
 use model::meeting::{MeetingTables, Slot};
 
 impl App {
@@ -64,9 +64,7 @@ impl App {
 
 /// A moment of an event's day in China.
 fn moment(day: Date, time: Time) -> Timestamp {
-    day.to_datetime(time)
-        .to_zoned(TimeZone::fixed(offset(8)))
-        .map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp())
+    day.to_datetime(time).to_zoned(china()).map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp())
 }
 
 /// What a meeting is about, in words.

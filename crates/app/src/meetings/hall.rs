@@ -1,6 +1,6 @@
 //! What an event's seats are made of: its firms, the matches between them, and their wishes.
 
-use super::MeetingPartyState;
+use super::invite::comes;
 use crate::records::Market;
 use crate::{App, Result};
 use market::meetings::{Event, Party as Seat, Request};
@@ -135,8 +135,7 @@ impl Hall {
         no_show: &HashMap<i64, f64>,
     ) -> Self {
         let slots = u32::try_from(event.slots.len()).unwrap_or_default();
-        let coming: Vec<&Party> =
-            parties.iter().filter(|p| p.state == MeetingPartyState::Attending).collect();
+        let coming: Vec<&Party> = parties.iter().filter(|p| comes(p)).collect();
         let asked = asked(&coming, pairs, seated);
         let side = |side| coming.iter().copied().filter(move |p| p.side == side);
         let seat = |party: &Party| {
@@ -186,7 +185,7 @@ pub fn no_show(events: &[MeetingEventRow], parties: &[Party]) -> HashMap<i64, f6
         events.iter().filter(|e| e.state == super::MeetingEventState::Closed).map(|e| e.id).collect();
     let mut seen: HashMap<i64, (f64, f64)> = HashMap::new();
     for party in parties.iter().filter(|p| over.contains(&p.event)) {
-        if party.state == MeetingPartyState::Attending {
+        if comes(party) {
             let (missed, all) = seen.entry(party.enterprise).or_default();
             *missed += f64::from(u8::from(party.checked_in_ms.is_none()));
             *all += 1.0;

@@ -1,5 +1,6 @@
 //! Invitations: who should come, and why, by the matches of the newest list.
 
+use super::event::own_page;
 use super::hall::Pairs;
 use super::{MeetingEventState, MeetingPartyState, door, wrong_state};
 use crate::records::{EnterpriseBrief, Market, Saved, Viewer};
@@ -7,7 +8,7 @@ use crate::{Act, Actor, App, Code, Error, Result};
 use model::meeting::MeetingSide;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use store::{NewParty, PartyChange};
+use store::{MeetingEventRow, NewParty, PartyChange};
 
 /// A firm that should come.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -136,21 +137,26 @@ impl App {
         if invitees.is_empty() {
             return Err(Error::new(Code::BadInput, "no enterprise was chosen"));
         }
-        let invited = self.add_parties(actor, id, invitees).await?;
-        let row = self.store.meeting_event(id).await?;
+        let (market, row) = (self.market().await?, self.store.meeting_event(id).await?);
+        let invited = self.add_parties(actor, &market, &row, invitees).await?;
         let title = format!("邀请参加：{}", row.event.name);
         let body = format!("{}，{}。请打开报名，一分钟即可。", row.event.day, row.event.place);
-        self.tell_firms(&invited, "meeting.invited", &title, &body, id).await?;
+        self.tell_firms(&market, &invited, "meeting.invited", &title, &body, &own_page(id)).await;
         Ok(u32::try_from(invited.len()).unwrap_or(u32::MAX))
     }
 
     /// Adds firms to an event without telling anybody.
-    pub(super) async fn add_parties(&self, actor: &Actor, id: i64, invitees: &[Invitee]) -> Result<Vec<i64>> {
-        let (market, row) = (self.market().await?, self.store.meeting_event(id).await?);
+    pub(super) async fn add_parties(
+        &self,
+        actor: &Actor,
+        market: &Market,
+        row: &MeetingEventRow,
+        invitees: &[Invitee],
+    ) -> Result<Vec<i64>> {
         if row.state != MeetingEventState::Planned {
             return Err(wrong_state(row.state));
         }
-        let weighed = weigh(&self.meeting_pairs(&market, &row.event.group).await?);
+        let weighed = weigh(&self.meeting_pairs(market, &row.event.group).await?);
         let viewer = market.viewer(actor);
         let mut parties = Vec::new();
         for invitee in invitees {
@@ -162,11 +168,11 @@ impl App {
             parties.push(NewParty {
                 enterprise: invitee.enterprise,
                 side,
-                why: said.filter(|w| w.side == side).map_or_else(String::new, |w| why(&market, &viewer, w)),
+                why: said.filter(|w| w.side == side).map_or_else(String::new, |w| why(market, &viewer, w)),
                 code: door::code()?,
             });
         }
-        Ok(self.store.invite_to_meeting(id, &parties, &self.by(actor)).await?)
+        Ok(self.store.invite_to_meeting(row.id, &parties, &self.by(actor)).await?)
     }
 
     /// The secretariat's own marks on a firm: an important guest, and its side.

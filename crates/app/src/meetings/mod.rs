@@ -25,7 +25,7 @@ pub use seat::{Seating, Wanted};
 pub use sign_up::{MeetingPage, PartnerRow, SignUpForm};
 pub use store::{EventState as MeetingEventState, PartyState as MeetingPartyState};
 
-use crate::records::{EnterpriseBrief, Eyes, Market, Viewer};
+use crate::records::{EnterpriseBrief, Eyes, Held, Listed, Market, Viewer};
 use crate::{Act, Actor, App, Code, Error, Result};
 use model::meeting::{MeetingEvent, MeetingSide, SignUp};
 use serde::Serialize;
@@ -175,6 +175,16 @@ impl<'m> Looking<'m> {
         self.viewer.keeps(enterprise)
     }
 
+    /// True where the viewer keeps one of the two.
+    fn takes_part(&self, meeting: &Meeting) -> bool {
+        self.keeps(meeting.host) || self.keeps(meeting.guest)
+    }
+
+    /// The title of a record, blank where the viewer may not see it in passing.
+    fn title<T: Listed + Clone>(&self, held: &Held<T>) -> String {
+        self.market.seen(self.market.sight(&self.viewer, held).in_passing(), held).title().to_owned()
+    }
+
     /// A firm; one that comes has agreed to be known to those whom it meets, as far as its level allows a counterpart. The
     /// bureau meets nobody.
     fn firm(&self, enterprise: i64) -> EnterpriseBrief {
@@ -199,13 +209,9 @@ impl<'m> Looking<'m> {
     }
 
     fn meeting(&self, meeting: &Meeting, state: MeetingEventState) -> MeetingInfo {
-        let own = self.keeps(meeting.host) || self.keeps(meeting.guest);
+        let own = self.takes_part(meeting);
         let need = meeting.need.and_then(|id| self.market.needs.get(id));
         let offer = meeting.offer.and_then(|id| self.market.offers.get(id));
-        let sight_of_need =
-            need.map(|n| (n.id, self.market.seen(self.market.sight(&self.viewer, n).in_passing(), n).title));
-        let sight_of_offer =
-            offer.map(|o| (o.id, self.market.seen(self.market.sight(&self.viewer, o).in_passing(), o).title));
         let may_record = own && matches!(state, MeetingEventState::Seated | MeetingEventState::Closed);
         MeetingInfo {
             id: meeting.id,
@@ -215,8 +221,8 @@ impl<'m> Looking<'m> {
             table: meeting.table,
             host: self.firm(meeting.host),
             guest: self.firm(meeting.guest),
-            need: sight_of_need,
-            offer: sight_of_offer,
+            need: need.map(|n| (n.id, self.title(n))),
+            offer: offer.map(|o| (o.id, self.title(o))),
             result: meeting.result.clone().filter(|_| own),
             amount_fen: meeting.amount_fen.filter(|_| own),
             note: if own { meeting.note.clone() } else { String::new() },
@@ -228,7 +234,7 @@ impl<'m> Looking<'m> {
     fn event(&self, row: &MeetingEventRow, parties: &[&Party], meetings: &[&Meeting]) -> MeetingEventInfo {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let said = |state| count(parties.iter().filter(|p| p.state == state).count());
-        let attending = || parties.iter().filter(|p| p.state == MeetingPartyState::Attending);
+        let attending = || parties.iter().filter(|p| invite::comes(p));
         let seated = if row.state == MeetingEventState::Planned {
             Vec::new()
         } else {

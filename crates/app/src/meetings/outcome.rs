@@ -2,7 +2,7 @@
 
 use super::{Looking, MeetingEventState, MeetingInfo, fen, noted};
 use crate::notice::To;
-use crate::records::{field, unknown};
+use crate::records::{Market, field, unknown};
 use crate::{Act, Actor, App, Code, Error, Office, Result};
 use jiff::civil::Date;
 use model::meeting::{MeetingResult, MeetingTables, Stands};
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use store::{FollowUp, FollowUpDone, Meeting, MeetingEventRow, MeetingOutcome, NewOutcome};
 
 /// Days after an event on which its meetings are asked after again.
-pub const FOLLOW_UP_DAYS: [u32; 3] = [30, 60, 90];
+const FOLLOW_UP_DAYS: [u32; 3] = [30, 60, 90];
 
 /// What came of a meeting.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -112,11 +112,10 @@ impl App {
         let market = self.market().await?;
         let looking = Looking::new(&market, actor);
         let (meeting, row) = self.meeting(id).await?;
-        let info = looking.meeting(&meeting, row.state);
-        if !looking.keeps(meeting.host) && !looking.keeps(meeting.guest) {
+        if !looking.takes_part(&meeting) {
             return Err(unknown());
         }
-        if !info.may_record || self.today() < row.event.day {
+        if !is_over(&row, self.today()) {
             return Err(Error::new(Code::Conflict, "the meeting has not taken place yet")
                 .hint("record its result on the day of the event or later"));
         }
@@ -129,7 +128,7 @@ impl App {
             follow_up: &follow_up(result.stands, row.event.day),
         };
         let version = self.store.record_meeting_outcome(id, version, &outcome, &self.by(actor)).await?;
-        self.learn_from(actor, &meeting, result, amount_fen).await?;
+        self.learn_from(actor, &market, &meeting, result, amount_fen).await?;
         Ok(version)
     }
 
@@ -138,11 +137,11 @@ impl App {
     async fn learn_from(
         &self,
         actor: &Actor,
+        market: &Market,
         meeting: &Meeting,
         result: &MeetingResult,
         amount_fen: Option<i64>,
     ) -> Result<()> {
-        let market = self.market().await?;
         let need = meeting.need.and_then(|id| market.needs.get(id));
         let offer = meeting.offer.and_then(|id| market.offers.get(id));
         let (Some(need), Some(offer)) = (need, offer) else { return Ok(()) };
@@ -183,7 +182,7 @@ impl App {
         let info = |asked: FollowUp| {
             let meeting = meetings.get(&asked.meeting)?;
             let row = events.get(&meeting.event)?;
-            let own = looking.keeps(meeting.host) || looking.keeps(meeting.guest);
+            let own = looking.takes_part(meeting);
             let due: Date = asked.due.parse().ok()?;
             own.then(|| FollowUpInfo {
                 meeting: looking.meeting(meeting, row.state),
@@ -213,7 +212,7 @@ impl App {
         let market = self.market().await?;
         let looking = Looking::new(&market, actor);
         let (meeting, _) = self.meeting(form.meeting).await?;
-        if !looking.keeps(meeting.host) && !looking.keeps(meeting.guest) {
+        if !looking.takes_part(&meeting) {
             return Err(unknown());
         }
         let (result, amount_fen) = result_of(&form.outcome)?;
@@ -226,7 +225,7 @@ impl App {
             note: noted(&form.outcome.note)?,
         };
         self.store.finish_follow_up(&done, &self.by(actor)).await?;
-        self.learn_from(actor, &meeting, result, amount_fen).await
+        self.learn_from(actor, &market, &meeting, result, amount_fen).await
     }
 
     /// Tells people what is due to be asked again, each once. The server calls it once a minute; nobody's leave is asked because
@@ -250,20 +249,11 @@ impl App {
             .collect();
         firms.sort_unstable();
         firms.dedup();
-        for firm in firms.iter().filter_map(|id| market.enterprises.get(*id)) {
-            let body = "活动上谈过的事进展如何？请打开填写，一分钟即可。";
-            self.notify(
-                "meeting.follow_up",
-                To::Enterprise(&firm.value.key),
-                title,
-                body,
-                "/events/follow-up",
-            )
-            .await;
-        }
+        let (kind, link) = ("meeting.follow_up", "/events/follow-up");
+        let body = "活动上谈过的事进展如何？请打开填写，一分钟即可。";
+        self.tell_firms(&market, &firms, kind, title, body, link).await;
         let body = format!("有{}项洽谈后续到期。", due.len());
-        self.notify("meeting.follow_up", To::Office(Office::Secretariat), title, &body, "/events/follow-up")
-            .await;
+        self.notify(kind, To::Office(Office::Secretariat), title, &body, link).await;
         Ok(due.len())
     }
 }

@@ -1,5 +1,6 @@
 //! On the day: somebody does not come, a table falls away. As little as possible changes, and what does is shown first.
 
+use super::event::own_page;
 use super::hall::Hall;
 use super::seat::{changed_since, digest, shown, stored};
 use super::{Looking, MeetingEventState, MeetingInfo, wrong_state};
@@ -147,15 +148,15 @@ impl App {
         let absent: Vec<(i64, u32)> = form.absent.iter().map(|firm| (*firm, form.now)).collect();
         let version =
             self.put_seats(actor, &plan.row, version, &plan.after, &absent, "meeting.replan").await?;
-        let seat = |host: i64, guest: i64, slot: u32, table: u32| (host, guest, slot, table);
-        let old: Vec<_> = plan.before.iter().map(|m| seat(m.host, m.guest, m.slot, m.table)).collect();
-        let new: Vec<_> = plan.after.iter().map(|m| seat(m.host, m.guest, m.slot, m.table)).collect();
+        let old: Vec<_> = plan.before.iter().map(|m| (m.host, m.guest, m.slot, m.table)).collect();
+        let new: Vec<_> = plan.after.iter().map(|m| (m.host, m.guest, m.slot, m.table)).collect();
         let changed = old.iter().filter(|m| !new.contains(m)).chain(new.iter().filter(|m| !old.contains(m)));
         let mut firms: Vec<i64> = changed.flat_map(|m| [m.0, m.1]).collect();
         firms.sort_unstable();
         firms.dedup();
         let title = format!("洽谈时间有调整：{}", plan.row.event.name);
-        self.tell_firms(&firms, "meeting.replanned", &title, "请打开查看新的场次和桌号。", id).await?;
+        let body = "请打开查看新的场次和桌号。";
+        self.tell_firms(&market, &firms, "meeting.replanned", &title, body, &own_page(id)).await;
         Ok(Saved { id, version })
     }
 }

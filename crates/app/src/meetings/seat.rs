@@ -1,5 +1,6 @@
 //! Seats: what is asked for, a timetable to look at, and the one that stands.
 
+use super::event::own_page;
 use super::hall::{Asked, Hall};
 use super::invite::comes;
 use super::{Looking, MeetingEventState, MeetingInfo, wrong_state};
@@ -181,7 +182,7 @@ impl App {
         let firms: Vec<i64> = parties.iter().filter(|p| comes(p)).map(|p| p.enterprise).collect();
         let title = format!("洽谈时间表已排定：{}", row.event.name);
         let body = "请打开查看本企业的场次和桌号，现场出示签到码。";
-        self.tell_firms(&firms, "meeting.seated", &title, body, id).await?;
+        self.tell_firms(&market, &firms, "meeting.seated", &title, body, &own_page(id)).await;
         Ok(Saved { id, version })
     }
 
@@ -206,7 +207,7 @@ pub(super) fn changed_since() -> Error {
 }
 
 /// The engine works up to about a second: not on a thread that answers others.
-async fn arranged(hall: &Hall) -> Result<Timetable> {
+pub(super) async fn arranged(hall: &Hall) -> Result<Timetable> {
     let event = hall.event.clone();
     tokio::task::spawn_blocking(move || arrange(&event, Effort::default()))
         .await

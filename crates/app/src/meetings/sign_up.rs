@@ -3,7 +3,7 @@
 use super::hall::Pairs;
 use super::invite::comes;
 use super::{Looking, MeetingEventCard, MeetingEventState, MeetingPartyState, PartyInfo, noted, wrong_state};
-use crate::records::{EnterpriseBrief, Market, Saved, field, unknown};
+use crate::records::{EnterpriseBrief, Saved, field, unknown};
 use crate::{Act, Actor, App, Code, Error, Result};
 use model::meeting::{MeetingSide, SignUp};
 use serde::Serialize;
@@ -80,7 +80,7 @@ fn partners(
             let enterprise = looking.market.brief_of(&looking.viewer, other, comes(party));
             let key = if side == MeetingSide::Host { (own, other) } else { (other, own) };
             let pair = pairs.get(&key);
-            let titles = pair.and_then(|pair| titles(looking, looking.market, pair.need, pair.offer));
+            let titles = pair.and_then(|pair| titles(looking, pair.need, pair.offer));
             (!enterprise.name.is_empty()).then(|| PartnerRow {
                 enterprise,
                 score: pair.map(|p| p.score),
@@ -97,13 +97,9 @@ fn partners(
     rows
 }
 
-fn titles(looking: &Looking<'_>, market: &Market, need: i64, offer: i64) -> Option<(String, String)> {
-    let (need, offer) = (market.needs.get(need)?, market.offers.get(offer)?);
-    let viewer = &looking.viewer;
-    Some((
-        market.seen(market.sight(viewer, need).in_passing(), need).title,
-        market.seen(market.sight(viewer, offer).in_passing(), offer).title,
-    ))
+fn titles(looking: &Looking<'_>, need: i64, offer: i64) -> Option<(String, String)> {
+    let (need, offer) = (looking.market.needs.get(need)?, looking.market.offers.get(offer)?);
+    Some((looking.title(need), looking.title(offer)))
 }
 
 /// The firm that an actor means: its own, or one that it keeps.
@@ -168,13 +164,14 @@ impl App {
         let mut standing = find(self.store.meeting_parties(Some(id)).await?);
         if standing.is_none() {
             let invitee = super::Invitee { enterprise: own, side: form.side };
-            self.add_parties(actor, id, &[invitee]).await?;
+            self.add_parties(actor, &market, &row, &[invitee]).await?;
             standing = find(self.store.meeting_parties(Some(id)).await?);
         }
         let party = standing.ok_or_else(unknown)?;
         let state = if form.attends { MeetingPartyState::Attending } else { MeetingPartyState::Declined };
         let change = PartyChange { side: form.side.unwrap_or(party.side), state, vip: party.vip, sign_up };
-        let version = form.version.unwrap_or(party.version);
+        // Whoever saw no place of the firm overwrites none that it was given or has changed meanwhile.
+        let version = form.version.unwrap_or(1);
         let version = self.store.set_meeting_party(id, own, version, &change, &self.by(actor)).await?;
         Ok(Saved { id: own, version })
     }

@@ -163,6 +163,32 @@ async fn wishes_weigh_and_refusals_are_kept_to_oneself() {
 }
 
 #[tokio::test]
+async fn who_saw_no_sign_up_overwrites_none() {
+    let stage = Stage::new().await;
+    stage.sign_up(0, |_| ()).await;
+    let form = SignUpForm {
+        attends: false,
+        sign_up: SignUp { people: 1, ..SignUp::default() },
+        ..SignUpForm::default()
+    };
+    let unseen = stage.app.sign_up_to_meeting(&stage.member(0), 1, &form).await.unwrap_err();
+    assert_eq!(unseen.code, Code::Conflict);
+}
+
+#[tokio::test]
+async fn an_event_with_a_result_is_not_planned_again() {
+    let stage = Stage::new().await;
+    let version = stage.seated().await;
+    let meeting = stage.app.meeting_event(&office(), 1).await.unwrap().meetings.remove(0);
+    let outcome = MeetingOutcomeForm { result: "intent".to_owned(), ..MeetingOutcomeForm::default() };
+    stage.app.record_meeting(&office(), meeting.id, meeting.version, &outcome).await.unwrap();
+    let set = async |version, state| stage.app.set_meeting_state(&office(), 1, version, state).await;
+    let cancelled = set(version, MeetingEventState::Cancelled).await.unwrap();
+    let again = set(cancelled.version, MeetingEventState::Planned).await.unwrap_err();
+    assert_eq!(again.code, Code::Conflict);
+}
+
+#[tokio::test]
 async fn what_was_looked_at_is_what_stands() {
     let stage = Stage::new().await;
     for at in 0..3 {

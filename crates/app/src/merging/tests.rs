@@ -152,6 +152,24 @@ async fn confirmed_duplicates_become_one_and_two_again() {
     assert!(place.version(kept).await > 1);
 }
 
+/// A record that was given up twice over leads to the one that speaks for it in the end.
+#[tokio::test(flavor = "multi_thread")]
+async fn old_addresses_lead_on_through_a_chain_of_merges() {
+    let place = Place::new().await;
+    let (app, me) = (&place.app, &place.me);
+    let (kept, given_up) = (place.id(KEPT).await, place.id(GIVEN_UP).await);
+    let last = place.id("虚构万安显示有限公司").await;
+    for (survivor, loser) in [(kept, given_up), (last, kept)] {
+        let key = app.enterprise(me, survivor).await.unwrap().row.enterprise.key;
+        let value = app.store.enterprise(&key).await.unwrap().value;
+        let (a, b) = ((survivor, place.version(survivor).await), (loser, place.version(loser).await));
+        app.store.merge_enterprises(&value, a, b, &app.by(me)).await.unwrap();
+    }
+    for id in [given_up, kept] {
+        assert_eq!(app.enterprise(me, id).await.unwrap().row.id, last);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_codes_are_two_enterprises() {
     let place = Place::new().await;

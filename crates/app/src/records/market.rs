@@ -288,8 +288,8 @@ pub struct Market {
     pub state: i64,
     /// Enterprises.
     pub enterprises: Shelf<Enterprise>,
-    /// Keys of the records that enterprises were merged into, by the row ids of those that were given up.
-    pub merged: HashMap<i64, String>,
+    /// Of enterprises that were given up, by row id: their own keys, and those of the records that they were merged into.
+    merged: HashMap<i64, (String, String)>,
     /// Needs.
     pub needs: Shelf<Need>,
     /// Offers.
@@ -338,7 +338,7 @@ impl Market {
         for stored in enterprises {
             let id = stored.id;
             if let Some(into) = &stored.value.merged_into {
-                self.merged.insert(id, into.clone());
+                self.merged.insert(id, (stored.value.key.clone(), into.clone()));
                 self.enterprises.remove(id);
             } else {
                 self.merged.remove(&id);
@@ -374,11 +374,9 @@ impl Market {
         self.day = Some(today);
         let evidence = self.evidence.clone();
         let mut changed = false;
-        let mut ids: Vec<i64> = evidence.iter().map(|e| e.value.offer).collect();
-        ids.dedup();
-        for id in ids {
+        for (id, own) in crate::inspect::by_offer(&evidence) {
             let Ok(at) = self.offers.all.binary_search_by_key(&id, |held| held.id) else { continue };
-            let valid = crate::inspect::valid_for(&evidence, id, &self.offers.all[at].value, today);
+            let valid = crate::inspect::valid_for(&own, &self.offers.all[at].value, today);
             if valid != self.offers.all[at].value.evidence {
                 Arc::make_mut(&mut self.offers.all[at]).value.evidence = valid;
                 changed = true;
@@ -389,8 +387,16 @@ impl Market {
 
     /// Row id of the enterprise that speaks for this one: itself, unless it was merged.
     pub fn surviving(&self, id: i64) -> i64 {
-        let into = self.merged.get(&id).and_then(|key| self.enterprises.by_key(key));
-        into.map_or(id, |held| held.id)
+        let mut into = self.merged.get(&id).map(|(_, into)| into);
+        // A chain of merges ends: each survivor had not been merged when it took the other in. Counted all the same.
+        for _ in 0..self.merged.len() {
+            let Some(key) = into else { break };
+            if let Some(held) = self.enterprises.by_key(key) {
+                return held.id;
+            }
+            into = self.merged.values().find(|(own, _)| own == key).map(|(_, into)| into);
+        }
+        id
     }
 
     /// Confirmed pairs of the lists that stand published, as need and offer.

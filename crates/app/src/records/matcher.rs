@@ -1,7 +1,7 @@
 //! Ranked matches as of now: text indexes that are built once, and what changed since compared beside them.
 
 use super::card::MatchRow;
-use super::market::{Held, Listed, Market, Viewer, status};
+use super::market::{Held, Listed, Market, Shelf, Viewer, status};
 use super::row::Look;
 use super::{NeedRow, RecordStatus};
 use crate::markets::weights;
@@ -34,6 +34,18 @@ const WORDLESS_MAX: usize = 2000;
 /// wording.
 fn wordless(options: &Options) -> bool {
     options.weights.relevance.similarity_min <= 0.0
+}
+
+/// The open records of such a market beside those that were met already.
+fn rest<'m, T: Listed>(
+    shelf: &'m Shelf<T>,
+    market: &MarketKey,
+    met: &HashSet<i64>,
+) -> impl Iterator<Item = &'m Arc<Held<T>>> {
+    let fits = move |held: &&Arc<Held<T>>| {
+        held.status == Status::Open && held.value.market() == market && !met.contains(&held.id)
+    };
+    shelf.all.iter().filter(fits).take(WORDLESS_MAX)
 }
 
 /// The indexes of one market.
@@ -317,9 +329,8 @@ impl App {
         let wordless = wordless(options);
         if wordless {
             let met: HashSet<i64> = known.iter().map(|(held, _)| held.id).collect();
-            let rest =
-                market.offers.all.iter().filter(|o| o.value.market == need.market && !met.contains(&o.id));
-            known.extend(rest.take(WORDLESS_MAX).map(|held| (held, Some(0.0))));
+            let rest = rest(&market.offers, &need.market, &met);
+            known.extend(rest.map(|held| (held, Some(0.0))));
         }
         let (mut seen, mut similarities) = (Vec::with_capacity(known.len()), Vec::with_capacity(known.len()));
         for (held, indexed) in known {
@@ -396,9 +407,7 @@ impl App {
             .collect();
         if wordless {
             let met: HashSet<i64> = known.iter().map(|held| held.id).collect();
-            let rest =
-                market.needs.all.iter().filter(|n| n.value.market == offer.market && !met.contains(&n.id));
-            known.extend(rest.take(WORDLESS_MAX));
+            known.extend(rest(&market.needs, &offer.market, &met));
         }
         let (mut seen, mut similarities) = (Vec::with_capacity(known.len()), Vec::with_capacity(known.len()));
         for need in known {

@@ -154,22 +154,30 @@ const PER_PAGE: usize = 50;
 /// Rows of a page at most.
 const PER_PAGE_MAX: usize = 200;
 
-/// The words of a search, folded.
-pub(crate) fn searched(q: &str) -> Vec<String> {
-    q.split_whitespace().map(fold_key).filter(|word| !word.is_empty()).collect()
+/// A word of a search.
+pub(crate) struct Sought {
+    /// Folded.
+    word: String,
+    /// As letters of Chinese words, where it can be that.
+    typed: Option<Typed>,
+}
+
+/// The words of a search.
+pub(crate) fn searched(q: &str) -> Vec<Sought> {
+    let words = q.split_whitespace().map(fold_key).filter(|word| !word.is_empty());
+    words.map(|word| Sought { typed: Typed::read(&word), word }).collect()
 }
 
 /// How well all words fit what a viewer may see of a record and of its enterprise; none where one of them is nowhere.
 pub(crate) fn fit<T>(
-    words: &[String],
+    words: &[Sought],
     held: &Held<T>,
     level: Visibility,
     enterprise: Option<(&Held<Enterprise>, Visibility)>,
 ) -> Option<u32> {
     let mut points = 0;
-    for word in words {
+    for Sought { word, typed } in words {
         // Letters of Chinese words count less than the words themselves.
-        let typed = Typed::read(word);
         let reads = |text: &str| typed.as_ref().is_some_and(|typed| typed.is_in(text));
         let (title, shown) = (&held.title.1, held.title.0 <= level);
         let among = |words: &[(Visibility, String)], level: Visibility| {

@@ -16,7 +16,6 @@ use model::region::Point;
 use model::spec::Specification;
 use model::visibility::{Noun, Visibility};
 use serde::Serialize;
-
 use std::collections::{BTreeMap, BTreeSet};
 use store::{By, ImportBatch};
 

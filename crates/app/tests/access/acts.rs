@@ -346,7 +346,6 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             out.push((What::ByRecord, show(app.footprint(actor, LOT, Allocation::Mass).await)));
             out.push((What::ByRecord, cells(app.footprint_workbook(actor, LOT, Allocation::Mass).await)));
             out.push((What::ByRecord, show(app.footprint_breakdown(actor, LOT, Allocation::Mass).await)));
-            out.push((What::ByRecord, cells(app.footprint_workbook(actor, LOT, Allocation::Mass).await)));
         }
         Act::FootprintOverview => {
             out.push((What::ByRecord, show(app.footprint_overview(actor, None).await)));

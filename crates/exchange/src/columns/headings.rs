@@ -138,11 +138,12 @@ impl<'a> Headings<'a> {
             return self.others.iter().find(|o| o.market.is_some_and(|m| m.key == key)).unwrap_or(self);
         }
         let name = fold_key(&sheet.name);
-        let longest = |other: &&Self| {
+        let longest = |other: &Self| {
             let words = other.market.into_iter().flat_map(|m| m.need.sheets.iter().chain(&m.offer.sheets));
             words.map(|w| fold_key(w)).filter(|w| name.contains(w.as_str())).map(|w| w.chars().count()).max()
         };
-        if let Some(named) = self.others.iter().filter(|o| longest(o).is_some()).max_by_key(|o| longest(o)) {
+        let named = self.others.iter().filter_map(|other| Some((longest(other)?, other)));
+        if let Some((_, named)) = named.max_by_key(|(letters, _)| *letters) {
             return named;
         }
         let mut best: Option<(usize, &Self)> = None;

@@ -164,8 +164,7 @@ pub fn plan(sheet: &Sheet, words: &Headings<'_>, options: &PlanOptions<'_>) -> R
             && plan.column_of(Field::Uscc).is_some()
             && kind != SheetKind::Enterprises;
         if plan.column_of(field).is_none() && !by_code {
-            let own = words.name_of(field, kind);
-            let name = match own {
+            let name = match words.name_of(field, kind) {
                 Some(name) => name,
                 None if field == Field::Title && kind == SheetKind::Needs => "需求产品名称",
                 None => field.zh(),

@@ -3,7 +3,7 @@
 use super::error::{CellError, ErrorCode};
 use super::row::RowReader;
 use super::specs::NOTE_CHARS;
-use crate::columns::{Field, SheetKind, Target, record_field};
+use crate::columns::{SheetKind, Target, record_field};
 use model::markets::{Market, MarketField};
 use model::spec::Specification;
 use model::visibility::Noun;
@@ -81,7 +81,7 @@ impl<'a> RowReader<'a> {
     /// Column and words of a field; a date of a workbook as a day.
     fn cell_of(&self, place: u16, field: &MarketField) -> Option<(u32, String)> {
         if !field.own {
-            let found = self.one(written_in(&field.id)?)?;
+            let found = self.one(record_field(&field.id)?)?;
             return Some((found.plan.column, found.text().into_owned()));
         }
         let plan = self.sheet.plan.columns.iter().find(|c| c.target == Some(Target::Own(place)))?;
@@ -93,14 +93,5 @@ impl<'a> RowReader<'a> {
         let bare = text.chars().last().is_some_and(|c| c.is_ascii_digit());
         let unit = plan.unit.as_deref().filter(|_| bare && field.unit.is_some()).unwrap_or_default();
         Some((plan.column, format!("{}{unit}", text.trim())))
-    }
-}
-
-/// The column by whose words a field of the record is there.
-fn written_in(id: &str) -> Option<Field> {
-    match id {
-        "validity" => Some(Field::Validity),
-        "contact" => Some(Field::Contact),
-        id => record_field(id),
     }
 }

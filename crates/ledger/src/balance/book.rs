@@ -15,7 +15,7 @@ mod states;
 mod sums;
 
 pub use cells::{Cell, Place};
-pub use lots::{LotCard, LotError};
+pub use lots::LotCard;
 pub use states::LotState;
 pub use sums::{Closure, Measure, Sums};
 
@@ -219,12 +219,10 @@ impl Book {
         self.amount.push(new.amount.unwrap_or(f64::NAN));
     }
 
-    /// Notes what is known of a lot; a later card replaces an earlier one.
-    ///
-    /// # Errors
-    /// Products or substances beyond what 16 bits number.
-    pub fn note(&mut self, lot: LotId, card: &LotCard) -> Result<(), LotError> {
-        self.lots.note(lot, card, &mut self.products, &mut self.substances)
+    /// Notes what is known of a lot; a later card replaces an earlier one. Products and substances beyond what 16 bits number are
+    /// not known: events never leave the ledger, so one that is too rich must not keep it from being read.
+    pub fn note(&mut self, lot: LotId, card: &LotCard) {
+        self.lots.note(lot, card, &mut self.products, &mut self.substances);
     }
 
     /// Notes a use of energy or material.
@@ -245,13 +243,15 @@ impl Book {
     /// Takes out all that an event posted, because it was declared to be wrong.
     pub fn withdraw(&mut self, key: u64) {
         let first = self.keys.partition_point(|k| *k < key);
-        for (found, kind) in self.keys[first..].iter().zip(&mut self.kind[first..]) {
-            if *found != key {
-                break;
+        for row in (first..self.len()).take_while(|row| self.keys[*row] == key) {
+            let kind = self.kind[row];
+            self.kind[row] |= WITHDRAWN;
+            if kind & WITHDRAWN == 0 && kind_of(kind) == EntryKind::Produced {
+                self.lots.unmade(self.lot[row]);
             }
-            *kind |= WITHDRAWN;
         }
-        self.uses.iter_mut().filter(|u| u.key == key).for_each(|u| u.withdrawn = true);
+        let first = self.uses.partition_point(|u| u.key < key);
+        self.uses[first..].iter_mut().take_while(|u| u.key == key).for_each(|u| u.withdrawn = true);
     }
 
     /// Number of postings, withdrawn ones included.
@@ -264,9 +264,12 @@ impl Book {
         self.keys.is_empty()
     }
 
-    /// First and last day of all postings.
+    /// First and last day of all postings that stand.
     pub fn days(&self) -> Option<(i32, i32)> {
-        Some((*self.day.iter().min()?, *self.day.iter().max()?))
+        let days = || {
+            self.day.iter().zip(&self.kind).filter(|(_, kind)| **kind & WITHDRAWN == 0).map(|(day, _)| *day)
+        };
+        Some((days().min()?, days().max()?))
     }
 
     /// Days on which a site's stock was counted, ascending.

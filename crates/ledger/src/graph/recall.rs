@@ -48,12 +48,17 @@ pub struct Recall {
 impl Graph {
     /// All customers that got something of a lot, with quantities.
     pub fn recall(&self, lot: LotId) -> Recall {
+        self.recall_told(lot, |_| true)
+    }
+
+    /// The same of those shipments alone that may be told.
+    pub fn recall_told(&self, lot: LotId, may_tell: impl Fn(&Shipment) -> bool) -> Recall {
         let lots = self.carried(lot);
         let mut by_party: BTreeMap<&str, Vec<(&Carried, &Shipment)>> = BTreeMap::new();
         for carried in &lots {
             for index in self.shipments_of.get(&carried.lot).into_iter().flatten() {
                 let shipment = &self.shipments[*index as usize];
-                if !shipment.withdrawn {
+                if !shipment.withdrawn && may_tell(shipment) {
                     by_party.entry(self.parties.name(shipment.party)).or_default().push((carried, shipment));
                 }
             }

@@ -76,8 +76,9 @@ pub fn fit(examples: &[&Example], shipped: &Weights, learning: bool) -> Model {
     let mut x = [0.0; N];
     (x[SLOPE], x[INTERCEPT]) = (START.0.ln(), START.1);
     let (mut best, mut damping) = (objective(examples, shipped, &x), 1e-3);
+    let mut here = slopes(examples, shipped, &x, free);
     for _ in 0..STEPS_MAX {
-        let (gradient, mut hessian) = slopes(examples, shipped, &x, free);
+        let (gradient, mut hessian) = here;
         for (place, row) in hessian.iter_mut().enumerate() {
             row[place] *= 1.0 + damping;
         }
@@ -92,6 +93,7 @@ pub fn fit(examples: &[&Example], shipped: &Weights, learning: bool) -> Model {
             if step[free..].iter().all(|s| s.abs() < SMALL) {
                 break;
             }
+            here = slopes(examples, shipped, &x, free);
         } else {
             damping *= 10.0;
             if damping > 1e12 {

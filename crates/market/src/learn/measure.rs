@@ -1,6 +1,7 @@
 //! What weights gained, on outcomes that they were not learned from.
 
 use super::{Example, fit::fit};
+use crate::random;
 use crate::weights::Weights;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -136,9 +137,9 @@ fn measured(shares: &[Share], of: impl Fn(&Share) -> [f64; 3], sign: f64) -> Opt
         return None;
     }
     let gain = |[before, after, all]: [f64; 3]| sign * (after - before) / all;
-    let mut random = 0;
+    let mut state = 0;
     let mut gains: Vec<f64> = (0..DRAWS)
-        .map(|_| gain(sum(&mut (0..shares.len()).map(|_| shares[draw(&mut random, shares.len())]))))
+        .map(|_| gain(sum(&mut (0..shares.len()).map(|_| shares[draw(&mut state, shares.len())]))))
         .collect();
     gains.sort_by(f64::total_cmp);
     Some(Measured {
@@ -151,16 +152,9 @@ fn measured(shares: &[Share], of: impl Fn(&Share) -> [f64; 3], sign: f64) -> Opt
     })
 }
 
-/// The next place below `bound` (`SplitMix64`; Steele, Lea, Flood 2014).
+/// The next place below `bound`.
 fn draw(state: &mut u64, bound: usize) -> usize {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    (mixed(*state) % bound as u64) as usize
-}
-
-fn mixed(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+    (random::next(state) % bound as u64) as usize
 }
 
 /// The part that a need is dealt into: by the hash of its key (FNV-1a, mixed), so that it stays there whatever is added.
@@ -168,5 +162,5 @@ fn fold(need: &str) -> u64 {
     let hash = need.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    mixed(hash) % FOLDS
+    random::mixed(hash) % FOLDS
 }

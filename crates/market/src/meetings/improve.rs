@@ -2,6 +2,7 @@
 
 use super::seats::{NONE, Seats};
 use crate::flow::{self, Arc};
+use crate::random;
 
 /// Requests that are seated by force for each slot that is seated anew.
 const CHAINS: u32 = 8;
@@ -204,12 +205,8 @@ impl Seats<'_> {
         candidates.iter().zip(&solution.flow).filter(|(_, flow)| **flow > 0).map(|(r, _)| *r).collect()
     }
 
-    /// SplitMix64.
+    /// A number below `count` by chance.
     fn below(&mut self, count: usize) -> usize {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % count as u64) as usize
+        (random::next(&mut self.random) % count as u64) as usize
     }
 }

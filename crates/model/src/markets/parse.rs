@@ -142,16 +142,16 @@ impl MarketTable {
         let shared = properties.clone();
         let mut here: HashSet<String> = HashSet::new();
         for (name, text) in files {
-            let source = Source { name, text };
+            let source = Source { name, text: text.trim_start_matches('\u{feff}') };
             let (order, market, own) = read(&source, units, &shared)?;
             if !here.insert(market.key.clone()) {
                 return Err(source.fault(0, format!("key: the market {} stands in two files", market.key)));
             }
             properties.add_unnamed(own);
-            for field in &market.fields {
+            // The levels of parts and materials are those that the table has.
+            for field in market.fields.iter().filter(|_| market.key != PARTS) {
                 let id = market.property_of(&field.id);
-                for (noun, _) in [Noun::Need, Noun::Offer].iter().filter_map(|n| Some((*n, field.name(*n)?)))
-                {
+                for noun in [Noun::Need, Noun::Offer].into_iter().filter(|noun| field.name(*noun).is_some()) {
                     visibility.set(noun, &id, field.level);
                 }
             }
@@ -170,8 +170,7 @@ fn read(
     units: &UnitTable,
     shared: &PropertyTable,
 ) -> Result<(i64, Market, Vec<Property>), TableError> {
-    let text = source.text.trim_start_matches('\u{feff}');
-    let file: File = toml::from_str(text).map_err(|e| {
+    let file: File = toml::from_str(source.text).map_err(|e| {
         let at = e.span().map_or(0, |span| span.start);
         source.fault(at, e.message().trim().replace('\n', " "))
     })?;
@@ -208,11 +207,7 @@ fn read(
         }
         fields.push(field);
     }
-    let named = match fields.iter().find(|field| field.id == "title") {
-        Some(title) => title.need.is_some() && title.offer.is_some(),
-        None => false,
-    };
-    if !named {
+    if !fields.iter().any(|field| field.id == "title" && field.need.is_some() && field.offer.is_some()) {
         return Err(source.fault(0, "fields: the field title is missing, with its names on both sides"));
     }
     let mut chosen = Vec::new();
@@ -294,10 +289,9 @@ fn field(
     units: &UnitTable,
     fault: &dyn Fn(&str, String) -> TableError,
 ) -> Result<MarketField, TableError> {
-    let of_record = |side: &[&str], there: bool| there && side.contains(&row.id.as_str());
-    let (need, offer) =
-        (of_record(&OWN_OF_NEED, row.need.is_some()), of_record(&OWN_OF_OFFER, row.offer.is_some()));
-    let known = OWN_OF_NEED.contains(&row.id.as_str()) || OWN_OF_OFFER.contains(&row.id.as_str());
+    let (of_need, of_offer) =
+        (OWN_OF_NEED.contains(&row.id.as_str()), OWN_OF_OFFER.contains(&row.id.as_str()));
+    let known = of_need || of_offer;
     if !is_id(&row.id) {
         return Err(fault(".id", "an id is lower-case letters, digits and _".to_owned()));
     }
@@ -307,7 +301,7 @@ fn field(
             "a field has a name (Chinese, English) in need, in offer or in both".to_owned(),
         ));
     }
-    if known && ((row.need.is_some() && !need) || (row.offer.is_some() && !offer)) {
+    if known && ((row.need.is_some() && !of_need) || (row.offer.is_some() && !of_offer)) {
         return Err(fault("", format!("a record of that side has no {}", row.id)));
     }
     for names in row.need.iter().chain(&row.offer) {
@@ -368,16 +362,12 @@ fn field(
     }
     let names =
         |pair: &Option<[String; 2]>| pair.as_ref().map(|[zh, en]| Names { zh: zh.clone(), en: en.clone() });
-    let level = match (row.level, known) {
-        (Some(level), _) => level,
+    let level = row.level.unwrap_or(match row.id.as_str() {
+        "title" => Visibility::Public,
+        "contact" | "price" | "note" | "payment" => Visibility::Counterparties,
         // What nobody thought about is not shown to everybody.
-        (None, false) => Visibility::Members,
-        (None, true) if row.id == "title" => Visibility::Public,
-        (None, true) if matches!(row.id.as_str(), "contact" | "price" | "note" | "payment") => {
-            Visibility::Counterparties
-        }
-        (None, true) => Visibility::Members,
-    };
+        _ => Visibility::Members,
+    });
     Ok(MarketField {
         id: row.id.clone(),
         own: !known,

@@ -81,6 +81,8 @@ fn the_person_behind_a_talent_is_for_counterparties() {
     assert_eq!(level(Noun::Offer, "contact"), Visibility::Counterparties);
     assert_eq!(level(Noun::Offer, "detail"), Visibility::Members);
     assert_eq!(level(Noun::Offer, "nobody_thought_of_it"), Visibility::Secretariat);
+    // Parts and materials have no levels beside those of the table.
+    assert!(reference.visibility.iter().all(|(_, field, _)| !field.starts_with("parts.")));
 }
 
 /// Text before and after, and the error with its line and key.
@@ -135,6 +137,10 @@ fn a_broken_file_is_placed() {
         let error = parsed(&SOUND.replacen(from, to, 1)).unwrap_err().to_string();
         assert!(error.contains(expect), "{to}\n{error}\nexpected {expect}");
     }
+    // A mark of UTF-8 before the text moves no line.
+    let marked = format!("\u{feff}{}", SOUND.replacen("about_en", "about", 1));
+    let error = parsed(&marked).unwrap_err().to_string();
+    assert!(error.contains("line 6: unknown field `about`"), "{error}");
     let twice = [("a.toml", SOUND), ("b.toml", SOUND)];
     let error = Reference::with_files(&[], &twice).unwrap_err().to_string();
     assert!(error.starts_with("b.toml line 1: key: the market loan stands in two files"), "{error}");

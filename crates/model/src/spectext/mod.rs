@@ -123,9 +123,9 @@ impl ClauseReader<'_> {
             let (units, properties) = (self.units, self.properties);
             Assigner { units, properties, hints, text, folded: &folded, items: &items }.read()
         };
-        let screen =
-            if text.contains('屏') || self.tells_display(&items) { self.of_screens() } else { Vec::new() };
-        let mut reading = read(if self.hints.is_empty() { &screen } else { self.hints });
+        let on_screen = self.hints.is_empty() && (text.contains('屏') || self.tells_display(&items));
+        let screen = if on_screen { self.of_screens() } else { Vec::new() };
+        let mut reading = read(if on_screen { &screen } else { self.hints });
         // `孔铜≥20μm，不大于40μm`: a bound without a name goes on with what the clause before it spoke of.
         if reading.specs.is_empty() && reading.amounts.is_empty() && is_lone_bound(&items) {
             let last = out.specs.last().and_then(|s| self.properties.index(&s.property));
@@ -162,10 +162,9 @@ impl ClauseReader<'_> {
     /// Takes out words that only say of what a length is measured: in `铝箔厚度12μm` and `绿光波长520nm` they belong to the name
     /// behind them.
     fn drop_what_is_measured(&self, items: &mut Vec<Item<'_>>) {
-        let metre = self.units.unit("m").ok().map(|unit| unit.dimension);
+        let dimension = |unit: &str| self.units.unit(unit).ok().map(|unit| unit.dimension);
         let length = |property: u16| {
-            let unit = self.properties.at(property).unit.as_deref();
-            unit.and_then(|unit| self.units.unit(unit).ok()).map(|unit| unit.dimension) == metre
+            self.properties.at(property).unit.as_deref().and_then(dimension) == dimension("m")
         };
         for at in (0..items.len().saturating_sub(2)).rev() {
             let [value, name, number] = &items[at..at + 3] else { continue };

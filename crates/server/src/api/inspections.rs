@@ -368,7 +368,7 @@ async fn evidence(caller: Caller) -> Answer {
 
 /// How much is measured in the cluster, without names.
 #[derive(Debug, Serialize, ToSchema)]
-struct Counts {
+struct InspectionCounts {
     /// Enterprises with inspections on record.
     enterprises: u64,
     /// Finished inspections.
@@ -382,11 +382,11 @@ struct Counts {
 }
 
 /// Count inspections and evidence
-#[utoipa::path(get, path = "/evidence/counts", tag = "inspections", responses((status = 200, body = Counts)))]
+#[utoipa::path(get, path = "/evidence/counts", tag = "inspections", responses((status = 200, body = InspectionCounts)))]
 async fn inspection_counts(caller: Caller) -> Answer {
     let app::InspectionCounts { enterprises, finished, running, valid, offers } =
         caller.app().inspection_counts(caller.actor()).await?;
-    ok(&Counts { enterprises, finished, running, valid, offers })
+    ok(&InspectionCounts { enterprises, finished, running, valid, offers })
 }
 
 /// Evidence to attach.

@@ -28,13 +28,14 @@ const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 const RESPOND_ASYNC: &str = "respond-async";
 
 /// Operations that may take long: method, path, and what they do, a Chinese word of `en.csv`.
-const LONG: [(&str, &str, &str); 8] = [
+const LONG: [(&str, &str, &str); 9] = [
     ("POST", "/imports", "导入"),
     ("POST", "/drafts", "起草"),
     ("POST", "/lists", "发布"),
     ("POST", "/drafts/{id}/approval", "批准"),
     ("POST", "/drafts/{id}/publication", "发布"),
     ("POST", "/weights", "学习权重"),
+    ("POST", "/inspections/frames", "检测"),
     ("GET", "/check", "检查"),
     ("GET", "/audit/verification", "检查"),
 ];

@@ -16,8 +16,8 @@ use app::DoorKey;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use bodies::{
-    DoorBody, EventBody, FreezeBody, InviteBody, Invited, MarkBody, OutcomeBody, ReplanBody, SignUpBody,
-    SigningBody, StateBody,
+    DoorBody, EventBody, FreezeBody, InviteBody, InvitedFirms, MarkBody, MeetingOutcomeBody, ReplanBody,
+    SignUpBody, SigningBody, StateBody,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -128,11 +128,11 @@ async fn meeting_proposals(caller: Caller, Path(id): Path<i64>, Query(paging): Q
 /// Invite firms
 ///
 /// Their people hear of it. Firms that are at the event already stay as they are.
-#[utoipa::path(post, path = "/events/{id}/invitations", tag = "events", params(("id" = i64, Path)), request_body = InviteBody, responses((status = 200, body = Invited)))]
+#[utoipa::path(post, path = "/events/{id}/invitations", tag = "events", params(("id" = i64, Path)), request_body = InviteBody, responses((status = 200, body = InvitedFirms)))]
 async fn invite_to_meeting(caller: Caller, Path(id): Path<i64>, Json(body): Json<InviteBody>) -> Answer {
     let invitees = body.invitees();
     let invited = caller.app().invite_to_meeting(caller.actor(), id, &invitees).await?;
-    ok(&Invited { invited })
+    ok(&InvitedFirms { invited })
 }
 
 /// Mark a firm at an event
@@ -257,12 +257,12 @@ async fn meeting_calendar(caller: Caller, Path(id): Path<i64>, Query(of): Query<
 /// Record what came of a meeting
 ///
 /// By either of its firms, who looks after one, or the secretariat; what is to follow is asked again after 30, 60 and 90 days.
-#[utoipa::path(put, path = "/events/meetings/{id}/outcome", tag = "events", params(("id" = i64, Path), IfMatch), request_body = OutcomeBody, responses((status = 200, body = Saved)))]
+#[utoipa::path(put, path = "/events/meetings/{id}/outcome", tag = "events", params(("id" = i64, Path), IfMatch), request_body = MeetingOutcomeBody, responses((status = 200, body = Saved)))]
 async fn record_meeting(
     caller: Caller,
     Path(id): Path<i64>,
     IfMatch { version }: IfMatch,
-    Json(body): Json<OutcomeBody>,
+    Json(body): Json<MeetingOutcomeBody>,
 ) -> Answer {
     let version = caller.app().record_meeting(caller.actor(), id, version, &body.into()).await?;
     versioned(version, &Saved { id, version })
@@ -277,12 +277,12 @@ async fn follow_ups(caller: Caller, Query(paging): Query<Paging>) -> Answer {
 }
 
 /// Answer a follow-up
-#[utoipa::path(put, path = "/events/meetings/{id}/follow-ups/{days}", tag = "events", params(("id" = i64, Path), ("days" = u32, Path), IfMatch), request_body = OutcomeBody, responses((status = 204, description = "Stored")))]
+#[utoipa::path(put, path = "/events/meetings/{id}/follow-ups/{days}", tag = "events", params(("id" = i64, Path), ("days" = u32, Path), IfMatch), request_body = MeetingOutcomeBody, responses((status = 204, description = "Stored")))]
 async fn answer_follow_up(
     caller: Caller,
     Path((meeting, days)): Path<(i64, u32)>,
     IfMatch { version }: IfMatch,
-    Json(body): Json<OutcomeBody>,
+    Json(body): Json<MeetingOutcomeBody>,
 ) -> Answer {
     let form = app::FollowUpForm { meeting, days, version, outcome: body.into() };
     caller.app().answer_follow_up(caller.actor(), &form).await?;

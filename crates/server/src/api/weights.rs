@@ -191,7 +191,7 @@ async fn learn(caller: Caller, Json(body): Json<LearnBody>) -> Answer {
         TakeWord::Always => Take::Always,
         TakeWord::No => Take::No,
     };
-    let learning = caller.app().learn(caller.actor(), take, &|_, _, _| {}).await?;
+    let learning = caller.app().learn(caller.actor(), take, &caller.tell()).await?;
     created(
         "/api/v1/weights",
         &LearningShape { version: learning.version, taken: learning.taken, report: learning.report.into() },

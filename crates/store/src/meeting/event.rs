@@ -1,10 +1,11 @@
 //! The events themselves.
 
-use super::{at_version, body, next_id, read, words};
+use super::{at_version, body, read, words};
 use crate::Store;
 use crate::audit::{self, By};
 use crate::database::Write;
 use crate::error::{During, Error, Result};
+use crate::record::next_id;
 use model::meeting::MeetingEvent;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -1,10 +1,11 @@
 //! Meetings: who sits with whom when and where, and what came of it.
 
-use super::{at_version, event, next_id, unsigned};
+use super::{at_version, event, unsigned};
 use crate::Store;
 use crate::audit::{self, By};
 use crate::error::{During, Result};
 use crate::meeting::EventState;
+use crate::record::next_id;
 use model::meeting::MeetingEvent;
 use serde_json::json;
 use sqlx::Row;

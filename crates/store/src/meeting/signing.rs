@@ -1,9 +1,10 @@
 //! The ledger of what was signed.
 
-use super::{at_version, next_id};
+use super::at_version;
 use crate::Store;
 use crate::audit::{self, By};
 use crate::error::{During, Result};
+use crate::record::next_id;
 use serde_json::json;
 use sqlx::Row;
 use sqlx::any::AnyRow;

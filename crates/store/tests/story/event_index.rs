@@ -3,6 +3,7 @@
 use crate::databases::{Place, on_both};
 use crate::events::captured;
 use crate::sample::by;
+use crate::tampering::disarm;
 use store::{CaptureOutcome, Error, EventFilter, IndexedEvent, NewCaptureJob, NewEventSubscription, Store};
 
 fn entry(seq: i64, time_ms: i64, terms: &[i64], word: &str) -> IndexedEvent {
@@ -63,6 +64,22 @@ fn events_are_found_by_terms_times_and_order() {
         assert_eq!(store.event_words("bizSteps", None, "packing", 10).await.unwrap(), ["shipping"]);
         let other = ["other".to_owned()];
         assert!(store.event_words("bizSteps", Some(&other), "", 10).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn the_index_goes_on_behind_a_lost_event_and_leaves_none_out() {
+    on_both(1, async |places: &[Place]| {
+        let store = Store::open(&places[0].url).await.unwrap();
+        captured(&store).await;
+        let third = [entry(3, 30, &[1], "packing")];
+        store.index_events(&[entry(1, 50, &[1], "packing")]).await.unwrap();
+        store.index_events(&third).await.unwrap();
+        assert_eq!(store.index_end().await.unwrap().0, 1, "the second is next");
+        disarm(&places[0], "event").await;
+        places[0].tamper("delete from event where seq = 2").await.unwrap();
+        store.index_events(&third).await.unwrap();
+        assert_eq!(store.index_end().await.unwrap().0, 3);
     });
 }
 

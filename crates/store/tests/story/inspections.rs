@@ -2,6 +2,7 @@
 
 use crate::databases::{Place, on_both};
 use crate::sample::{batch, by};
+use crate::tampering::disarm;
 use model::evidence::Evidence;
 use model::property::PropertyId;
 use store::{Error, FinishedRun, NewEvidence, NewRun, RunFile, RunProgress, RunState, Store};
@@ -133,5 +134,15 @@ fn the_database_refuses_what_the_check_would_find() {
             .await
             .unwrap();
         assert_eq!(store.check().await.unwrap().faults_total, 2);
+        // A finished run that is none any more.
+        disarm(place, "inspection_run").await;
+        place
+            .tamper("update inspection_run set state = 'running', sha256 = null where id = 1")
+            .await
+            .unwrap();
+        let report = store.check().await.unwrap();
+        let is_missed =
+            |f: &store::Fault| f.object == "inspection/1" && f.message.contains("the audit records its end");
+        assert!(report.faults.iter().any(is_missed), "{report:#?}");
     });
 }

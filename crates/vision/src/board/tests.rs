@@ -86,4 +86,18 @@ fn a_defect_is_cut_out_of_an_edge_that_does_not_meet() {
     let wide = found.clone().with_margins((width, height));
     let grown = wide.findings.iter().find(|f| f.features.depth > 0.0).unwrap();
     assert_eq!((part.x1 - grown.x1, grown.y2 - part.y2), (9, 9));
+    // Boxes of many sizes, the surest first: looked up by cells or one by one, the same are kept.
+    let boxed = |k: usize| {
+        let (x1, y1) = (k * 7 % 200, k * 13 % 180);
+        Finding { x1, y1, x2: x1 + 9 + k % 90, y2: y1 + 9 + k % 70, score: 1.0 / (1 + k) as f32, ..*part }
+    };
+    let many = Comparison { findings: (0..400).map(boxed).collect(), ..found.clone() };
+    let mut kept: Vec<Finding> = Vec::new();
+    for f in &many.findings {
+        if kept.iter().all(|k| k.overlap(f) <= OVERLAP_MAX) {
+            kept.push(*f);
+        }
+    }
+    assert!(kept.len() > 50 && kept.len() < 400, "{}", kept.len());
+    assert_eq!(many.distinct().findings, kept);
 }

@@ -52,6 +52,11 @@ pub(super) fn find<T: Sample>(plane: &Plane<'_, T>, target: &Target) -> Option<F
 
 /// Place and rotation from the moments of the nearest patch that differs from the background.
 fn first_look<T: Sample>(plane: &Plane<'_, T>, target: &Target) -> Option<[f64; UNKNOWNS]> {
+    // From farther outside the search does not reach the frame; nor from a place that is no number.
+    let near = |at: f64, size: usize| (-target.search..=size as f64 + target.search).contains(&at);
+    if !(near(target.place.0, plane.width()) && near(target.place.1, plane.height())) {
+        return None;
+    }
     let half = (target.outline.reach() + target.search + MARGIN).ceil() as isize;
     let (left, top) = (target.place.0.round() as isize - half, target.place.1.round() as isize - half);
     let side = 2 * half as usize + 1;

@@ -46,7 +46,7 @@ pub struct PlacementRecipe {
     pub tolerance_um: f64,
     /// Largest rotation of a part against its nominal, in degrees.
     pub tolerance_deg: f64,
-    /// Farthest that parts and fiducials are looked for from their places, in micrometres.
+    /// Farthest that parts and fiducials are looked for from their places, in micrometres; at most 1,000 px.
     pub search_um: f64,
     /// Largest deviation of a side from the nominal, relative; what is farther off is another part.
     #[serde(default = "size_off_max")]
@@ -74,6 +74,12 @@ pub enum PlacementRecipeError {
         /// Its value.
         value: f64,
     },
+    /// A search so wide that a part's window would not fit into memory.
+    #[error("`search_um` is {px:.0} px; it must be at most {max}", max = SEARCH_MAX_PX)]
+    Search {
+        /// The search in px.
+        px: f64,
+    },
     /// A part that cannot be.
     #[error("part `{name}`: {what}")]
     Part {
@@ -100,6 +106,8 @@ pub enum PlacementRecipeError {
 const PARTS_MAX: usize = 1_000_000;
 /// Shortest side, and smallest mark, in px.
 const SIDE_MIN_PX: f64 = 4.0;
+/// Widest search in px: memory for a part's window grows with its square.
+const SEARCH_MAX_PX: f64 = 1000.0;
 
 impl PlacementRecipe {
     /// Checks the recipe as a whole.
@@ -118,6 +126,10 @@ impl PlacementRecipe {
         positive("tolerance_um", self.tolerance_um)?;
         positive("tolerance_deg", self.tolerance_deg)?;
         positive("search_um", self.search_um)?;
+        let px = self.search_um / self.um_per_px;
+        if px > SEARCH_MAX_PX {
+            return Err(PlacementRecipeError::Search { px });
+        }
         positive("size_off_max", self.size_off_max)?;
         if self.parts.is_empty() || self.parts.len() > PARTS_MAX {
             return Err(PlacementRecipeError::Count(self.parts.len()));

@@ -24,22 +24,6 @@ pub enum PlacementClass {
     Rotated,
 }
 
-impl PlacementClass {
-    /// All classes, in the order of reports.
-    pub const ALL: [Self; 5] = [Self::Ok, Self::Missing, Self::WrongSize, Self::Shifted, Self::Rotated];
-
-    /// The word in files.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Missing => "missing",
-            Self::WrongSize => "wrong_size",
-            Self::Shifted => "shifted",
-            Self::Rotated => "rotated",
-        }
-    }
-}
-
 /// One part as measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Placed {

@@ -148,4 +148,7 @@ fn what_cannot_be_measured_is_an_error() {
     check(&board.samples, |r| r.parts[3].length_um = 300.0, "longer side");
     check(&board.samples, |r| r.fiducials[1].diameter_um = -1.0, "fiducial 2");
     check(&board.samples, |r| r.parts.clear(), "0 parts");
+    check(&board.samples, |r| r.search_um = 1e9, "`search_um` is 50000000 px");
+    check(&board.samples, |r| r.parts.iter_mut().for_each(|p| p.x_um = 1e300), "none of 80 parts");
+    check(&board.samples, |r| r.origin_px.0 = f64::INFINITY, "0 of 4 fiducials");
 }

@@ -109,8 +109,8 @@ pub enum Ledger {
         /// Identifier of the site; all sites without it
         #[arg(long)]
         site: Option<String>,
-        /// Month, quarter or year, such as 2026-11
-        #[arg(long)]
+        /// Year (2026), month (2026-11) or days (2026-11-01..2026-12-15), by China's time; default: all time
+        #[arg(long, value_parser = days)]
         period: Option<Period>,
         /// What was bought to offset emissions, such as `CCER-2026=1200` (kg CO2e); may be given several times
         #[arg(long = "offset", value_name = "NAME=KG")]

@@ -366,6 +366,11 @@ fn a_watch_waits_for_halves_and_names_what_is_no_frame() {
     let s = summary(dir.path());
     assert_eq!((s["frames"].as_u64(), s["refused"].as_u64()), (Some(2), Some(1)), "{said}");
     assert!(said.contains("frames") && said.contains("waiting"), "{said}");
+    let report = std::fs::read_to_string(dir.path().join("out/report.html")).unwrap();
+    assert!(
+        report.contains("cat.png") && !report.contains("half.png: "),
+        "what was taken back is not in the report"
+    );
 }
 
 /// A pipe: frames that are sent again after a fall are known by their content.

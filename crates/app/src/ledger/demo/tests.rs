@@ -50,6 +50,12 @@ async fn four_plants_are_captured_once_and_balance() {
     assert!(footprint.lots[0].unit_kg > 2.0 && footprint.lots[0].recycled_content > 0.2, "{footprint:?}");
 }
 
+/// A lot of recycled cathode that the recovery plant made and that went into a lot.
+async fn up_of_recovery(app: &App, actor: &Actor, lot: &str) -> String {
+    let up = app.trace(actor, lot, Direction::Up, None).await.unwrap();
+    up.lots.into_iter().map(|row| row.lot).find(|lot| lot.contains("/01/09526002000207")).unwrap()
+}
+
 fn indicator<'r>(
     report: &'r IndicatorReport,
     key: &str,
@@ -121,6 +127,23 @@ async fn a_member_sees_its_own_lots_and_the_bureau_sums() {
     for refused in [app.ledger_lot(&wire, board).await.map(drop), app.recall(&wire, board).await.map(drop)] {
         assert_eq!(refused.unwrap_err().code, Code::NotFound);
     }
+    // The spool went out in a carton: of that its content is posted, and its maker is told of the customer all the same.
+    let told = app.recall(&wire, spool).await.unwrap();
+    assert!(!told.customers.is_empty());
+    assert_eq!(told.customers, app.recall(&secretariat, spool).await.unwrap().customers);
+    // What else a customer got of another's lots is not the supplier's to know.
+    let cathode = up_of_recovery(&app, &secretariat, spool).await;
+    let recovery = Actor::new("recovery", Role::Member { enterprise: Some("91360899XUGU018420".to_owned()) });
+    let told = app.recall(&recovery, &cathode).await.unwrap();
+    let whole = app.recall(&secretariat, &cathode).await.unwrap();
+    assert!(
+        told.customers.len() < whole.customers.len(),
+        "{} {}",
+        told.customers.len(),
+        whole.customers.len()
+    );
+    let lots = told.customers.iter().flat_map(|customer| &customer.lots);
+    assert!(lots.into_iter().all(|(lot, _)| !lot.contains("/01/09526001")), "{:?}", told.customers);
     // Upstream of the own lots lie those of the recovery plant: they are counted, not named.
     let up = app.trace(&wire, spool, Direction::Up, None).await.unwrap();
     let whole = app.trace(&secretariat, spool, Direction::Up, None).await.unwrap();

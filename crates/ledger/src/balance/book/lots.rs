@@ -24,11 +24,6 @@ pub struct LotCard {
     pub is_recycled: bool,
 }
 
-/// A lot cannot be noted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("物质或产品的种类超过 65534 种")]
-pub struct LotError;
-
 const WASTE: u8 = 1;
 const HAZARDOUS: u8 = 2;
 const RECYCLED: u8 = 4;
@@ -39,8 +34,10 @@ struct Held {
     /// Where its content begins in `content`.
     start: u32,
     /// Number of its substances.
-    count: u8,
+    count: u16,
     flags: u8,
+    /// Postings that made it and still stand.
+    made: u32,
     /// Site that made it; `u16::MAX` for none.
     made_at: u16,
     product: u16,
@@ -53,6 +50,7 @@ const NOTHING: Held = Held {
     start: 0,
     count: 0,
     flags: 0,
+    made: 0,
     made_at: u16::MAX,
     product: u16::MAX,
     mass_rsd: 0.0,
@@ -81,32 +79,35 @@ impl Lots {
         let held = self.of(lot.0);
         if kind == EntryKind::Produced {
             held.made_at = site;
+            held.made += 1;
         }
     }
 
-    pub fn note(
-        &mut self,
-        lot: LotId,
-        card: &LotCard,
-        products: &mut Words,
-        substances: &mut Words,
-    ) -> Result<(), LotError> {
-        let start = u32::try_from(self.content.len()).map_err(|_| LotError)?;
-        for (substance, part) in &card.content {
-            let number = substances.intern(substance);
-            if number == u16::MAX {
-                return Err(LotError);
-            }
-            self.content.push((number, *part));
+    /// A posting that made a lot was declared to be wrong: where none is left, no site made it.
+    pub fn unmade(&mut self, lot: u32) {
+        let held = self.of(lot);
+        held.made = held.made.saturating_sub(1);
+        if held.made == 0 {
+            held.made_at = u16::MAX;
         }
-        let product = if card.product.is_empty() { u16::MAX } else { products.intern(&card.product) };
-        let count = u8::try_from(card.content.len()).map_err(|_| LotError)?;
-        let flag = |is: bool, flag: u8| if is { flag } else { 0 };
-        let held = self.of(lot.0);
-        // A card without content leaves what was known of it.
-        if count > 0 {
+    }
+
+    pub fn note(&mut self, lot: LotId, card: &LotCard, products: &mut Words, substances: &mut Words) {
+        let numbered = card.content.iter().map(|(substance, part)| (substances.intern(substance), *part));
+        let content: Vec<(u16, f64)> = numbered.filter(|(number, _)| *number != u16::MAX).collect();
+        // A card without content leaves what was known of the lot; content that is said again stands once.
+        if !content.is_empty()
+            && self.content(lot.0) != content.as_slice()
+            && let Ok(start) = u32::try_from(self.content.len())
+            && let Ok(count) = u16::try_from(content.len())
+        {
+            self.content.extend(content);
+            let held = self.of(lot.0);
             (held.start, held.count) = (start, count);
         }
+        let product = if card.product.is_empty() { u16::MAX } else { products.intern(&card.product) };
+        let flag = |is: bool, flag: u8| if is { flag } else { 0 };
+        let held = self.of(lot.0);
         if product != u16::MAX {
             held.product = product;
         }
@@ -119,7 +120,6 @@ impl Lots {
             held.content_rsd = card.content_rsd as f32;
         }
         held.piece_kg = card.piece_kg.unwrap_or(held.piece_kg);
-        Ok(())
     }
 
     #[inline]

@@ -4,6 +4,7 @@ use super::{Book, NewPosting, day_of};
 use crate::balance::entries::{posted, site_of};
 use crate::event::Event;
 use crate::graph::{Amount, Graph, LotId, ProcessKind, Unit};
+use std::collections::HashSet;
 
 impl Book {
     /// Posts an event that the genealogy has taken; gives the lots that it names. Nothing for one without a site, or whose
@@ -35,8 +36,10 @@ impl Book {
 /// Packages deeper than this are posted as they are.
 const PACKAGES_MAX: usize = 8;
 
-/// What a container holds now, package by package; anything else is itself.
+/// What a container holds now, package by package; anything else is itself. A package is in one place, so each is opened once:
+/// packages that are said to hold each other would never end.
 fn unpacked(graph: &Graph, lot: LotId, amount: Amount) -> Vec<(LotId, Amount)> {
+    let mut opened = HashSet::new();
     let mut open = vec![(lot, amount, 0)];
     let mut out = Vec::new();
     while let Some((lot, amount, depth)) = open.pop() {
@@ -50,8 +53,75 @@ fn unpacked(graph: &Graph, lot: LotId, amount: Amount) -> Vec<(LotId, Amount)> {
         };
         if packed.is_empty() {
             out.push((lot, amount));
+        } else if opened.insert(filling) {
+            open.extend(packed.into_iter().map(|(lot, amount)| (lot, amount, depth + 1)));
         }
-        open.extend(packed.into_iter().map(|(lot, amount)| (lot, amount, depth + 1)));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::balance::EntryKind;
+    use crate::balance::book::{Book, Window};
+    use crate::event::Document;
+    use crate::graph::Graph;
+
+    /// The book of a document's events, with the names of the lots that its last event posts.
+    fn book(text: &str) -> (Book, Graph, Vec<String>) {
+        let document = Document::parse(text).unwrap_or_else(|f| panic!("{}", f[0]));
+        let (mut book, mut graph, mut named) = (Book::default(), Graph::new(), Vec::new());
+        for (key, event) in (1..).zip(&document.events) {
+            graph.add(key, event).unwrap();
+            named = book.take(key, event, &graph).iter().map(|lot| graph.name(*lot).to_owned()).collect();
+        }
+        (book, graph, named)
+    }
+
+    #[test]
+    fn a_transformation_consumes_and_produces() {
+        let (book, graph, _) = book(
+            r#"{"@context": [], "type": "TransformationEvent", "eventTime": "2026-01-01T00:00:00Z", "eventTimeZoneOffset": "+08:00",
+            "bizStep": "commissioning", "readPoint": {"id": "urn:epc:id:sgln:4012345.00001.0"},
+            "inputQuantityList": [{"epcClass": "urn:lot:a", "quantity": 1500, "uom": "GRM"}, {"epcClass": "urn:lot:b", "quantity": 1}],
+            "outputQuantityList": [{"epcClass": "urn:lot:c", "quantity": 1.4, "uom": "KGM"}]}"#,
+        );
+        let postings = book.postings(Window::ALL, None, |_| true);
+        let found: Vec<_> = postings.iter().map(|p| (p.kind, graph.name(p.lot), p.kg)).collect();
+        // The mass of a piece of b is not known.
+        let expect = [
+            (EntryKind::Consumed, "urn:lot:a", Some(1.5)),
+            (EntryKind::Consumed, "urn:lot:b", None),
+            (EntryKind::Produced, "urn:lot:c", Some(1.4)),
+        ];
+        assert_eq!(found, expect);
+        assert_eq!(book.sites.word(postings[0].site), "https://id.gs1.org/414/4012345000016");
+    }
+
+    #[test]
+    fn packages_that_hold_each_other_are_opened_once() {
+        const BOXES: usize = 200;
+        let head = r#""eventTime": "2026-01-01T00:00:00Z", "eventTimeZoneOffset": "+08:00""#;
+        let pack = |parent: &str, children: &[String]| {
+            format!(
+                r#"{{"type": "AggregationEvent", "action": "ADD", {head}, "parentID": "{parent}", "childEPCs": {}}}"#,
+                serde_json::json!(children)
+            )
+        };
+        let boxes: Vec<String> = (0..BOXES).map(|number| format!("urn:box:{number}")).collect();
+        let mut events = vec![pack("urn:crate:1", &boxes)];
+        events.extend(boxes.iter().map(|one| pack(one, &["urn:crate:1".to_owned(), format!("{one}:spool")])));
+        events.push(format!(
+            r#"{{"type": "ObjectEvent", "action": "OBSERVE", {head}, "bizStep": "shipping", "epcList": ["urn:crate:1"], "readPoint": {{"id": "urn:site:1"}}}}"#
+        ));
+        let (_, _, mut named) = book(&format!(
+            r#"{{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"], "type": "EPCISDocument", "schemaVersion": "2.0",
+            "creationDate": "2026-01-01T00:00:00Z", "epcisBody": {{"eventList": [{}]}}}}"#,
+            events.join(",")
+        ));
+        let mut expect: Vec<String> = boxes.iter().map(|one| format!("{one}:spool")).collect();
+        expect.sort();
+        named.sort();
+        assert_eq!(named, expect);
+    }
 }

@@ -1,6 +1,7 @@
 //! Where every lot is now.
 
 use super::{Book, EntryKind, WITHDRAWN, kind_of};
+use crate::graph::LotId;
 
 /// What the postings say of a lot.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,33 +25,46 @@ impl Book {
     pub fn states(&self) -> Vec<Option<LotState>> {
         let mut out: Vec<Option<LotState>> = vec![None; self.lots.count()];
         for row in 0..self.len() {
-            let kind = kind_of(self.kind[row]);
-            if self.kind[row] & WITHDRAWN != 0
-                || matches!(kind, EntryKind::OpeningStock | EntryKind::ClosingStock)
-            {
-                continue;
-            }
-            let (day, site, lot) = (self.day[row], self.site[row], self.lot[row]);
-            let kg = self.mass_kg(row).unwrap_or(0.0);
-            let first =
-                LotState { first_day: day, last_day: day, site, last: kind, made_kg: 0.0, left_kg: 0.0 };
-            let state = out[lot as usize].get_or_insert(first);
-            state.first_day = state.first_day.min(day);
-            // Of one day the event that was stored later is the later one.
-            if day >= state.last_day {
-                (state.last_day, state.last, state.site) = (day, kind, site);
-            }
-            let is_made = self.lots.made_at(lot) != u16::MAX;
-            match kind {
-                EntryKind::Produced => state.made_kg += kg,
-                EntryKind::Received if !is_made => state.made_kg += kg,
-                _ => {}
-            }
-            state.left_kg += match kind {
-                EntryKind::Received | EntryKind::Produced => kg,
-                _ => -kg,
-            };
+            self.advance(row, &mut out[self.lot[row] as usize]);
         }
         out
+    }
+
+    /// The state of one lot; `None` where it was never posted.
+    pub fn state(&self, lot: LotId) -> Option<LotState> {
+        let mut out = None;
+        for row in (0..self.len()).filter(|row| self.lot[*row] == lot.0) {
+            self.advance(row, &mut out);
+        }
+        out
+    }
+
+    /// Takes a posting over into the state of its lot.
+    fn advance(&self, row: usize, state: &mut Option<LotState>) {
+        let kind = kind_of(self.kind[row]);
+        if self.kind[row] & WITHDRAWN != 0
+            || matches!(kind, EntryKind::OpeningStock | EntryKind::ClosingStock)
+        {
+            return;
+        }
+        let (day, site) = (self.day[row], self.site[row]);
+        let kg = self.mass_kg(row).unwrap_or(0.0);
+        let first = LotState { first_day: day, last_day: day, site, last: kind, made_kg: 0.0, left_kg: 0.0 };
+        let state = state.get_or_insert(first);
+        state.first_day = state.first_day.min(day);
+        // Of one day the event that was stored later is the later one.
+        if day >= state.last_day {
+            (state.last_day, state.last, state.site) = (day, kind, site);
+        }
+        let is_made = self.lots.made_at(self.lot[row]) != u16::MAX;
+        match kind {
+            EntryKind::Produced => state.made_kg += kg,
+            EntryKind::Received if !is_made => state.made_kg += kg,
+            _ => {}
+        }
+        state.left_kg += match kind {
+            EntryKind::Received | EntryKind::Produced => kg,
+            _ => -kg,
+        };
     }
 }

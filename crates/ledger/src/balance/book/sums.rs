@@ -115,6 +115,10 @@ impl Book {
             left[lot as usize] += sign * kg;
             closure.book_kg += sign * kg;
             closure.passed_kg += sign.abs() * kg;
+            // A site beyond what 16 bits number has no sums.
+            if usize::from(site) >= sites {
+                continue;
+            }
             for (index, window) in windows.iter().enumerate() {
                 if !window.holds(self.day[row]) {
                     continue;
@@ -166,14 +170,13 @@ impl Book {
     /// True where a posting of that kind, lot and site counts for a measure.
     pub fn counts_for(&self, measure: Measure, kind: EntryKind, lot: u32, site: u16) -> bool {
         let is_own = self.lots.made_at(lot) == site;
-        let turns = matches!(kind, EntryKind::Consumed | EntryKind::Produced);
+        // As in [`Self::sums`]: what is made counts where it is made, whoever made more of the lot later.
+        let turns = kind == EntryKind::Produced || kind == EntryKind::Consumed && is_own;
         match measure {
             Measure::RawInput | Measure::RawVariance => kind == EntryKind::Consumed && !is_own,
             Measure::RecycledInput => kind == EntryKind::Consumed && !is_own && self.lots.is_recycled(lot),
-            Measure::Product | Measure::ProductVariance => turns && is_own && !self.lots.is_waste(lot),
-            Measure::HazardousWaste => {
-                turns && is_own && self.lots.is_waste(lot) && self.lots.is_hazardous(lot)
-            }
+            Measure::Product | Measure::ProductVariance => turns && !self.lots.is_waste(lot),
+            Measure::HazardousWaste => turns && self.lots.is_waste(lot) && self.lots.is_hazardous(lot),
             plain => plain == measure_of(kind),
         }
     }
@@ -193,11 +196,12 @@ impl Book {
         out
     }
 
-    /// Sites with a posting in a period, ascending.
+    /// Sites with a posting that stands in a period, ascending.
     pub fn sites_of(&self, window: Window) -> Vec<u16> {
         let mut seen = vec![false; self.sites.all().len()];
         for (row, site) in self.site.iter().enumerate() {
-            if window.holds(self.day[row]) && usize::from(*site) < seen.len() {
+            let stands = self.kind[row] & WITHDRAWN == 0;
+            if stands && window.holds(self.day[row]) && usize::from(*site) < seen.len() {
                 seen[usize::from(*site)] = true;
             }
         }

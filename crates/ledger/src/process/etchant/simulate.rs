@@ -173,6 +173,10 @@ struct Accounts {
 
 /// Standard deviation of the copper balance's residual, part of the copper in the bath (noise of density and level).
 const BALANCE_SD: f64 = 0.004;
+/// Steps of a run at most.
+const STEPS_MAX: f64 = 1e7;
+/// Samples of a run at most.
+const SAMPLES_MAX: f64 = 200_000.0;
 
 /// Simulates.
 ///
@@ -257,6 +261,22 @@ fn check(recipe: &Recipe) -> Result<(), RecipeError> {
     }
     if recipe.sample_steps == 0 {
         return Err(RecipeError { field: "sample_steps", value: 0.0, expected: "至少 1" });
+    }
+    let steps = recipe.hours * 3600.0 / recipe.step_s;
+    if steps > STEPS_MAX {
+        return Err(RecipeError {
+            field: "hours",
+            value: recipe.hours,
+            expected: "不超过 1000 万步（每步 step_s 秒）",
+        });
+    }
+    let every = u32::try_from(recipe.sample_steps).map_or(STEPS_MAX, f64::from);
+    if steps / every > SAMPLES_MAX {
+        return Err(RecipeError {
+            field: "sample_steps",
+            value: every,
+            expected: "更大：样本不超过 20 万个",
+        });
     }
     Ok(())
 }
@@ -395,6 +415,12 @@ mod tests {
     fn faulty_recipes_are_named() {
         let error = simulate(&Recipe { step_s: 0.0, ..Recipe::default() }).unwrap_err().to_string();
         assert_eq!(error, "配方项 step_s = 0 超出范围：应为0.1 到 60");
+        for (hours, step_s, sample_steps, field) in
+            [(10_000.0, 0.1, 1_000_000, "hours"), (1_000.0, 1.0, 1, "sample_steps")]
+        {
+            let recipe = Recipe { hours, step_s, sample_steps, ..Recipe::default() };
+            assert_eq!(simulate(&recipe).unwrap_err().field, field);
+        }
         let recipe: Recipe = serde_json::from_str(r#"{"hours": 1, "set": {"orp_mv": 510}}"#).unwrap();
         assert_eq!((recipe.hours, recipe.set.orp_mv, recipe.etch_kg_h), (1.0, 510.0, 5.0));
     }

@@ -84,7 +84,7 @@ impl InviteBody {
 
 /// How many firms were invited.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Invited {
+pub struct InvitedFirms {
     /// Firms that were not at the event before.
     pub invited: u32,
 }
@@ -203,7 +203,7 @@ impl From<DoorBody> for DoorKey {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"result": "intent", "amount_yuan": 380000}))]
-pub struct OutcomeBody {
+pub struct MeetingOutcomeBody {
     /// Result: `signed`, `intent`, `sample`, `no_price`, `no_specification`, `missed` ...
     result: String,
     /// Amount of the contract or intent, yuan.
@@ -213,8 +213,8 @@ pub struct OutcomeBody {
     note: String,
 }
 
-impl From<OutcomeBody> for MeetingOutcomeForm {
-    fn from(body: OutcomeBody) -> Self {
+impl From<MeetingOutcomeBody> for MeetingOutcomeForm {
+    fn from(body: MeetingOutcomeBody) -> Self {
         Self { result: body.result, amount_yuan: body.amount_yuan, note: body.note }
     }
 }

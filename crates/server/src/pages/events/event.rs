@@ -2,9 +2,10 @@
 
 use super::show;
 use crate::answer::Answer;
+use crate::format::comma;
 use crate::parts::{self, empty_to, figures, post_button, scroll, tag};
 use crate::viewer::{Posted, Viewer};
-use app::{Act, MeetingEventCard, MeetingEventState};
+use app::{Act, MeetingEventCard, MeetingEventState, MeetingPartyState};
 use axum::extract::Path;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -138,10 +139,11 @@ fn parties(viewer: &Viewer, card: &MeetingEventCard) -> Markup {
     let lang = viewer.lang();
     let info = &card.info;
     let mut rows: Vec<_> = card.parties.iter().collect();
-    rows.sort_by_key(|p| (p.side, p.state as u8 != 1, p.enterprise.id));
+    rows.sort_by_key(|p| (p.side, p.state != MeetingPartyState::Attending, p.enterprise.id));
     let office = viewer.actor().may(Act::MarkMeetingParty);
-    let slot_list =
-        |slots: &[u32]| slots.iter().map(|s| show::slot(&info.event, *s)).collect::<Vec<_>>().join("、");
+    let slot_list = |slots: &[u32]| -> String {
+        slots.iter().map(|s| show::slot(&info.event, *s)).collect::<Vec<_>>().join(comma(lang))
+    };
     html! {
         table.cards {
             thead { tr {

@@ -1,6 +1,6 @@
 //! Figures by month, and the ledger of what was signed.
 
-use super::show::{self, value, yuan_of};
+use super::show::{self, value, yuan_field, yuan_of};
 use crate::answer::Answer;
 use crate::format::percent;
 use crate::parts::{self, Field, empty, figures as row_of_figures, scroll, tag};
@@ -170,10 +170,13 @@ async fn ledger(
 ) -> Result<Markup, crate::answer::Failure> {
     let lang = viewer.lang();
     let may = viewer.actor().may(Act::SaveSigning);
-    let events = viewer.app().meeting_events(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
+    let events = if may {
+        viewer.app().meeting_events(viewer.actor()).await.map_err(|e| viewer.fail(e))?
+    } else {
+        Vec::new()
+    };
     let mut options = vec![(String::new(), lang.t("不在活动上").to_owned())];
     options.extend(events.iter().rev().map(|e| (e.id.to_string(), e.event.name.clone())));
-    let amount = form.amount_yuan.map_or_else(String::new, |y| y.to_string());
     Ok(html! {
         (parts::crumbs(lang, &[("/events", lang.t("对接活动"))], lang.t("签约台账")))
         h1 { (lang.t("签约台账")) " " span.soft { (all.iter().filter(|s| !s.void).count()) } }
@@ -217,7 +220,7 @@ async fn ledger(
                 (Field::text("title", lang.t("项目")).value(&form.title).required().max(120).error_of(error))
                 (Field::text("party", lang.t("签约方")).value(&form.party).max(120).error_of(error))
                 div.row {
-                    (Field::text("amount_yuan", lang.t("金额")).value(amount).unit(lang.t("元")).error_of(error))
+                    (Field::text("amount_yuan", lang.t("金额")).value(yuan_field(form.amount_yuan)).unit(lang.t("元")).error_of(error))
                     (Field::select("event", lang.t("活动"), options).value(form.event.map_or_else(String::new, |id| id.to_string())))
                 }
                 div.actions { button type="submit" { (lang.t("保存")) } }

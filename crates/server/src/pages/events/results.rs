@@ -1,6 +1,6 @@
 //! What came of a meeting, and what became of it after 30, 60 and 90 days.
 
-use super::show::{self, value, yuan_of};
+use super::show::{self, value, yuan_field, yuan_of};
 use crate::answer::Answer;
 use crate::parts::{self, Field, empty, scroll, tag};
 use crate::viewer::{Posted, Viewer};
@@ -83,6 +83,8 @@ fn body(
         p.soft { (event.day) " " (show::slot(event, meeting.slot)) " · " (lang.t("桌号")) " " (meeting.table + 1) }
         p { (show::about(lang, meeting)) }
         (parts::form_error(lang, error))
+        // Another may have recorded meanwhile: nothing is overwritten unseen.
+        @if sent.is_some() && meeting.result.is_some() { p { (lang.t("已登记结果")) " " (show::outcome(lang, meeting)) } }
         form.card method="post" action={ (back) "/meetings/" (meeting.id) } data-guard {
             (viewer.csrf_field())
             input type="hidden" name="version" value=(meeting.version);
@@ -95,7 +97,6 @@ fn body(
 
 fn outcome_fields(viewer: &Viewer, form: &MeetingOutcomeForm, error: Option<&Error>) -> Markup {
     let lang = viewer.lang();
-    let amount = form.amount_yuan.filter(|y| *y >= 0.0).map(|y| y.to_string()).unwrap_or_default();
     html! {
         fieldset {
             legend { (lang.t("谈得怎么样")) }
@@ -104,7 +105,7 @@ fn outcome_fields(viewer: &Viewer, form: &MeetingOutcomeForm, error: Option<&Err
             }
             @if let Some(what) = parts::wrong(error, "result") { p.error { (what) } }
         }
-        (Field::text("amount_yuan", lang.t("金额（签约或意向）")).value(amount).unit(lang.t("元")).error_of(error))
+        (Field::text("amount_yuan", lang.t("金额（签约或意向）")).value(yuan_field(form.amount_yuan)).unit(lang.t("元")).error_of(error))
         (Field::area("note", lang.t("说明"), 3).value(&form.note).max(500).error_of(error))
     }
 }

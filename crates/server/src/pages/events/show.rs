@@ -7,27 +7,22 @@ use app::{EnterpriseBrief, MeetingEventState, MeetingInfo, MeetingPartyState, sl
 use maud::{Markup, html};
 use model::meeting::{MeetingEvent, MeetingSide, MeetingTables, Stands};
 
-/// The name of a row of a table in the page's language.
-fn in_lang<'t>(lang: Lang, zh: &'t str, en: &'t str) -> &'t str {
-    if lang == Lang::Zh { zh } else { en }
-}
-
 /// Name of a kind of event.
 pub fn kind(lang: Lang, id: &str) -> &str {
-    MeetingTables::builtin().kind(id).map_or(id, |k| in_lang(lang, &k.name_zh, &k.name_en))
+    MeetingTables::builtin().kind(id).map_or(id, |k| lang.pick(&k.name_zh, &k.name_en))
 }
 
 /// Name of a side at a kind of event.
 pub fn side(lang: Lang, event: &MeetingEvent, side: MeetingSide) -> &str {
     MeetingTables::builtin().kind(&event.kind).map_or("", |k| match side {
-        MeetingSide::Host => in_lang(lang, &k.host_zh, &k.host_en),
-        MeetingSide::Guest => in_lang(lang, &k.guest_zh, &k.guest_en),
+        MeetingSide::Host => lang.pick(&k.host_zh, &k.host_en),
+        MeetingSide::Guest => lang.pick(&k.guest_zh, &k.guest_en),
     })
 }
 
 /// Name of a kind of signing.
 pub fn signing(lang: Lang, id: &str) -> &str {
-    MeetingTables::builtin().signing(id).map_or(id, |k| in_lang(lang, &k.name_zh, &k.name_en))
+    MeetingTables::builtin().signing(id).map_or(id, |k| lang.pick(&k.name_zh, &k.name_en))
 }
 
 /// A result as a tag.
@@ -38,19 +33,19 @@ pub fn result(lang: Lang, id: &str) -> Markup {
         Some(Stands::Intent) => "info",
         _ => "quiet",
     };
-    tag(class, found.map_or(id, |r| in_lang(lang, &r.name_zh, &r.name_en)))
+    tag(class, found.map_or(id, |r| lang.pick(&r.name_zh, &r.name_en)))
 }
 
 /// The results as options of a form.
 pub fn results(lang: Lang) -> Vec<(&'static str, &'static str)> {
     let results = MeetingTables::builtin().results.iter();
-    results.map(|r| (r.id.as_str(), in_lang(lang, &r.name_zh, &r.name_en))).collect()
+    results.map(|r| (r.id.as_str(), lang.pick(&r.name_zh, &r.name_en))).collect()
 }
 
 /// The kinds of signings as options of a form.
 pub fn signings(lang: Lang) -> Vec<(&'static str, &'static str)> {
     let kinds = MeetingTables::builtin().signings.iter();
-    kinds.map(|k| (k.id.as_str(), in_lang(lang, &k.name_zh, &k.name_en))).collect()
+    kinds.map(|k| (k.id.as_str(), lang.pick(&k.name_zh, &k.name_en))).collect()
 }
 
 /// Where an event stands.
@@ -194,4 +189,9 @@ pub fn numbers<T: std::str::FromStr>(fields: &[(String, String)], name: &str) ->
 pub fn yuan_of(text: &str) -> Option<f64> {
     let plain: String = text.chars().filter(|c| !matches!(c, ',' | '，' | ' ')).collect();
     if plain.is_empty() { None } else { Some(plain.parse().unwrap_or(-1.0)) }
+}
+
+/// The same for the form that comes back: what was no number is not there.
+pub fn yuan_field(yuan: Option<f64>) -> String {
+    yuan.filter(|yuan| *yuan >= 0.0).map_or_else(String::new, |yuan| yuan.to_string())
 }

@@ -4,10 +4,13 @@ use super::runs::ways;
 use crate::answer::{Answer, Failure};
 use crate::format;
 use crate::pages::desk::Nothing;
+use crate::pages::market::property as named;
 use crate::parts::{Field, empty, figures, form_error, post_button, scroll, tag};
 use crate::viewer::{Posted, Viewer};
 use crate::words::Lang;
-use app::{Act, AttachEvidence, Error, EvidenceRow, EvidenceState, OfferRow, RecordQuery, RunCard, provable};
+use app::{
+    Act, AttachEvidence, Code, Error, EvidenceRow, EvidenceState, OfferRow, RecordQuery, RunCard, provable,
+};
 use axum::extract::Path;
 use maud::{Markup, html};
 use model::evidence::Evidence;
@@ -49,11 +52,7 @@ fn state(lang: Lang, state: EvidenceState) -> Markup {
 }
 
 fn property(viewer: &Viewer, evidence: &Evidence) -> String {
-    let known = viewer.app().reference().properties.get(&evidence.property);
-    known.map_or_else(
-        || evidence.property.0.clone(),
-        |p| if viewer.lang() == Lang::Zh { p.name_zh.clone() } else { p.name_en.clone() },
-    )
+    named(viewer.lang(), &viewer.app().reference().properties, &evidence.property)
 }
 
 fn table(viewer: &Viewer, rows: &[EvidenceRow], whose: bool) -> Markup {
@@ -114,13 +113,8 @@ pub async fn offers_of(viewer: &Viewer, enterprise: i64) -> Result<Vec<OfferRow>
 pub fn of_run(viewer: &Viewer, card: &RunCard, offers: &[OfferRow], error: Option<&Error>) -> Markup {
     let lang = viewer.lang();
     let to = format!("/inspections/{}/evidence", card.row.id);
-    let properties = provable().iter().filter_map(|p| {
-        let known = viewer.app().reference().properties.get(&p.property)?;
-        Some((
-            p.property.0.clone(),
-            if lang == Lang::Zh { known.name_zh.clone() } else { known.name_en.clone() },
-        ))
-    });
+    let known = &viewer.app().reference().properties;
+    let properties = provable().iter().map(|p| (p.property.0.clone(), named(lang, known, &p.property)));
     html! {
         h2 #evidence { (lang.t("作为供给的实测证据")) }
         @if !card.evidence.is_empty() { (scroll(lang.t("实测证据"), &table(viewer, &card.evidence, false))) }
@@ -158,13 +152,14 @@ pub async fn attach(Path(id): Path<i64>, Posted { viewer, form, .. }: Posted<For
     let new = AttachEvidence { run: id, offer, property, months };
     match viewer.app().attach_evidence(viewer.actor(), &new).await {
         Ok(_) => Ok(viewer.go_with(&format!("/offers/{offer}"), lang.t("已附上实测证据"))),
-        Err(error) => {
+        Err(error) if matches!(error.code, Code::BadInput | Code::Conflict) => {
             let error = lang.said(error);
             let card = viewer.app().inspection(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
             let offers = offers_of(&viewer, card.row.enterprise.id).await?;
             let page = html! { h1 { (card.row.name) } (of_run(&viewer, &card, &offers, Some(&error))) };
             Ok(viewer.refused(&error, &card.row.name, &page))
         }
+        Err(error) => Err(viewer.fail(error)),
     }
 }
 

@@ -1,6 +1,5 @@
 //! A new inspection: frames to be measured now, or the folder of one that was finished elsewhere.
 
-use super::UPLOAD_MAX;
 use super::recipes::enterprises;
 use crate::answer::{Answer, Failure};
 use crate::jobs::{Done, Teller};
@@ -25,11 +24,8 @@ pub async fn new(viewer: Viewer) -> Answer {
         })
         .collect();
     let firms = enterprises(&viewer).await?;
-    let hint = format!(
-        "{} {} MB",
-        lang.t("一次可选多个文件，合计不超过"),
-        UPLOAD_MAX.min(viewer.site.options.body_max) >> 20
-    );
+    let hint =
+        format!("{} {} MB", lang.t("一次可选多个文件，合计不超过"), viewer.site.options.body_max >> 20);
     let body = html! {
         (crumbs(lang, &[("/inspections", lang.t("检测"))], lang.t("新的检测")))
         h1 { (lang.t("新的检测")) }

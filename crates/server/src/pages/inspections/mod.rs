@@ -10,19 +10,15 @@ mod runs;
 
 use crate::site::Site;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-
-/// Largest upload of frames or of a finished inspection's folder, in bytes.
-pub const UPLOAD_MAX: usize = 64 << 20;
 
 /// Its routes.
 pub fn routes() -> Router<Site> {
     Router::new()
         .route("/inspections", get(runs::index))
         .route("/inspections/new", get(intake::new))
-        .route("/inspections/frames", post(intake::frames).layer(DefaultBodyLimit::max(UPLOAD_MAX)))
-        .route("/inspections/folder", post(intake::folder).layer(DefaultBodyLimit::max(UPLOAD_MAX)))
+        .route("/inspections/frames", post(intake::frames))
+        .route("/inspections/folder", post(intake::folder))
         .route("/inspections/compare", get(compare::page))
         .route("/inspections/recipes", get(recipes::index))
         .route("/inspections/recipes/new", get(recipes::new).post(recipes::create))

@@ -5,7 +5,7 @@ use crate::answer::Answer;
 use crate::format;
 use crate::parts::{Field, crumbs, empty_to, form_error, scroll};
 use crate::viewer::{Posted, Viewer};
-use app::{Act, Error, NewRecipe, RecipeCard, RecipeRow};
+use app::{Act, Code, Error, NewRecipe, RecipeCard, RecipeRow};
 use axum::extract::Path;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -142,11 +142,12 @@ pub async fn create(Posted { viewer, form, .. }: Posted<Form>) -> Answer {
         NewRecipe { enterprise: form.enterprise, name: form.name.clone(), text: lines(&form.text), base: 0 };
     match viewer.app().save_recipe(viewer.actor(), &new).await {
         Ok((id, _)) => Ok(viewer.go_with(&format!("/inspections/recipes/{id}"), lang.t("已保存"))),
-        Err(error) => {
+        Err(error) if matches!(error.code, Code::BadInput | Code::Conflict) => {
             let error = lang.said(error);
             let firms = enterprises(&viewer).await?;
             Ok(viewer.refused(&error, lang.t("新的方案"), &new_page(&viewer, &form, firms, Some(&error))))
         }
+        Err(error) => Err(viewer.fail(error)),
     }
 }
 
@@ -207,10 +208,11 @@ pub async fn change(Path(id): Path<i64>, Posted { viewer, form, .. }: Posted<For
             let note = format!("{} {version}", lang.t("已保存为版本"));
             Ok(viewer.go_with(&format!("/inspections/recipes/{id}"), &note))
         }
-        Err(error) => {
+        Err(error) if matches!(error.code, Code::BadInput | Code::Conflict) => {
             let error = lang.said(error);
             let page = card_page(&viewer, &card, Some(&form.text), Some(&error));
             Ok(viewer.refused(&error, &card.row.name, &page))
         }
+        Err(error) => Err(viewer.fail(error)),
     }
 }

@@ -7,7 +7,7 @@ use crate::format;
 use crate::pages::inspection::{defects, zh};
 use crate::parts::{crumbs, empty, figures, scroll};
 use crate::viewer::Viewer;
-use crate::words::Lang;
+use crate::words::{Lang, encode};
 use app::{Act, Measure, PanelSummary, RunCard, Source};
 use axum::extract::Path;
 use axum::http::header;
@@ -198,7 +198,7 @@ fn charts(lang: Lang, card: &RunCard) -> Markup {
 fn pictures(lang: Lang, card: &RunCard) -> Markup {
     let Some(detail) = &card.detail else { return html! {} };
     let kept = |name: &str| detail.files.iter().any(|f| f.name == name && f.kept);
-    let to = |name: &str| format!("/inspections/{}/files/{name}", card.row.id);
+    let to = |name: &str| file_path(card, name);
     html! {
         @if kept("overlay.png") {
             h2 { (lang.t("缺陷最多的一帧")) }
@@ -218,6 +218,11 @@ fn pictures(lang: Lang, card: &RunCard) -> Markup {
     }
 }
 
+/// Address of a file; its name is as somebody's machine gave it.
+fn file_path(card: &RunCard, name: &str) -> String {
+    format!("/inspections/{}/files/{}", card.row.id, encode(name))
+}
+
 fn files(lang: Lang, card: &RunCard) -> Markup {
     let Some(detail) = &card.detail else { return html! {} };
     html! {
@@ -225,7 +230,7 @@ fn files(lang: Lang, card: &RunCard) -> Markup {
             h2 { (lang.t("文件")) }
             ul.plain { @for file in &detail.files {
                 li {
-                    @if file.kept { a href={ "/inspections/" (card.row.id) "/files/" (file.name) } download { (file.name) } }
+                    @if file.kept { a href=(file_path(card, &file.name)) download { (file.name) } }
                     @else { (file.name) " " span.soft { (lang.t("太大，留在检测输出的文件夹里")) } }
                     " " span.soft { (file.bytes.div_ceil(1024)) " KB" }
                 }

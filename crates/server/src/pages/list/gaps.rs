@@ -5,6 +5,7 @@ use crate::layout::{Link, empty};
 use crate::words::{Lang, encode};
 use maud::{Markup, html};
 use model::list::ListIndex;
+use model::markets::MarketKey;
 use model::matching::{Change, Gap, GapCause, GapGroup};
 
 /// The table of gap groups, at most `top` of them.
@@ -35,7 +36,7 @@ pub fn grouped_table(lang: Lang, link: Link, index: &ListIndex<'_>, of: &str, to
                     @for &(place, group) in gaps.iter().take(top) {
                         tr {
                             td.n data-label=(lang.t("名次")) { (place + 1) }
-                            td.t data-label=(lang.t("产业链节点")) { (name(link, group)) }
+                            td.t data-label=(lang.t("产业链节点")) { (name(link, index, group)) }
                             td data-label=(lang.t("产业链小组")) { (group.group) }
                             td.n data-label=(lang.t("需求企业数")) { (group.demanders) }
                             td.n data-label=(lang.t("缺口数量")) {
@@ -53,11 +54,17 @@ pub fn grouped_table(lang: Lang, link: Link, index: &ListIndex<'_>, of: &str, to
     }
 }
 
+/// Address of the gaps of a market, open for more of a query.
+pub fn of_market(market: &MarketKey) -> String {
+    if market.is_parts() { "/gaps?".to_owned() } else { format!("/gaps?market={}&", encode(&market.0)) }
+}
+
 /// A served page leads from a link of the chain to what lies behind it.
-fn name(link: Link, group: &GapGroup) -> Markup {
+fn name(link: Link, index: &ListIndex<'_>, group: &GapGroup) -> Markup {
     match (link, &group.node) {
         (Link::Served(_), Some(node)) => {
-            html! { a.strong href={ "/gaps?node=" (encode(&node.0)) "#drill" } { (group.name) } }
+            let gaps = of_market(&index.content.market);
+            html! { a.strong href={ (gaps) "node=" (encode(&node.0)) "#drill" } { (group.name) } }
         }
         _ => html! { strong { (group.name) } },
     }
@@ -129,5 +136,16 @@ fn changes(lang: Lang, changes: &[Change]) -> Markup {
                 Change::Distance { by_km } => { (lang.t("供货距离放宽")) " " (format!("{by_km:.1} km")) }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_of_a_market_stay_in_it() {
+        assert_eq!(of_market(&MarketKey::default()), "/gaps?");
+        assert_eq!(of_market(&MarketKey("capacity".to_owned())), "/gaps?market=capacity&");
     }
 }

@@ -308,7 +308,7 @@ fn sheet_page(viewer: &Viewer, sheet: &Sheet<'_>) -> Markup {
     let market = market_of(viewer, values);
     let heading = words(viewer, *noun, market, at.is_some());
     let key = market.map_or_else(MarketKey::default, |m| MarketKey(m.key.clone()));
-    let up = markets::up(noun, &key);
+    let up = markets::up(*noun, &key);
     let (action, draft) = match at {
         Some((id, _)) => (format!("{}/{id}/edit", root(*noun)), format!("{}-{id}", root(*noun))),
         None => (format!("{}/new", root(*noun)), format!("{}-new-{key}", root(*noun))),

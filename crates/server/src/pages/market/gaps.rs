@@ -1,7 +1,7 @@
 //! Gaps on the chain graph (依需补链): the drawing, what lies behind each link, and the table that says the same in words.
 
 use super::chain::{self, LinkFacts, LinkState};
-use super::markets::OfMarket;
+use super::markets;
 use super::search::{group_select, node_name};
 use crate::answer::Answer;
 use crate::layout::Link;
@@ -18,6 +18,7 @@ use axum::routing::get;
 use maud::{Markup, html};
 use model::chain::{ChainGraph, ChainNode, Edge, NodeId};
 use model::list::{ListIndex, MatchingList};
+use model::visibility::Noun;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,6 +30,8 @@ pub fn routes() -> Router<Site> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Ask {
+    /// Key of the market; empty for parts and materials.
+    market: String,
     group: String,
     node: String,
     whole: String,
@@ -37,11 +40,7 @@ struct Ask {
 async fn index(viewer: Viewer) -> Answer {
     let ask: Ask = viewer.query();
     let lang = viewer.lang();
-    let list = viewer
-        .app()
-        .newest_list(viewer.actor(), &viewer.query::<OfMarket>().market)
-        .await
-        .map_err(|e| viewer.fail(e))?;
+    let list = viewer.app().newest_list(viewer.actor(), &ask.market).await.map_err(|e| viewer.fail(e))?;
     let Some(list) = list else {
         return Ok(viewer.page(lang.t("补链缺口"), &nothing_yet(&viewer)));
     };
@@ -81,11 +80,7 @@ struct Line {
 
 async fn data(viewer: Viewer) -> Answer {
     let ask: Ask = viewer.query();
-    let list = viewer
-        .app()
-        .newest_list(viewer.actor(), &viewer.query::<OfMarket>().market)
-        .await
-        .map_err(|e| viewer.fail(e))?;
+    let list = viewer.app().newest_list(viewer.actor(), &ask.market).await.map_err(|e| viewer.fail(e))?;
     let Some(list) = list else { return Err(viewer.nowhere()) };
     let chain = &viewer.app().reference().chain;
     Ok(Json(drawing(viewer.lang(), chain, &list, &ask.group, !ask.whole.is_empty())).into_response())
@@ -182,8 +177,14 @@ fn page(viewer: &Viewer, ask: &Ask, list: &MatchingList) -> Markup {
             |id: &NodeId| ask.group.is_empty() || chain.get(id).is_some_and(|n| n.group == ask.group);
         links.iter().filter(|(id, l)| l.state == state && of_group(id)).count()
     };
-    let data =
-        format!("/gaps/chain.json?group={}&whole={}", encode(&ask.group), if whole { "1" } else { "" });
+    let market = &list.content.market;
+    let on_chain = viewer.app().reference().markets.other(market).is_none_or(|known| known.chain);
+    let data = format!(
+        "/gaps/chain.json?market={}&group={}&whole={}",
+        encode(&market.0),
+        encode(&ask.group),
+        if whole { "1" } else { "" }
+    );
     html! {
         div.headline {
             h1 { (lang.t("补链缺口")) }
@@ -194,24 +195,27 @@ fn page(viewer: &Viewer, ask: &Ask, list: &MatchingList) -> Markup {
             " · " a.screen href={ "/gaps/nodes?group=" (encode(&ask.group)) } { (lang.t("节点强弱")) }
         }
         (figures::fictional(lang, list))
-        form.filter method="get" action="/gaps" {
-            label { (lang.t("产业链小组")) (group_select(lang, chain, &ask.group)) }
-            label.tick { input type="checkbox" name="whole" value="1" checked[whole]; (lang.t("画出全部节点")) }
-            button type="submit" { (lang.t("查看")) }
-        }
-        ul.legend aria-label=(lang.t("图例")) {
-            @for state in LinkState::ALL.into_iter().take(3) {
-                li class=(state.word()) { (lang.t(state.zh())) " " strong { (count(state)) } }
+        @if on_chain {
+            form.filter method="get" action="/gaps" {
+                @if !market.is_parts() { input type="hidden" name="market" value=(market); }
+                label { (lang.t("产业链小组")) (group_select(lang, chain, &ask.group)) }
+                label.tick { input type="checkbox" name="whole" value="1" checked[whole]; (lang.t("画出全部节点")) }
+                button type="submit" { (lang.t("查看")) }
             }
-            li.idle { (lang.t("其他节点")) }
-            li.soft { (lang.t("左为上游，右为下游；点节点看缘由，滚轮缩放，拖动平移")) }
-        }
-        div.chain-sides {
-            div #chain.chart tabindex="0" role="img" aria-label=(lang.t("产业链图：同样的内容在下面的表里"))
-                data-chart="chain" data-url=(data) data-drill="/gaps?node=" data-target="#drill" {
-                p.soft { (lang.t("图需要脚本；下面的表有同样的内容。")) }
+            ul.legend aria-label=(lang.t("图例")) {
+                @for state in LinkState::ALL.into_iter().take(3) {
+                    li class=(state.word()) { (lang.t(state.zh())) " " strong { (count(state)) } }
+                }
+                li.idle { (lang.t("其他节点")) }
+                li.soft { (lang.t("左为上游，右为下游；点节点看缘由，滚轮缩放，拖动平移")) }
             }
-            aside #drill aria-live="polite" tabindex="-1" { (drill(viewer, list, &ask.node)) }
+            div.chain-sides {
+                div #chain.chart tabindex="0" role="img" aria-label=(lang.t("产业链图：同样的内容在下面的表里"))
+                    data-chart="chain" data-url=(data) data-drill={ (gaps::of_market(market)) "node=" } data-target="#drill" {
+                    p.soft { (lang.t("图需要脚本；下面的表有同样的内容。")) }
+                }
+                aside #drill aria-live="polite" tabindex="-1" { (drill(viewer, list, &ask.node)) }
+            }
         }
         h2 { (lang.t("缺口一览")) }
         (gaps::grouped_table(lang, Link::to(list), &ListIndex::new(&list.content), &ask.group, usize::MAX))
@@ -226,6 +230,13 @@ fn drill(viewer: &Viewer, list: &MatchingList, id: &str) -> Markup {
     let id = NodeId(id.to_owned());
     let Some((node, at)) = chain.get(&id).zip(chain.index(&id)) else {
         return html! { p.soft { (lang.t("点图上的节点或表里的名称，这里列出谁要、要多少、差在哪里、谁最接近。")) } };
+    };
+    let market = &list.content.market;
+    let here = gaps::of_market(market);
+    // The records of parts and materials have pages of their own, those of another market stand on its page.
+    let rows = |noun: Noun| {
+        let to = markets::up(noun, market);
+        format!("{to}{}node={}", if to.contains('?') { '&' } else { '?' }, encode(&id.0))
     };
     let links = chain::links(&list.content);
     let facts = links.get(&id).copied();
@@ -243,13 +254,13 @@ fn drill(viewer: &Viewer, list: &MatchingList, id: &str) -> Markup {
         names
     };
     html! {
-        (crumbs(lang, &[("/gaps", lang.t("补链缺口"))], node_name(lang, node)))
+        (crumbs(lang, &[(here.trim_end_matches(['?', '&']), lang.t("补链缺口"))], node_name(lang, node)))
         h2 { (node_name(lang, node)) " " (state_tag(lang, state(&id))) }
         p.soft { (node.group) @if !node.unit.is_empty() { " · " (lang.t("计量单位")) " " (node.unit) } }
         @if let Some(facts) = facts {
             p {
-                a href={ "/needs?node=" (encode(&id.0)) } { (lang.t("需求")) " " (facts.needs) } " · " (lang.t("已匹配")) " " (facts.matched)
-                " · " a href={ "/offers?node=" (encode(&id.0)) } { (lang.t("本地供给")) " " (facts.offers) }
+                a href=(rows(Noun::Need)) { (lang.t("需求")) " " (facts.needs) } " · " (lang.t("已匹配")) " " (facts.matched)
+                " · " a href=(rows(Noun::Offer)) { (lang.t("本地供给")) " " (facts.offers) }
             }
             @if let Some(gap) = facts.gap { (gaps::behind(lang, Link::to(list), &ListIndex::new(&list.content), gap)) }
         } @else {
@@ -261,7 +272,7 @@ fn drill(viewer: &Viewer, list: &MatchingList, id: &str) -> Markup {
                 h3 { (word) " " span.soft { (names.len()) } }
                 ul.nodes {
                     @for node in names.iter().take(24) {
-                        li class=(state(&node.id).word()) { a href={ "/gaps?node=" (encode(&node.id.0)) "#drill" } { (node_name(lang, node)) } }
+                        li class=(state(&node.id).word()) { a href={ (here) "node=" (encode(&node.id.0)) "#drill" } { (node_name(lang, node)) } }
                     }
                     @if names.len() > 24 { li.soft { "+" (names.len() - 24) } }
                 }

@@ -14,7 +14,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use maud::{Markup, html};
-use model::markets::{Market, MarketField, MarketKey, PARTS};
+use model::markets::{FieldKind, Market, MarketField, MarketKey, Names, PARTS};
 use model::need::Need;
 use model::offer::Offer;
 use model::visibility::Noun;
@@ -25,7 +25,7 @@ pub fn routes() -> Router<Site> {
     Router::new().route("/markets", get(index)).route("/markets/{key}", get(one))
 }
 
-/// Which market a page of lists or gaps is asked for.
+/// Which market a page of lists is asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct OfMarket {
@@ -59,8 +59,7 @@ async fn one(viewer: Viewer, Path(key): Path<String>) -> Answer {
     let list = app.newest_list(viewer.actor(), &key).await.map_err(|e| viewer.fail(e))?;
     let known = app.reference().markets.get(&key).zip(infos.iter().find(|info| info.key == key));
     let Some((market, info)) = known else {
-        let message = format!("there is no market `{key}`");
-        return Err(viewer.fail(app::Error::new(app::Code::NotFound, message)));
+        return Err(viewer.nowhere());
     };
     let number = list.and_then(|list| list.number);
     let name = viewer.lang().of(&market.name);
@@ -196,10 +195,8 @@ fn table(viewer: &Viewer, market: &'static Market, found: &Rows) -> Markup {
     let head =
         market.fields_of(side).find(|(field, _)| field.id == "title").map_or("", |(_, names)| lang.of(names));
     let cells = |record: &Record<'_>| -> Vec<(bool, &'static str, String)> {
-        let cell = |(field, names): &(&'static MarketField, &'static model::markets::Names)| {
-            let number = matches!(field.kind, model::markets::FieldKind::Number)
-                || matches!(field.id.as_str(), "quantity" | "capacity" | "spare_capacity");
-            (number, lang.of(names), value(viewer, record, field))
+        let cell = |(field, names): &(&'static MarketField, &'static Names)| {
+            (numeric(field), lang.of(names), value(viewer, record, field))
         };
         columns.iter().map(cell).collect()
     };
@@ -225,7 +222,7 @@ fn table(viewer: &Viewer, market: &'static Market, found: &Rows) -> Markup {
             thead { tr {
                 th scope="col" { (head) }
                 @for (field, names) in &columns {
-                    th.n[matches!(field.kind, model::markets::FieldKind::Number) || matches!(field.id.as_str(), "quantity" | "capacity" | "spare_capacity")] scope="col" { (lang.of(names)) }
+                    th.n[numeric(field)] scope="col" { (lang.of(names)) }
                 }
                 th scope="col" { (lang.t("企业")) }
                 th scope="col" { (lang.t("县区")) }
@@ -249,6 +246,11 @@ fn table(viewer: &Viewer, market: &'static Market, found: &Rows) -> Markup {
     scroll(lang.of(&market.side(side).name), &table)
 }
 
+/// True for a column of figures.
+fn numeric(field: &MarketField) -> bool {
+    field.kind == FieldKind::Number || matches!(field.id.as_str(), "quantity" | "capacity" | "spare_capacity")
+}
+
 /// What a record says in a field; empty where it says nothing or the viewer may not see it.
 fn value(viewer: &Viewer, record: &Record<'_>, field: &MarketField) -> String {
     let lang = viewer.lang();
@@ -262,7 +264,7 @@ fn value(viewer: &Viewer, record: &Record<'_>, field: &MarketField) -> String {
         let text = own.get(&field.id).cloned().unwrap_or_default();
         // A bare number is in the field's unit.
         let bare = text.chars().last().is_some_and(|c| c.is_ascii_digit());
-        let unit = field.unit.as_deref().filter(|_| bare && field.kind == model::markets::FieldKind::Number);
+        let unit = field.unit.as_deref().filter(|_| bare && field.kind == FieldKind::Number);
         return format!("{text}{}", unit.unwrap_or_default());
     }
     match (record, field.id.as_str()) {
@@ -340,7 +342,7 @@ pub fn facts(viewer: &Viewer, market: &'static Market, record: &Record<'_>) -> V
 }
 
 /// Where the list of a record's kind is.
-pub fn up(noun: &Noun, market: &MarketKey) -> String {
+pub fn up(noun: Noun, market: &MarketKey) -> String {
     match (market.is_parts(), noun) {
         (true, Noun::Need) => "/needs".to_owned(),
         (true, _) => "/offers".to_owned(),
@@ -352,7 +354,7 @@ pub fn up(noun: &Noun, market: &MarketKey) -> String {
 /// The way back from a record to the list of its kind.
 pub fn crumbs(viewer: &Viewer, noun: Noun, market: &MarketKey, here: &str) -> Markup {
     let lang = viewer.lang();
-    let to = up(&noun, market);
+    let to = up(noun, market);
     match viewer.app().reference().markets.other(market) {
         Some(known) => {
             let side = format!("{} · {}", lang.of(&known.name), lang.of(&known.side(noun).name));

@@ -20,6 +20,7 @@ mod record;
 mod search;
 mod standings;
 
+pub use record::property;
 pub use search::groups;
 
 use crate::site::Site;

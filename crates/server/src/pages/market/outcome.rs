@@ -69,7 +69,7 @@ pub fn form(viewer: &Viewer, introduction: i64) -> Markup {
     let results = RESULTS.map(|(result, word)| (result.as_str(), lang.t(word)));
     let reasons = viewer.app().reference().outcomes.reasons();
     let reasons = std::iter::once(("".to_owned(), "–".to_owned()))
-        .chain(reasons.map(|row| (row.word.clone(), named(lang, &row.name_zh, &row.name_en).to_owned())));
+        .chain(reasons.map(|row| (row.word.clone(), lang.pick(&row.name_zh, &row.name_en).to_owned())));
     html! {
         details.ask {
             summary.button.quiet { (lang.t("登记结果")) }
@@ -84,10 +84,6 @@ pub fn form(viewer: &Viewer, introduction: i64) -> Markup {
             }
         }
     }
-}
-
-fn named<'a>(lang: Lang, zh: &'a str, en: &'a str) -> &'a str {
-    if lang == Lang::Zh { zh } else { en }
 }
 
 /// What was recorded of an introduction, newest first.
@@ -114,7 +110,7 @@ fn line(lang: Lang, reference: &Reference, outcome: &OutcomeInfo) -> Markup {
     html! {
         (tag(class, lang.t(word)))
         @if let Some(fen) = outcome.amount_fen { " " (yuan(fen)) " " (lang.t("元")) }
-        @if let Some(reason) = reason { " " (named(lang, &reason.name_zh, &reason.name_en)) }
+        @if let Some(reason) = reason { " " (lang.pick(&reason.name_zh, &reason.name_en)) }
         @if !outcome.note.is_empty() { " " (outcome.note) }
     }
 }

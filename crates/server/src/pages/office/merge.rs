@@ -1,7 +1,9 @@
 //! `/duplicates/merge`: two confirmed duplicates made one record, with a preview before and a split after.
 
+use super::person::Nothing;
 use super::show;
 use crate::answer::Answer;
+use crate::format;
 use crate::parts;
 use crate::viewer::{Posted, Viewer};
 use app::{Act, MergeInfo, MergePreview};
@@ -34,7 +36,7 @@ pub async fn preview(viewer: Viewer) -> Answer {
             (lang.t("移过来的供给"), preview.offers.to_string(), ""),
             (lang.t("移过来的账号"), preview.accounts.len().to_string(), ""),
         ]))
-        @if !preview.accounts.is_empty() { p.soft { (preview.accounts.join("、")) } }
+        @if !preview.accounts.is_empty() { p.soft { (preview.accounts.join(format::comma(lang))) } }
         p.soft { (lang.t("已发布的清单不变。以后导入时，写着被并入记录名称的行会归到保留的记录。合并随时可以撤销：移来的移回去，后来新增的留下。")) }
         @if viewer.actor().may(Act::MergeDuplicate) {
             form method="post" action="/duplicates/merge" {
@@ -105,10 +107,6 @@ pub async fn split(Path(id): Path<i64>, Posted { viewer, .. }: Posted<Nothing>) 
     };
     Ok(viewer.go_with("/duplicates?view=decided", note))
 }
-
-/// A form with nothing but its token.
-#[derive(Debug, Deserialize)]
-pub struct Nothing {}
 
 /// The merges, newest first.
 pub fn table(viewer: &Viewer, merges: &[MergeInfo]) -> Markup {

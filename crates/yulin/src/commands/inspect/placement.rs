@@ -21,10 +21,10 @@ pub fn run(args: &InspectPlacement) -> Result<ExitCode> {
         let packet =
             packet.map_err(|(place, fault)| Error::new(Code::BadInput, format!("{place}: {fault}")))?;
         let report = app::inspect_placement(&actor, &packet, &recipe)?;
-        for part in &report.parts {
-            let mut line = serde_json::json!(part);
-            line["image"] = packet.name.as_str().into();
-            if !args.summary {
+        if !args.summary {
+            for part in &report.parts {
+                let mut line = serde_json::json!(part);
+                line["image"] = packet.name.as_str().into();
                 put(&line)?;
             }
         }

@@ -9,7 +9,7 @@ use app::{
     Watch,
 };
 use exchange::frame::Packets;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -66,10 +66,11 @@ impl Folder {
             there.push((since, Arrival::key_of_file(&name(&path), about.len(), since.as_nanos()), path));
         }
         there.sort();
-        let keys: std::collections::HashSet<&str> = there.iter().map(|(_, key, _)| key.as_str()).collect();
-        watch.keep_only(|key| keys.contains(key));
+        let keys: HashSet<&str> = there.iter().map(|(_, key, _)| key.as_str()).collect();
+        watch.keep_only(&keys);
         let new: Vec<_> = there.iter().filter(|(_, key, _)| !watch.knows(key)).collect();
-        self.seen.retain(|path, _| new.iter().any(|(_, _, p)| p == path));
+        let paths: HashSet<&Path> = new.iter().map(|(_, _, path)| path.as_path()).collect();
+        self.seen.retain(|path, _| paths.contains(path.as_path()));
         let mut come = Come {
             arrivals: Vec::new(),
             live: LiveFigures { waiting: new.len() as u64, ..LiveFigures::default() },
@@ -152,15 +153,20 @@ pub async fn run(store: Option<(&App, &Actor)>, args: &InspectWatch) -> Result<E
     let mut watch = Watch::open(&super::super::console(), &recipe, &out, &options, args.stdin, &clock)?;
     let record = match store {
         Some((app, actor)) => {
-            // A run that came to its end before a fall may be frozen already: it is found, not begun.
+            let enterprise = enterprise(app, actor, args.enterprise.as_deref()).await?;
+            // A run that came to its end before a fall may be frozen already: it is found, not begun. Another enterprise's run
+            // may have the same name.
             let ended = match watch.is_ended() {
-                true => {
-                    app.inspections(actor).await?.into_iter().find(|row| row.name == run).map(|row| row.id)
-                }
+                true => app
+                    .inspections(actor)
+                    .await?
+                    .into_iter()
+                    .find(|row| row.name == run && enterprise.is_none_or(|id| row.enterprise.id == id))
+                    .map(|row| row.id),
                 false => None,
             };
             let new = NewInspection {
-                enterprise: enterprise(app, actor, args.enterprise.as_deref()).await?,
+                enterprise,
                 name: run,
                 recipe_name: name(&args.recipe).trim_end_matches(".toml").to_owned(),
                 recipe,

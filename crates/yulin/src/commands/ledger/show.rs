@@ -152,7 +152,7 @@ pub fn indicators_csv(report: &IndicatorReport) {
             "{},{},{},{},{},{},{},{},{}",
             i.definition.key,
             cell(site),
-            i.substance.as_deref().unwrap_or(""),
+            cell(i.substance.as_deref().unwrap_or("")),
             number(i.value),
             number(i.sd),
             number(i.base),
