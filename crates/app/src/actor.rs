@@ -196,6 +196,8 @@ acts! {
     Standings reads [A S M C B];
     WhatIf reads [A S M C B];
     Draft changes [A S];
+    ShareLimit reads [A S];
+    SetShareLimit changes [A S];
     DraftById reads [A S];
     Desk reads [A S];
     Review changes [A S];

@@ -58,7 +58,10 @@ pub use inspect::{
 };
 pub use keep::{BackupSummary, Health};
 pub use learn::{Learning, Take, WeightsInfo, WeightsVersion};
-pub use lists::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Verification, WhatIf};
+pub use lists::{
+    Allotted, AllottedOffer, Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions,
+    Verification, WhatIf,
+};
 pub use markets::MarketInfo;
 pub use meetings::{
     CheckedIn, DoorKey, FollowUpForm, FollowUpInfo, Invitee, KindFigures, MeetingCounts, MeetingEventCard,

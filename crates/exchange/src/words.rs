@@ -36,6 +36,7 @@ pub(crate) fn remedy(remedy: &Remedy, properties: &PropertyTable) -> String {
             format!("{}改为{need}", properties.name_zh(property))
         }
         Change::Capacity { by } => format!("产能增加{by}"),
+        Change::Order { by } => format!("多订{by}"),
         Change::Distance { by_km } => format!("供货距离放宽{}km", number((by_km * 10.0).ceil() / 10.0)),
     };
     remedy.changes.iter().map(change).collect::<Vec<_>>().join("，")

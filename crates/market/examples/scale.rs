@@ -120,7 +120,7 @@ fn main() {
     let start = Instant::now();
     let matches = match_needs(&input, &options, &|_| {});
     let matched = start.elapsed();
-    let settlement = settle(&input, &options.weights, &matches);
+    let settlement = settle(&input, &options.weights, &options.limits, &matches);
     println!(
         "{need_count} needs x {offer_count} offers: {} matches ({} feasible) in {:.2} s; {} allocations, {} groups of gaps, \
          local supporting rate {:.3} in {:.2} s; peak memory {} MB",

@@ -6,22 +6,27 @@
 //! Specifications, lead time, certificates and distance decide which pairs are feasible and what they score; the optimum is
 //! a flow of greatest gain ([`crate::flow`]), and its dual prices prove it and say what binds each need.
 //!
-//! [`Limits`] can be set beside that: smallest orders, and the part that one enterprise may have. With smallest orders the
-//! problem is a hard one (amounts are 0 or above a threshold): pairs below theirs are closed one after the other, and
-//! [`Optimum`] carries the bound that the result is measured against.
+//! [`Limits`] can be set beside that: the terms of both sides (smallest orders, whole lots, needs that take all or nothing), and
+//! the part that one enterprise may have. With terms the problem is a hard one: it is searched ([`search`]), and [`Optimum`]
+//! carries the bound that the result is measured against; most lists are proved all the same. A need is covered up to its
+//! quantity; of an offer that is sold in lots it may be delivered less than one lot more ([`Allocation::delivered`]).
 //!
 //! A need that states no comparable quantity, and one that the optimum leaves open while a feasible offer states no
 //! comparable capacity, is given to the best such offer as [`Coverage::Unstated`]: to be asked.
 
+mod binds;
 mod covered;
 mod market;
+mod search;
 
 pub use covered::{Covered, covered};
 
 use crate::measure::Measures;
 use crate::{Input, Records};
+use binds::{Binds, Bound};
 use covered::TOLERANCE;
-use market::{Binds, GAIN_SCALE, Market};
+use market::{GAIN_SCALE, Market};
+use model::allotment::{Binding, NeedBound, Optimum};
 use model::matching::{Allocation, Coverage, Match};
 use model::quantity::Quantity;
 use model::unit::Dimension;
@@ -42,8 +47,9 @@ pub struct Limits {
     /// The greatest part, above 0 and up to 1, that one enterprise may have of what it could serve and another enterprise
     /// could too; what only it can serve does not count. Absent: no limit.
     pub share_max: Option<f64>,
-    /// Nothing is allotted below an offer's smallest order; a single quantity (`1000 片`) counts for the period.
-    pub smallest_orders: bool,
+    /// Nothing is allotted below an offer's smallest order, but in whole lots, and to a need that accepts no part
+    /// ([`model::need::Need::partial`]) all or nothing; a single quantity (`1000 片`) counts for the period.
+    pub terms: bool,
 }
 
 /// An allocation with what proves and explains it.
@@ -54,59 +60,7 @@ pub struct Plan {
     /// One for each kind of measure.
     pub optima: Vec<Optimum>,
     /// What binds each need that has a feasible offer of comparable capacity, by need key.
-    pub needs: BTreeMap<String, Dual>,
-}
-
-/// The optimum of one kind of measure.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Optimum {
-    /// All that is asked for a month, in the unit of the first need.
-    pub asked: Quantity,
-    /// What of it stays unmet.
-    pub unmet: Quantity,
-    /// Sum of `score · quantity` in that unit.
-    pub gain: f64,
-    /// No allocation has a greater sum than this. Equal to `gain` where the optimum is proved.
-    pub bound: f64,
-    /// True where gain and bound are the same integer.
-    pub is_proved: bool,
-}
-
-/// What the dual prices say of a need.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Dual {
-    /// Part of its quantity that is covered, 0..=1.
-    pub share: f64,
-    /// Gain in score that one unit more of it would bring, 0 where it is not covered in full.
-    pub worth: f64,
-    /// What keeps it from a better supply.
-    pub binding: Binding,
-}
-
-/// The limit that keeps a need from a better supply than it has. `behind` is the score that the pair lacks to be used.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Binding {
-    /// None: the best offers serve all of its quantity.
-    Quantity,
-    /// The offer's capacity goes to needs that gain more by it.
-    Capacity {
-        /// Key of the best offer that the need is kept from.
-        offer: String,
-        /// See above.
-        behind: f64,
-    },
-    /// The offer's enterprise has all that [`Limits::share_max`] lets it have.
-    Share {
-        /// Key of the best offer that the need is kept from.
-        offer: String,
-        /// See above.
-        behind: f64,
-    },
-    /// The need, or what is left for it, is below the offer's smallest order.
-    SmallestOrder {
-        /// Key of the best offer that the need is kept from.
-        offer: String,
-    },
+    pub needs: BTreeMap<String, NeedBound>,
 }
 
 /// Allots capacity to the feasible pairs, without further limits. The result is sorted by need, then by rank of the match.
@@ -136,8 +90,8 @@ pub(crate) fn plan_candidates(input: &Input<'_>, mut pairs: Vec<Candidate<'_>>, 
     let mut plan = Plan::default();
     let mut flows = vec![Flow::Unstated; pairs.len()];
     for members in by_measure(&pairs, &records, &measures) {
-        let mut market = Market::new(&members, &pairs, &records, &measures, limits);
-        settle(&mut market, &members, &records, &measures, &mut flows, &mut plan);
+        let market = Market::new(&members, &pairs, &records, &measures, limits);
+        settle(&market, &members, &records, &measures, &mut flows, &mut plan);
     }
     for pairs in pairs.into_iter().zip(flows).collect::<Vec<_>>().chunk_by(|a, b| a.0.need == b.0.need) {
         allot(pairs, &records, &mut plan.allocations);
@@ -148,8 +102,8 @@ pub(crate) fn plan_candidates(input: &Input<'_>, mut pairs: Vec<Candidate<'_>>, 
 /// What the optimum gives a pair.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Flow {
-    /// This part of the need's quantity, 0..=1.
-    Share(f64),
+    /// This part of the need's quantity, 0..=1, and what is delivered for it, in the same measure.
+    Share(f64, f64),
     /// Quantity and capacity do not compare.
     Unstated,
 }
@@ -176,34 +130,36 @@ fn by_measure(pairs: &[Candidate<'_>], records: &Records<'_>, measures: &Measure
 
 /// Finds the optimum of one market and writes it down.
 fn settle(
-    market: &mut Market<'_>,
+    market: &Market<'_>,
     members: &[usize],
     records: &Records<'_>,
     measures: &Measures,
     flows: &mut [Flow],
     plan: &mut Plan,
 ) {
-    let optimum = market.optimise();
+    let best = search::search(market);
     let mut given = vec![0i64; market.needs.len()];
-    for (pair, (&index, &flow)) in members.iter().zip(&optimum.flow).enumerate() {
-        let (need, _) = market.ends(pair);
-        given[need] += flow;
-        let wanted = market.demand[need];
-        flows[index] = Flow::Share(if flow == wanted { 1.0 } else { flow as f64 / wanted as f64 });
-    }
-    for ((need, &given), (worth, binds)) in given.iter().enumerate().zip(market.duals(&optimum)) {
-        let offer = |pair: usize| market.offers[market.ends(pair).1].to_owned();
-        let score = |gain: i64| gain as f64 / GAIN_SCALE;
-        let binding = match binds {
-            Binds::Quantity => Binding::Quantity,
-            Binds::Capacity { pair, behind } => {
-                Binding::Capacity { offer: offer(pair), behind: score(behind) }
-            }
-            Binds::Share { pair, behind } => Binding::Share { offer: offer(pair), behind: score(behind) },
-            Binds::SmallestOrder { pair } => Binding::SmallestOrder { offer: offer(pair) },
+    for (place, &index) in members.iter().enumerate() {
+        let need = market.pairs[place].need;
+        given[need] += best.covered[place];
+        let part = |amount: i64| {
+            if amount == market.demand[need] { 1.0 } else { amount as f64 / market.demand[need] as f64 }
         };
-        let share = given as f64 / market.demand[need] as f64;
-        plan.needs.insert(market.needs[need].to_owned(), Dual { share, worth: score(worth), binding });
+        flows[index] = Flow::Share(part(best.covered[place]), part(best.delivered[place]));
+    }
+    let binds = Binds::new(market, &best);
+    for (need, &given) in given.iter().enumerate() {
+        let Bound { binding, pairs, behind } = binds.of(need);
+        let key = market.needs[need].to_owned();
+        let bound = NeedBound {
+            need: key.clone(),
+            share: given as f64 / market.demand[need] as f64,
+            worth: binds.worth(need) as f64 / GAIN_SCALE,
+            binding,
+            offers: pairs.iter().map(|&p| market.offers[market.pairs[p].offer].to_owned()).collect(),
+            behind: behind as f64 / GAIN_SCALE,
+        };
+        plan.needs.insert(key, bound);
     }
     let first = records.need(market.needs[0]);
     let Some((quantity, amount)) =
@@ -218,9 +174,9 @@ fn settle(
     plan.optima.push(Optimum {
         asked: Quantity::new(asked as f64 * one, &quantity.unit),
         unmet: Quantity::new((asked - met) as f64 * one, &quantity.unit),
-        gain: optimum.gain as f64 * one / GAIN_SCALE,
-        bound: optimum.bound as f64 * one / GAIN_SCALE,
-        is_proved: optimum.gain == optimum.bound,
+        gain: best.gain as f64 * one / GAIN_SCALE,
+        bound: best.bound as f64 * one / GAIN_SCALE,
+        is_proved: best.gain == best.bound,
     });
 }
 
@@ -231,17 +187,25 @@ fn allot(pairs: &[(Candidate<'_>, Flow)], records: &Records<'_>, out: &mut Vec<A
     for &(pair, flow) in pairs {
         match flow {
             Flow::Unstated => best_unstated = best_unstated.or(Some(pair)),
-            Flow::Share(share) if share > 0.0 => {
+            Flow::Share(share, delivered) if share > 0.0 => {
                 covered += share;
-                let quantity = records.need(pair.need).and_then(|n| n.quantity.as_ref());
+                let part = |part: f64| {
+                    let quantity = records.need(pair.need)?.quantity.as_ref()?;
+                    Some(Quantity::new(quantity.value * part, &quantity.unit))
+                };
                 out.push(Allocation {
                     need: pair.need.to_owned(),
                     offer: pair.offer.to_owned(),
-                    quantity: quantity.map(|q| Quantity::new(q.value * share, &q.unit)),
+                    quantity: part(share),
                     coverage: if share == 1.0 { Coverage::Full } else { Coverage::Part },
+                    delivered: if delivered > share * (1.0 + TOLERANCE) {
+                        part(tidy(delivered))
+                    } else {
+                        None
+                    },
                 });
             }
-            Flow::Share(_) => {}
+            Flow::Share(..) => {}
         }
     }
     if let Some(pair) = best_unstated.filter(|_| covered < 1.0 - TOLERANCE) {
@@ -250,8 +214,14 @@ fn allot(pairs: &[(Candidate<'_>, Flow)], records: &Records<'_>, out: &mut Vec<A
             offer: pair.offer.to_owned(),
             quantity: None,
             coverage: Coverage::Unstated,
+            delivered: None,
         });
     }
+}
+
+/// A part without what rounding up lots to whole numbers leaves.
+fn tidy(part: f64) -> f64 {
+    (part * 1e9).round() / 1e9
 }
 
 #[cfg(test)]

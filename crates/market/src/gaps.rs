@@ -4,7 +4,8 @@
 //! valid in the period:
 //!
 //! 1. none: no supplier;
-//! 2. a feasible one, but not enough capacity: capacity short, by what stays open;
+//! 2. a feasible one, but not enough capacity: capacity short, by what stays open; or what binds it is a term of one side or the
+//!    limit on shares ([`crate::allocate`]): terms short;
 //! 3. otherwise the nearest candidate says it: fewest requirements in the way, then best rank. With requirements in the
 //!    way the specification is short; with none it is too far.
 //!
@@ -23,13 +24,14 @@ pub use standing::{
     standings,
 };
 
-use crate::allocate;
+use crate::allocate::{self, Plan};
 use crate::measure::Measures;
 use crate::pair::{self, Context};
 use crate::weights::Weights;
 use crate::{Input, Records};
+use model::allotment::{Binding, NeedBound};
 use model::fold::fold_key;
-use model::matching::{Allocation, Gap, GapCause, GapGroup, Match, Remedy};
+use model::matching::{Coverage, Gap, GapCause, GapGroup, Match, Remedy};
 use model::need::Need;
 use model::quantity::Quantity;
 use model::unit::Dimension;
@@ -44,14 +46,10 @@ pub const WEIGHT_EN: &str = "weight = demanding enterprises + sum over kinds of 
 group / median unmet quantity of a single gap in that kind of unit); gaps without a quantity count by enterprises only";
 
 /// Finds the gaps that an allocation leaves, grouped and ranked.
-pub fn find_gaps(
-    input: &Input<'_>,
-    weights: &Weights,
-    matches: &[Match],
-    allocations: &[Allocation],
-) -> Vec<GapGroup> {
+pub fn find_gaps(input: &Input<'_>, weights: &Weights, matches: &[Match], plan: &Plan) -> Vec<GapGroup> {
     let records = Records::new(input);
     let context = Context::new(input, weights);
+    let allocations = &plan.allocations;
     let covered = allocate::covered(input, allocations, |_| true);
     let remedies = Remedies::new(input, allocations, &records, &context.measures);
     let mut candidates: HashMap<&str, Vec<&Match>> = HashMap::new();
@@ -69,7 +67,7 @@ pub fn find_gaps(
         let candidates = candidates.get(need.key.as_str()).map_or(&[][..], Vec::as_slice);
         let open = need.quantity.as_ref().map(|q| Quantity::new(q.value * (1.0 - covered.share), &q.unit));
         let same = same_product(need, candidates, &records, &context);
-        let cause = cause(need, &same, open.as_ref(), &records);
+        let cause = cause(need, &same, open.as_ref(), plan.needs.get(&need.key), &records);
         let (remedies, looked_at) = remedies.of(need, open.as_ref(), &same, &records, &context);
         // Nodes before titles, so that a node and a title of the same words stay apart.
         let key = match &need.node {
@@ -125,13 +123,27 @@ fn in_the_way(matched: &Match) -> usize {
     matched.verdicts.iter().filter(|v| pair::stands_in_the_way(v)).count()
 }
 
-fn cause(need: &Need, same: &[&Match], open: Option<&Quantity>, records: &Records<'_>) -> GapCause {
+fn cause(
+    need: &Need,
+    same: &[&Match],
+    open: Option<&Quantity>,
+    bound: Option<&NeedBound>,
+    records: &Records<'_>,
+) -> GapCause {
     let Some(nearest) = same.first() else { return GapCause::NoSupplier };
     let offer = nearest.offer.clone();
     if nearest.feasible {
         // Without a quantity every feasible offer is allotted, so that one stands here.
         let short = open.cloned().unwrap_or_else(|| Quantity::new(0.0, ""));
-        return GapCause::CapacityShort { short, offer };
+        let terms = [Binding::Share, Binding::SmallestOrder, Binding::Lot, Binding::Whole];
+        return match bound {
+            Some(bound) if terms.contains(&bound.binding) => GapCause::TermsShort {
+                short,
+                offer: bound.offers.first().cloned().unwrap_or(offer),
+                limit: bound.binding,
+            },
+            _ => GapCause::CapacityShort { short, offer },
+        };
     }
     if in_the_way(nearest) == 0
         && let Some(record) = records.offer(&nearest.offer)
@@ -141,6 +153,43 @@ fn cause(need: &Need, same: &[&Match], open: Option<&Quantity>, records: &Record
     }
     let verdicts: Vec<_> = nearest.verdicts.iter().filter(|v| pair::stands_in_the_way(v)).cloned().collect();
     GapCause::SpecificationShort { offer, verdicts }
+}
+
+/// What binds every need: from the plan where a feasible offer of comparable capacity is there, else from what it is short of.
+pub(crate) fn bounds(plan: &Plan, gaps: &[GapGroup]) -> Vec<NeedBound> {
+    let mut bounds = plan.needs.clone();
+    for gap in gaps.iter().flat_map(|g| &g.gaps) {
+        let (binding, offer) = match &gap.cause {
+            GapCause::NoSupplier => (Binding::NoSupplier, None),
+            GapCause::TooFar { offer, .. } => (Binding::Distance, Some(offer)),
+            GapCause::SpecificationShort { offer, verdicts } => {
+                let late = verdicts.iter().all(|v| v.property.0 == pair::LEAD_TIME);
+                (if late { Binding::LeadTime } else { Binding::Specification }, Some(offer))
+            }
+            GapCause::CapacityShort { offer, .. } => (Binding::Capacity, Some(offer)),
+            GapCause::TermsShort { offer, limit, .. } => (*limit, Some(offer)),
+        };
+        bounds.entry(gap.need.clone()).or_insert_with(|| NeedBound {
+            need: gap.need.clone(),
+            share: 0.0,
+            worth: 0.0,
+            binding,
+            offers: offer.cloned().into_iter().collect(),
+            behind: 0.0,
+        });
+    }
+    for allocation in plan.allocations.iter().filter(|a| a.coverage == Coverage::Unstated) {
+        let bound = bounds.entry(allocation.need.clone()).or_insert_with(|| NeedBound {
+            need: allocation.need.clone(),
+            share: 1.0,
+            worth: 0.0,
+            binding: Binding::Unstated,
+            offers: Vec::new(),
+            behind: 0.0,
+        });
+        (bound.binding, bound.offers) = (Binding::Unstated, vec![allocation.offer.clone()]);
+    }
+    bounds.into_values().collect()
 }
 
 fn rank(groups: BTreeMap<(bool, String), Group<'_>>, context: &Context<'_>) -> Vec<GapGroup> {

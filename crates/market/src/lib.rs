@@ -34,6 +34,7 @@ mod score;
 pub mod verdict;
 pub mod weights;
 
+pub use allocate::Limits;
 pub use live::{Catalogue, rank_needs, rank_offers};
 pub use local_rate::LocalRate;
 pub use run::{Outcome, Settlement, match_needs, match_pair, run, settle};
@@ -85,13 +86,15 @@ pub struct Options {
     /// Also keep offers beyond `top` that the allocation of the whole pool would use: where many needs want the same few
     /// best offers, capacity further down the ranking counts before anything is called a gap.
     pub spread: bool,
+    /// What the allocation keeps to beside capacities and quantities.
+    pub limits: Limits,
     /// Settings.
     pub weights: Weights,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { top: 10, pool: 100, spread: false, weights: Weights::default() }
+        Self { top: 10, pool: 100, spread: false, limits: Limits::default(), weights: Weights::default() }
     }
 }
 

@@ -111,6 +111,7 @@ mod tests {
             offer: "O-good".to_owned(),
             quantity: Some(Quantity::new(0.3, "万卷/年")),
             coverage: Coverage::Part,
+            delivered: None,
         };
         let rate = local_rate(&cluster.input(), std::slice::from_ref(&part));
         assert_eq!((rate.needs, rate.covered, rate.rate), (2, 0.25, 0.125));

@@ -40,7 +40,7 @@ impl Measures {
             .iter()
             .filter_map(|n| n.quantity.as_ref())
             .chain(input.offers.iter().filter_map(stated))
-            .chain(input.offers.iter().filter_map(|o| o.minimum_order.as_ref()));
+            .chain(input.offers.iter().flat_map(|o| [o.minimum_order.as_ref(), o.lot.as_ref()]).flatten());
         let months = input.period.map_or(1.0, months);
         let mut out = HashMap::new();
         for quantity in units {
@@ -77,8 +77,17 @@ impl Measures {
 
     /// The least that an offer is sold in, where it says so in a unit that compares with its capacity.
     pub fn smallest_order(&self, offer: &Offer) -> Option<Amount<'_>> {
-        let smallest = self.amount(offer.minimum_order.as_ref()?)?;
-        self.supply(offer).filter(|supply| supply.dimension == smallest.dimension).map(|_| smallest)
+        self.of_supply(offer, offer.minimum_order.as_ref())
+    }
+
+    /// What an offer is sold in whole multiples of, as [`Self::smallest_order`].
+    pub fn lot(&self, offer: &Offer) -> Option<Amount<'_>> {
+        self.of_supply(offer, offer.lot.as_ref())
+    }
+
+    fn of_supply(&self, offer: &Offer, quantity: Option<&Quantity>) -> Option<Amount<'_>> {
+        let amount = self.amount(quantity?)?;
+        self.supply(offer).filter(|supply| supply.dimension == amount.dimension).map(|_| amount)
     }
 }
 

@@ -10,7 +10,7 @@ use model::matching::{Match, Outcome, ReasonKind, Verdict};
 use model::need::Need;
 use model::offer::Offer;
 use model::property::PropertyId;
-use model::spec::{Specification, Strictness};
+use model::spec::{Interval, Specification, Strictness};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -86,6 +86,7 @@ impl<'a> Context<'a> {
         let verdicts: Vec<Verdict> = need
             .specs
             .iter()
+            .chain(&self.lead_time(need))
             .map(|spec| {
                 let verdict = verdict::compare(spec, &capabilities, self.input.reference);
                 let evidence = offer.evidence.iter().find(|e| e.property == spec.property).cloned();
@@ -138,6 +139,16 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// The day by which a need must be there, as the days that an order on the period's first day may take. It counts after
+    /// the need's own requirements, and not in the score.
+    pub fn lead_time(&self, need: &Need) -> Option<Specification> {
+        let (by, period) = (need.needed_by?, self.input.period?);
+        let days = period.first().until(by).map_or(0, |span| span.get_days()).max(0);
+        let mut spec = Specification::interval(LEAD_TIME, Interval::at_most(f64::from(days)), "天");
+        spec.text = format!("{by}前到货（≤{days}天）");
+        Some(spec)
+    }
+
     fn distance_km(&self, need: &Need, offer: &Offer) -> Option<f64> {
         let from = self.site(&need.enterprise)?.point?;
         let to = self.site(&offer.enterprise)?.point?;
@@ -158,13 +169,23 @@ impl<'a> Context<'a> {
     }
 }
 
-/// What an offer states: its specifications, and its certificates as one more.
+/// The property of [`Context::lead_time`].
+pub(crate) const LEAD_TIME: &str = "lead_time";
+
+/// What an offer states: its specifications, and its certificates and lead time as more of them.
 fn capabilities(offer: &Offer) -> Cow<'_, [Specification]> {
-    if offer.certificates.is_empty() {
+    if offer.certificates.is_empty() && offer.lead_days.is_none() {
         return Cow::Borrowed(&offer.specs);
     }
     let mut out = offer.specs.clone();
-    out.push(Specification::set("certification", offer.certificates.iter().cloned()));
+    if !offer.certificates.is_empty() {
+        out.push(Specification::set("certification", offer.certificates.iter().cloned()));
+    }
+    if let Some(days) = offer.lead_days {
+        // Its own field says it; what was read out of the text as well is no alternative to it.
+        out.retain(|spec| spec.property.0 != LEAD_TIME);
+        out.push(Specification::interval(LEAD_TIME, Interval::point(f64::from(days)), "天"));
+    }
     Cow::Owned(out)
 }
 

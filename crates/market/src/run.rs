@@ -1,13 +1,14 @@
 //! The main walk: candidates, scores, allocation, gaps.
 
-use crate::allocate::{Candidate, Limits};
-use crate::gaps::find_gaps;
+use crate::allocate::{Candidate, Limits, Plan};
+use crate::gaps::{bounds, find_gaps};
 use crate::local_rate::{LocalRate, local_rate};
 use crate::pair::{Context, same_enterprise};
 use crate::retrieve::{Document, Field, Index, Searcher};
 use crate::score::total;
 use crate::weights::Weights;
 use crate::{Input, Options, Progress, Stage, allocate};
+use model::allotment::{NeedBound, Optimum};
 use model::chain::NodeId;
 use model::matching::{Allocation, GapGroup, Match};
 use model::need::Need;
@@ -39,6 +40,10 @@ pub struct Settlement {
     pub gaps: Vec<GapGroup>,
     /// Local supporting rate.
     pub local_rate: LocalRate,
+    /// One for each kind of measure.
+    pub optima: Vec<Optimum>,
+    /// What binds each need that asks for a quantity or stays open, by need key.
+    pub bounds: Vec<NeedBound>,
 }
 
 /// Matches all needs with all offers, allots capacity and finds the gaps.
@@ -46,18 +51,21 @@ pub fn run(input: &Input<'_>, options: &Options, progress: &(dyn Fn(Progress) + 
     let matches = match_needs(input, options, progress);
     let total = input.needs.len();
     progress(Progress { stage: Stage::Settle, done: 0, total });
-    let Settlement { allocations, gaps, local_rate } = settle(input, &options.weights, &matches);
+    let settlement = settle(input, &options.weights, &options.limits, &matches);
+    let Settlement { allocations, gaps, local_rate, .. } = settlement;
     progress(Progress { stage: Stage::Settle, done: total, total });
     Outcome { matches, allocations, gaps, local_rate }
 }
 
 /// Allocation, gaps and rate of given matches: those that the engine found, less those rejected, and those added by
 /// hand (with `feasible` set by whoever added them).
-pub fn settle(input: &Input<'_>, weights: &Weights, matches: &[Match]) -> Settlement {
-    let allocations = allocate::allocate(input, matches);
-    let gaps = find_gaps(input, weights, matches, &allocations);
-    let local_rate = local_rate(input, &allocations);
-    Settlement { allocations, gaps, local_rate }
+pub fn settle(input: &Input<'_>, weights: &Weights, limits: &Limits, matches: &[Match]) -> Settlement {
+    let plan = allocate::plan(input, matches, limits);
+    let gaps = find_gaps(input, weights, matches, &plan);
+    let local_rate = local_rate(input, &plan.allocations);
+    let bounds = bounds(&plan, &gaps);
+    let Plan { allocations, optima, .. } = plan;
+    Settlement { allocations, gaps, local_rate, optima, bounds }
 }
 
 /// The best offers of every need with their reasons, by need key and rank: feasible ones first, then by score. Offers of

@@ -4,6 +4,7 @@
 //! `data/` (units, properties, regions, chain graph ...) are parsed from text; [`reference::Reference::builtin`]
 //! holds the tables that ship with the product.
 
+pub mod allotment;
 pub mod chain;
 pub mod enterprise;
 pub mod evidence;

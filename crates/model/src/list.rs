@@ -1,5 +1,6 @@
 //! The numbered matching list (供需对接清单): its content, states and hash.
 
+use crate::allotment::Allotment;
 use crate::markets::MarketKey;
 use crate::matching::{Allocation, GapGroup, Match};
 use crate::need::Need;
@@ -233,6 +234,9 @@ pub struct ListContent {
     /// The market that it is of.
     #[serde(default, skip_serializing_if = "MarketKey::is_parts")]
     pub market: MarketKey,
+    /// The proof of the allocation and what binds each need; absent on lists of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allotment: Option<Allotment>,
 }
 
 /// Learned weights of the score, frozen with what they scored.

@@ -2,6 +2,7 @@
 //!
 //! The engine (`market`) computes these; lists freeze them, workbooks and pages show them.
 
+use crate::allotment::Binding;
 use crate::chain::NodeId;
 use crate::evidence::Evidence;
 use crate::property::PropertyId;
@@ -134,6 +135,9 @@ pub struct Allocation {
     pub quantity: Option<Quantity>,
     /// How much of the need this covers.
     pub coverage: Coverage,
+    /// What is delivered in whole lots, in the need's unit, where that is more than `quantity`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<Quantity>,
 }
 
 /// Why a need stays unmet.
@@ -156,6 +160,16 @@ pub enum GapCause {
         /// Key of the best feasible offer.
         offer: String,
     },
+    /// Suppliers exist and have capacity, but the terms of one side or the list's rule keep it from them: smallest order,
+    /// whole lots, all or nothing, the limit on shares.
+    TermsShort {
+        /// Quantity that stays open, in the need's unit.
+        short: Quantity,
+        /// Key of the best offer that the need is kept from.
+        offer: String,
+        /// Which of them.
+        limit: Binding,
+    },
     /// Suppliers exist beyond the distance that need or offer allow.
     TooFar {
         /// Key of the nearest offer.
@@ -174,6 +188,7 @@ impl GapCause {
             Self::NoSupplier => "无供应",
             Self::SpecificationShort { .. } => "规格不足",
             Self::CapacityShort { .. } => "产能不足",
+            Self::TermsShort { .. } => "供货条件不合",
             Self::TooFar { .. } => "距离过远",
         }
     }
@@ -228,6 +243,11 @@ pub enum Change {
     /// So much more capacity is free, in the need's unit.
     Capacity {
         /// The capacity that is missing.
+        by: Quantity,
+    },
+    /// The need orders so much more, in its own unit: up to the smallest order, or to a whole lot.
+    Order {
+        /// What is to be ordered beyond the quantity.
         by: Quantity,
     },
     /// Delivery reaches so much farther.

@@ -42,6 +42,7 @@ pub fn allocation(lang: Lang, allocation: Option<&Allocation>) -> Markup {
                 Coverage::Unstated => lang.t("数量待定"),
             })
             " " (quantity(allocation.quantity.as_ref()))
+            @if let Some(delivered) = &allocation.delivered { " " span.soft { (lang.t("整批供")) " " (rounded(delivered)) } }
         } @else { "–" }
     }
 }

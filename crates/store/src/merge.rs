@@ -1,6 +1,6 @@
 //! Two records of one enterprise made one, and parted again.
 //!
-//! The loser stays as a row that names its survivor; its needs, offers and people move. What moved stands in the merge, so that a split
+//! The loser stays as a row that names its survivor; its needs, offers, people and seats at events move. What moved stands in the merge, so that a split
 //! moves it back, and neither row nor decision is ever lost.
 
 use crate::Store;
@@ -35,6 +35,9 @@ pub struct Moved {
     pub assigned_both: Vec<i64>,
     /// Invitations that nobody had accepted.
     pub invitations: Vec<i64>,
+    /// Events where the loser was to meet others and the survivor was not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<i64>,
 }
 
 /// A merge as stored.
@@ -159,6 +162,17 @@ impl Store {
                 .during(doing)?;
         }
         assign(&mut tx, &moved.assigned, loser.id, kept.id, doing).await?;
+        moved.events = ids(
+            &mut tx,
+            "select event_id from meeting_party where enterprise_id = ? order by event_id",
+            loser.id,
+            doing,
+        )
+        .await?;
+        let of_kept = "select event_id from meeting_party where enterprise_id = ? order by event_id";
+        let of_kept = ids(&mut tx, of_kept, kept.id, doing).await?;
+        moved.events.retain(|event| !of_kept.contains(event));
+        attend(&mut tx, &moved.events, loser.id, kept.id, doing).await?;
         let id = next_id(&mut tx, "merge", doing).await?;
         tx.query(
             "insert into merge (id, noun, loser_id, survivor_id, moved, merged_by, merged_ms) \
@@ -226,6 +240,7 @@ impl Store {
                 .await
                 .during(doing)?;
         }
+        attend(&mut tx, &moved.events, kept.id, loser.id, doing).await?;
         let unchanged = kept.version == moved.after;
         if unchanged && moved.after != moved.before {
             let row = tx
@@ -345,6 +360,24 @@ async fn give(tx: &mut Write, table: &str, rows: &[i64], enterprise: i64, doing:
             .execute(&mut **tx)
             .await
             .during(doing)?;
+    }
+    Ok(())
+}
+
+/// Lets another enterprise attend events: its sign-ups and meetings there are the other's from now on.
+async fn attend(tx: &mut Write, events: &[i64], from: i64, to: i64, doing: &'static str) -> Result<()> {
+    for event in events {
+        for (table, column) in
+            [("meeting_party", "enterprise_id"), ("meeting", "host_id"), ("meeting", "guest_id")]
+        {
+            tx.query(format!("update {table} set {column} = ? where event_id = ? and {column} = ?"))
+                .bind(to)
+                .bind(*event)
+                .bind(from)
+                .execute(&mut **tx)
+                .await
+                .during(doing)?;
+        }
     }
     Ok(())
 }

@@ -229,7 +229,7 @@ fn measured(
     })
 }
 
-/// True where the measured value with its whole interval is as good as what the offer states.
+/// True where the measured value with its whole interval is as good as everything that the offer states of the property.
 fn supports(evidence: &Evidence, offer: &Offer) -> Option<bool> {
     let reference = Reference::builtin();
     let property = reference.properties.get(&evidence.property)?;
@@ -244,7 +244,7 @@ fn supports(evidence: &Evidence, offer: &Offer) -> Option<bool> {
             Direction::Smaller => told.high.or(told.low).is_some_and(|promised| evidence.high <= promised),
             Direction::Cover | Direction::Equal => told.contains(evidence.value),
         };
-        known = Some(known.unwrap_or(false) || holds);
+        known = Some(known.unwrap_or(true) && holds);
     }
     known
 }
@@ -339,8 +339,10 @@ impl App {
             Error::new(Code::Conflict, "the inspection is still under way").hint("finish it first")
         })?;
         let viewer = market.viewer(actor);
-        let held =
-            market.offers.get(new.offer).filter(|o| o.owner == run.enterprise && market.knows(&viewer, o));
+        let held = market
+            .offers
+            .get(new.offer)
+            .filter(|o| o.owner == market.surviving(run.enterprise) && market.knows(&viewer, o));
         let offer = &held.ok_or_else(crate::records::unknown)?.value;
         let provable = provable().iter().find(|p| p.property.0 == new.property);
         let provable = provable.ok_or_else(|| field("property", "这项参数不能用检测证明"))?;

@@ -70,9 +70,18 @@ impl App {
         actor.need(Act::Recipes)?;
         let market = self.market().await?;
         let viewer = market.viewer(actor);
-        let recipes = self.store.recipes(self.sees_runs(&market, actor)).await?;
+        let recipes = match self.sees_runs(&market, actor) {
+            None => self.store.recipes(None).await?,
+            Some(firms) => {
+                let mut own = Vec::new();
+                for firm in firms {
+                    own.extend(self.store.recipes(Some(firm)).await?);
+                }
+                own
+            }
+        };
         let mut rows: Vec<RecipeRow> =
-            recipes.into_iter().map(|r| row(r, |id| market.brief(&viewer, id))).collect();
+            recipes.into_iter().map(|r| row(r, |id| market.brief(&viewer, market.surviving(id)))).collect();
         rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
         Ok(rows)
     }
@@ -86,11 +95,11 @@ impl App {
         let market = self.market().await?;
         let viewer = market.viewer(actor);
         let stored = self.store.recipe(id).await.map_err(as_unknown)?;
-        if self.sees_runs(&market, actor).is_some_and(|own| own != stored.enterprise) {
+        if self.sees_runs(&market, actor).is_some_and(|firms| !firms.contains(&stored.enterprise)) {
             return Err(crate::records::unknown());
         }
         let versions = self.store.recipe_versions(stored.enterprise, &stored.name).await?;
-        let brief = |id| market.brief(&viewer, id);
+        let brief = |id| market.brief(&viewer, market.surviving(id));
         Ok(RecipeCard {
             row: row(stored, brief),
             versions: versions.into_iter().map(|r| row(r, brief)).collect(),

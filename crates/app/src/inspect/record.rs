@@ -174,19 +174,31 @@ impl App {
         })
     }
 
-    /// Whose inspections an actor sees: one enterprise's, or everybody's.
-    pub(super) fn sees_runs(&self, market: &Market, actor: &Actor) -> Option<i64> {
+    /// Whose inspections an actor sees: one enterprise's with those that were merged into it, or everybody's.
+    pub(super) fn sees_runs(&self, market: &Market, actor: &Actor) -> Option<Vec<i64>> {
         match actor.role {
             Role::Administrator => None,
             // A member without an enterprise has none.
-            _ => Some(market.viewer(actor).own().unwrap_or(-1)),
+            _ => Some(market.viewer(actor).own().map_or_else(Vec::new, |own| market.kin(own))),
         }
+    }
+
+    /// The newest runs that an actor sees, newest first.
+    pub(super) async fn runs_of(&self, firms: Option<&[i64]>, limit: u32) -> Result<Vec<StoredRun>> {
+        let Some(firms) = firms else { return Ok(self.store.runs(None, limit).await?) };
+        let mut runs = Vec::new();
+        for firm in firms {
+            runs.extend(self.store.runs(Some(*firm), limit).await?);
+        }
+        runs.sort_by_key(|run| std::cmp::Reverse(run.id));
+        runs.truncate(limit as usize);
+        Ok(runs)
     }
 
     pub(super) async fn seen_run(&self, market: &Market, actor: &Actor, id: i64) -> Result<StoredRun> {
         let run = self.store.run(id).await.map_err(as_unknown)?;
         match self.sees_runs(market, actor) {
-            Some(own) if own != run.enterprise => Err(crate::records::unknown()),
+            Some(firms) if !firms.contains(&run.enterprise) => Err(crate::records::unknown()),
             _ => Ok(run),
         }
     }
@@ -194,7 +206,7 @@ impl App {
     pub(super) fn run_row(&self, market: &Market, actor: &Actor, run: &StoredRun) -> RunRow {
         RunRow {
             id: run.id,
-            enterprise: market.brief(&market.viewer(actor), run.enterprise),
+            enterprise: market.brief(&market.viewer(actor), market.surviving(run.enterprise)),
             name: run.name.clone(),
             recipe: run.recipe,
             running: run.state == RunState::Running,
@@ -212,7 +224,7 @@ impl App {
     pub async fn inspections(&self, actor: &Actor) -> Result<Vec<RunRow>> {
         actor.need(Act::Inspections)?;
         let market = self.market().await?;
-        let runs = self.store.runs(self.sees_runs(&market, actor), RUNS_MAX).await?;
+        let runs = self.runs_of(self.sees_runs(&market, actor).as_deref(), RUNS_MAX).await?;
         Ok(runs.iter().map(|run| self.run_row(&market, actor, run)).collect())
     }
 

@@ -145,8 +145,9 @@ impl App {
         let mut found = Vec::new();
         for stored in self.store.pcfs().await? {
             let shared: Vec<String> = serde_json::from_str(&stored.shared_with).unwrap_or_default();
-            let may = scope.only().is_none_or(|key| {
-                stored.enterprise == key || shared.iter().any(|with| with == key || with == ALL)
+            let may = scope.only().is_none_or(|keys| {
+                keys.contains(&stored.enterprise)
+                    || shared.iter().any(|with| with == ALL || keys.contains(with))
             });
             if !may {
                 continue;

@@ -18,8 +18,8 @@ pub(super) enum Scope {
     All,
     /// Those of an enterprise.
     Enterprise {
-        /// Its key.
-        key: String,
+        /// Its key, then those of enterprises that were merged into it: what they captured is now its own.
+        keys: Vec<String>,
         /// Its sites, as canonical identifiers.
         sites: Vec<String>,
     },
@@ -39,15 +39,15 @@ impl Scope {
     pub fn key(&self) -> &str {
         match self {
             Self::All => "",
-            Self::Enterprise { key, .. } => key,
+            Self::Enterprise { keys, .. } => keys.first().map_or("", String::as_str),
         }
     }
 
-    /// The enterprise alone whose things are seen.
-    pub fn only(&self) -> Option<&str> {
+    /// The enterprises alone whose things are seen.
+    pub fn only(&self) -> Option<&[String]> {
         match self {
             Self::All => None,
-            Self::Enterprise { key, .. } => Some(key),
+            Self::Enterprise { keys, .. } => Some(keys),
         }
     }
 
@@ -55,9 +55,9 @@ impl Scope {
     pub fn terms(&self) -> Option<Vec<i64>> {
         match self {
             Self::All => None,
-            Self::Enterprise { key, sites } => {
+            Self::Enterprise { keys, sites } => {
                 let sites = sites.iter().map(|site| ledger::query::site_term(site));
-                Some(sites.chain([ledger::query::owner_term(key)]).collect())
+                Some(sites.chain(keys.iter().map(|key| ledger::query::owner_term(key))).collect())
             }
         }
     }
@@ -66,8 +66,8 @@ impl Scope {
     pub fn owners(&self) -> Option<Vec<String>> {
         match self {
             Self::All => None,
-            Self::Enterprise { key, sites } => {
-                Some(sites.iter().map(|site| format!("@{site}")).chain([key.clone()]).collect())
+            Self::Enterprise { keys, sites } => {
+                Some(sites.iter().map(|site| format!("@{site}")).chain(keys.iter().cloned()).collect())
             }
         }
     }
@@ -76,11 +76,11 @@ impl Scope {
     pub fn sees(&self, found: &FoundEvent, event: &Event) -> bool {
         match self {
             Self::All => true,
-            Self::Enterprise { key, sites } => {
+            Self::Enterprise { keys, sites } => {
                 if found.enterprise.is_empty() {
                     site_of(event).is_some_and(|site| sites.contains(&site))
                 } else {
-                    found.enterprise == *key
+                    keys.contains(&found.enterprise)
                 }
             }
         }
@@ -108,12 +108,17 @@ impl App {
         if key.is_empty() {
             return Ok(Scope::All);
         }
-        Ok(Scope::Enterprise { key: key.to_owned(), sites: self.sites_of(key).await? })
+        let keys = self.market().await?.kin_keys(key);
+        Ok(Scope::Enterprise { sites: self.sites_of_all(&keys).await?, keys })
     }
 
-    /// The sites of an enterprise.
+    /// The sites of an enterprise and of those that were merged into it.
     pub(super) async fn sites_of(&self, key: &str) -> Result<Vec<String>> {
-        let own = self.site_owners().await?.into_iter().filter(|(_, owner)| owner == key);
+        self.sites_of_all(&self.market().await?.kin_keys(key)).await
+    }
+
+    async fn sites_of_all(&self, keys: &[String]) -> Result<Vec<String>> {
+        let own = self.site_owners().await?.into_iter().filter(|(_, owner)| keys.contains(owner));
         Ok(own.map(|(uri, _)| uri).collect())
     }
 
@@ -138,11 +143,11 @@ impl App {
         event: &Event,
         sites: &[(String, String)],
     ) -> Result<Option<String>> {
-        let Scope::Enterprise { key, .. } = scope else { return Ok(None) };
+        let Scope::Enterprise { keys, .. } = scope else { return Ok(None) };
         for (field, place) in [("readPoint", &event.read_point), ("bizLocation", &event.biz_location)] {
             let Some(place) = place else { continue };
             let id = super::balance::site_id(&place.id);
-            if sites.iter().any(|(uri, owner)| *uri == id && owner != key) {
+            if sites.iter().any(|(uri, owner)| *uri == id && !keys.contains(owner)) {
                 let why = format!("{}/{field}/id: {} is another enterprise's site", event.place, place.id);
                 return Ok(Some(why));
             }

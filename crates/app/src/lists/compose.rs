@@ -5,7 +5,8 @@ use crate::place::{Place, place};
 use crate::{Progress, Stage, access};
 use market::gaps::{NodeStanding, Scenario};
 use market::local_rate::FORMULA_ZH;
-use market::{Catalogue, Grounds, Input, Options, Settlement, Site, Weights};
+use market::{Catalogue, Grounds, Input, Limits, Options, Settlement, Site, Weights};
+use model::allotment::Allotment;
 use model::enterprise::Enterprise;
 use model::list::{
     Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, MatchingList, NeedState,
@@ -21,10 +22,10 @@ use model::visibility::Visibility;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Layout of [`ListContent`].
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// Version of what computes a list: the engine with its weights, and this file. Raise it whenever the same records would
 /// give another list; lists of earlier versions are then no longer computed again by `verify`.
-pub const ENGINE: u32 = 2;
+pub const ENGINE: u32 = 3;
 /// Candidates that the engine ranks for a need.
 const CANDIDATES: usize = 10;
 /// Pairs that a list shows for a need.
@@ -72,6 +73,8 @@ pub struct Composer {
     weights: Weights,
     /// What of it was learned, as it is frozen; none where nothing was.
     scoring: Option<Scoring>,
+    /// The greatest part that one enterprise may have of what others could serve too.
+    share_max: Option<f64>,
 }
 
 impl Composer {
@@ -89,6 +92,7 @@ impl Composer {
             market: MarketKey::default(),
             weights: Weights::default(),
             scoring: None,
+            share_max: None,
         }
     }
 
@@ -96,6 +100,11 @@ impl Composer {
     pub fn of_market(self, market: MarketKey, scoring: Option<Scoring>) -> Self {
         let scoring = scoring.filter(|_| market.is_parts());
         Self { weights: weights(self.reference, &market, scoring.as_ref()), market, scoring, ..self }
+    }
+
+    /// The same with a limit on what one enterprise may have.
+    pub fn of_share(self, share_max: Option<f64>) -> Self {
+        Self { share_max, ..self }
     }
 
     /// The same for a cluster that is this region: enterprises elsewhere are outside.
@@ -106,7 +115,8 @@ impl Composer {
     /// A list whose records are those of a content computed before.
     pub fn reopen(reference: &'static Reference, content: &ListContent) -> Self {
         let mut composer = Self::new(reference, &content.cluster, content.period)
-            .of_market(content.market.clone(), content.scoring.clone());
+            .of_market(content.market.clone(), content.scoring.clone())
+            .of_share(content.allotment.as_ref().and_then(|a| a.share_max));
         for enterprise in &content.enterprises {
             composer.sites.insert(enterprise.key.clone(), site(enterprise));
             composer.enterprises.insert(enterprise.key.clone(), enterprise.clone());
@@ -233,6 +243,11 @@ impl Composer {
         }
     }
 
+    /// What the allocation keeps to.
+    fn limits(&self) -> Limits {
+        Limits { share_max: self.share_max, terms: true }
+    }
+
     fn options(&self) -> Options {
         Options { weights: self.weights.clone(), ..Options::default() }
     }
@@ -312,7 +327,7 @@ impl Composer {
         progress: Progress<'_>,
     ) -> Scenario {
         let kept = kept(self.reviewed_matches(reviews, progress), &said(reviews));
-        market::gaps::what_if(&self.input(), &self.weights, &kept, newcomers, sites)
+        market::gaps::what_if(&self.input(), &self.weights, &self.limits(), &kept, newcomers, sites)
     }
 
     /// Allocates and finds gaps, given the matches and what was said of them.
@@ -321,7 +336,7 @@ impl Composer {
         let said = said(reviews);
         let review_of = |m: &Match| review_of(&said, m);
         let kept = kept(matches, &said);
-        let settlement = market::settle(&self.input(), &self.weights, &kept);
+        let settlement = market::settle(&self.input(), &self.weights, &self.limits(), &kept);
         let mut pairs_of: HashMap<&str, Vec<&Match>> = HashMap::new();
         for matched in &kept {
             pairs_of.entry(matched.need.as_str()).or_default().push(matched);
@@ -431,6 +446,11 @@ impl Composer {
             pairs,
             gaps: settlement.gaps.clone(),
             market: self.market,
+            allotment: Some(Allotment {
+                share_max: self.share_max,
+                optima: settlement.optima.clone(),
+                needs: settlement.bounds.clone(),
+            }),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Lists: draft, review, approve, publish, withdraw, read, verify.
 
+mod allotted;
 mod chain;
 mod compose;
 mod desk;
@@ -9,6 +10,7 @@ mod review;
 #[cfg(test)]
 mod tests;
 
+pub use allotted::{Allotted, AllottedOffer};
 pub use chain::WhatIf;
 pub(crate) use compose::Composer;
 pub(crate) use desk::DeskMemory;
@@ -64,7 +66,8 @@ impl App {
             let cluster = self.cluster_name().await?;
             let mut composer = Composer::new(self.reference, &cluster, period)
                 .of_region(self.cluster_region().await?)
-                .of_market(market.clone(), self.scoring().await?);
+                .of_market(market.clone(), self.scoring().await?)
+                .of_share(allotted::share_limit(&self.store).await?);
             composer.take(
                 records.enterprises.into_iter().map(|s| s.value),
                 records.needs.into_iter().filter(|s| s.status == Status::Open).map(|s| s.value),

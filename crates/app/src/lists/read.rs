@@ -158,6 +158,6 @@ impl App {
 }
 
 /// A list holds what members may see, so an account that is of no enterprise yet does not read it.
-fn is_reader(actor: &Actor) -> bool {
+pub(super) fn is_reader(actor: &Actor) -> bool {
     !matches!(actor.role, Role::Member { enterprise: None })
 }

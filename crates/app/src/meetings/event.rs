@@ -178,8 +178,8 @@ impl App {
             // An event without a timetable, such as a promotion, ends as it is.
             (Planned | Seated, Cancelled | Closed) => true,
             // The timetable that stood is still there.
-            (Closed, Seated) => !self.store.meetings(Some(id)).await?.is_empty(),
-            (Closed, Planned) => self.store.meetings(Some(id)).await?.is_empty(),
+            (Closed, Seated) => self.store.meetings(Some(id)).await?.iter().any(|meeting| meeting.seated),
+            (Closed, Planned) => self.store.meetings(Some(id)).await?.iter().all(|meeting| !meeting.seated),
             (Seated | Cancelled, Planned) => {
                 self.store.meetings(Some(id)).await?.iter().all(|meeting| meeting.result.is_none())
             }

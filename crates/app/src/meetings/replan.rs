@@ -80,6 +80,10 @@ impl App {
         }
         let (hall, _, meetings) = self.hall(market, &row, true).await?;
         let before: Vec<Meeting> = meetings.into_iter().filter(|m| m.seated).collect();
+        // What came of a meeting stands: its seat is of the past.
+        if before.iter().any(|m| m.result.is_some() && m.slot >= form.now) {
+            return Err(field("now", "这一场或之后已有登记了结果的洽谈：请从其后的场次起调整"));
+        }
         let trouble = trouble(&hall, &row, form)?;
         let old = standing(&hall, &before);
         let digest = digest(&hall.event, &format!("{old:?}{trouble:?}{}", form.now));

@@ -219,6 +219,24 @@ async fn what_was_looked_at_is_what_stands() {
     assert_eq!(late.code, Code::Conflict);
     stage.app.set_meeting_state(&office(), 1, saved.version, MeetingEventState::Planned).await.unwrap();
     assert!(stage.app.meeting_event(&office(), 1).await.unwrap().meetings.is_empty());
+    let stored = stage.app.store.meetings(Some(1)).await.unwrap();
+    assert!(stored.len() == 4 && stored.iter().all(|m| !m.seated), "{stored:?}");
+}
+
+#[tokio::test]
+async fn a_meeting_with_its_result_keeps_its_seat() {
+    let stage = Stage::new().await;
+    stage.seated().await;
+    let meetings = stage.app.meeting_event(&office(), 1).await.unwrap().meetings;
+    let met = meetings.iter().find(|m| m.slot == 0).unwrap();
+    let outcome = MeetingOutcomeForm { result: "intent".to_owned(), ..MeetingOutcomeForm::default() };
+    stage.app.record_meeting(&office(), met.id, met.version, &outcome).await.unwrap();
+    let form = ReplanForm { now: 0, absent: vec![met.host.id], tables: Vec::new() };
+    let error = stage.app.preview_replan(&office(), 1, &form).await.unwrap_err();
+    assert_eq!(error.fields[0].0, "now");
+    let plan = stage.app.preview_replan(&office(), 1, &ReplanForm { now: 1, ..form }).await.unwrap();
+    assert!(plan.meetings.iter().any(|m| (m.id, m.slot, m.table) == (met.id, 0, met.table)
+        || (m.host.id, m.guest.id, m.slot) == (met.host.id, met.guest.id, 0)));
 }
 
 #[tokio::test]

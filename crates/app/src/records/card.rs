@@ -5,6 +5,7 @@ use super::market::Listed as _;
 use super::matcher::Asked;
 use super::row::Look;
 use super::search::{NeedRow, OfferRow};
+use crate::lists::Allotted;
 use crate::{Act, Actor, App, Code, Error, Result};
 use model::matching::Match;
 use model::visibility::Noun;
@@ -47,6 +48,8 @@ pub struct NeedCard {
     pub versions: Vec<Version>,
     /// Names of fields that the viewer sees only because of office, ownership or an introduction; reading them was recorded.
     pub protected: Vec<String>,
+    /// What the newest published list gives it, and what keeps it from more.
+    pub allotted: Option<Allotted>,
 }
 
 /// An offer with the needs that it would fit.
@@ -87,13 +90,12 @@ impl App {
         let matches = self.match_rows(&market, &viewer, asked, Some(id)).await?;
         let introductions = market.introductions_of(&viewer, |need, _| need.id == id);
         self.read_contacts(actor, &introductions).await?;
-        Ok(NeedCard {
-            row: market.need_row(&viewer, held, Look::Card, today),
-            matches,
-            introductions,
-            versions,
-            protected,
-        })
+        let row = market.need_row(&viewer, held, Look::Card, today);
+        let allotted = match row.listed {
+            Some((list, ..)) => self.allotted(actor, list, &held.value.key).await?,
+            None => None,
+        };
+        Ok(NeedCard { row, matches, introductions, versions, protected, allotted })
     }
 
     /// An offer by its row id.

@@ -399,6 +399,25 @@ impl Market {
         id
     }
 
+    /// Row ids of an enterprise and of those that were merged into it, its own first.
+    pub fn kin(&self, id: i64) -> Vec<i64> {
+        let mut kin: Vec<i64> =
+            self.merged.keys().copied().filter(|own| self.surviving(*own) == id).collect();
+        kin.sort_unstable();
+        kin.insert(0, id);
+        kin
+    }
+
+    /// As [`Self::kin`], by keys.
+    pub fn kin_keys(&self, key: &str) -> Vec<String> {
+        let id = self.enterprises.by_key(key).map(|held| held.id);
+        let merged = self.merged.iter().filter(|(own, _)| id == Some(self.surviving(**own)));
+        let mut kin: Vec<String> = merged.map(|(_, (own, _))| own.clone()).collect();
+        kin.sort_unstable();
+        kin.insert(0, key.to_owned());
+        kin
+    }
+
     /// Confirmed pairs of the lists that stand published, as need and offer.
     fn confirmed(&self) -> impl Iterator<Item = (&Arc<Held<Need>>, &Arc<Held<Offer>>)> {
         let pairs = self.published.lists.values().flat_map(|list| list.pairs.iter());

@@ -574,6 +574,8 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         Act::TestHook => put(show(app.test_hook(actor, 1, "").await)),
         Act::Outbox => put(show(app.outbox(actor, 10).await)),
         Act::Remind => put(show(app.remind(actor, &with.enterprises).await)),
+        Act::ShareLimit => put(show(app.share_limit(actor).await)),
+        Act::SetShareLimit => put(show(app.set_share_limit(actor, Some(2.0)).await)),
         Act::NameCluster => put(show(app.name_cluster(actor, "", "").await)),
         Act::Backup => put(show(app.backup(actor, &with.folder.join("b"), &quiet).await)),
         Act::Restore => put(show(app.restore(actor, &with.folder.join("none"), true, &quiet).await)),

@@ -124,6 +124,12 @@ impl<'a> Headings<'a> {
         self.market.map_or_else(MarketKey::default, |market| MarketKey(market.key.clone()))
     }
 
+    /// The place of a field of the market's own, by its id.
+    pub(super) fn own_place(&self, id: &str) -> Option<u16> {
+        let place = self.market?.fields.iter().position(|field| field.own && field.id == id)?;
+        u16::try_from(place).ok()
+    }
+
     /// What a market calls a field.
     pub(super) fn name_of(&self, field: Field, kind: SheetKind) -> Option<&'a str> {
         let side = if kind == SheetKind::Needs { Noun::Need } else { Noun::Offer };

@@ -11,10 +11,22 @@ use std::collections::BTreeMap;
 pub struct MapEntry {
     /// Kind of sheet it is for.
     pub kind: SheetKind,
-    /// The field; none where the column is to be left out.
+    /// The field; none where the column is to be left out, and for a field of the market's own.
     pub target: Option<Target>,
+    /// Id of a field of the market's own (`needs.own.power`): which one that is, the sheet's market says.
+    pub own: Option<String>,
     /// The heading, or the letters of the column.
     pub heading: String,
+}
+
+impl MapEntry {
+    /// True for the target that it names.
+    pub(super) fn is_target(&self, target: Option<Target>) -> bool {
+        match self.own {
+            Some(_) => matches!(target, Some(Target::Own(_))),
+            None => target == self.target,
+        }
+    }
 }
 
 /// All wishes for an import (`--map needs.title=NAME`).
@@ -60,6 +72,9 @@ impl ColumnMap {
 /// What a mapping says in place of a field for a column that is to be left out.
 pub const LEAVE_OUT: &str = "none";
 
+/// What stands before the id of a field of the market's own.
+const OWN: &str = "own.";
+
 fn entry(text: &str) -> Result<MapEntry, MapError> {
     let form = || MapError::Form(text.to_owned());
     let (left, heading) = text.split_once('=').ok_or_else(form)?;
@@ -70,15 +85,17 @@ fn entry(text: &str) -> Result<MapEntry, MapError> {
     }
     let kind =
         SheetKind::parse(kind).ok_or_else(|| MapError::Kind(text.to_owned(), kind.trim().to_owned()))?;
+    let own = field.trim().strip_prefix(OWN).map(str::to_owned);
     let target = match field.trim() {
         LEAVE_OUT => None,
+        _ if own.is_some() => None,
         field => Some(Target::parse(field).ok_or_else(|| MapError::Field {
             text: text.to_owned(),
             field: field.to_owned(),
             hint: nearest(field),
         })?),
     };
-    Ok(MapEntry { kind, target, heading })
+    Ok(MapEntry { kind, target, own, heading })
 }
 
 fn nearest(wanted: &str) -> String {
@@ -118,6 +135,8 @@ mod tests {
         let map = ColumnMap::parse(["needs.title=NAME", "offers.规格参数=技术 说明", "企业.uscc=C"]).unwrap();
         assert_eq!(map.0[0].target, Some(Target::Field(Field::Title)));
         assert_eq!(ColumnMap::parse(["needs.none=内部编号"]).unwrap().0[0].target, None);
+        let own = &ColumnMap::parse(["offers.own.power=功率"]).unwrap().0[0];
+        assert_eq!((own.target, own.own.as_deref()), (None, Some("power")));
         assert_eq!(map.0[1].heading, "技术 说明");
         assert_eq!(map.of(SheetKind::Enterprises).count(), 1);
         let error = |text| ColumnMap::parse([text]).unwrap_err().to_string();

@@ -207,7 +207,7 @@ pub fn plan_workbook(
         let mut of_kind = plans.iter().filter(|(_, p)| p.kind == entry.kind).peekable();
         if let Some((index, plan)) = of_kind.peek().copied()
             && !of_kind
-                .any(|(_, p)| p.columns.iter().any(|c| c.how == How::Mapped && c.target == entry.target))
+                .any(|(_, p)| p.columns.iter().any(|c| c.how == How::Mapped && entry.is_target(c.target)))
         {
             let headings: Vec<&str> = plan.columns.iter().map(|c| c.heading.as_str()).collect();
             let fault =
@@ -283,7 +283,15 @@ fn assign(
         });
         if let Some(at) = at {
             let column = &mut columns[at];
-            (column.target, column.how, column.confidence) = (entry.target, How::Mapped, 1.0);
+            let target = match &entry.own {
+                None => entry.target,
+                // A field that the sheet's market does not have is told below, as a heading that no sheet has.
+                Some(id) => match words.own_place(id) {
+                    Some(place) => Some(Target::Own(place)),
+                    None => continue,
+                },
+            };
+            (column.target, column.how, column.confidence) = (target, How::Mapped, 1.0);
         }
     }
     keep_best(&mut columns);

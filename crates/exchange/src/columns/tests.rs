@@ -182,3 +182,18 @@ fn a_market_is_told_by_the_name_of_the_sheet_its_headings_or_a_person() {
         "parts needs: enterprise title detail quantity -"
     );
 }
+
+#[test]
+fn a_person_names_a_field_of_the_markets_own() {
+    let words = Headings::builtin(Reference::builtin());
+    let sheet = csv("设备共享.csv", "企业名称,设备名称,某列\n某厂,三坐标测量机,40\n");
+    let of = |map: &str| {
+        let map = ColumnMap::parse([map]).unwrap();
+        let options = PlanOptions { market: Some("equipment"), map: Some(&map), ..Default::default() };
+        let plans =
+            plan_workbook(std::slice::from_ref(&sheet), &words, &options).map_err(|e| e.to_string())?;
+        Ok::<_, String>(plans[0].1.columns[2].target)
+    };
+    assert!(matches!(of("offers.own.hours=某列"), Ok(Some(Target::Own(_)))));
+    assert!(of("offers.own.power=某列").unwrap_err().contains("某列"));
+}

@@ -2,12 +2,30 @@
 
 use super::Page;
 use crate::write::{WriteError, row_height, set_up_print};
+use model::allotment::Optimum;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook};
 
 /// Width of the column of formulas, in characters.
 const FORMULA_WIDTH: f64 = 56.0;
 /// Size of the figures' font against the body's: 12 against 10.5 points.
 const FIGURE_SCALE: f64 = 12.0 / 10.5;
+
+/// What stays unmet of each kind of measure, and how good the allocation is proved to be.
+fn optima(page: &Page<'_>) -> Vec<(String, f64, String)> {
+    let allotment = page.list.content.allotment.as_ref();
+    let line = |optimum: &Optimum| {
+        let proof = match optimum.is_proved {
+            true => "已证明为最优".to_owned(),
+            false => format!("与最优相差不超过{:.2}%", 100.0 * optimum.gap()),
+        };
+        let words = format!(
+            "需求合计{}；配给使“得分×数量”之和最大：{:.2}，上界{:.2}，{proof}",
+            optimum.asked, optimum.gain, optimum.bound
+        );
+        (format!("未满足（{}）", optimum.unmet.unit), optimum.unmet.value, words)
+    };
+    allotment.map_or_else(Vec::new, |a| a.optima.iter().map(line).collect())
+}
 
 pub(super) fn write(book: &mut Workbook, page: &Page<'_>) -> Result<(), WriteError> {
     let base = Format::new().set_font_name("仿宋").set_font_size(14).set_align(FormatAlign::VerticalCenter);
@@ -67,6 +85,14 @@ pub(super) fn write(book: &mut Workbook, page: &Page<'_>) -> Result<(), WriteErr
     sheet.write_string_with_format(row, 2, &summary.local_supporting_formula, &boxed)?;
     let formula = [(summary.local_supporting_formula.as_str(), FORMULA_WIDTH)];
     sheet.set_row_height(row, row_height(formula, FIGURE_SCALE))?;
+
+    for (name, value, words) in optima(page) {
+        row += 1;
+        sheet.write_string_with_format(row, 0, &name, &boxed)?;
+        sheet.write_number_with_format(row, 1, value, &figure.clone().set_num_format("#,##0.##"))?;
+        sheet.write_string_with_format(row, 2, &words, &boxed)?;
+        sheet.set_row_height(row, row_height([(words.as_str(), FORMULA_WIDTH)], FIGURE_SCALE))?;
+    }
 
     row += 2;
     let approved = page.list.approved_by.as_deref().unwrap_or("");

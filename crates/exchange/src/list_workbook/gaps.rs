@@ -76,6 +76,9 @@ fn caused(cause: &GapCause, page: &Page<'_>) -> String {
         GapCause::CapacityShort { short, offer } => {
             format!("尚缺{short}；供应能力最合适的是{}", firm(&page.index, offer))
         }
+        GapCause::TermsShort { short, offer, limit } => {
+            format!("尚缺{short}；受限于{}：{}", limit.zh(), firm(&page.index, offer))
+        }
         GapCause::TooFar { offer, distance_km, allowed_km } => {
             format!(
                 "最近的是{}，相距{distance_km:.1}km，超出允许的{allowed_km:.0}km",

@@ -1,11 +1,11 @@
 //! 需求: the needs of a list.
 
-use super::{Page, amount_by_time, price, validity};
+use super::{Page, amount_by_time, labelled, price, validity};
 use crate::write::{Column, Put, Styles, WriteError, narrow, table, wide};
 use model::list::ListNeed;
 use rust_xlsxwriter::Workbook;
 
-const COLUMNS: [Column; 26] = [
+const COLUMNS: [Column; 27] = [
     narrow("序号", 6.0),
     wide("企业名称", 26.0),
     narrow("所在县区", 10.0),
@@ -32,6 +32,7 @@ const COLUMNS: [Column; 26] = [
     narrow("公开级别", 9.0),
     narrow("与上期比", 9.0),
     narrow("对接情况", 9.0),
+    wide("受限于", 24.0),
 ];
 
 pub(super) fn write(book: &mut Workbook, styles: &Styles, page: &Page<'_>) -> Result<(), WriteError> {
@@ -39,7 +40,19 @@ pub(super) fn write(book: &mut Workbook, styles: &Styles, page: &Page<'_>) -> Re
     Ok(table(book, styles, "需求", [&format!("{}（需求）", page.title), &page.subtitle], &COLUMNS, rows)?)
 }
 
-fn row(listed: &ListNeed, page: &Page<'_>) -> [Put; 26] {
+/// What keeps a need from a better supply, and at whom.
+fn bound(need: &str, page: &Page<'_>) -> String {
+    let allotment = page.list.content.allotment.as_ref();
+    let Some(bound) = allotment.and_then(|a| a.need(need)) else { return String::new() };
+    let firms: Vec<String> =
+        bound.offers.iter().take(3).filter_map(|o| page.index.supplier(o)).map(labelled).collect();
+    match firms.as_slice() {
+        [] => bound.binding.zh().to_owned(),
+        firms => format!("{}：{}", bound.binding.zh(), firms.join("、")),
+    }
+}
+
+fn row(listed: &ListNeed, page: &Page<'_>) -> [Put; 27] {
     let need = &listed.need;
     let [quantity, unit, time] = amount_by_time(need.quantity.as_ref());
     let [low, high, per] = price(need.price.as_ref());
@@ -70,5 +83,6 @@ fn row(listed: &ListNeed, page: &Page<'_>) -> [Put; 26] {
         need.visibility.zh().into(),
         listed.change.zh().into(),
         listed.state.zh().into(),
+        bound(&need.key, page).into(),
     ]
 }

@@ -4,6 +4,7 @@ use super::{Page, amount};
 use crate::words;
 use crate::write::{Column, Put, Styles, WriteError, narrow, table, wide};
 use model::list::{ListPair, Review};
+use model::matching::Allocation;
 use rust_xlsxwriter::Workbook;
 
 const COLUMNS: [Column; 18] = [
@@ -39,6 +40,15 @@ pub(super) fn write(book: &mut Workbook, styles: &Styles, page: &Page<'_>) -> Re
     )?)
 }
 
+/// How much of the need this covers, and what is delivered in whole lots where that is more.
+fn covered(allocation: &Allocation) -> String {
+    let words = words::coverage(allocation.coverage);
+    match &allocation.delivered {
+        Some(delivered) => format!("{words}（整批供{delivered}）"),
+        None => words.to_owned(),
+    }
+}
+
 fn row(pair: &ListPair, page: &Page<'_>) -> [Put; 18] {
     let matched = &pair.matched;
     let need = page.index.need(&matched.need);
@@ -64,7 +74,7 @@ fn row(pair: &ListPair, page: &Page<'_>) -> [Put; 18] {
         matched.distance_km.map(|km| (km * 10.0).round() / 10.0).into(),
         quantity,
         unit,
-        allocation.map_or("", |a| words::coverage(a.coverage)).into(),
+        allocation.map_or_else(String::new, covered).into(),
         if matched.feasible { "是" } else { "否" }.into(),
         review.into(),
         pair.change.zh().into(),

@@ -1,64 +1,84 @@
-//! The pairs of one kind of measure as a network, and its optimum.
+//! The pairs of one kind of measure, and the network in which their optimum is a flow.
 
+use super::search::{Branch, Service};
 use super::{Candidate, Limits};
 use crate::Records;
 use crate::flow::{self, Arc, Solution};
 use crate::measure::Measures;
+use model::need::Need;
+use model::offer::Offer;
 use std::collections::{HashMap, HashSet};
 
 /// Gains are scores in parts per million: scores have six decimals.
 pub(super) const GAIN_SCALE: f64 = 1e6;
 /// Amounts are integers below this: exact in a double, and far below what a stated capacity means.
 const AMOUNT_MAX: f64 = (1u64 << 50) as f64;
+/// What a unit gains beside its score where it is forced: more than any other way could.
+const FORCE: i64 = 1_000_000_000;
+/// Rounding of units that parts no two numbers of lots.
+const LOT_TOLERANCE: f64 = 1e-9;
 
-/// What keeps a pair from being used, or leaves it free.
+/// Why a pair cannot be used at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// Open: an arc of the network.
-    Open(usize),
+pub(super) enum Shut {
     /// The offer has nothing left.
     Empty,
-    /// The need, or what the optimum would give it, is below the offer's smallest order.
+    /// The need is below the offer's smallest order.
     BelowSmallest,
+    /// Need or capacity is less than a lot.
+    BelowLot,
 }
 
-struct Pair {
-    need: usize,
-    offer: usize,
-    gain: i64,
-    smallest: i64,
-    way: Way,
+pub(super) struct Pair {
+    pub need: usize,
+    pub offer: usize,
+    pub gain: i64,
+    /// Least and most that is delivered where anything is; whole lots where there are lots.
+    pub least: i64,
+    pub most: i64,
+    /// What deliveries are multiples of, 0 where anything goes.
+    pub lot: i64,
+    pub shut: Option<Shut>,
+}
+
+impl Pair {
+    /// An amount in whole lots, not above it.
+    pub fn floor(&self, amount: i64) -> i64 {
+        if self.lot > 0 { amount - amount % self.lot } else { amount }
+    }
+
+    /// An amount in whole lots, not below it.
+    pub fn ceil(&self, amount: i64) -> i64 {
+        if self.lot > 0 { self.floor(amount + self.lot - 1) } else { amount }
+    }
 }
 
 /// Needs, offers and the pairs between them; amounts are whole numbers of `1 / scale` base units a month.
+///
+/// A need is covered up to its demand. What is delivered to it is that, rounded up to whole lots: less than one lot more.
 pub(super) struct Market<'a> {
     pub needs: Vec<&'a str>,
     pub offers: Vec<&'a str>,
     pub demand: Vec<i64>,
-    capacity: Vec<i64>,
-    /// Place of each offer's enterprise among `limits`, where its share is limited.
-    firm_of: Vec<Option<usize>>,
-    firms: Vec<(&'a str, i64)>,
+    /// True where a need takes all or nothing.
+    pub whole: Vec<bool>,
+    pub capacity: Vec<i64>,
+    /// Place of each offer's enterprise among `firms`, where its share is limited.
+    pub firm_of: Vec<Option<usize>>,
+    /// What each enterprise may deliver.
+    pub firms: Vec<i64>,
     pub scale: f64,
-    pairs: Vec<Pair>,
+    pub pairs: Vec<Pair>,
 }
 
-/// The optimum of a market.
-pub(super) struct Optimum {
-    /// Flow of each pair.
-    pub flow: Vec<i64>,
-    /// Gain of the flow, and an upper bound on that of any other, in units of `GAIN_SCALE * scale`.
-    pub gain: i128,
+/// An optimum of the network, in which lots and thresholds are left out but for those of a branch.
+pub(super) struct Relaxed {
+    /// What each pair covers, and what it delivers.
+    pub covered: Vec<i64>,
+    pub delivered: Vec<i64>,
+    /// No allocation within the branch has a greater gain.
     pub bound: i128,
-    prices: Vec<i64>,
-}
-
-/// Which limit keeps a need from a better supply.
-pub(super) enum Binds {
-    Quantity,
-    Capacity { pair: usize, behind: i64 },
-    Share { pair: usize, behind: i64 },
-    SmallestOrder { pair: usize },
+    pub prices: Vec<i64>,
 }
 
 impl<'a> Market<'a> {
@@ -86,37 +106,33 @@ impl<'a> Market<'a> {
             // A feasible pair is worth something even at score 0.
             places.push((need, offer, ((pair.score * GAIN_SCALE).round() as i64).max(1)));
         }
+        let need = |key: &str| records.need(key);
         let asked: Vec<f64> = needs
             .iter()
-            .map(|key| records.need(key).and_then(|n| measures.demand(n)).map_or(0.0, |a| a.per_month))
+            .map(|key| need(key).and_then(|n| measures.demand(n)).map_or(0.0, |a| a.per_month))
             .collect();
         let total: f64 = asked.iter().sum();
         // A power of two, so that scaling is exact. Demands are rounded up and capacities down: none is exceeded.
         let scale = (AMOUNT_MAX / total.max(f64::MIN_POSITIVE)).log2().floor().exp2();
         let demand: Vec<i64> = asked.iter().map(|amount| (amount * scale).ceil() as i64).collect();
-        let amount = |key: &str, of: fn(&Measures, &model::offer::Offer) -> Option<f64>| {
-            records.offer(key).and_then(|o| of(measures, o)).map_or(0.0, |a| a.min(total * 2.0) * scale)
-        };
-        let capacity: Vec<i64> = offers
+        let takes_whole = |n: &Need| limits.terms && n.partial == Some(false);
+        let whole = needs.iter().map(|key| need(key).is_some_and(takes_whole)).collect();
+        let terms: Vec<Terms> = offers
             .iter()
-            .map(|key| amount(key, |m, o| m.supply(o).map(|a| a.per_month)).min(total * scale).floor() as i64)
-            .collect();
-        let smallest: Vec<i64> = offers
-            .iter()
-            .map(|key| match limits.smallest_orders {
-                true => amount(key, |m, o| m.smallest_order(o).map(|a| a.per_month)).ceil() as i64,
-                false => 0,
+            .map(|key| {
+                records.offer(key).map_or_else(Terms::default, |o| Terms::of(o, measures, limits, total))
             })
             .collect();
+        let capacity: Vec<i64> = terms.iter().map(|t| t.scaled(t.capacity.min(total), scale)).collect();
         let pairs = places
             .into_iter()
             .map(|(need, offer, gain)| {
-                let way = match (capacity[offer], smallest[offer]) {
-                    (0, _) => Way::Empty,
-                    (most, least) if least > most.min(demand[need]) => Way::BelowSmallest,
-                    _ => Way::Open(0),
-                };
-                Pair { need, offer, gain, smallest: smallest[offer], way }
+                terms[offer].pair(
+                    Pair { need, offer, gain, least: 0, most: capacity[offer], lot: 0, shut: None },
+                    asked[need],
+                    demand[need],
+                    scale,
+                )
             })
             .collect();
         let mut market = Self {
@@ -124,6 +140,7 @@ impl<'a> Market<'a> {
             needs,
             offers,
             demand,
+            whole,
             capacity,
             firms: Vec::new(),
             scale,
@@ -144,153 +161,203 @@ impl<'a> Market<'a> {
                 continue;
             }
             let firm = *place.entry(&offer_record.enterprise).or_insert_with(|| {
-                self.firms.push((key, 0));
+                self.firms.push(0);
                 self.firms.len() - 1
             });
             self.firm_of[offer] = Some(firm);
         }
         // Whom each need could be served by; an offer without an enterprise stands for itself.
         let mut servers: Vec<HashSet<(bool, usize)>> = vec![HashSet::new(); self.needs.len()];
-        for pair in self.pairs.iter().filter(|p| matches!(p.way, Way::Open(_))) {
+        // What is delivered to a need in whole lots can be more than it asks for.
+        let mut most = self.demand.clone();
+        for pair in self.pairs.iter().filter(|p| p.shut.is_none()) {
             let firm = self.firm_of[pair.offer];
             servers[pair.need].insert((firm.is_some(), firm.unwrap_or(pair.offer)));
+            most[pair.need] = most[pair.need].max(pair.ceil(self.demand[pair.need]));
         }
-        for (servers, &demand) in servers.iter().zip(&self.demand) {
-            let part = if servers.len() > 1 { (demand as f64 * share).floor() as i64 } else { demand };
+        for ((servers, &demand), most) in servers.iter().zip(&self.demand).zip(most) {
+            let part = if servers.len() > 1 { (demand as f64 * share).floor() as i64 } else { most };
             for &(_, firm) in servers.iter().filter(|s| s.0) {
-                self.firms[firm].1 += part;
+                self.firms[firm] += part;
             }
         }
     }
 
-    /// The optimum; where smallest orders must be kept, the best that was found with the bound that it is proved against.
-    pub fn optimise(&mut self) -> Optimum {
-        let mut bound = None;
-        loop {
-            let (supply, arcs) = self.network();
-            let solution = flow::maximise(&supply, &arcs);
-            let gain = solution.gain(&arcs);
-            // Without smallest orders the problem is easier, so that its optimum bounds this one's.
-            let bound = *bound.get_or_insert_with(|| solution.bound(&supply, &arcs));
-            let flow = self.flow(&solution);
-            if !self.forbid_too_small(&flow) {
-                return Optimum { flow, gain, bound, prices: solution.price };
-            }
+    /// The optimum within a branch, lots and thresholds left out: an easier problem, so that it bounds the harder one.
+    pub fn relax(&self, branch: &Branch) -> Relaxed {
+        let network = Network::new(self, branch);
+        let solution = flow::maximise(&network.supply, &network.arcs);
+        network.relaxed(solution)
+    }
+}
+
+/// What an offer is sold by; amounts a month in base units, none above twice all that is asked for.
+#[derive(Default)]
+struct Terms {
+    capacity: f64,
+    smallest: f64,
+    lot: f64,
+}
+
+impl Terms {
+    fn of(offer: &Offer, measures: &Measures, limits: &Limits, total: f64) -> Self {
+        let amount =
+            |amount: Option<crate::measure::Amount<'_>>| amount.map_or(0.0, |a| a.per_month.min(total * 2.0));
+        let term = |of| if limits.terms { amount(of) } else { 0.0 };
+        Self {
+            capacity: amount(measures.supply(offer)),
+            smallest: term(measures.smallest_order(offer)),
+            lot: term(measures.lot(offer)),
         }
     }
 
-    /// Sources are needs, sinks are offers, or the enterprises behind them where their shares are limited.
-    fn network(&mut self) -> (Vec<i64>, Vec<Arc>) {
-        let (needs, offers) = (self.needs.len(), self.offers.len());
-        let mut supply = self.demand.clone();
-        supply.extend(
-            self.capacity.iter().zip(&self.firm_of).map(|(c, firm)| if firm.is_some() { 0 } else { -c }),
-        );
-        supply.extend(self.firms.iter().map(|firm| -firm.1));
-        let mut arcs = Vec::with_capacity(self.pairs.len());
-        for pair in &mut self.pairs {
-            if let Way::Open(arc) = &mut pair.way {
-                *arc = arcs.len();
-                // More than can flow: only demands and capacities have prices, not the arcs between them.
-                let capacity = flow::AMOUNT_MAX;
-                arcs.push(Arc {
-                    from: pair.need as u32,
-                    to: (needs + pair.offer) as u32,
-                    capacity,
-                    gain: pair.gain,
-                });
+    /// A capacity as a whole number: as many lots as it holds.
+    fn scaled(&self, capacity: f64, scale: f64) -> i64 {
+        if self.lot > 0.0 {
+            // All of them, where it is as good as a whole number of lots.
+            let lots = (self.capacity / self.lot + LOT_TOLERANCE).floor();
+            return lots as i64 * self.whole_lot(scale);
+        }
+        (capacity * scale).floor() as i64
+    }
+
+    /// A lot as a whole number, rounded up so far that as many lots as a need asks for cover it.
+    fn whole_lot(&self, scale: f64) -> i64 {
+        if self.lot > 0.0 { (self.lot * scale).ceil() as i64 + 1 } else { 0 }
+    }
+
+    fn pair(&self, pair: Pair, asked: f64, demand: i64, scale: f64) -> Pair {
+        let lot = self.whole_lot(scale);
+        let capacity = pair.most;
+        let mut pair = Pair { lot, ..pair };
+        pair.least = pair.ceil((self.smallest * scale).ceil() as i64);
+        pair.most = if lot > 0 {
+            ((asked / self.lot - LOT_TOLERANCE).ceil() as i64 * lot).min(capacity)
+        } else {
+            demand.min(capacity)
+        };
+        pair.shut = match () {
+            () if self.capacity <= 0.0 => Some(Shut::Empty),
+            () if lot > 0 && (self.lot > asked * (1.0 + LOT_TOLERANCE) || capacity < lot) => {
+                Some(Shut::BelowLot)
+            }
+            () if capacity == 0 => Some(Shut::Empty),
+            () if pair.least > pair.most => Some(Shut::BelowSmallest),
+            () => None,
+        };
+        pair
+    }
+}
+
+/// Sources are needs, sinks are offers, or the enterprises behind them where their shares are limited. A pair that is forced
+/// to deliver has a node of its own, to which the need may send what rounds up a lot.
+struct Network {
+    supply: Vec<i64>,
+    arcs: Vec<Arc>,
+    /// Where each pair's covered amount, and what is delivered beside it, flows: ranges of arcs.
+    covered: Vec<std::ops::Range<usize>>,
+    beside: Vec<Option<usize>>,
+    forced: i128,
+}
+
+impl Network {
+    fn new(market: &Market<'_>, branch: &Branch) -> Self {
+        let (needs, offers) = (market.needs.len(), market.offers.len());
+        let mut supply = market.demand.clone();
+        let sink = |(c, firm): (&i64, &Option<usize>)| if firm.is_some() { 0 } else { -c };
+        supply.extend(market.capacity.iter().zip(&market.firm_of).map(sink));
+        supply.extend(market.firms.iter().map(|most| -most));
+        let mut network = Self {
+            supply,
+            arcs: Vec::with_capacity(market.pairs.len()),
+            covered: Vec::with_capacity(market.pairs.len()),
+            beside: vec![None; market.pairs.len()],
+            forced: 0,
+        };
+        for (need, service) in branch.needs.iter().enumerate() {
+            if *service == Service::Served {
+                network.forced += i128::from(FORCE) * i128::from(market.demand[need]);
             }
         }
-        for (offer, firm) in self.firm_of.iter().enumerate() {
+        let mut rests: HashMap<usize, u32> = HashMap::new();
+        for (index, pair) in market.pairs.iter().enumerate() {
+            let begin = network.arcs.len();
+            let (least, most) = branch.range(index, pair);
+            if pair.shut.is_none() && most > 0 && branch.needs[pair.need] != Service::Closed {
+                let bonus = if branch.needs[pair.need] == Service::Served { FORCE } else { 0 };
+                let (from, to, gain) = (pair.need as u32, (needs + pair.offer) as u32, pair.gain + bonus);
+                // Of a pair that is not narrowed only demand and capacity have prices, not the way between them.
+                let free = if most == pair.most { flow::AMOUNT_MAX } else { most - least };
+                if pair.lot > 0 && least > 0 {
+                    network.beside[index] =
+                        Some(network.round_up(market, index, (from, to), gain, (least, free), &mut rests));
+                    network.covered.push(begin..begin + 1);
+                    continue;
+                }
+                if least > 0 {
+                    network.force(from, to, gain, least);
+                }
+                network.arcs.push(Arc { from, to, capacity: free, gain });
+            }
+            network.covered.push(begin..network.arcs.len());
+        }
+        for (offer, firm) in market.firm_of.iter().enumerate() {
             if let Some(firm) = firm {
-                arcs.push(Arc {
-                    from: (needs + offer) as u32,
-                    to: (needs + offers + firm) as u32,
-                    capacity: self.capacity[offer],
-                    gain: 0,
-                });
+                let (from, to) = ((needs + offer) as u32, (needs + offers + firm) as u32);
+                network.arcs.push(Arc { from, to, capacity: market.capacity[offer], gain: 0 });
             }
         }
-        (supply, arcs)
+        network
     }
 
-    fn flow(&self, solution: &Solution) -> Vec<i64> {
-        let flow = |pair: &Pair| match pair.way {
-            Way::Open(arc) => solution.flow[arc],
-            Way::Empty | Way::BelowSmallest => 0,
+    fn force(&mut self, from: u32, to: u32, gain: i64, least: i64) {
+        self.arcs.push(Arc { from, to, capacity: least, gain: gain + FORCE });
+        self.forced += i128::from(FORCE) * i128::from(least);
+    }
+
+    /// The way of a pair that delivers whole lots, at least some: what the need asks for and what rounds it up come together
+    /// in a node, and go on to the offer. The place of the second arc.
+    fn round_up(
+        &mut self,
+        market: &Market<'_>,
+        index: usize,
+        (from, to): (u32, u32),
+        gain: i64,
+        (least, free): (i64, i64),
+        rests: &mut HashMap<usize, u32>,
+    ) -> usize {
+        let pair = &market.pairs[index];
+        let meet = self.node(0);
+        let rest = match rests.get(&pair.need) {
+            Some(&rest) => rest,
+            None => {
+                let lots =
+                    market.pairs.iter().filter(|p| p.need == pair.need && p.shut.is_none()).map(|p| p.lot);
+                let rest = self.node(lots.max().unwrap_or(0) - 1);
+                rests.insert(pair.need, rest);
+                rest
+            }
         };
-        self.pairs.iter().map(flow).collect()
+        self.arcs.push(Arc { from, to: meet, capacity: flow::AMOUNT_MAX, gain });
+        self.arcs.push(Arc { from: rest, to: meet, capacity: flow::AMOUNT_MAX, gain: 0 });
+        let beside = self.arcs.len() - 1;
+        self.force(meet, to, 0, least);
+        self.arcs.push(Arc { from: meet, to, capacity: free, gain: 0 });
+        beside
     }
 
-    /// Closes pairs that are given less than the smallest order: those given less than half of it, or where there are none,
-    /// the one that lacks most. True where any was closed.
-    fn forbid_too_small(&mut self, flow: &[i64]) -> bool {
-        let mut least: Option<(f64, usize)> = None;
-        let mut closed = false;
-        for (index, &flow) in flow.iter().enumerate() {
-            let pair = &mut self.pairs[index];
-            if flow == 0 || flow >= pair.smallest {
-                continue;
-            }
-            let part = flow as f64 / pair.smallest as f64;
-            if part < 0.5 {
-                pair.way = Way::BelowSmallest;
-                closed = true;
-            } else if least.is_none_or(|(smallest, _)| part < smallest) {
-                least = Some((part, index));
-            }
-        }
-        if let Some((_, index)) = least.filter(|_| !closed) {
-            self.pairs[index].way = Way::BelowSmallest;
-            closed = true;
-        }
-        closed
+    fn node(&mut self, supply: i64) -> u32 {
+        self.supply.push(supply);
+        (self.supply.len() - 1) as u32
     }
 
-    /// For each need: the worth of one unit more of it, and what binds. From the dual prices.
-    pub fn duals(&self, optimum: &Optimum) -> Vec<(i64, Binds)> {
-        let mut pairs_of: Vec<Vec<usize>> = vec![Vec::new(); self.needs.len()];
-        for (index, pair) in self.pairs.iter().enumerate() {
-            pairs_of[pair.need].push(index);
-        }
-        pairs_of
-            .iter()
-            .enumerate()
-            .map(|(need, pairs)| (optimum.prices[need], self.binds(pairs, optimum)))
-            .collect()
-    }
-
-    /// What keeps a need from the best offer that does not serve it already.
-    fn binds(&self, pairs: &[usize], optimum: &Optimum) -> Binds {
-        let (needs, offers) = (self.needs.len(), self.offers.len());
-        let given: i64 = pairs.iter().map(|&p| optimum.flow[p]).sum();
-        let met = pairs.first().is_some_and(|&p| given == self.demand[self.pairs[p].need]);
-        // The worst gain that it is served at: only what is better than that is kept from it.
-        let served = match met {
-            true => {
-                pairs.iter().filter(|&&p| optimum.flow[p] > 0).map(|&p| self.pairs[p].gain).min().unwrap_or(0)
-            }
-            false => 0,
-        };
-        let kept = pairs.iter().copied().filter(|&p| self.pairs[p].gain > served);
-        let Some(pair) = kept.max_by_key(|&p| (self.pairs[p].gain, std::cmp::Reverse(p))) else {
-            return Binds::Quantity;
-        };
-        let Pair { need, offer, gain, way, .. } = self.pairs[pair];
-        if way == Way::BelowSmallest {
-            return Binds::SmallestOrder { pair };
-        }
-        // What a unit of this offer is worth elsewhere, over what it would gain here.
-        let worth = (-optimum.prices[needs + offer]).min(GAIN_SCALE as i64);
-        let behind = if way == Way::Empty { 0 } else { (worth + optimum.prices[need] - gain).max(0) };
-        match self.firm_of[offer].map(|firm| -optimum.prices[needs + offers + firm]) {
-            Some(firm_worth) if way != Way::Empty && firm_worth > 0 => Binds::Share { pair, behind },
-            _ => Binds::Capacity { pair, behind },
-        }
-    }
-
-    /// The places of a pair's need and offer.
-    pub fn ends(&self, pair: usize) -> (usize, usize) {
-        (self.pairs[pair].need, self.pairs[pair].offer)
+    fn relaxed(&self, solution: Solution) -> Relaxed {
+        let bound = solution.bound(&self.supply, &self.arcs) - self.forced;
+        let covered: Vec<i64> =
+            self.covered.iter().map(|arcs| solution.flow[arcs.clone()].iter().sum()).collect();
+        let beside = |place: &Option<usize>| place.map_or(0, |arc| solution.flow[arc]);
+        let delivered =
+            covered.iter().zip(&self.beside).map(|(covered, place)| covered + beside(place)).collect();
+        Relaxed { covered, delivered, bound, prices: solution.price }
     }
 }

@@ -111,12 +111,13 @@ fn prices_say_what_binds() {
     near(optimum.unmet.value, 80.0);
     near(optimum.gain, 90.0 + 14.0 + 32.5);
     let dual = |key: &str| &plan.needs[key];
-    assert_eq!(dual("n0").binding, Binding::Quantity);
+    assert_eq!(dual("n0").binding, Binding::Enough);
     near(dual("n0").worth, 0.2);
     // The price of o0 is what n1 would gain by it, so that n1 lacks nothing there but the capacity.
-    assert_eq!(dual("n1").binding, Binding::Capacity { offer: "o0".to_owned(), behind: 0.0 });
+    assert_eq!((dual("n1").binding, dual("n1").behind), (Binding::Capacity, 0.0));
+    assert_eq!(dual("n1").offers, ["o0", "o1"]);
     near(dual("n1").share, 0.2);
-    assert_eq!(dual("n2").binding, Binding::Quantity);
+    assert_eq!(dual("n2").binding, Binding::Enough);
 }
 
 #[test]
@@ -138,8 +139,8 @@ fn no_firm_gets_all() {
     let limits = Limits { share_max: Some(0.6), ..Limits::default() };
     let plan = plan(&cluster.input(), &pairs, &limits);
     assert_eq!(words(&plan.allocations), ["n0 o0 60片 Part", "n0 o2 40片 Part", "n1 o1 40片 Full"]);
-    let Binding::Share { offer, behind } = &plan.needs["n0"].binding else { panic!("{plan:?}") };
-    assert_eq!((offer.as_str(), *behind), ("o0", 0.0));
+    let NeedBound { binding, offers, behind, .. } = &plan.needs["n0"];
+    assert_eq!((*binding, offers[0].as_str(), *behind), (Binding::Share, "o0", 0.0));
     assert!(plan.optima[0].is_proved);
 }
 
@@ -152,13 +153,17 @@ fn smallest_orders() {
     cluster.offers[0].minimum_order = quantity(40.0, "片");
     let pairs = [pair("n0", "o0", 1, 0.9), pair("n0", "o1", 2, 0.5), pair("n1", "o0", 1, 0.8)];
     let input = cluster.input();
-    let limits = Limits { smallest_orders: true, ..Limits::default() };
+    let limits = Limits { terms: true, ..Limits::default() };
     // Without them, 30 from o0 are the better use; with them that is too little.
     let free = words(&plan(&input, &pairs, &Limits::default()).allocations);
     assert_eq!(free, ["n0 o0 80片 Part", "n0 o1 20片 Part", "n1 o0 30片 Full"]);
     let kept = plan(&input, &pairs, &limits);
     assert_eq!(words(&kept.allocations), ["n0 o0 100片 Full"]);
-    assert_eq!(kept.needs["n1"].binding, Binding::SmallestOrder { offer: "o0".to_owned() });
+    assert_eq!(
+        (kept.needs["n1"].binding, &kept.needs["n1"].offers[..]),
+        (Binding::SmallestOrder, &["o0".to_owned()][..])
+    );
+    assert!(kept.optima[0].is_proved);
 }
 
 proptest! {
@@ -183,7 +188,7 @@ proptest! {
             }
         }
         let input = cluster.input();
-        let limits = Limits { share_max: share.then_some(0.5), smallest_orders: false };
+        let limits = Limits { share_max: share.then_some(0.5), terms: false };
         let plan = plan(&input, &pairs, &limits);
         prop_assert!(plan.optima.iter().all(|o| o.is_proved));
         let allocations = plan.allocations.clone();

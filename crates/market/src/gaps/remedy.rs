@@ -10,6 +10,7 @@
 //! | a requirement is in conflict (another material) | 1 |
 //! | too far | km beyond the distance allowed / distance allowed |
 //! | capacity short | quantity missing / quantity needed |
+//! | quantity below the smallest order or a lot | quantity to be ordered beyond it / quantity needed |
 //!
 //! The least sum is the certificate: with every change smaller than that, none of the offers looked at meets the need.
 
@@ -52,9 +53,11 @@ impl<'a> Remedies<'a> {
             else {
                 continue;
             };
-            if let (Some(given), Some(wanted), Some(demand)) =
-                (&allocation.quantity, &need.quantity, measures.demand(need))
-            {
+            if let (Some(given), Some(wanted), Some(demand)) = (
+                allocation.delivered.as_ref().or(allocation.quantity.as_ref()),
+                &need.quantity,
+                measures.demand(need),
+            ) {
                 *used.entry(offer.key.as_str()).or_insert(0.0) +=
                     demand.per_month * given.value / wanted.value;
             }
@@ -112,12 +115,13 @@ impl<'a> Remedies<'a> {
         context: &Context<'_>,
     ) -> Remedy {
         let (mut changes, mut size) = (Vec::new(), 0.0);
+        let lead_time = context.lead_time(need);
         for verdict in verdicts.iter().filter(|v| pair::stands_in_the_way(v)) {
             let by = match &verdict.outcome {
                 Outcome::Short { by } => Some(by.clone()),
                 _ => None,
             };
-            let asked = need.specs.iter().find(|s| s.property == verdict.property);
+            let asked = need.specs.iter().chain(&lead_time).find(|s| s.property == verdict.property);
             size += by
                 .as_ref()
                 .zip(asked)
@@ -134,6 +138,10 @@ impl<'a> Remedies<'a> {
         if let Some(by) = self.capacity_missing(need, open, offer, context) {
             size += by.value / need.quantity.as_ref().map_or(by.value, |q| q.value);
             changes.push(Change::Capacity { by });
+        }
+        if let Some(by) = order_missing(need, offer, context) {
+            size += by.value / need.quantity.as_ref().map_or(by.value, |q| q.value);
+            changes.push(Change::Order { by });
         }
         // Six decimals part any two changes that differ, and are the same on every machine.
         Remedy { offer: offer.key.clone(), size: (size * 1e6).round() / 1e6, changes }
@@ -159,4 +167,13 @@ impl<'a> Remedies<'a> {
         // What rounding leaves of a capacity that is used up is no difference.
         (missing > open.value * 1e-9).then(|| Quantity::new(missing.min(open.value), &open.unit))
     }
+}
+
+/// What a need would have to order beyond its quantity to reach the smallest order and a whole lot of an offer, in its unit.
+fn order_missing(need: &Need, offer: &Offer, context: &Context<'_>) -> Option<Quantity> {
+    let (quantity, demand) = (need.quantity.as_ref()?, context.measures.demand(need)?);
+    let terms = [context.measures.smallest_order(offer), context.measures.lot(offer)];
+    let least = terms.into_iter().flatten().filter(|a| a.dimension == demand.dimension).map(|a| a.per_month);
+    let part = least.fold(0.0, f64::max) / demand.per_month - 1.0;
+    (part > 1e-9).then(|| Quantity::new(quantity.value * part, &quantity.unit))
 }

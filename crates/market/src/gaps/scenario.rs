@@ -1,6 +1,6 @@
 //! What if this firm came: the change in unmet demand.
 
-use crate::allocate;
+use crate::allocate::{self, Limits};
 use crate::pair::{Context, same_enterprise};
 use crate::retrieve::Index;
 use crate::run::{NodeTexts, need_document, offer_document};
@@ -37,6 +37,7 @@ pub struct NeedChange {
 pub fn what_if(
     input: &Input<'_>,
     weights: &Weights,
+    limits: &Limits,
     matches: &[Match],
     newcomers: &[Offer],
     sites: &HashMap<String, Site>,
@@ -49,7 +50,7 @@ pub fn what_if(
     joined.extend(newcomer_matches(&with, weights, matches, newcomers));
     joined.sort_by(|a, b| (&a.need, a.rank, &a.offer).cmp(&(&b.need, b.rank, &b.offer)));
 
-    let (before, after) = (settle(input, weights, matches), settle(&with, weights, &joined));
+    let (before, after) = (settle(input, weights, limits, matches), settle(&with, weights, limits, &joined));
     let gaps = |s: &Settlement| s.gaps.iter().map(|g| g.gaps.len() as u32).sum();
     let covered_before = allocate::covered(input, &before.allocations, |_| true);
     let covered_after = allocate::covered(&with, &after.allocations, |_| true);

@@ -1,4 +1,5 @@
 use super::{NodeStanding, Standing, standings, what_if};
+use crate::Limits;
 use crate::fixture::{need, offer, quantity, wanan_and_taihe};
 use crate::{Options, Weights, run};
 use model::matching::{Change, GapCause, Remedy};
@@ -63,6 +64,7 @@ fn remedies(gap: &model::matching::Gap) -> Vec<String> {
         Change::Property { property, by: None, .. } => format!("{} otherwise", property.0),
         Change::Capacity { by } => format!("{by} more"),
         Change::Distance { by_km } => format!("{by_km:.0} km farther"),
+        Change::Order { by } => format!("{by} more ordered"),
     };
     let line = |r: &Remedy| {
         format!("{} {}: {}", r.offer, r.size, r.changes.iter().map(change).collect::<Vec<_>>().join(", "))
@@ -142,7 +144,8 @@ fn a_newcomer_changes_what_it_can_serve() {
     let input = cluster.input();
     let (weights, matches) = (Weights::default(), crate::match_needs(&input, &Options::default(), &|_| {}));
     let sites = HashMap::from([("newcomer".to_owned(), cluster.sites["taihe-wire"].clone())]);
-    let scenario = what_if(&input, &weights, &matches, std::slice::from_ref(&newcomer), &sites);
+    let scenario =
+        what_if(&input, &weights, &Limits::default(), &matches, std::slice::from_ref(&newcomer), &sites);
     assert_eq!(scenario.gaps, (1, 1));
     let [change] = &scenario.needs[..] else { panic!("{scenario:?}") };
     assert_eq!((change.need.as_str(), change.by.as_slice()), ("N1", &["new".to_owned()][..]));
@@ -150,5 +153,5 @@ fn a_newcomer_changes_what_it_can_serve() {
     assert!((scenario.local_rate.1.rate - scenario.local_rate.0.rate - 0.3).abs() < 1e-9);
     // What does not meet the requirements changes nothing.
     newcomer.specs = vec![crate::fixture::purity(99.0)];
-    assert!(what_if(&input, &weights, &matches, &[newcomer], &sites).needs.is_empty());
+    assert!(what_if(&input, &weights, &Limits::default(), &matches, &[newcomer], &sites).needs.is_empty());
 }

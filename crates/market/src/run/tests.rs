@@ -53,7 +53,7 @@ fn a_rejected_pair_leaves_a_gap_and_an_added_one_fills_it() {
     let mut matches = quiet(&input).matches;
     matches.retain(|m| m.offer != "O-good");
     let weights = Weights::default();
-    let settlement = settle(&input, &weights, &matches);
+    let settlement = settle(&input, &weights, &Limits::default(), &matches);
     assert!(settlement.allocations.is_empty());
     let GapCause::SpecificationShort { offer, verdicts } = &settlement.gaps[0].gaps[0].cause else {
         panic!("{:?}", settlement.gaps)
@@ -64,7 +64,7 @@ fn a_rejected_pair_leaves_a_gap_and_an_added_one_fills_it() {
     let mut added = match_pair(&input, &weights, &cluster.needs[0], good);
     added.feasible = true;
     matches.push(added);
-    assert_eq!(settle(&input, &weights, &matches).allocations.len(), 1);
+    assert_eq!(settle(&input, &weights, &Limits::default(), &matches).allocations.len(), 1);
 }
 
 #[test]

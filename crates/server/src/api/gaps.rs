@@ -4,10 +4,11 @@ use super::caller::Caller;
 use super::lists::read;
 use super::problem::Answer;
 use super::read::Path;
-use super::shapes::{QuantityShape, VerdictShape};
+use super::shapes::{BindingWord, QuantityShape, VerdictShape};
 use super::write::ok;
 use crate::site::Site;
 use app::{NodeStanding, Standing};
+use model::allotment::Binding;
 use model::list::ListIndex;
 use model::matching::{Change, Gap, GapCause, GapGroup, Remedy};
 use serde::Serialize;
@@ -28,7 +29,7 @@ struct GapShape {
     /// Its title.
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
-    /// Why: nobody offers it, the nearest falls short, capacity does not suffice, or it is too far away.
+    /// Why: nobody offers it, the nearest falls short, capacity or terms do not suffice, or it is too far away.
     cause: CauseWord,
     /// Number of the nearest offer on the list.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,6 +39,10 @@ struct GapShape {
     /// Quantity that stays open.
     #[serde(skip_serializing_if = "Option::is_none")]
     short: Option<QuantityShape>,
+    /// The term that does not suffice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BindingWord>)]
+    limit: Option<Binding>,
     /// Distance of the nearest offer in km.
     #[serde(skip_serializing_if = "Option::is_none")]
     distance_km: Option<f64>,
@@ -83,6 +88,11 @@ enum ChangeShape {
         /// The capacity that is missing.
         by: QuantityShape,
     },
+    /// The need orders so much more, up to the smallest order or a whole lot.
+    Order {
+        /// What is to be ordered beyond the quantity.
+        by: QuantityShape,
+    },
     /// Delivery reaches so much farther.
     Distance {
         /// Kilometres beyond what need and offer allow.
@@ -97,6 +107,7 @@ impl From<Change> for ChangeShape {
                 Self::Property { property: property.0, by: by.map(Into::into), need, offer }
             }
             Change::Capacity { by } => Self::Capacity { by: by.into() },
+            Change::Order { by } => Self::Order { by: by.into() },
             Change::Distance { by_km } => Self::Distance { by_km },
         }
     }
@@ -109,6 +120,7 @@ enum CauseWord {
     NoSupplier,
     SpecificationShort,
     CapacityShort,
+    TermsShort,
     TooFar,
 }
 
@@ -148,6 +160,7 @@ fn gaps_shape(group: &GapGroup, index: &ListIndex<'_>) -> Gaps {
             offer: None,
             verdicts: Vec::new(),
             short: None,
+            limit: None,
             distance_km: None,
             allowed_km: None,
             remedies: gap.remedies.iter().map(remedy).collect(),
@@ -164,6 +177,11 @@ fn gaps_shape(group: &GapGroup, index: &ListIndex<'_>) -> Gaps {
                 shape.cause = CauseWord::CapacityShort;
                 shape.offer = number(offer);
                 shape.short = Some(short.clone().into());
+            }
+            GapCause::TermsShort { short, offer, limit } => {
+                shape.cause = CauseWord::TermsShort;
+                shape.offer = number(offer);
+                (shape.short, shape.limit) = (Some(short.clone().into()), Some(*limit));
             }
             GapCause::TooFar { offer, distance_km, allowed_km } => {
                 shape.cause = CauseWord::TooFar;

@@ -1,5 +1,6 @@
 //! Published lists, and the way there: drafts, decisions, approval, publication.
 
+use super::allotment::{AllottedShape, OptimumShape};
 use super::caller::Caller;
 use super::problem::{Answer, Problem};
 use super::read::{Json, Paging, Path, Query};
@@ -168,6 +169,11 @@ pub struct ListCard {
     pairs: usize,
     /// Groups of gaps on it.
     gaps: usize,
+    /// How capacity was allotted: the optimum of each kind of measure.
+    optima: Vec<OptimumShape>,
+    /// The greatest part that one enterprise could have of what others could serve too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    share_max: Option<f64>,
 }
 
 impl From<&MatchingList> for ListCard {
@@ -199,6 +205,8 @@ impl From<&MatchingList> for ListCard {
             },
             pairs: content.pairs.len(),
             gaps: content.gaps.len(),
+            optima: content.allotment.iter().flat_map(|a| &a.optima).map(Into::into).collect(),
+            share_max: content.allotment.as_ref().and_then(|a| a.share_max),
         }
     }
 }
@@ -325,6 +333,9 @@ struct ListedNeedCard {
     enterprise: Option<ListedEnterprise>,
     /// Pairs, best first.
     pairs: Vec<ListedPair>,
+    /// What it is given, and what keeps it from more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allotted: Option<AllottedShape>,
 }
 
 /// A row of a list's needs.
@@ -467,6 +478,7 @@ async fn list_need(caller: Caller, Path((number, need)): Path<(u32, u32)>) -> An
         need: row.into(),
         enterprise: index.enterprise(&row.need.enterprise).map(Into::into),
         pairs: index.pairs_of(&row.need.key).iter().filter_map(pair).collect(),
+        allotted: app::Allotted::of(&list, &index, &row.need.key).map(Into::into),
     })
 }
 

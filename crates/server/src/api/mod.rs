@@ -4,6 +4,7 @@
 //! (problems, versions, keys), and [`finish`] does it.
 
 mod accounts;
+mod allotment;
 mod audit;
 pub(crate) mod caller;
 mod claims;
@@ -65,6 +66,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(meetings::routes())
         .merge(inspections::routes())
         .merge(lists::routes())
+        .merge(allotment::routes())
         .merge(gaps::routes())
         .merge(sites::routes())
         .merge(ledger::routes())

@@ -1,5 +1,6 @@
 //! Needs: what enterprises want to buy, have done or solve.
 
+use super::allotment::AllottedShape;
 use super::caller::Caller;
 use super::introductions::Introduction;
 use super::market::RecordsQuery;
@@ -208,6 +209,9 @@ pub struct NeedCard {
     pub versions: Vec<VersionShape>,
     /// Fields that the reader sees by office, ownership or introduction; reading them was recorded.
     pub protected: Vec<String>,
+    /// What the newest published list gives it, and what keeps it from more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allotted: Option<AllottedShape>,
 }
 
 /// A need as a person types it: every field as in a workbook's cell, empty where nothing is said.
@@ -323,7 +327,7 @@ async fn export_needs(caller: Caller, Query(query): Query<RecordsQuery>) -> Answ
 /// With its ranked offers as of now, every reason and verdict.
 #[utoipa::path(get, path = "/needs/{id}", tag = "needs", params(("id" = i64, Path)), responses((status = 200, body = NeedCard)))]
 async fn need(caller: Caller, Path(id): Path<i64>) -> Answer {
-    let app::NeedCard { row, matches, introductions, versions, protected } =
+    let app::NeedCard { row, matches, introductions, versions, protected, allotted } =
         caller.app().need(caller.actor(), id).await?;
     let card = NeedCard {
         need: row.into(),
@@ -331,6 +335,7 @@ async fn need(caller: Caller, Path(id): Path<i64>) -> Answer {
         introductions: introductions.into_iter().map(Into::into).collect(),
         versions: versions.into_iter().map(Into::into).collect(),
         protected,
+        allotted: allotted.map(Into::into),
     };
     versioned(card.need.version, &card)
 }

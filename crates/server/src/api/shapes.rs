@@ -63,6 +63,10 @@ words! {
     OfficeWord: "An office." = ["administrator", "secretariat", "member", "commissioner", "bureau", "auditor"];
     StatusWord: "Whether a record stands." = ["open", "expired", "closed"];
     StrictnessWord: "How binding a requirement is." = ["must", "prefer"];
+    BindingWord: "What keeps a need from a better supply." = [
+        "enough", "capacity", "share", "smallest_order", "lot", "whole", "distance", "lead_time", "specification", "no_supplier",
+        "unstated",
+    ];
     NeedStateWord: "How far a need is covered on a list." = ["matched", "part", "unmet"];
     ChangeWord: "A row against the list before." = ["new", "changed", "open"];
     ListStateWord: "Where a list stands." = ["draft", "approved", "published", "withdrawn", "discarded"];

@@ -166,6 +166,14 @@ impl Store {
         let mut tx = self.database.write(doing).await?;
         expect(&mut tx, id, version, doing).await?;
         put(&mut tx, id, state, event, by, doing).await?;
+        // A plan has no timetable: nobody is told of seats that do not stand.
+        if state == EventState::Planned {
+            tx.query("update meeting set state = 'dropped' where event_id = ? and result is null")
+                .bind(id)
+                .execute(&mut *tx)
+                .await
+                .during(doing)?;
+        }
         let detail = json!({ "state": state, "day": event.day, "version": version + 1 });
         audit::append(&mut tx, by, "meeting.event", name_of(id), &detail).await?;
         tx.commit(doing).await?;

@@ -31,6 +31,7 @@ pub async fn index(viewer: Viewer) -> Answer {
     let body = html! {
         h1 { (lang.t("审核台")) }
         (begin(&viewer))
+        (share_limit(&viewer).await?)
         h2 { (lang.t("草稿与清单")) }
         @if rows.is_empty() {
             (empty(lang.t("还没有草稿"), lang.t("先导入需求和供给，再按上面的按钮起草本期清单。")))
@@ -55,6 +56,39 @@ fn begin(viewer: &Viewer) -> Markup {
         }
         p.soft { (lang.t("起草把全部有效的需求与供给重新匹配。同一期已有的草稿作废，其中未变动对子的意见保留。")) }
     }
+}
+
+/// The rule on shares, and the form that sets it.
+async fn share_limit(viewer: &Viewer) -> Result<Markup, Failure> {
+    let lang = viewer.lang();
+    let limit = viewer.app().share_limit(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
+    let percent = limit.map_or_else(String::new, |part| model::quantity::number(part * 100.0));
+    Ok(html! {
+        form.filter method="post" action="/desk/share" {
+            (viewer.csrf_field())
+            (Field::typed("number", "share", lang.t("单家份额上限（%）")).value(percent)
+                .hint(lang.t("一家企业最多得到它与别家都能供应部分的百分之几；留空为不限。")))
+            button.quiet type="submit" { (lang.t("保存")) }
+        }
+    })
+}
+
+/// The limit on shares, in per cent as typed.
+#[derive(Deserialize)]
+pub struct ShareForm {
+    share: String,
+}
+
+/// `POST /desk/share`: for lists that are drafted from now on.
+pub async fn share(Posted { viewer, form, .. }: Posted<ShareForm>) -> Answer {
+    let text = form.share.trim();
+    let part = match text {
+        "" => None,
+        // What is no number is a share that no use case takes.
+        text => Some(text.parse::<f64>().map_or(f64::NAN, |percent| percent / 100.0)),
+    };
+    viewer.app().set_share_limit(viewer.actor(), part).await.map_err(|e| viewer.fail(e))?;
+    Ok(viewer.go_with("/desk", viewer.lang().t("已保存")))
 }
 
 fn table(viewer: &Viewer, rows: &[(ListHead, bool)]) -> Markup {

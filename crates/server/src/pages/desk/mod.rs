@@ -32,6 +32,7 @@ pub fn routes() -> Router<Site> {
         .route("/jobs/{id}", get(job::page))
         .route("/desk", get(drafts::index))
         .route("/desk/draft", post(drafts::draft))
+        .route("/desk/share", post(drafts::share))
         .route("/desk/{id}/discard", post(drafts::discard))
         .route("/desk/{id}/approve", post(drafts::approve))
         .route("/desk/{id}/reopen", post(drafts::reopen))

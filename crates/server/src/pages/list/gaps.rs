@@ -103,6 +103,9 @@ fn line(lang: Lang, link: Link, index: &ListIndex<'_>, gap: &Gap) -> Markup {
             GapCause::CapacityShort { short, offer: key } => {
                 " " (lang.t("差")) " " (short) span.soft { " " (lang.t("最接近")) " " (offer(key)) }
             }
+            GapCause::TermsShort { short, offer: key, limit } => {
+                " " (lang.t("差")) " " (short) " " (lang.t("受限于")) " " (lang.t(limit.zh())) span.soft { " " (offer(key)) }
+            }
             GapCause::TooFar { offer: key, distance_km, allowed_km } => {
                 " " (format!("{distance_km:.1} km > {allowed_km:.0} km"))
                 span.soft { " " (lang.t("最接近")) " " (offer(key)) }
@@ -133,6 +136,7 @@ fn changes(lang: Lang, changes: &[Change]) -> Markup {
                     (need) @if !offer.is_empty() { " ← " (offer) }
                 }
                 Change::Capacity { by } => { (lang.t("产能增加")) " " (format::rounded(by)) }
+                Change::Order { by } => { (lang.t("多订")) " " (format::rounded(by)) }
                 Change::Distance { by_km } => { (lang.t("供货距离放宽")) " " (format!("{by_km:.1} km")) }
             }
         }

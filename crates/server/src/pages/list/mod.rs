@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use model::list::{ListIndex, ListNeed, ListOffer, ListPair, ListState, MatchingList};
 use std::collections::HashSet;
 
+pub mod allotment;
 pub mod figures;
 pub mod gaps;
 pub mod needs;
@@ -42,6 +43,7 @@ fn content(lang: Lang, link: Link, list: &MatchingList) -> Markup {
         }
         (figures::fictional(lang, list))
         (figures::figures(lang, &content.summary))
+        (allotment::whole(lang, content.allotment.as_ref()))
         p { (lang.t("内容指纹 SHA-256")) " " span.hash { (list.sha256.as_deref().unwrap_or("")) } }
         div.stamp { (lang.t("（盖章）")) }
         section.sheet {

@@ -1,10 +1,12 @@
 //! Needs of a list with their ranked pairs and every reason.
 
-use super::figures;
+use super::{allotment, figures};
 use crate::format;
 use crate::layout::{Link, empty};
 use crate::words::Lang;
+use app::Allotted;
 use maud::{Markup, html};
+use model::allotment::Binding;
 use model::list::{ListEnterprise, ListIndex, ListNeed, ListPair, MatchingList};
 
 /// A table of needs; the best pair of each beside it.
@@ -39,13 +41,22 @@ pub fn table(lang: Lang, link: Link, index: &ListIndex<'_>, needs: &[&ListNeed])
                             td.t data-label=(lang.t("首选供方")) { @if let Some(pair) = best { (name(lang, index.supplier(&pair.matched.offer))) } }
                             td.n data-label=(lang.t("距离")) { (format::km(best.and_then(|p| p.matched.distance_km))) }
                             td.n data-label=(lang.t("得分")) { @if let Some(pair) = best { (format!("{:.3}", pair.matched.score)) } }
-                            td.k data-label=(lang.t("状态")) { (lang.t(row.state.zh())) }
+                            td.k data-label=(lang.t("状态")) {
+                                (lang.t(row.state.zh()))
+                                @if let Some(bound) = bound(index, &need.key) { br; span.soft { (lang.t(bound.zh())) } }
+                            }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// What keeps a need that is not covered in full from more.
+fn bound(index: &ListIndex<'_>, need: &str) -> Option<Binding> {
+    let bound = index.content.allotment.as_ref()?.need(need)?;
+    (bound.share < 1.0).then_some(bound.binding)
 }
 
 fn name(lang: Lang, enterprise: Option<&ListEnterprise>) -> Markup {
@@ -70,6 +81,10 @@ pub fn detail(lang: Lang, list: &MatchingList, row: &ListNeed) -> Markup {
         p { (name(lang, owner)) " · " (owner.map_or("", |e| e.region.as_str())) }
         p { strong { (lang.t("规格参数")) "：" } (need.detail) }
         p { strong { (lang.t("数量")) "：" } (format::quantity(need.quantity.as_ref())) }
+        @if let Some(allotted) = Allotted::of(list, &index, &need.key) {
+            h2 { (lang.t("配给")) }
+            (allotment::need(lang, &allotted))
+        }
         h2 { (lang.t("匹配结果与理由")) }
         @if pairs.is_empty() {
             (empty(lang.t("没有可行的本地供方"), lang.t("缺因见补链缺口页。")))

@@ -6,6 +6,7 @@ use super::search::{self, Ask, node_name};
 use super::{lists, markets, opening};
 use crate::answer::Answer;
 use crate::format;
+use crate::pages::list::allotment;
 use crate::parts::{empty, empty_to, paging, scroll};
 use crate::site::Site;
 use crate::viewer::Viewer;
@@ -243,6 +244,10 @@ fn detail_page(viewer: &Viewer, card: &NeedCard) -> Markup {
         }
         (record::protected(viewer, Noun::Need, &card.protected))
         (facts(viewer, &row.need, row.may_edit))
+        @if let Some(allotted) = &card.allotted {
+            h2 { (lang.t("清单配给")) " " a.soft href={ "/lists/" (allotted.list) "/needs/" (allotted.number) } { (lang.t("第")) " " (allotted.list) " " (lang.t("号清单")) } }
+            (allotment::need(lang, allotted))
+        }
         (super::introductions::around(viewer, &card.introductions))
         h2 #matches { (lang.t("匹配结果与理由")) @if !card.matches.is_empty() { " " span.soft { (card.matches.len()) } } }
         @if card.matches.is_empty() {

@@ -1,0 +1,85 @@
+//! How a list allots capacity: the optimum with its proof, and what keeps each need from more.
+
+use crate::format;
+use crate::words::Lang;
+use app::{Allotted, AllottedOffer};
+use maud::{Markup, html};
+use model::allotment::{Allotment, Binding, Optimum};
+
+/// The optimum of each kind of measure, and the rule on shares.
+pub fn whole(lang: Lang, allotment: Option<&Allotment>) -> Markup {
+    let Some(allotment) = allotment.filter(|a| !a.optima.is_empty()) else { return html! {} };
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(lang.t("配给")) {
+            table.cards {
+                thead { tr {
+                    th.n { (lang.t("需求合计")) }
+                    th.n { (lang.t("未满足数量")) }
+                    th.n { (lang.t("得分×数量之和")) }
+                    th.n { (lang.t("上界")) }
+                    th { (lang.t("证明")) }
+                } }
+                tbody { @for optimum in &allotment.optima { tr {
+                    td.n data-label=(lang.t("需求合计")) { (format::rounded(&optimum.asked)) }
+                    td.n data-label=(lang.t("未满足数量")) { (format::rounded(&optimum.unmet)) }
+                    td.n data-label=(lang.t("得分×数量之和")) { (format!("{:.2}", optimum.gain)) }
+                    td.n data-label=(lang.t("上界")) { (format!("{:.2}", optimum.bound)) }
+                    td data-label=(lang.t("证明")) { (proof(lang, optimum)) }
+                } } }
+            }
+        }
+        p.soft {
+            (lang.t("配给在产能、起订量、整批、部分供应和单家份额之内，使全部需求的“得分×数量”之和最大；数量按每月计，不同计量的不相加。"))
+            @if let Some(share) = allotment.share_max { " " (lang.t("单家份额上限")) " " (format::percent(share)) }
+        }
+    }
+}
+
+fn proof(lang: Lang, optimum: &Optimum) -> String {
+    if optimum.is_proved {
+        return lang.t("已证明为最优").to_owned();
+    }
+    format!("{} {:.2} %", lang.t("与最优相差不超过"), 100.0 * optimum.gap())
+}
+
+/// What a list gives a need, and what keeps it from more.
+pub fn need(lang: Lang, allotted: &Allotted) -> Markup {
+    html! {
+        ul.plain {
+            @for (offer, allocation) in &allotted.supplies {
+                li { (named(offer)) " — " (format::allocation(lang, Some(allocation))) }
+            }
+            @if allotted.supplies.is_empty() { li { (lang.t("没有配给")) } }
+        }
+        @if let Some(bound) = &allotted.bound {
+            p {
+                strong { (lang.t("受限于")) "：" (lang.t(bound.binding.zh())) } " "
+                span.soft { (lang.t(reason(bound.binding))) }
+            }
+            @if !allotted.bound_offers.is_empty() && bound.binding != Binding::Unstated {
+                ul.plain { @for offer in &allotted.bound_offers { li.soft { (named(offer)) } } }
+            }
+        }
+    }
+}
+
+fn named(offer: &AllottedOffer) -> String {
+    format!("{}「{}」", offer.enterprise, offer.title)
+}
+
+/// A limit in a sentence.
+fn reason(binding: Binding) -> &'static str {
+    match binding {
+        Binding::Enough => "得分最高的供方足以供应全部数量。",
+        Binding::Capacity => "更合适的供方，产能已配给得分更高的需求，或已用完。",
+        Binding::Share => "更合适的企业已达到单家份额上限。",
+        Binding::SmallestOrder => "需求（或余量）低于这些供方的最小起订量。",
+        Binding::Lot => "需求或剩余产能不足这些供方的一个整批。",
+        Binding::Whole => "本需求不接受部分供应，这些供方供不了全部。",
+        Binding::Distance => "有供方，但超出供需双方允许的距离。",
+        Binding::LeadTime => "有供方，但交货赶不上最迟到货日期。",
+        Binding::Specification => "最接近的供方有硬性要求不符。",
+        Binding::NoSupplier => "集群内没有企业供应。",
+        Binding::Unstated => "数量或产能没有写明，由双方商定。",
+    }
+}
