@@ -25,8 +25,8 @@ use crate::measure::Measures;
 use crate::{Input, Records};
 use binds::{Binds, Bound};
 use covered::TOLERANCE;
-use market::{GAIN_SCALE, Market};
-use model::allotment::{Binding, NeedBound, Optimum};
+use market::{GAIN_SCALE, Market, Pair};
+use model::allotment::{NeedBound, Optimum};
 use model::matching::{Allocation, Coverage, Match};
 use model::quantity::Quantity;
 use model::unit::Dimension;
@@ -142,10 +142,8 @@ fn settle(
     for (place, &index) in members.iter().enumerate() {
         let need = market.pairs[place].need;
         given[need] += best.covered[place];
-        let part = |amount: i64| {
-            if amount == market.demand[need] { 1.0 } else { amount as f64 / market.demand[need] as f64 }
-        };
-        flows[index] = Flow::Share(part(best.covered[place]), part(best.delivered[place]));
+        flows[index] =
+            parts(&market.pairs[place], best.covered[place], best.delivered[place], market.demand[need]);
     }
     let binds = Binds::new(market, &best);
     for (need, &given) in given.iter().enumerate() {
@@ -191,18 +189,14 @@ fn allot(pairs: &[(Candidate<'_>, Flow)], records: &Records<'_>, out: &mut Vec<A
                 covered += share;
                 let part = |part: f64| {
                     let quantity = records.need(pair.need)?.quantity.as_ref()?;
-                    Some(Quantity::new(quantity.value * part, &quantity.unit))
+                    Some(Quantity::new(tidy(quantity.value * part), &quantity.unit))
                 };
                 out.push(Allocation {
                     need: pair.need.to_owned(),
                     offer: pair.offer.to_owned(),
                     quantity: part(share),
                     coverage: if share == 1.0 { Coverage::Full } else { Coverage::Part },
-                    delivered: if delivered > share * (1.0 + TOLERANCE) {
-                        part(tidy(delivered))
-                    } else {
-                        None
-                    },
+                    delivered: if delivered > share * (1.0 + TOLERANCE) { part(delivered) } else { None },
                 });
             }
             Flow::Share(..) => {}
@@ -219,9 +213,19 @@ fn allot(pairs: &[(Candidate<'_>, Flow)], records: &Records<'_>, out: &mut Vec<A
     }
 }
 
-/// A part without what rounding up lots to whole numbers leaves.
-fn tidy(part: f64) -> f64 {
-    (part * 1e9).round() / 1e9
+/// An amount with twelve digits: what dividing and multiplying adds is no amount.
+fn tidy(amount: f64) -> f64 {
+    format!("{amount:.11e}").parse().unwrap_or(amount)
+}
+
+/// What is covered and delivered, as parts of the need's quantity. Of lots the number counts, not what they were rounded to.
+fn parts(pair: &Pair, covered: i64, delivered: i64, demand: i64) -> Flow {
+    let part = |amount: i64| if amount == demand { 1.0 } else { amount as f64 / demand as f64 };
+    if pair.lot == 0 {
+        return Flow::Share(part(covered), part(delivered));
+    }
+    let lots = (delivered / pair.lot) as f64 * pair.lot_part;
+    Flow::Share(if covered == delivered { lots.min(1.0) } else { part(covered) }, lots)
 }
 
 #[cfg(test)]

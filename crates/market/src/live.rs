@@ -19,14 +19,14 @@ use model::reference::Reference;
 use std::collections::HashMap;
 
 /// A text index over offers or over needs. It keeps no record, only keys.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Catalogue {
     index: Index,
     weights: Weights,
-    /// By place in the index: ascending, because the index breaks ties by place.
+    /// By place in the index: ascending, because the index breaks ties by place; then those put in later.
     keys: Vec<String>,
     places: HashMap<String, u32>,
-    /// Number of records of an enterprise.
+    /// Number of records of an enterprise, at least.
     of_enterprise: HashMap<String, usize>,
 }
 
@@ -77,12 +77,44 @@ impl Catalogue {
 
     /// Number of records.
     pub fn len(&self) -> usize {
-        self.keys.len()
+        self.index.len()
     }
 
     /// True where there is none.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.index.is_empty()
+    }
+
+    /// Puts an offer in place of what stood under its key, with its enterprise's products in words.
+    pub fn put_offer(&mut self, offer: &Offer, products: &str, reference: &Reference) {
+        let nodes = NodeTexts::new(offer.node.iter(), reference);
+        let weights = self.weights.clone();
+        self.put(&offer.key, &offer.enterprise, &offer_document(offer, products, &weights, &nodes));
+    }
+
+    /// Puts a need in place of what stood under its key.
+    pub fn put_need(&mut self, need: &Need, reference: &Reference) {
+        let nodes = NodeTexts::new(need.node.iter(), reference);
+        let weights = self.weights.clone();
+        self.put(&need.key, &need.enterprise, &need_document(need, &weights, &nodes));
+    }
+
+    fn put(&mut self, key: &str, enterprise: &str, document: &Document<'_>) {
+        self.remove(key);
+        let place = self.index.add(document);
+        self.keys.push(key.to_owned());
+        self.places.insert(key.to_owned(), place);
+        *self.of_enterprise.entry(enterprise.to_owned()).or_insert(0) += 1;
+    }
+
+    /// Takes out what stands under a key; false where nothing does.
+    pub fn remove(&mut self, key: &str) -> bool {
+        self.places.remove(key).is_some_and(|place| self.index.remove(place))
+    }
+
+    /// True where so much was put in and taken out that building anew pays: what is common is known from the last build.
+    pub fn is_worn(&self) -> bool {
+        self.index.changes() * 4 > self.index.len().max(64)
     }
 
     /// Keys of the records that are nearest to a need by text, with their similarities, best first: at least `pool` of other
@@ -218,6 +250,23 @@ mod tests {
                 found.extend(rank_offers(&input, &options, need, &near));
             }
             prop_assert_eq!(&found, &expect);
+            // What is put in later is found as if it were compared with the index's knowledge, what is taken out is not found.
+            if let Some(last) = input.offers.iter().max_by(|a, b| a.key.cmp(&b.key)) {
+                let mut changed = catalogue.clone();
+                let renamed = Offer { title: "金丝abc".to_owned(), ..last.clone() };
+                changed.put_offer(&renamed, "", input.reference);
+                prop_assert_eq!(changed.len(), catalogue.len());
+                for need in input.needs {
+                    let told = changed.similarity(need, &last.key, input.reference).unwrap();
+                    let compared = catalogue.compare(need, &renamed, "", input.reference);
+                    prop_assert!((told - compared).abs() < 1e-4, "{} {}", told, compared);
+                }
+                prop_assert!(changed.remove(&last.key) && !changed.remove(&last.key));
+                for need in input.needs {
+                    let near = changed.near_need(need, 100, input.reference);
+                    prop_assert!(near.iter().all(|(key, _)| *key != last.key));
+                }
+            }
             for offer in input.offers {
                 let near = wanted.near_offer(offer, "", 100, input.reference);
                 let near: Vec<(&Need, f64)> = near

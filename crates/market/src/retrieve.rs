@@ -51,7 +51,7 @@ pub struct Hit {
 }
 
 /// An inverted index over documents.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Index {
     knowledge: Knowledge,
     base: Base,
@@ -60,7 +60,7 @@ pub struct Index {
 }
 
 /// Documents that were removed, by number.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Gone {
     bits: Vec<u64>,
     count: usize,

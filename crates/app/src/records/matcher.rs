@@ -49,14 +49,14 @@ fn rest<'m, T: Listed>(
 }
 
 /// The indexes of one market.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Indexes {
     offers: Catalogue,
     needs: Catalogue,
 }
 
 /// The indexes of all markets at one state of the records.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Matcher {
     state: i64,
     /// By the markets' keys: what is offered in one is no answer in another.
@@ -138,6 +138,41 @@ impl Matcher {
 
     fn of(&self, market: &MarketKey) -> &Indexes {
         self.markets.get(market).unwrap_or(&self.nothing)
+    }
+
+    /// The indexes with what changed since put in, where that is less work than building them anew.
+    fn caught_up(&self, market: &Market) -> Option<Self> {
+        let beside = self.beside(market);
+        if beside.len() > BESIDE_MAX || self.markets.values().any(|m| m.offers.is_worn() || m.needs.is_worn())
+        {
+            return None;
+        }
+        let products = |owner: i64| market.enterprises.get(owner).map_or("", |e| e.value.products.as_str());
+        let mut next = self.clone();
+        for held in beside.offers.iter().filter_map(|id| market.offers.get(*id)) {
+            let offers = &mut next.markets.get_mut(&held.value.market)?.offers;
+            match held.status {
+                Status::Open => offers.put_offer(&held.value, products(held.owner), market.reference),
+                _ => {
+                    offers.remove(&held.value.key);
+                }
+            }
+            next.offer_versions.insert(held.id, held.version);
+        }
+        for held in beside.needs.iter().filter_map(|id| market.needs.get(*id)) {
+            let needs = &mut next.markets.get_mut(&held.value.market)?.needs;
+            match held.status {
+                Status::Open => needs.put_need(&held.value, market.reference),
+                _ => {
+                    needs.remove(&held.value.key);
+                }
+            }
+            next.need_versions.insert(held.id, held.version);
+        }
+        next.enterprise_versions = market.enterprises.all.iter().map(|e| (e.id, e.version)).collect();
+        next.len = next.markets.values().map(|m| m.offers.len() + m.needs.len()).sum();
+        next.state = market.state;
+        Some(next)
     }
 
     fn beside(&self, market: &Market) -> Beside {
@@ -293,7 +328,9 @@ impl App {
         }
         let (market, kept) = (market.clone(), self.live.matcher.clone());
         tokio::task::spawn_blocking(move || {
-            kept.keep(Matcher::build(&market));
+            let standing = lock(&kept.matcher).clone();
+            let next = standing.and_then(|matcher| matcher.caught_up(&market));
+            kept.keep(next.unwrap_or_else(|| Matcher::build(&market)));
             kept.in_background.store(false, Ordering::Release);
         });
     }

@@ -2,6 +2,7 @@
 
 use super::write_list;
 use crate::sheet::{ReadOptions, Sheet, Value, read};
+use model::allotment::{Allotment, Binding, NeedBound, Optimum};
 use model::chain::NodeId;
 use model::list::{
     Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListState, ListSummary, MatchingList,
@@ -69,6 +70,7 @@ fn list() -> MatchingList {
         offer: "o1".to_owned(),
         quantity: Some(Quantity::new(500.0, "卷/月")),
         coverage: Coverage::Full,
+        delivered: Some(Quantity::new(600.0, "卷/月")),
     };
     let gap = |cause| Gap { need: "n2".to_owned(), cause, remedies: Vec::new(), looked_at: 0 };
     let content = ListContent {
@@ -80,6 +82,24 @@ fn list() -> MatchingList {
         previous_sha256: String::new(),
         compared_with_sha256: String::new(),
         scoring: None,
+        allotment: Some(Allotment {
+            share_max: None,
+            optima: vec![Optimum {
+                asked: Quantity::new(800.0, "卷/月"),
+                unmet: Quantity::new(300.0, "卷/月"),
+                gain: 400.0,
+                bound: 410.0,
+                is_proved: false,
+            }],
+            needs: vec![NeedBound {
+                need: "n1".to_owned(),
+                share: 1.0,
+                worth: 0.0,
+                binding: Binding::Capacity,
+                offers: vec!["o1".to_owned()],
+                behind: 0.1,
+            }],
+        }),
         summary: ListSummary {
             needs: 2,
             offers: 1,

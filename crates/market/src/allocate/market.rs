@@ -38,6 +38,8 @@ pub(super) struct Pair {
     pub most: i64,
     /// What deliveries are multiples of, 0 where anything goes.
     pub lot: i64,
+    /// The same as a part of what the need asks for, not rounded.
+    pub lot_part: f64,
     pub shut: Option<Shut>,
 }
 
@@ -128,7 +130,16 @@ impl<'a> Market<'a> {
             .into_iter()
             .map(|(need, offer, gain)| {
                 terms[offer].pair(
-                    Pair { need, offer, gain, least: 0, most: capacity[offer], lot: 0, shut: None },
+                    Pair {
+                        need,
+                        offer,
+                        gain,
+                        least: 0,
+                        most: capacity[offer],
+                        lot: 0,
+                        lot_part: 0.0,
+                        shut: None,
+                    },
                     asked[need],
                     demand[need],
                     scale,
@@ -229,7 +240,7 @@ impl Terms {
     fn pair(&self, pair: Pair, asked: f64, demand: i64, scale: f64) -> Pair {
         let lot = self.whole_lot(scale);
         let capacity = pair.most;
-        let mut pair = Pair { lot, ..pair };
+        let mut pair = Pair { lot, lot_part: self.lot / asked, ..pair };
         pair.least = pair.ceil((self.smallest * scale).ceil() as i64);
         pair.most = if lot > 0 {
             ((asked / self.lot - LOT_TOLERANCE).ceil() as i64 * lot).min(capacity)

@@ -189,7 +189,7 @@ impl Deal {
             firms: market.firms.clone(),
         };
         for &p in order {
-            deal.raise(market, p, relaxed.delivered[p]);
+            deal.raise(market, p, relaxed.delivered[p], relaxed.covered[p]);
         }
         let mut whole: Vec<usize> = (0..market.needs.len()).filter(|&n| market.whole[n]).collect();
         whole.sort_by_key(|&n| (deal.rest[n], n));
@@ -201,7 +201,7 @@ impl Deal {
         for _ in 0..2 {
             for &need in &whole {
                 if deal.rest[need] > 0 {
-                    pairs_of[need].iter().for_each(|&p| deal.raise(market, p, i64::MAX));
+                    pairs_of[need].iter().for_each(|&p| deal.raise(market, p, i64::MAX, i64::MAX));
                     if deal.rest[need] > 0 {
                         pairs_of[need].iter().for_each(|&p| deal.clear(market, p));
                     }
@@ -209,15 +209,15 @@ impl Deal {
             }
             for &p in order {
                 if !market.whole[market.pairs[p].need] {
-                    deal.raise(market, p, i64::MAX);
+                    deal.raise(market, p, i64::MAX, i64::MAX);
                 }
             }
         }
         deal
     }
 
-    /// Lets a pair deliver more, up to `wish` altogether.
-    fn raise(&mut self, market: &Market<'_>, p: usize, wish: i64) {
+    /// Lets a pair deliver more, up to `wish` altogether, and cover up to so much of the need.
+    fn raise(&mut self, market: &Market<'_>, p: usize, wish: i64, cover: i64) {
         let pair = &market.pairs[p];
         if pair.shut.is_some() || self.rest[pair.need] == 0 {
             return;
@@ -233,7 +233,7 @@ impl Deal {
         if before + more < pair.least || before + more == 0 {
             return;
         }
-        let covers = (more + unused).min(self.rest[pair.need]);
+        let covers = (more + unused).min(self.rest[pair.need]).min(cover);
         self.delivered[p] += more;
         self.covered[p] += covers;
         self.rest[pair.need] -= covers;

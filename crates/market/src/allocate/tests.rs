@@ -1,5 +1,6 @@
 use super::*;
 use crate::fixture::{Cluster, need, offer, quantity};
+use model::allotment::Binding;
 use model::matching::Match;
 use proptest::prelude::*;
 

@@ -26,7 +26,7 @@ pub(super) struct Entry {
 }
 
 /// Postings of a chunk.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Chunk {
     postings: Vec<Posting>,
     /// Length of its longest vector, in steps of impact.
@@ -40,7 +40,7 @@ impl Chunk {
 }
 
 /// The index proper.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Base {
     pub chunks: Vec<Chunk>,
     /// Per term: where its entries begin; one more at the end.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Term ids are hashes already: they go into tables as they are.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Ready(u64);
 
 impl Hasher for Ready {
@@ -60,7 +60,7 @@ pub(super) struct Scratch {
 }
 
 /// Terms and how common they are.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Knowledge {
     weights: TermWeights,
     /// Of a term that no document holds.

@@ -3,7 +3,7 @@
 use super::knowledge::Table;
 
 /// The added documents.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Tail {
     /// Number of the first one.
     first: u32,

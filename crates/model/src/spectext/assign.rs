@@ -102,7 +102,7 @@ impl<'a> Assigner<'a> {
                 }
                 _ => false,
             };
-        WORDS.is_filler(before) && WORDS.is_filler(after) && !touches_left
+        WORDS.is_filler(before) && (WORDS.is_filler(after) || worded::is_temper(after)) && !touches_left
     }
 }
 

@@ -128,6 +128,9 @@ impl ExprReader<'_> {
         if let Some(found) = self.minus_only(&first, end) {
             return Some(found);
         }
+        if let Some((second, end)) = self.between(at, end) {
+            return Some((Shape::Range(first, second), end));
+        }
         if let Some((second, end)) = self.range_end(end) {
             let side = Side { low: first.clone(), high: Some(second.clone()), tolerance: None };
             return Some(self.sides(side, end).unwrap_or_else(|| {
@@ -185,7 +188,7 @@ impl ExprReader<'_> {
         if let Some(found) = self.one_in_many(from) {
             return Some(found);
         }
-        let (value, mut end) = match self.fraction(from) {
+        let (value, mut end) = match self.fraction(from).or_else(|| self.half(from)) {
             Some(found) => found,
             None => match number::read(&self.text[from..]) {
                 Some((value, len)) => (value, from + len),
@@ -259,11 +262,18 @@ impl ExprReader<'_> {
         Some((Amount { value, unit: Some(unit), scale: 1.0, unit_scale: None, nines: None }, at + 2 + len))
     }
 
+    /// `H/H oz`, `Hoz`: half an ounce of copper.
+    fn half(&self, at: usize) -> Option<(f64, usize)> {
+        let rest = self.folded[at..].strip_prefix('h')?;
+        let rest = rest.strip_prefix("/h").unwrap_or(rest);
+        (rest.trim_start_matches(' ').starts_with("oz")).then_some((0.5, at + 1))
+    }
+
     /// `1/2oz`: a fraction only before a unit that is sold in fractions.
     fn fraction(&self, at: usize) -> Option<(f64, usize)> {
         let (value, len) = number::fraction(&self.text[at..])?;
         let rest = self.folded[at + len..].trim_start_matches(' ');
-        let sold = ["oz", "盎司", "w", "inch", "\"", "寸", "英寸"].iter().any(|u| rest.starts_with(u));
+        let sold = WORDS.at_start(Role::FractionUnit, rest).is_some();
         sold.then_some((value, at + len))
     }
 
@@ -455,6 +465,21 @@ impl ExprReader<'_> {
             from = self.skip_spaces(from + len);
         }
         self.amount(from, true)
+    }
+
+    /// The second end of `介于0.1和0.2mm之间`, `between 2 and 5 mm`, behind its first, which starts at `start`.
+    fn between(&self, start: usize, at: usize) -> Option<(Amount, usize)> {
+        let sign = self.skip_spaces(at);
+        let joint = ["和", "与", "到", "至", "~", "-", "and"]
+            .iter()
+            .find(|j| self.folded[sign..].starts_with(**j))?;
+        let (second, end) = self.amount(self.skip_spaces(sign + joint.len()), true)?;
+        let amid = WORDS.at_start(Role::Amid, &self.folded[self.skip_spaces(end)..]);
+        let announced = WORDS.at_end(Role::Between, self.folded[..start].trim_end_matches(' '));
+        match amid {
+            Some(len) => Some((second, self.skip_spaces(end) + len)),
+            None => announced.then_some((second, end)),
+        }
     }
 
     /// `5000:1`.

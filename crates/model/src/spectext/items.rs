@@ -185,6 +185,12 @@ impl<'a> Cutter<'a> {
             if !bounded(text, start, end) {
                 continue;
             }
+            if role == Role::Other {
+                // What is named by a longer word is that, and not the property whose name is in it.
+                hits.retain(|h| {
+                    h.start < start || h.end > end || h.rank > 1 || (h.start, h.end) == (start, end)
+                });
+            }
             prefer |= role == Role::Prefer;
             hits.push(Hit { start, end, rank: 3, kind: Kind::Word(role) });
         }
@@ -242,6 +248,12 @@ fn starts_number(rest: &str, c: char, before: Option<char>) -> bool {
         }
         '-' => {
             digit_next && !before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, '%' | '℃' | ')'))
+        }
+        'H' | 'h' => {
+            !before.is_some_and(|b| b.is_ascii_alphanumeric()) && {
+                let behind = rest[1..].trim_start_matches(['/', 'H', 'h', ' ']);
+                behind.starts_with("oz") || behind.starts_with("OZ") || behind.starts_with("Oz")
+            }
         }
         '单' | '双' | '半' | '正' | '百' | '千' => true,
         '万' => rest.starts_with("万分之"),

@@ -62,6 +62,17 @@ pub(crate) fn normalise(text: &str) -> Normal {
     let mut last_original = ' ';
     for (at, original) in text.char_indices() {
         let Some(c) = character(original) else { continue };
+        // Two feet are inches, and a full stop between digits is a point that the keyboard typed otherwise (1。6mm).
+        if c == '\'' && chars.last().is_some_and(|l| l.0 == '\'') {
+            if let Some(last) = chars.last_mut() {
+                last.0 = '"';
+            }
+            continue;
+        }
+        let next = text[at + original.len_utf8()..].chars().next();
+        let digits =
+            chars.last().is_some_and(|l| l.0.is_ascii_digit()) && next.is_some_and(|n| n.is_ascii_digit());
+        let c = if c == '。' && digits { '.' } else { c };
         // A full-width comma is a thousands separator only among full-width digits; elsewhere it parts clauses.
         let c = if original == '，' && matches!(last_original, '０'..='９') { ',' } else { c };
         let last = chars.last().map(|l| l.0);

@@ -163,6 +163,15 @@ impl Scale<'_> {
                 None => (amount.value * amount.unit_scale?, self.default.clone()),
             },
         };
+        // 18K/H: thousands are not kept where the property counts single ones.
+        let (value, unit) = match (unit, &self.default) {
+            (Some(own), Some(default))
+                if own.symbol.starts_with("Kpcs") && own.dimension == default.dimension =>
+            {
+                (unit::convert(value, &own, default).ok()?, Some(default.clone()))
+            }
+            (unit, _) => (value, unit),
+        };
         // A dash before a thickness is a dash; a temperature, a level or a voltage may be negative.
         let signed = unit.as_ref().is_none_or(|u| {
             u.offset != unit::Rational::ZERO

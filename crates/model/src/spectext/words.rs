@@ -1,4 +1,4 @@
-//! The parser's own vocabulary (`words.csv`): relations, range signs, wishes, fillers.
+//! The parser's own vocabulary (`data/spec_words.csv`): relations, range signs, wishes, fillers, names of other things.
 
 use super::normal;
 use crate::property::fold;
@@ -23,9 +23,22 @@ pub(super) enum Role {
     Amount,
     Unstated,
     Filler,
+    /// What announces two ends joined by `和` (介于0.1和0.2mm之间), and what ends them.
+    Between,
+    Amid,
+    /// Names of other things than the properties in them (饱和电流 is no rated current).
+    Other,
+    /// Units that are sold in fractions (1/2oz).
+    FractionUnit,
+    /// Times by which supply is counted.
+    SupplyTime,
+    /// Frequencies of the mains.
+    Mains,
+    /// What joins values of one list.
+    ListGap,
 }
 
-const ROLES: [(&str, Role); 14] = [
+const ROLES: [(&str, Role); 21] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -40,6 +53,13 @@ const ROLES: [(&str, Role); 14] = [
     ("amount", Role::Amount),
     ("unstated", Role::Unstated),
     ("filler", Role::Filler),
+    ("between", Role::Between),
+    ("amid", Role::Amid),
+    ("other", Role::Other),
+    ("fraction_unit", Role::FractionUnit),
+    ("supply_time", Role::SupplyTime),
+    ("mains", Role::Mains),
+    ("list_gap", Role::ListGap),
 ];
 
 /// The vocabulary, with an automaton over the words that are sought anywhere in a clause.
@@ -51,7 +71,8 @@ pub(super) struct Words {
 }
 
 /// The shipped vocabulary.
-pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| Words::parse(include_str!("words.csv")));
+pub(super) static WORDS: LazyLock<Words> =
+    LazyLock::new(|| Words::parse(include_str!("../../../../data/spec_words.csv")));
 
 impl Words {
     fn parse(text: &str) -> Self {
@@ -64,8 +85,25 @@ impl Words {
             list.sort_by_key(|w| std::cmp::Reverse(w.len()));
             list.dedup();
         }
-        let sought =
-            |r: &Role| !matches!(r, Role::Filler | Role::Unstated | Role::OrMore | Role::OrLess | Role::To);
+        let sought = |r: &Role| {
+            use Role::{
+                Amid, Between, Filler, FractionUnit, ListGap, Mains, OrLess, OrMore, SupplyTime, To, Unstated,
+            };
+            !matches!(
+                r,
+                Filler
+                    | Unstated
+                    | OrMore
+                    | OrLess
+                    | To
+                    | Between
+                    | Amid
+                    | FractionUnit
+                    | SupplyTime
+                    | Mains
+                    | ListGap
+            )
+        };
         let anywhere: Vec<(&String, Role)> = ROLES
             .iter()
             .filter(|(_, r)| sought(r))
@@ -93,6 +131,11 @@ impl Words {
                 .is_some_and(|rest| !latin_end || !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
         })?;
         Some(word.len())
+    }
+
+    /// True where folded text ends with a word of the role.
+    pub fn at_end(&self, role: Role, folded: &str) -> bool {
+        self.list(role).iter().any(|w| folded.ends_with(w.as_str()))
     }
 
     /// True where the whole text is one word of the role.
@@ -152,10 +195,7 @@ pub(super) fn bounded(text: &str, start: usize, end: usize) -> bool {
 
 /// True for signs that part alternatives in one clause.
 pub(super) fn is_list_gap(gap: &str) -> bool {
-    matches!(
-        gap.trim(),
-        "/" | "、" | "或" | "或者" | "和" | "及" | "与" | "&" | "\\" | "or" | "and" | "," | "+"
-    )
+    WORDS.is(Role::ListGap, &gap.trim().to_ascii_lowercase())
 }
 
 /// Words as the original has them, without the signs that part clauses.

@@ -51,18 +51,18 @@ impl Small {
         plan(&cluster.input(), &pairs, limits)
     }
 
-    /// The greatest sum of `score · quantity`, by trying everything.
-    fn best(&self) -> f64 {
+    /// The greatest sum of `score · quantity`, by trying everything; `wide` also with a whole lot too much.
+    fn best(&self, wide: bool) -> f64 {
         let mut best = 0.0;
         let mut given = vec![vec![0; self.offers.len()]; self.needs.len()];
-        self.try_from(0, &mut given, &mut best);
+        self.try_from(0, &mut given, &mut best, wide);
         best
     }
 
-    fn try_from(&self, pair: usize, given: &mut Vec<Vec<u32>>, best: &mut f64) {
+    fn try_from(&self, pair: usize, given: &mut Vec<Vec<u32>>, best: &mut f64, wide: bool) {
         let (n, o) = (pair / self.offers.len(), pair % self.offers.len());
         if n == self.needs.len() {
-            if let Some(gain) = self.gain(given) {
+            if let Some(gain) = self.gain(given, wide) {
                 *best = f64::max(*best, gain);
             }
             return;
@@ -73,13 +73,14 @@ impl Small {
         let most = if self.scores[n][o] == 0 || lot > self.needs[n].0 { 0 } else { capacity - used };
         for amount in (0..=most).step_by(step as usize).filter(|a| *a == 0 || *a >= smallest) {
             given[n][o] = amount;
-            self.try_from(pair + 1, given, best);
+            self.try_from(pair + 1, given, best, wide);
         }
         given[n][o] = 0;
     }
 
-    /// The gain of deliveries; none where a need is given more than a lot rounds up, or a part that it does not take.
-    fn gain(&self, given: &[Vec<u32>]) -> Option<f64> {
+    /// The gain of deliveries; none where a need is given more than a lot rounds up, or a part that it does not take. Pieces are
+    /// whole here and not in the engine, which comes as near to one whole lot too much as it likes.
+    fn gain(&self, given: &[Vec<u32>], wide: bool) -> Option<f64> {
         let mut gain = 0.0;
         for (n, &(demand, whole)) in self.needs.iter().enumerate() {
             let total: u32 = given[n].iter().sum();
@@ -89,7 +90,8 @@ impl Small {
             gain += given[n].iter().zip(&self.scores[n]).map(|(g, s)| f64::from(g * s)).sum::<f64>();
             let over = total.saturating_sub(demand);
             if over > 0 {
-                let lots = (0..self.offers.len()).filter(|&o| given[n][o] > 0 && self.offers[o].2 > over);
+                let lots = (0..self.offers.len())
+                    .filter(|&o| given[n][o] > 0 && self.offers[o].2 + u32::from(wide) > over);
                 gain -= f64::from(over * lots.map(|o| self.scores[n][o]).min()?);
             }
         }
@@ -98,29 +100,30 @@ impl Small {
 }
 
 fn small() -> impl Strategy<Value = Small> {
-    let need = (1u32..12, any::<bool>());
-    let offer = (0u32..14, prop_oneof![Just(0), 1u32..7], prop_oneof![Just(0), 2u32..6]);
+    let need = (1u32..8, any::<bool>());
+    let offer = (0u32..8, prop_oneof![Just(0), 1u32..6], prop_oneof![Just(0), 2u32..5]);
     let scores = prop::collection::vec(prop::collection::vec(prop_oneof![Just(0), 30u32..100], 3), 2);
     (prop::collection::vec(need, 2), prop::collection::vec(offer, 3), scores)
         .prop_map(|(needs, offers, scores)| Small { needs, offers, scores })
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     /// What is found keeps every term, and the bound is above everything there is; where the two meet it is the optimum.
     #[test]
     fn as_good_as_trying_everything(small in small()) {
         let plan = small.plan(&TERMS);
-        let (best, near) = (small.best(), |a: f64, b: f64| (a - b).abs() < 1e-6);
+        let (low, high) = (small.best(false), small.best(true));
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-6;
         let (mut gain, mut bound, mut proved) = (0.0, 0.0, true);
         for optimum in &plan.optima {
             gain += optimum.gain;
             bound += optimum.bound;
             proved &= optimum.is_proved;
         }
-        prop_assert!(gain <= best + 1e-6 && bound >= best - 1e-6, "{} {} {}", gain, best, bound);
-        prop_assert!(proved && near(gain, best), "{} of {}: not proved", gain, best);
+        prop_assert!(gain <= high + 1e-6 && bound >= low - 1e-6, "{} {} {} {}", gain, low, high, bound);
+        prop_assert!(proved && gain >= low - 1e-6, "{} of {}: not proved", gain, low);
 
         let mut delivered = [0.0; 3];
         let mut covered = [0.0; 2];
@@ -132,7 +135,7 @@ proptest! {
             prop_assert!(amount >= f64::from(smallest) - 1e-6, "{:?}", a);
             if lot > 0 {
                 let lots = amount / f64::from(lot);
-                prop_assert!(near(lots, lots.round()) && amount < quantity + f64::from(lot), "{:?}", a);
+                prop_assert!(near(lots, lots.round()) && amount < quantity + f64::from(lot) + 1e-6, "{:?}", a);
             }
             delivered[o] += amount;
             covered[n] += quantity;

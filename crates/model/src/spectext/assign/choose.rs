@@ -1,11 +1,14 @@
 //! Choosing one property among those that a number may speak of: by its name, its unit, the hints.
 
+use super::super::amount;
 use super::super::expr::{Expr, Shape, Side};
 use super::super::items::Kind;
 use super::super::resolve::Resolved;
-use super::super::words::Role;
+use super::super::words::{Role, WORDS};
 use super::{Assigner, Placed};
 use crate::property::{Direction, Entry, Property, PropertyId, PropertyKind, fold};
+use crate::quantity::QuantityRange;
+use crate::spec::{Interval, SpecValue};
 use crate::unit::UnitWords;
 
 /// How far the unit of a number without a name may be from the property's usual one (MΩ from Ω).
@@ -38,6 +41,12 @@ impl Assigner<'_> {
             let (index, values) = chosen;
             return values.into_iter().enumerate().map(|(i, v)| (i, (index, v))).collect();
         }
+        // 日处理量500m³: so much by the name's own time.
+        if let ([expr], Some(time)) = (list, amount::period(name))
+            && let Some(found) = self.by_time(entry, &expr.shape, time)
+        {
+            return vec![(0, found)];
+        }
         // 厚度±0.1mm states a tolerance of what is named.
         if let [Expr { shape: shape @ Shape::Bare(_), .. }] = list
             && let Some((index, value)) = self.accuracy(shape)
@@ -45,6 +54,20 @@ impl Assigner<'_> {
             return vec![(0, (index, value))];
         }
         Vec::new()
+    }
+
+    /// The property among a name's that is measured by time, and the amount by the time that the name tells.
+    fn by_time(&self, entry: &Entry, shape: &Shape, time: &str) -> Option<(u16, Resolved)> {
+        let QuantityRange { low, high, unit } = amount::quantity(self.units, shape, Some(time))?;
+        let own = self.units.unit(&unit).ok()?;
+        let fits = |property: u16| {
+            let property = self.property(property);
+            let units = property.unit.iter().chain(&property.other_units);
+            units.filter_map(|u| self.units.unit(u).ok()).any(|u| u.dimension == own.dimension)
+        };
+        let (property, _) = *entry.targets.iter().find(|t| fits(t.0))?;
+        let value = SpecValue::Interval(Interval { low, high, ..Interval::default() });
+        Some((property, (value, Some(unit))))
     }
 
     /// One of the fitting properties: the only one, the hinted one, the one whose first name it is, or the one that is
@@ -85,6 +108,11 @@ impl Assigner<'_> {
         list: &[&Expr],
         fallback: Option<&UnitWords>,
     ) -> Vec<Placed> {
+        if let [expr] = list
+            && let Some(found) = self.mains(at, next, expr)
+        {
+            return vec![(0, found)];
+        }
         if !self.is_condition(at)
             && let Some(found) = self.own_unit(list, fallback)
             && !self.hinted_instead(&found, list, fallback)
@@ -124,6 +152,14 @@ impl Assigner<'_> {
         }
         let values = fits.pop().map(|(index, values)| values.into_iter().map(move |v| (index, v)));
         values.into_iter().flatten().enumerate().collect()
+    }
+
+    /// The frequency of the mains (50Hz) where nothing says what a frequency is of.
+    fn mains(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let words = self.folded[self.items[at].start..self.items[next - 1].end].trim();
+        let frequency = self.properties.index(&PropertyId("frequency".to_owned()))?;
+        let told = WORDS.is(Role::Mains, words) && self.hints.is_empty();
+        told.then(|| self.resolver().resolve(frequency, &expr.shape, None)).flatten().map(|r| (frequency, r))
     }
 
     /// True for what stands in brackets behind another number: under which conditions that one holds (`≥92%（550nm）`).

@@ -11,8 +11,6 @@ use crate::unit::UnitWords;
 
 /// The property whose numbers are amounts of supply, not specifications.
 const CAPACITY: &str = "monthly_capacity";
-/// Words for the long times by which supply is counted.
-const SUPPLY_TIMES: [&str; 5] = ["月", "年", "天", "周", "季度"];
 
 /// Values, and where the words of their name begin.
 type Assigned = (Vec<Placed>, Option<usize>);
@@ -165,7 +163,7 @@ impl Assigner<'_> {
         let Some(words) = expr.shape.unit().filter(|w| w.is_quotient()) else { return false };
         let named = at.checked_sub(1).is_some_and(|b| matches!(self.items[b].kind, Kind::Name(..)));
         let timed = self.units.compose(words).first().is_some_and(|u| {
-            u.symbol.rsplit_once('/').is_some_and(|(_, below)| SUPPLY_TIMES.contains(&below))
+            u.symbol.rsplit_once('/').is_some_and(|(_, below)| WORDS.is(Role::SupplyTime, below))
         });
         if named || !timed {
             return false;
@@ -219,7 +217,8 @@ impl Assigner<'_> {
             && let Some(behind) = self.items.get(next)
             && let Kind::Name(entry, _) = behind.kind
             && !taken[next]
-            && list.iter().all(|e| e.shape.unit().is_some() && !matches!(e.shape, Shape::Bare(_)))
+            && list.iter().all(|e| !matches!(e.shape, Shape::Bare(_)))
+            && (list.iter().all(|e| e.shape.unit().is_some()) || self.begins_with_unit(next, entry))
         {
             let gap = self.gap(next - 1, next);
             let belongs_behind = !gap.is_empty() && self.leads_number(next, entry);
@@ -235,6 +234,14 @@ impl Assigner<'_> {
         let adjacent = |name: &&Item<'_>| name.end == self.items[at].from;
         let barred = refused.filter(|name| adjacent(name) || self.own_unit(list, fallback).is_none());
         (Vec::new(), barred.map(|name| name.from))
+    }
+
+    /// True for a name directly behind a number whose first letters are the unit in which it is counted (10点触控).
+    fn begins_with_unit(&self, place: usize, entry: &Entry) -> bool {
+        let item = &self.items[place];
+        let unit = |property: u16| self.property(property).unit.as_deref();
+        self.gap(place - 1, place).is_empty()
+            && entry.targets.iter().filter_map(|t| unit(t.0)).any(|u| self.text[item.start..].starts_with(u))
     }
 
     /// The reading by the name in words at item `spelled` directly before a mark (耐压AC500V), where it fits.

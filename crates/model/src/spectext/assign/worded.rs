@@ -3,7 +3,7 @@
 use super::super::items::{Item, Kind, is_relation, is_worded};
 use super::super::words::{Role, WORDS, is_list_gap};
 use super::{Assigner, Reading};
-use crate::property::{Entry, Property, PropertyKind};
+use crate::property::{Entry, Property, PropertyKind, fold};
 use crate::spec::SpecValue;
 use std::ops::Range;
 
@@ -137,7 +137,9 @@ impl<'a> Assigner<'a> {
         {
             start = start.max(next.end);
         }
-        if !explicit {
+        if explicit {
+            end = self.next_thing(at, start, end);
+        } else {
             let measured = self
                 .items
                 .iter()
@@ -154,6 +156,27 @@ impl<'a> Assigner<'a> {
             end = self.text[from..end].find(' ').map_or(end, |i| from + i);
         }
         start..end
+    }
+
+    /// Where behind a colon something else begins after a space: a value of another property (材质：6061-T6 阳极氧化), or a
+    /// measured number.
+    fn next_thing(&self, at: usize, start: usize, end: usize) -> usize {
+        let Kind::Name(name, _) = self.items[at].kind else { return end };
+        if name.targets.iter().any(|t| self.property(t.0).kind == PropertyKind::Text) {
+            return end;
+        }
+        let own = |targets: &[(u16, u16)]| targets.iter().any(|t| name.targets.iter().any(|n| n.0 == t.0));
+        let other = self.items.iter().filter(|i| i.start > start && i.start < end).find_map(|item| {
+            let is_other = match &item.kind {
+                Kind::Value(value) => !own(&value.targets),
+                Kind::Number(expr) => expr.shape.unit().is_some(),
+                _ => false,
+            };
+            let space = self.text[start..item.from].rfind(' ').map(|i| start + i)?;
+            let said = self.text[start..space].chars().any(char::is_alphanumeric);
+            (is_other && said && WORDS.is_filler(&self.folded[space..item.from])).then_some(space)
+        });
+        other.unwrap_or(end)
     }
 
     /// The first known value of a property within a range.
@@ -185,7 +208,8 @@ impl<'a> Assigner<'a> {
         let before = &self.folded[span.start..item.start];
         let after = &self.folded[item.end..span.end];
         let bracketed = after.trim_start().starts_with('(');
-        ((explicit || WORDS.is_filler(before)) && (bracketed || WORDS.is_filler(after))).then_some(value)
+        let ends = bracketed || is_temper(after) || WORDS.is_filler(after);
+        ((explicit || WORDS.is_filler(before)) && ends).then_some(value)
     }
 
     /// The values from the one at item `first` to the one at item `last` where they are the ends of a range (0402~1206).
@@ -242,6 +266,13 @@ impl<'a> Assigner<'a> {
         place
     }
 
+    /// The property of a value that its name stands behind (green solder mask).
+    fn told_behind(&self, at: usize, targets: &[(u16, u16)]) -> Option<(u16, u16)> {
+        let Item { kind: Kind::Name(entry, _), .. } = self.items.get(at + 1)? else { return None };
+        let named = |t: &&(u16, u16)| entry.targets.iter().any(|n| n.0 == t.0);
+        self.gap(at, at + 1).trim().is_empty().then(|| targets.iter().find(named).copied()).flatten()
+    }
+
     fn bare_value(&self, at: usize) -> Option<(u16, u16)> {
         let item = &self.items[at];
         let Kind::Value(entry) = &item.kind else { return None };
@@ -258,9 +289,22 @@ impl<'a> Assigner<'a> {
         match (hint, entry.targets.as_slice()) {
             (Some(hint), _) => Some(*hint),
             (None, [only]) if !single => Some(*only),
+            // 黑色 is a colour, and of a solder mask only another word for 黑油; green solder mask is said by the name behind.
+            (None, several) if !single => self.told_behind(at, several).or_else(|| {
+                let words = &self.folded[item.start..item.end];
+                let own = |t: &&(u16, u16)| fold(&self.property(t.0).values[usize::from(t.1)].name) == words;
+                let mut own = several.iter().filter(own);
+                own.next().filter(|_| own.next().is_none()).copied()
+            }),
             _ => None,
         }
     }
+}
+
+/// What stands behind an alloy's number and says how it was treated (6061-T6, 5052-H32, SUS304-2B).
+pub(super) fn is_temper(after: &str) -> bool {
+    let code = after.trim_end().strip_prefix('-').unwrap_or_default();
+    (1..=4).contains(&code.len()) && code.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 /// The values that a range of two values on one ordered scale stands for (`0201~1206`, `0402-0805`).

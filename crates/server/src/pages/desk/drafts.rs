@@ -1,7 +1,7 @@
 //! The drafts and lists with what can be done with each.
 
 use super::{Nothing, job};
-use crate::answer::Answer;
+use crate::answer::{Answer, Failure};
 use crate::format;
 use crate::jobs::Done;
 use crate::parts::{Field, empty, post_button, scroll, tag};
