@@ -117,3 +117,6 @@ impl App {
 pub(super) async fn share_limit(store: &Store) -> Result<Option<f64>> {
     Ok(store.setting(SHARE_MAX).await?.and_then(|text| text.parse().ok()))
 }
+
+#[cfg(test)]
+mod tests;
