@@ -76,7 +76,11 @@ impl<'a> Cutter<'a> {
             }
             let hit = hits.get(next_hit).filter(|h| h.start == at);
             let c = text[at..].chars().next().unwrap_or(' ');
-            let number = if starts_number(&text[at..], c, text[..at].chars().next_back()) {
+            // The month of a date is no number of months.
+            let dated =
+                text[..at].strip_suffix('年').is_some_and(|y| y.ends_with(|c: char| c.is_ascii_digit()))
+                    && text[at..].trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('月');
+            let number = if !dated && starts_number(&text[at..], c, text[..at].chars().next_back()) {
                 self.number(text, folded, at, &hits[next_hit..], items.last())
             } else {
                 None
@@ -99,7 +103,7 @@ impl<'a> Cutter<'a> {
             match item {
                 Some(item) => {
                     at = item.end;
-                    push(&mut items, item);
+                    push(&mut items, item, text);
                 }
                 None => at = skip(text, at, hits.get(next_hit + usize::from(hit.is_some())).map(|h| h.start)),
             }
@@ -205,8 +209,14 @@ fn before_relation<'i, 'a>(items: &'i [Item<'a>]) -> Option<&'i Item<'a>> {
 }
 
 /// Adds an item. A relation before a number (or before the name or mark directly before it) bounds it.
-fn push<'a>(items: &mut Vec<Item<'a>>, mut item: Item<'a>) {
-    if let Kind::Number(expr) = &mut item.kind {
+fn push<'a>(items: &mut Vec<Item<'a>>, mut item: Item<'a>, text: &str) {
+    let before_name = leading(items, &item, text);
+    if let (Kind::Number(expr), Some(place)) = (&mut item.kind, before_name)
+        && let Kind::Word(role) = items[place].kind
+    {
+        expr.shape = expr.shape.clone().bounded_by(role);
+        items.remove(place);
+    } else if let Kind::Number(expr) = &mut item.kind {
         let marked =
             matches!(items.last(), Some(Item { end, kind: Kind::Name(..), .. }) if *end == item.start);
         let place = if marked { items.len().checked_sub(2) } else { items.len().checked_sub(1) };
@@ -223,6 +233,21 @@ fn push<'a>(items: &mut Vec<Item<'a>>, mut item: Item<'a>) {
         }
     }
     items.push(item);
+}
+
+/// True where a Latin relation stands before the name of a number (`Max. operating temperature 125 °C`), with its place.
+fn leading(items: &[Item<'_>], number: &Item<'_>, text: &str) -> Option<usize> {
+    let [.., relation, name] = items else { return None };
+    let Kind::Word(role) = relation.kind else { return None };
+    let joined =
+        |a: usize, b: usize| text.get(a..b).is_some_and(|gap| gap.trim_matches([' ', ':']).is_empty());
+    let latin = text[relation.start..relation.end].starts_with(|c: char| c.is_ascii_alphabetic());
+    (is_relation(role)
+        && latin
+        && matches!(name.kind, Kind::Name(_, Named::Word))
+        && joined(relation.end, name.start)
+        && joined(name.end, number.start))
+    .then(|| items.len() - 2)
 }
 
 /// True for words that bound a number behind them.

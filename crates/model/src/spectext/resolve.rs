@@ -2,7 +2,7 @@
 
 use super::expr::{Amount, Shape, Side, Tolerance};
 use super::words::Role;
-use crate::property::{Direction, Property, PropertyKind, PropertyTable};
+use crate::property::{Direction, Property, PropertyKind, PropertyTable, RangeMeaning};
 use crate::spec::{Interval, SpecValue};
 use crate::unit::{self, Unit, UnitTable, UnitWords};
 
@@ -82,7 +82,9 @@ impl Scale<'_> {
                 (self.toleranced(value, tolerance, unit.as_ref())?, unit)
             }
             Shape::Bare(tolerance) => {
-                if !accuracy && self.property.direction != Direction::Smaller {
+                // 孔径±0.05mm is a tolerance, not what the smallest hole is.
+                let choice = self.property.range == RangeMeaning::Choice;
+                if !accuracy && (self.property.direction != Direction::Smaller || choice) {
                     return None;
                 }
                 let unit = self.unit(self.words)?;
@@ -166,7 +168,7 @@ impl Scale<'_> {
         // 18K/H: thousands are not kept where the property counts single ones.
         let (value, unit) = match (unit, &self.default) {
             (Some(own), Some(default))
-                if own.symbol.starts_with("Kpcs") && own.dimension == default.dimension =>
+                if own.symbol.starts_with("Kpcs/") && own.dimension == default.dimension =>
             {
                 (unit::convert(value, &own, default).ok()?, Some(default.clone()))
             }

@@ -36,9 +36,13 @@ pub(super) enum Role {
     Mains,
     /// What joins values of one list.
     ListGap,
+    /// Metals as the first letters of what is made of them.
+    Metal,
+    /// Parts of a thing of which the same is told one after the other.
+    Part,
 }
 
-const ROLES: [(&str, Role); 21] = [
+const ROLES: [(&str, Role); 23] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -60,6 +64,8 @@ const ROLES: [(&str, Role); 21] = [
     ("supply_time", Role::SupplyTime),
     ("mains", Role::Mains),
     ("list_gap", Role::ListGap),
+    ("part", Role::Part),
+    ("metal", Role::Metal),
 ];
 
 /// The vocabulary, with an automaton over the words that are sought anywhere in a clause.
@@ -87,7 +93,8 @@ impl Words {
         }
         let sought = |r: &Role| {
             use Role::{
-                Amid, Between, Filler, FractionUnit, ListGap, Mains, OrLess, OrMore, SupplyTime, To, Unstated,
+                Amid, Between, Filler, FractionUnit, ListGap, Mains, Metal, OrLess, OrMore, Part, SupplyTime,
+                To, Unstated,
             };
             !matches!(
                 r,
@@ -102,6 +109,8 @@ impl Words {
                     | SupplyTime
                     | Mains
                     | ListGap
+                    | Part
+                    | Metal
             )
         };
         let anywhere: Vec<(&String, Role)> = ROLES

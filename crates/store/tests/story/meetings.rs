@@ -29,6 +29,13 @@ fn party(enterprise: i64, side: MeetingSide, code: &str) -> NewParty {
     NewParty { enterprise, side, why: "有得谈".to_owned(), code: code.to_owned() }
 }
 
+/// An event to which one firm is invited.
+pub async fn invited(store: &Store, enterprise: i64) {
+    let id = store.add_meeting_event(&event(), &by("li")).await.unwrap();
+    let parties = [party(enterprise, MeetingSide::Guest, "CCCCC22222")];
+    store.invite_to_meeting(id, &parties, &by("li")).await.unwrap();
+}
+
 /// An event with two firms, one meeting with a result, follow-ups and a signing.
 pub async fn held(store: &Store) -> (i64, i64) {
     let host = store.enterprise(SCREEN).await.unwrap().id;

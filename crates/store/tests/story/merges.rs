@@ -22,6 +22,8 @@ fn a_merge_moves_all_and_a_split_moves_it_back() {
         };
         store.add_user(&user, &by("li")).await.unwrap();
         let before = store.enterprise(SCREEN).await.unwrap();
+        crate::meetings::invited(&store, FRAME_ID).await;
+        let at_event = async |store: &Store| store.meeting_parties(None).await.unwrap().remove(0).enterprise;
         let value = Enterprise {
             other_names: vec!["泰和精密五金有限公司".to_owned()],
             ..before.value.clone()
@@ -36,7 +38,7 @@ fn a_merge_moves_all_and_a_split_moves_it_back() {
         let offers = store.offers().await.unwrap();
         assert!(offers.iter().all(|o| o.value.enterprise == SCREEN && o.version == 2), "{offers:?}");
         let account = async || store.users().await.unwrap().remove(0).enterprise.unwrap().id;
-        assert_eq!(account().await, SCREEN_ID);
+        assert_eq!((account().await, at_event(&store).await), (SCREEN_ID, SCREEN_ID));
         let twice =
             store.merge_enterprises(&value, (SCREEN_ID, 2), (FRAME_ID, 2), &by("li")).await.unwrap_err();
         assert!(matches!(twice, Error::Invalid { .. }), "{twice}");
@@ -56,6 +58,7 @@ fn a_merge_moves_all_and_a_split_moves_it_back() {
             let offers = store.offers().await.unwrap();
             assert!(offers.iter().all(|o| o.value.enterprise == FRAME && o.version == 3), "{offers:?}");
             assert_eq!(store.users().await.unwrap().remove(0).enterprise.unwrap().id, FRAME_ID);
+            assert_eq!(at_event(&store).await, FRAME_ID);
             assert_eq!(store.enterprise(SCREEN).await.unwrap().value, before.value);
             assert_eq!(store.merges().await.unwrap()[0].split, Some(("li".to_owned(), by("li").at_ms)));
             assert!(store.check().await.unwrap().is_sound());

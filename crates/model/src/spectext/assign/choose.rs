@@ -41,6 +41,12 @@ impl Assigner<'_> {
             let (index, values) = chosen;
             return values.into_iter().enumerate().map(|(i, v)| (i, (index, v))).collect();
         }
+        // 线径0.1mm×7根: the size of one, and how many.
+        if let [Expr { shape: Shape::Sides(sides, None), .. }] = list
+            && let Some(found) = self.counted(entry, sides)
+        {
+            return found;
+        }
         // 日处理量500m³: so much by the name's own time.
         if let ([expr], Some(time)) = (list, amount::period(name))
             && let Some(found) = self.by_time(entry, &expr.shape, time)
@@ -54,6 +60,19 @@ impl Assigner<'_> {
             return vec![(0, (index, value))];
         }
         Vec::new()
+    }
+
+    /// What a name's property is of one, and how many there are in a unit of their own.
+    fn counted(&self, entry: &Entry, sides: &[Side]) -> Option<Vec<Placed>> {
+        let [one, count] = sides else { return None };
+        let symbol = self.units.compose(count.low.unit.as_ref()?).first()?.symbol.clone();
+        let owner = self.properties.owner_of_unit(&symbol)?;
+        one.low.unit.as_ref()?;
+        let count = self.resolver().resolve(owner, &Shape::Point(count.low.clone()), None)?;
+        let of_one =
+            |t: &(u16, u16)| Some((t.0, self.resolver().resolve(t.0, &Shape::Point(one.low.clone()), None)?));
+        let size = entry.targets.iter().filter(|t| t.0 != owner).find_map(of_one)?;
+        Some(vec![(0, size), (0, (owner, count))])
     }
 
     /// The property among a name's that is measured by time, and the amount by the time that the name tells.
@@ -108,8 +127,13 @@ impl Assigner<'_> {
         list: &[&Expr],
         fallback: Option<&UnitWords>,
     ) -> Vec<Placed> {
+        // A number of something that has a name, and is no property.
+        let other = at.checked_sub(1).map(|before| &self.items[before]);
+        if other.is_some_and(|o| matches!(o.kind, Kind::Word(Role::Other)) && o.end == self.items[at].from) {
+            return Vec::new();
+        }
         if let [expr] = list
-            && let Some(found) = self.mains(at, next, expr)
+            && let Some(found) = self.mains(at, next, expr).or_else(|| self.metal(next, expr))
         {
             return vec![(0, found)];
         }
@@ -154,6 +178,16 @@ impl Assigner<'_> {
         values.into_iter().flatten().enumerate().collect()
     }
 
+    /// The purity of a metal that is named behind it (4N金线).
+    fn metal(&self, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let behind = self.folded[self.items[next - 1].end..].trim_start_matches(' ');
+        let purity = self.properties.index(&PropertyId("purity".to_owned()))?;
+        let told = has_nines(&expr.shape)
+            && expr.shape.unit().is_none()
+            && WORDS.at_start(Role::Metal, behind).is_some();
+        told.then(|| self.resolver().resolve(purity, &expr.shape, None)).flatten().map(|r| (purity, r))
+    }
+
     /// The frequency of the mains (50Hz) where nothing says what a frequency is of.
     fn mains(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
         let words = self.folded[self.items[at].start..self.items[next - 1].end].trim();
@@ -163,7 +197,7 @@ impl Assigner<'_> {
     }
 
     /// True for what stands in brackets behind another number: under which conditions that one holds (`≥92%（550nm）`).
-    fn is_condition(&self, at: usize) -> bool {
+    pub(super) fn is_condition(&self, at: usize) -> bool {
         let before = &self.text[..self.items[at].from];
         let inside = before.rfind('(').is_some_and(|open| !before[open..].contains(')'));
         inside && self.items[..at].iter().any(|i| matches!(i.kind, Kind::Number(_)))

@@ -73,9 +73,12 @@ impl Assigner<'_> {
         fallback: Option<&UnitWords>,
         out: &Reading,
     ) -> Vec<Placed> {
+        // 铜厚 外层35μm 内层18μm: the same of another part.
+        let part =
+            at.checked_sub(1).is_some_and(|before| WORDS.is(Role::Part, fold(self.gap(before, at)).trim()));
         let told = at.checked_sub(1).and_then(|before| {
             let gap = self.gap(before, at).trim();
-            let joined = is_list_gap(gap) || matches!(gap, "*" | "@" | "");
+            let joined = part || is_list_gap(gap) || matches!(gap, "*" | "@" | "");
             joined.then(|| out.specs.iter().rev().find(|s| s.end == self.items[before].end)).flatten()
         });
         let Some(told) = told else { return Vec::new() };
@@ -84,7 +87,7 @@ impl Assigner<'_> {
             return Vec::new();
         };
         let found = self.fit(entry, &self.folded[*start..*end], list, fallback);
-        found.into_iter().filter(|f| f.1.0 != told.property).collect()
+        found.into_iter().filter(|f| part == (f.1.0 == told.property)).collect()
     }
 
     /// True where an expression can be measured as those before it are (not `150℃/30min`).
@@ -192,6 +195,10 @@ impl Assigner<'_> {
                 break;
             }
             match &item.kind {
+                // `500MΩ（DC500V）`: what a value holds under.
+                Kind::Name(_, Named::Mark) if self.is_condition(before) => {
+                    return (Vec::new(), Some(item.from));
+                }
                 Kind::Name(entry, named) if !taken[before] => {
                     let found = self.fit(entry, &self.folded[item.start..item.end], list, fallback);
                     if !found.is_empty() {

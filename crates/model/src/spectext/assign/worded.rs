@@ -293,7 +293,9 @@ impl<'a> Assigner<'a> {
             (None, several) if !single => self.told_behind(at, several).or_else(|| {
                 let words = &self.folded[item.start..item.end];
                 let own = |t: &&(u16, u16)| fold(&self.property(t.0).values[usize::from(t.1)].name) == words;
-                let mut own = several.iter().filter(own);
+                // Behind a colon it is of whatever stands before that (丝印：白色).
+                let told = self.text[..item.start].trim_end().ends_with(':');
+                let mut own = several.iter().filter(own).filter(|_| !told);
                 own.next().filter(|_| own.next().is_none()).copied()
             }),
             _ => None,
