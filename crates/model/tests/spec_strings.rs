@@ -1,10 +1,10 @@
 //! `spec_strings.csv`: what purchasing and sales people write, and what it says. The expected readings were written
 //! before the parser had read the strings.
 //!
-//! The first two rounds (997 strings) are for development and must be read without a fault, but for the strings of
-//! [`KNOWN_WRONG`]. The third round is held back: it was written by one who knew the table of properties and the notation of this
-//! file, but had seen neither the parser nor the second round, and nobody looks at how its strings are read; only their number
-//! read right is known. So this test never prints one of them; whoever works on the parser works from the first two.
+//! The first three rounds and the developer's own (`own`) are for development and must be read without a fault, but for the strings
+//! of [`KNOWN_WRONG`]. The fourth round is held back: it was written by one who knew the table of properties and the notation of
+//! this file and had not seen the parser, and nobody looks at how its strings are read; only their number read right is known. So
+//! this test never prints one of them; whoever works on the parser works from the others.
 //!
 //! Right is: the same specifications (property, value, unit, wish) and the same quantities, in whatever order; `50万次` is
 //! `500000次`. Words that are kept beside them do not count.
@@ -16,9 +16,9 @@ use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
 /// Strings of the held-back round that the parser is known to read right; raise it, never lower it.
-const HELD_BACK_RIGHT: usize = 200;
+const HELD_BACK_RIGHT: usize = 1;
 
-/// Strings of the first two rounds that are not read right yet: most leave something out.
+/// Strings of the open rounds that are not read right yet: most leave something out.
 const KNOWN_WRONG: &[&str] = &[
     "容量220uF 耐压25V ±20%",
     "一出八",
