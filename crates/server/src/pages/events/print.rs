@@ -23,6 +23,7 @@ pub async fn page(viewer: Viewer, Path((id, by)): Path<(i64, String)>) -> Answer
     let back = format!("/events/{id}");
     let body = html! {
         (parts::crumbs(lang, &[("/events", lang.t("对接活动")), (&back, &card.info.event.name)], title))
+        h1.screen { (title) }
         div.toolbar.screen {
             button type="button" data-print { (lang.t("打印")) }
             a.button.quiet href=(back) { (lang.t("返回")) }
