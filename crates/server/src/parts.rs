@@ -252,6 +252,19 @@ pub fn crumbs(lang: Lang, up: &[(&str, &str)], here: &str) -> Markup {
     }
 }
 
+/// The way up from a page about a record: a list, the record by the name that people gave it, in Chinese, and the page.
+pub fn crumbs_of(lang: Lang, list: (&str, &str), record: (&str, &str), here: &str) -> Markup {
+    html! {
+        nav.crumbs aria-label=(lang.t("所在位置")) {
+            ol {
+                li { a href=(list.0) { (list.1) } }
+                li { a href=(record.0) lang="zh-CN" { (record.1) } }
+                li aria-current="page" { (here) }
+            }
+        }
+    }
+}
+
 /// Pages of rows: the query stays, `page` changes.
 pub fn paging(viewer: &Viewer, page: usize, per_page: usize, total: usize) -> Markup {
     let lang = viewer.lang();
