@@ -16,12 +16,14 @@ use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
 /// Strings of the held-back round that the parser is known to read right; raise it, never lower it.
-const HELD_BACK_RIGHT: usize = 1;
+const HELD_BACK_RIGHT: usize = 212;
 
 /// Strings of the open rounds that are not read right yet: most leave something out.
 const KNOWN_WRONG: &[&str] = &[
     "容量220uF 耐压25V ±20%",
     "一出八",
+    "镀锡铜线 线径0.10mm×7根",
+    "4N金线 0.8mil",
     "最小孔铜20μm，平均25μm",
     "间距2.0mm 双排 20P",
     "插拔力≤30N 寿命≥5000次",

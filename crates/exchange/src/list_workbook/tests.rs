@@ -199,6 +199,7 @@ fn five_sheets_with_their_columns() {
 公开级别=公开
 与上期比=新增
 对接情况=已匹配
+受限于=供方产能：泰和某某材料有限公司（虚构示例）
 ");
     insta::assert_snapshot!(row(&sheets[2], 0), @"
 序号=1
@@ -225,7 +226,7 @@ fn five_sheets_with_their_columns() {
 距离（km）=41.7
 配给数量=500
 单位=卷/月
-满足程度=全部满足
+满足程度=全部满足（整批供600卷/月）
 可行=是
 审核=已剔除：已停产
 与上期比=新增
@@ -298,6 +299,7 @@ fn the_cover_says_number_figures_and_hash() {
 未满足 | 1 | 没有配给的需求条数
 上期已撤 | 0 | 上一号清单有、本号没有的需求条数
 本地配套率 | 50% | 已对接需求数 ÷ 需求总数
+未满足（卷/月） | 300 | 需求合计800卷/月；配给使“得分×数量”之和最大：400.00，上界410.00，与最优相差不超过2.44%
 编制：甲　　批准：乙
 （盖章处）
 内容指纹（SHA-256）：abababababababababababababababababababababababababababababababab
