@@ -245,7 +245,7 @@ fn detail_page(viewer: &Viewer, card: &NeedCard) -> Markup {
         (record::protected(viewer, Noun::Need, &card.protected))
         (facts(viewer, &row.need, row.may_edit))
         @if let Some(allotted) = &card.allotted {
-            h2 { (lang.t("清单配给")) " " a.soft href={ "/lists/" (allotted.list) "/needs/" (allotted.number) } { (lang.t("第")) " " (allotted.list) " " (lang.t("号清单")) } }
+            h2 { (lang.t("清单配给")) " " a.soft href={ "/lists/" (allotted.list) "/needs/" (allotted.number) } { (lang.t("清单")) " " (allotted.list) } }
             (allotment::need(lang, allotted))
         }
         (super::introductions::around(viewer, &card.introductions))
