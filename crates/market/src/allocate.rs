@@ -7,7 +7,7 @@
 //! a flow of greatest gain ([`crate::flow`]), and its dual prices prove it and say what binds each need.
 //!
 //! [`Limits`] can be set beside that: the terms of both sides (smallest orders, whole lots, needs that take all or nothing), and
-//! the part that one enterprise may have. With terms the problem is a hard one: it is searched ([`search`]), and [`Optimum`]
+//! the part that one enterprise may have. With terms the problem is a hard one: it is searched by branches, and [`Optimum`]
 //! carries the bound that the result is measured against; most lists are proved all the same. A need is covered up to its
 //! quantity; of an offer that is sold in lots it may be delivered less than one lot more ([`Allocation::delivered`]).
 //!

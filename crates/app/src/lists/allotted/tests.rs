@@ -108,7 +108,8 @@ async fn one_firm_gets_no_more_than_its_share() {
         let given = list.content.pairs.iter().filter_map(|p| p.allocation.as_ref()?.quantity.clone());
         given.map(|q| q.value).fold(0.0, f64::max)
     };
-    assert_eq!(most(&*place.publish().await), 900.0);
+    let free = place.publish().await;
+    assert_eq!(most(&free), 900.0);
     place.app.set_share_limit(&place.me, Some(0.6)).await.unwrap();
     let list = place.publish().await;
     assert_eq!(most(&list), 600.0);

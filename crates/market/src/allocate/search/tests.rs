@@ -59,7 +59,7 @@ impl Small {
         best
     }
 
-    fn try_from(&self, pair: usize, given: &mut Vec<Vec<u32>>, best: &mut f64, wide: bool) {
+    fn try_from(&self, pair: usize, given: &mut [Vec<u32>], best: &mut f64, wide: bool) {
         let (n, o) = (pair / self.offers.len(), pair % self.offers.len());
         if n == self.needs.len() {
             if let Some(gain) = self.gain(given, wide) {
