@@ -31,7 +31,7 @@ pub enum BoardModel<'a> {
 }
 
 /// How boards are compared.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct BoardRules {
     /// Tolerances.
     pub options: BoardOptions,
