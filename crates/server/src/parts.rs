@@ -23,6 +23,7 @@ pub struct Field<'a> {
     max: Option<usize>,
     autocomplete: Option<&'a str>,
     unit: Option<&'a str>,
+    form: Option<&'a str>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -83,6 +84,13 @@ impl<'a> Field<'a> {
     #[must_use]
     pub fn hint(mut self, hint: &'a str) -> Self {
         self.hint = Some(hint);
+        self
+    }
+
+    /// The form that it stands in, where several of a page have a field of this name.
+    #[must_use]
+    pub fn of(mut self, form: &'a str) -> Self {
+        self.form = Some(form);
         self
     }
 
@@ -181,7 +189,10 @@ impl<'a> Field<'a> {
 
 impl Render for Field<'_> {
     fn render(&self) -> Markup {
-        let id = format!("f-{}", self.name);
+        let id = match self.form {
+            Some(form) => format!("f-{form}-{}", self.name),
+            None => format!("f-{}", self.name),
+        };
         let hint = self.hint.map(|_| format!("{id}-hint"));
         let wrong = self.error.map(|_| format!("{id}-error"));
         let about = match (&hint, &wrong) {
@@ -235,6 +246,19 @@ pub fn crumbs(lang: Lang, up: &[(&str, &str)], here: &str) -> Markup {
         nav.crumbs aria-label=(lang.t("所在位置")) {
             ol {
                 @for (to, word) in up { li { a href=(to) { (word) } } }
+                li aria-current="page" { (here) }
+            }
+        }
+    }
+}
+
+/// The way up from a page about a record: a list, the record by the name that people gave it, in Chinese, and the page.
+pub fn crumbs_of(lang: Lang, list: (&str, &str), record: (&str, &str), here: &str) -> Markup {
+    html! {
+        nav.crumbs aria-label=(lang.t("所在位置")) {
+            ol {
+                li { a href=(list.0) { (list.1) } }
+                li { a href=(record.0) lang="zh-CN" { (record.1) } }
                 li aria-current="page" { (here) }
             }
         }

@@ -53,7 +53,7 @@ async fn four_plants_are_captured_once_and_balance() {
 /// A lot of recycled cathode that the recovery plant made and that went into a lot.
 async fn up_of_recovery(app: &App, actor: &Actor, lot: &str) -> String {
     let up = app.trace(actor, lot, Direction::Up, None).await.unwrap();
-    up.lots.into_iter().map(|row| row.lot).find(|lot| lot.contains("/01/09526002000207")).unwrap()
+    up.lots.into_iter().map(|row| row.lot).find(|lot| lot.contains("/01/0952600200207")).unwrap()
 }
 
 fn indicator<'r>(
@@ -143,7 +143,10 @@ async fn a_member_sees_its_own_lots_and_the_bureau_sums() {
         whole.customers.len()
     );
     let lots = told.customers.iter().flat_map(|customer| &customer.lots);
-    assert!(lots.into_iter().all(|(lot, _)| !lot.contains("/01/09526001")), "{:?}", told.customers);
+    // Slag of the wire plant comes back to it: that it sees, the spools it does not.
+    let (slag, wire_plant) = ("/01/09526001001071", "/01/09526001");
+    let is_known = |lot: &str| !lot.contains(wire_plant) || lot.contains(slag);
+    assert!(lots.into_iter().all(|(lot, _)| is_known(lot)), "{:?}", told.customers);
     // Upstream of the own lots lie those of the recovery plant: they are counted, not named.
     let up = app.trace(&wire, spool, Direction::Up, None).await.unwrap();
     let whole = app.trace(&secretariat, spool, Direction::Up, None).await.unwrap();

@@ -77,7 +77,7 @@ fn body(
         .filter(|p| p.state == MeetingPartyState::Attending && p.checked_in_ms.is_none())
         .collect();
     html! {
-        (parts::crumbs(lang, &[("/events", lang.t("对接活动")), (&back, &info.event.name)], lang.t("门口签到")))
+        (parts::crumbs_of(lang, ("/events", lang.t("对接活动")), (&back, &info.event.name), lang.t("门口签到")))
         h1 { (lang.t("门口签到")) " " span.soft { (info.counts.checked_in) " / " (info.counts.attending) } }
         (parts::form_error(lang, error))
         @if let Some(found) = found { (firm(viewer, card, found)) }

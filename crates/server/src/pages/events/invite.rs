@@ -21,7 +21,7 @@ pub async fn page(viewer: Viewer, Path(id): Path<i64>) -> Answer {
     let sides =
         [MeetingSide::Host, MeetingSide::Guest].map(|side| (side.word(), show::side(lang, event, side)));
     let body = html! {
-        (parts::crumbs(lang, &[("/events", lang.t("对接活动")), (&back, &event.name)], lang.t("邀请企业")))
+        (parts::crumbs_of(lang, ("/events", lang.t("对接活动")), (&back, &event.name), lang.t("邀请企业")))
         h1 { (lang.t("邀请企业")) " " span.soft { (open.len()) } }
         p.soft {
             (lang.t("按最新清单：与另一方能配上的越多、匹配分越高，排得越前。勾选后发出邀请，对方在收件箱收到。"))

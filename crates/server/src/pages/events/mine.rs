@@ -89,7 +89,7 @@ fn body(viewer: &Viewer, page: &MeetingPage, sent: Option<&SignUpForm>, error: O
     let info = &page.card.info;
     let back = format!("/events/{}", info.id);
     html! {
-        (parts::crumbs(lang, &[("/events", lang.t("对接活动")), (&back, &info.event.name)], &page.enterprise.name))
+        (parts::crumbs_of(lang, ("/events", lang.t("对接活动")), (&back, &info.event.name), &page.enterprise.name))
         h1 { (page.enterprise.name) }
         p { strong { (info.event.name) } " " (show::state(lang, info.state)) }
         (show::facts(lang, &info.event))

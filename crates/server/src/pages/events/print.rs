@@ -22,7 +22,8 @@ pub async fn page(viewer: Viewer, Path((id, by)): Path<(i64, String)>) -> Answer
     };
     let back = format!("/events/{id}");
     let body = html! {
-        (parts::crumbs(lang, &[("/events", lang.t("对接活动")), (&back, &card.info.event.name)], title))
+        (parts::crumbs_of(lang, ("/events", lang.t("对接活动")), (&back, &card.info.event.name), title))
+        h1.screen { (title) }
         div.toolbar.screen {
             button type="button" data-print { (lang.t("打印")) }
             a.button.quiet href=(back) { (lang.t("返回")) }
@@ -69,19 +70,21 @@ fn sheet(
         section.sheet.slip {
             h2 { (heading) @if !under.is_empty() { " " span.soft { (under) } } }
             p { strong { (event.name) } " · " (event.day) " · " (event.place) }
-            table {
-                thead { tr {
-                    th { (lang.t("时间")) } th { (lang.t("桌号")) } th { (lang.t("桌主")) } th { (lang.t("来访")) } th { (lang.t("洽谈内容")) } th { (lang.t("结果（现场填）")) }
-                } }
-                tbody {
-                    @for m in meetings {
-                        tr {
-                            td.d { (show::slot(event, m.slot)) } td.n { (m.table + 1) } td.t { (show::firm(lang, &m.host)) } td.t { (show::firm(lang, &m.guest)) }
-                            td.w { (show::about(lang, m)) } td.w {}
+            (parts::scroll(heading, &html! {
+                table {
+                    thead { tr {
+                        th { (lang.t("时间")) } th { (lang.t("桌号")) } th { (lang.t("桌主")) } th { (lang.t("来访")) } th { (lang.t("洽谈内容")) } th { (lang.t("结果（现场填）")) }
+                    } }
+                    tbody {
+                        @for m in meetings {
+                            tr {
+                                td.d { (show::slot(event, m.slot)) } td.n { (m.table + 1) } td.t { (show::firm(lang, &m.host)) } td.t { (show::firm(lang, &m.guest)) }
+                                td.w { (show::about(lang, m)) } td.w {}
+                            }
                         }
                     }
                 }
-            }
+            }))
             @if !event.note.is_empty() { p.soft { (event.note) } }
         }
     }

@@ -35,7 +35,7 @@ pub async fn page(viewer: Viewer, Path(id): Path<i64>) -> Answer {
     };
     let back = format!("/events/{id}");
     let body = html! {
-        (parts::crumbs(lang, &[("/events", lang.t("对接活动")), (&back, &card.info.event.name)], lang.t("现场调整")))
+        (parts::crumbs_of(lang, ("/events", lang.t("对接活动")), (&back, &card.info.event.name), lang.t("现场调整")))
         h1 { (lang.t("现场调整")) }
         (parts::form_error(lang, error.as_ref()))
         @if let Some(plan) = &plan { (preview(&viewer, &card, &form, plan)) }

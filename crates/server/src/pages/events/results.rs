@@ -77,7 +77,7 @@ fn body(
     };
     let form = sent.unwrap_or(&stored);
     html! {
-        (parts::crumbs(lang, &[("/events", lang.t("对接活动")), (&back, &event.name)], lang.t("登记结果")))
+        (parts::crumbs_of(lang, ("/events", lang.t("对接活动")), (&back, &event.name), lang.t("登记结果")))
         h1 { (lang.t("登记结果")) }
         p { strong { (show::firm(lang, &meeting.host)) " × " (show::firm(lang, &meeting.guest)) } }
         p.soft { (event.day) " " (show::slot(event, meeting.slot)) " · " (lang.t("桌号")) " " (meeting.table + 1) }

@@ -19,7 +19,7 @@ pub async fn page(viewer: Viewer, Path(id): Path<i64>) -> Answer {
     let back = format!("/events/{id}");
     let exact = seating.gap <= f64::EPSILON;
     let body = html! {
-        (parts::crumbs(lang, &[("/events", lang.t("对接活动")), (&back, &event.name)], lang.t("排时间表")))
+        (parts::crumbs_of(lang, ("/events", lang.t("对接活动")), (&back, &event.name), lang.t("排时间表")))
         h1 { (lang.t("排时间表")) " " (tag("warn", lang.t("预览，尚未生效"))) }
         @if seating.meetings.is_empty() {
             (empty_to(lang.t("还没有可排的洽谈"), lang.t("双方都报名参加，且有匹配或有一方想见，才排得上。"), &format!("{back}/invite"), lang.t("邀请企业")))

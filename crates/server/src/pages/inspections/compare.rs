@@ -5,10 +5,10 @@ use super::runs::state;
 use crate::answer::Answer;
 use crate::format;
 use crate::pages::inspection::zh;
-use crate::parts::{crumbs, scroll, side_by_side, tag};
+use crate::parts::{crumbs, empty_to, scroll, side_by_side, tag};
 use crate::viewer::Viewer;
 use crate::words::{Lang, pairs};
-use app::{Code, Compared, Comparison, Error, RunCard};
+use app::{Compared, Comparison, RunCard};
 use maud::{Markup, html};
 
 /// Probability below which a difference is called one.
@@ -22,8 +22,13 @@ pub async fn page(viewer: Viewer) -> Answer {
         .filter_map(|(_, v)| v.parse().ok())
         .collect();
     let &[a, b] = ids.as_slice() else {
-        let error = Error::new(Code::BadInput, lang.t("请选中两次检测"));
-        return Err(viewer.fail(error.hint(lang.t("返回检测记录，勾选两行。"))));
+        let empty = empty_to(
+            lang.t("请选中两次检测"),
+            lang.t("返回检测记录，勾选两行。"),
+            "/inspections",
+            lang.t("检测记录"),
+        );
+        return Ok(viewer.page(lang.t("比较两次检测"), &empty));
     };
     // The older one first: a difference is what has changed since.
     let found = viewer.app().compare_inspections(viewer.actor(), a.min(b), a.max(b)).await;

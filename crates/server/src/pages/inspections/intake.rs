@@ -45,7 +45,7 @@ pub async fn new(viewer: Viewer) -> Answer {
         form.card method="post" action="/inspections/folder" enctype="multipart/form-data" {
             (viewer.csrf_field())
             @if !firms.is_empty() { (Field::select("enterprise", lang.t("企业"), firms).required()) }
-            (Field::text("name", lang.t("名称")).required().max(80))
+            (Field::text("name", lang.t("名称")).of("folder").required().max(80))
             (files_field(lang.t("检测输出的文件"), "folder", "", &hint))
             p.hint { (lang.t("要有 summary.json、frames.csv、beads.bin 或 beads.csv，以及方案的 .toml；数值按灯珠重新计算，不一致则退回。")) }
             div.actions { button type="submit" { (lang.t("存档")) } }

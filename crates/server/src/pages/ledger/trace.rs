@@ -3,7 +3,7 @@
 use super::{kg, levels, lot_link};
 use crate::answer::Answer;
 use crate::format::percent;
-use crate::parts::{crumbs, figures};
+use crate::parts::{crumbs, empty_to, figures};
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::words::{Lang, encode};
@@ -46,6 +46,15 @@ impl Ask {
 async fn page(viewer: Viewer) -> Answer {
     let ask: Ask = viewer.query();
     let lang = viewer.lang();
+    if ask.lot.trim().is_empty() {
+        let empty = empty_to(
+            lang.t("还没有选批次"),
+            lang.t("打开一个批次，再从那里溯源或追踪去向。"),
+            "/ledger",
+            lang.t("批次台账"),
+        );
+        return Ok(viewer.page(lang.t("溯源"), &empty));
+    }
     let report = viewer.app().trace(viewer.actor(), &ask.lot, ask.direction(), ask.depth()).await;
     let report = report.map_err(|e| viewer.fail(e))?;
     let is_up = ask.direction() == Direction::Up;

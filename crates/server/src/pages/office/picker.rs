@@ -118,10 +118,10 @@ impl Picker {
                     li { label { input type="radio" name="enterprise" value="" checked[self.chosen.is_empty()]; " " (lang.t("不属于任何企业")) } }
                 }
                 @for (id, name) in &self.chosen {
-                    li { label { input type=(kind) name="enterprise" value=(choice(*id, name)) checked; " " (name) } }
+                    li { label { input type=(kind) name="enterprise" value=(choice(*id, name)) checked; " " span lang="zh-CN" { (name) } } }
                 }
                 @for (id, name, about) in &self.found {
-                    li { label { input type=(kind) name="enterprise" value=(choice(*id, name)); " " (name) " " span.soft { (about) } } }
+                    li { label { input type=(kind) name="enterprise" value=(choice(*id, name)); " " span lang="zh-CN" { (name) } " " span.soft { (about) } } }
                 }
             }
             @if self.more > 0 {
