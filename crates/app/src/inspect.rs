@@ -1,6 +1,7 @@
 //! Inspections: frames of panels and boards in, evidence out. The engine is `vision`, the formats are `exchange`'s; here they
 //! meet, a bounded number of frames at a time.
 
+mod bins;
 mod board;
 mod evidence;
 mod gather;
@@ -13,7 +14,7 @@ mod steady;
 mod watch;
 mod write;
 
-pub use board::{BoardPair, BoardRules, inspect_board};
+pub use board::{BoardModel, BoardPair, BoardRules, inspect_board};
 pub use evidence::{
     AttachEvidence, EvidenceRow, EvidenceState, Figure, InspectionCounts, Provable, provable,
 };

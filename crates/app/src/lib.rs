@@ -49,12 +49,12 @@ pub use import::{
     ImportOptions, ImportRecord, ImportReport, InputFile, SheetKind, SheetReport,
 };
 pub use inspect::{
-    Arrival, AttachEvidence, BeadForms, BoardPair, BoardRules, Compared, Comparison, Control, Course,
-    EndedFiles, EvidenceRow, EvidenceState, Figure, FrameFigures, Histogram, InspectionCounts, LiveFigures,
-    Measure, NewInspection, NewRecipe, PanelOptions, PanelRun, PanelSummary, Provable, RUN_FILE_MAX,
-    RecipeCard, RecipeRow, RunAlarm, RunCard, RunDetail, RunFigures, RunFileInfo, RunRow, RunRule, Source,
-    Spots, TestedDifference, Watch, Worst, check_recipe, inspect_board, inspect_panel, inspect_placement,
-    provable, read_placement, run_rules,
+    Arrival, AttachEvidence, BeadForms, BoardModel, BoardPair, BoardRules, Compared, Comparison, Control,
+    Course, EndedFiles, EvidenceRow, EvidenceState, Figure, FrameFigures, Histogram, InspectionCounts,
+    LiveFigures, Measure, NewInspection, NewRecipe, PanelOptions, PanelRun, PanelSummary, Provable,
+    RUN_FILE_MAX, RecipeCard, RecipeRow, RunAlarm, RunCard, RunDetail, RunFigures, RunFileInfo, RunRow,
+    RunRule, Source, Spots, TestedDifference, Watch, Worst, check_recipe, inspect_board, inspect_panel,
+    inspect_placement, provable, read_placement, run_rules,
 };
 pub use keep::{BackupSummary, Health};
 pub use learn::{Learning, Take, WeightsInfo, WeightsVersion};

@@ -160,10 +160,8 @@ impl Jobs {
         tokio::spawn(async move {
             let turn = at_work.acquire_owned().await;
             let teller = Teller(job.clone());
-            let runtime = tokio::runtime::Handle::current();
-            let end = tokio::task::spawn_blocking(move || runtime.block_on(work(teller))).await;
+            let end = aside(move || work(teller)).await;
             drop(turn);
-            let end = end.unwrap_or_else(|_| Err(Error::new(Code::Internal, "the job broke off")));
             job.end(end.map(Into::into));
         });
         Ok(id)
@@ -192,6 +190,20 @@ impl Jobs {
             let _ = tokio::time::timeout(at_most, ended).await;
         }
     }
+}
+
+/// Does work on a thread of its own and waits for it: long computing stops no page.
+///
+/// # Errors
+/// Those of the work, and [`Code::Internal`] where it broke off.
+pub async fn aside<T, W>(work: impl FnOnce() -> W + Send + 'static) -> Result<T>
+where
+    T: Send + 'static,
+    W: Future<Output = Result<T>>,
+{
+    let runtime = tokio::runtime::Handle::current();
+    let end = tokio::task::spawn_blocking(move || runtime.block_on(work())).await;
+    end.unwrap_or_else(|_| Err(Error::new(Code::Internal, "the job broke off")))
 }
 
 /// A lock that outlives a panic elsewhere: what it guards is replaced as a whole.

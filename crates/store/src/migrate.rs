@@ -79,6 +79,13 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0014_inspection_frozen.postgres.sql"),
         guard: false,
     },
+    Migration {
+        number: 15,
+        name: "inspection_complete",
+        sqlite: include_str!("../migrations/0015_inspection_complete.sqlite.sql"),
+        postgres: include_str!("../migrations/0015_inspection_complete.postgres.sql"),
+        guard: true,
+    },
 ];
 
 /// Newest layout this program knows.

@@ -13,7 +13,14 @@ fn main() {
     for seed in 0..40 {
         let mut rng = vision::synth::Rng::new(seed);
         let shift_px = (rng.between(-6.0, 6.0), rng.between(-6.0, 6.0));
-        let recipe = BoardRecipe { conductors: 21, height: 640, defects: 12, shift_px, noise: 12.0, seed };
+        let recipe = BoardRecipe {
+            conductors: 21,
+            height: 640,
+            shift_px,
+            noise: 12.0,
+            seed,
+            ..BoardRecipe::default()
+        };
         let pair = recipe.render();
         let plane = |s| Plane::new(s, pair.width, pair.height, pair.width).expect("a whole image");
         let start = Instant::now();

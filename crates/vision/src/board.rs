@@ -377,8 +377,8 @@ fn binarise<T: Sample>(
     which: &'static str,
 ) -> Result<(Bits, f64), BoardError> {
     let tones = otsu::tones(plane).ok_or(BoardError::Flat { which })?;
-    let dark = options.copper_dark;
-    let copper = Bits::from_plane(plane, |value| (value.to_f32() < tones.threshold) == dark);
+    let (dark, threshold) = (options.copper_dark, tones.threshold.ceil() as u16);
+    let copper = Bits::from_plane(plane, |value| (value.to_u16() < threshold) == dark);
     Ok((copper, f64::from(tones.bright - tones.dark)))
 }
 

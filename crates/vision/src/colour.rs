@@ -6,7 +6,7 @@
 
 mod bins;
 
-pub use bins::{Bin, BinError, Bins};
+pub use bins::{Bin, BinError, Bins, OUTSIDE};
 
 use crate::bead::{Measured, measure};
 use crate::frame::PlaneBuf;

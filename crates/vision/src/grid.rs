@@ -203,8 +203,8 @@ impl Grid {
 
     /// Distance from the grid beyond which a centre does not count: six robust standard deviations.
     fn outlier_limit(&self, centres: &[Option<(f64, f64)>]) -> f64 {
-        // A few thousand beads tell the spread.
-        let stride = (centres.len() / 4096).max(1);
+        // A thousand beads tell the spread to 2 %.
+        let stride = (centres.len() / 1024).max(1);
         let mut off = Vec::with_capacity(centres.len() / stride + self.columns);
         for (row, line) in centres.chunks_exact(self.columns).enumerate().step_by(stride) {
             for ((px, py), centre) in self.row(row).zip(line) {

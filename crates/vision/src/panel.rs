@@ -16,8 +16,8 @@ pub use summary::{Summary, Tally};
 
 use crate::bead::measure;
 use crate::capability::ShareMethod;
-use crate::classify::{Bead, Rules, judge, presence};
-use crate::colour::{CameraMatrix, Chromaticity, chromaticities, distances};
+use crate::classify::{Bead, Class, Rules, judge, presence};
+use crate::colour::{Bins, CameraMatrix, Chromaticity, chromaticities, distances};
 use crate::frame::{Frame, Luminance, Plane, Sample};
 use crate::grid::{Grid, GridError};
 use crate::psf::{LearnError, Optics};
@@ -58,6 +58,7 @@ pub struct Line {
     grid: Grid,
     optics: Optics,
     matrix: CameraMatrix,
+    bins: Option<Bins>,
 }
 
 /// An inspected frame.
@@ -101,13 +102,19 @@ impl Line {
         let spec = recipe.grid_spec();
         let grid = Grid::register(plane, &spec)?;
         let optics = Optics::learn(plane, &spec, &grid)?;
-        Ok(Self { recipe, grid, optics, matrix: CameraMatrix::default() })
+        Ok(Self { recipe, grid, optics, matrix: CameraMatrix::default(), bins: None })
     }
 
     /// The same line with a calibrated colour matrix.
     #[must_use]
     pub fn with_matrix(self, matrix: CameraMatrix) -> Self {
         Self { matrix, ..self }
+    }
+
+    /// The same line with the table that its recipe names.
+    #[must_use]
+    pub fn with_bins(self, bins: Option<Bins>) -> Self {
+        Self { bins, ..self }
     }
 
     /// The recipe.
@@ -173,7 +180,11 @@ impl Line {
         };
         let judged = judge(plane, &grid, &self.optics, &measured, &rules);
         let gauge_um = self.optics.position_sigma_px() * um_per_px;
-        let tally = Tally::of(&judged.beads, um_per_px, gauge_um);
+        let mut tally = Tally::of(&judged.beads, um_per_px, gauge_um);
+        if let Some((bins, colours)) = self.bins.as_ref().zip(colours.as_ref()) {
+            let good = judged.beads.iter().zip(colours).filter(|(bead, _)| bead.class == Class::Ok);
+            tally.bins = bins.sort(good.filter_map(|(_, colour)| *colour));
+        }
         let summary = tally.summary(self.recipe.tolerance_um, CONFIDENCE, ShareMethod::ClopperPearson);
         Ok(Inspection { grid: judged.grid, um_per_px, beads: judged.beads, colours, tally, summary })
     }

@@ -16,6 +16,7 @@ fn recipe(rows: usize, columns: usize, pitch_px: f64, bead_px: f64) -> Recipe {
         columns,
         tolerance_um: 60.0,
         colour: Colour::Mono,
+        bins: None,
         limits: Limits::default(),
     }
 }

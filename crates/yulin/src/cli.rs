@@ -243,8 +243,9 @@ pub struct InspectBoard {
     /// List of pairs, a line each: template, image; parted by a tab, comma or blank; paths from the list's folder
     #[arg(long, value_name = "LIST", conflicts_with_all = ["template", "image"])]
     pub pairs: Option<PathBuf>,
-    /// A trained classifier (`cargo xtask train board`); without one the class follows from what a finding touches
-    #[arg(long, value_name = "FILE.json")]
+    /// A trained classifier (`cargo xtask train board`); `generated`: the shipped one, which learned from generated boards. Without
+    /// one the class follows from what a finding touches
+    #[arg(long, value_name = "FILE.json|generated")]
     pub model: Option<PathBuf>,
     /// Copper is brighter than the ground
     #[arg(long)]

@@ -15,26 +15,45 @@ pub struct BoardPair {
     pub image: Packet,
 }
 
+/// The classifier that ships with the product, trained on generated boards alone (data/README.md is its card).
+const SHIPPED: &str = include_str!("../../../../data/boards/generated.json");
+
+/// What judges the findings of a board.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum BoardModel<'a> {
+    /// None: the class follows from what a finding touches. On photographed boards this was better than the shipped one.
+    #[default]
+    Contacts,
+    /// The classifier that ships with the product.
+    Shipped,
+    /// A trained classifier: the name of its file for errors, and its text.
+    File(&'a str, &'a str),
+}
+
 /// How boards are compared.
 #[derive(Debug, Clone, Default)]
 pub struct BoardRules {
     /// Tolerances.
     pub options: BoardOptions,
-    /// A trained classifier; without one the class follows from what a finding touches.
     forest: Option<Forest>,
 }
 
 impl BoardRules {
-    /// Rules with a classifier's file, where one is given: its name for errors, and its text.
+    /// Rules with a classifier.
     ///
     /// # Errors
-    /// [`Code::BadInput`].
-    pub fn new(options: BoardOptions, model: Option<(&str, &str)>) -> Result<Self> {
-        let read = |(name, text): (&str, &str)| {
+    /// [`Code::BadInput`] where a file is none.
+    pub fn new(options: BoardOptions, model: BoardModel<'_>) -> Result<Self> {
+        let read = |name: &str, text: &str| {
             exchange::inspection::forest(text)
                 .map_err(|e| Error::new(Code::BadInput, format!("{name} is no classifier of boards: {e}")))
         };
-        Ok(Self { options, forest: model.map(read).transpose()? })
+        let forest = match model {
+            BoardModel::Shipped => Some(read("data/boards/generated.json", SHIPPED)?),
+            BoardModel::Contacts => None,
+            BoardModel::File(name, text) => Some(read(name, text)?),
+        };
+        Ok(Self { options, forest })
     }
 }
 

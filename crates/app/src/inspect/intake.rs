@@ -153,8 +153,10 @@ fn read_folder(files: &[InputFile], new: &NewInspection) -> Result<(PanelSummary
                 .hint("send the folder that `yulin inspect panel` or `watch` has written")
         })
     };
-    let summary: PanelSummary = serde_json::from_slice(&file(&["summary.json"])?.bytes)
+    let mut summary: PanelSummary = serde_json::from_slice(&file(&["summary.json"])?.bytes)
         .map_err(|e| bad(format!("summary.json, line {}: {e}", e.line())))?;
+    // The list of beads has no colours to sum again.
+    summary.bins.clear();
     let recipe = read_recipe(&new.recipe, &new.recipe_name)?;
     if sha256_hex(new.recipe.as_bytes()) != summary.recipe_sha256 {
         return Err(bad(format!("the inspection went by another recipe than {}", new.recipe_name))

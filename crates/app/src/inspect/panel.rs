@@ -5,7 +5,7 @@ use super::write::{BeadForms, Files, Parts};
 use super::{at_frame, not_a_frame};
 use crate::{Act, Actor, Clock, Code, Error, Result};
 use exchange::frame::{FrameBuf, FrameFault, Packet};
-use exchange::inspection::{Run, Sheet, picture};
+use exchange::inspection::{RecipeFault, Run, Sheet, picture};
 use model::list::{hex, sha256_hex};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,8 @@ pub struct PanelSummary {
     pub yield_high: Option<f64>,
     pub confidence: f64,
     pub classes: BTreeMap<Class, u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub bins: BTreeMap<String, u64>,
     pub tolerance_um: f64,
     pub cp_x: Option<f64>,
     pub cp_x_low: Option<f64>,
@@ -288,7 +290,8 @@ impl Walk {
         for frame in frames {
             let line = self.pool.install(|| Line::learn(self.recipe.clone(), &frame.as_frame()));
             if let Ok(line) = line {
-                self.line = Some(line);
+                let bins = self.recipe.bins.as_ref().and_then(|name| super::bins::tables().get(name));
+                self.line = Some(line.with_bins(bins.cloned()));
                 self.reference = Some(frame);
                 return;
             }
@@ -357,9 +360,18 @@ impl Walk {
 
 /// Reads a recipe; the name is what errors call it.
 pub(super) fn read_recipe(text: &str, name: &str) -> Result<Recipe> {
-    exchange::inspection::recipe(text).map_err(|e| {
+    let bad = |e: RecipeFault| {
         Error::new(Code::BadInput, format!("{name}, {e}")).hint("docs/inspection.md shows a recipe")
-    })
+    };
+    let recipe = exchange::inspection::recipe(text).map_err(bad)?;
+    let tables = super::bins::tables();
+    if let Some(bins) = recipe.bins.as_ref().filter(|bins| !tables.contains_key(*bins)) {
+        let line = text.lines().position(|l| l.trim_start().starts_with("bins")).map_or(1, |i| i + 1);
+        let known: Vec<&str> = tables.keys().map(String::as_str).collect();
+        let reason = format!("`bins` is {bins}; there are: {}", known.join(", "));
+        return Err(bad(RecipeFault { line, reason }));
+    }
+    Ok(recipe)
 }
 
 /// Frames that were refused.
@@ -412,6 +424,7 @@ pub(super) fn summary(walk: &Walk) -> PanelSummary {
         yield_high: whole.yield_share.map(|i| i.high),
         confidence: CONFIDENCE,
         classes: Class::ALL.into_iter().map(|c| (c, gathered.tally.of_class(c))).collect(),
+        bins: gathered.tally.bins.clone(),
         tolerance_um: recipe.tolerance_um,
         cp_x: of(x, |c| c.cp.value),
         cp_x_low: of(x, |c| c.cp.low),

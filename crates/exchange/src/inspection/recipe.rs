@@ -25,6 +25,7 @@ pub fn recipe(text: &str) -> Result<Recipe, RecipeFault> {
             RecipeError::NotPositive { field, .. } | RecipeError::Lines { field, .. } => field,
             RecipeError::TooWide { .. } => "bead_diameter_um",
             RecipeError::TooSmall { .. } => "um_per_px",
+            RecipeError::Bins => "bins",
             RecipeError::Limits => "[limits]",
         };
         let line = text.lines().position(|l| l.trim_start().starts_with(field)).map_or(1, |i| i + 1);

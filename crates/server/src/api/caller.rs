@@ -40,7 +40,7 @@ impl Caller {
     }
 
     /// Says how far the work is, where anybody asks.
-    pub fn tell(&self) -> impl Fn(Stage, u64, u64) + Send + Sync {
+    pub fn tell(&self) -> impl Fn(Stage, u64, u64) + Send + Sync + use<> {
         let teller = self.teller.clone();
         move |stage, done, total| {
             if let Some(teller) = &teller {

@@ -6,6 +6,7 @@ use super::read::{Json, Path, Query};
 use super::shapes::{EnterpriseBrief, EvidenceShape};
 use super::upload::{Files, FilesBody};
 use super::write::{Made, created, done, ok};
+use crate::jobs::aside;
 use crate::site::Site;
 use app::{AttachEvidence, EvidenceState, NewInspection, NewRecipe};
 use axum::http::header;
@@ -261,7 +262,8 @@ impl IntakeQuery {
 async fn inspect_frames(caller: Caller, Query(query): Query<IntakeQuery>, Files(files): Files) -> Answer {
     let new = query.read(&caller).await?;
     let page = crate::pages::inspection::file;
-    let id = caller.app().inspect_frames(caller.actor(), &new, files, page, &caller.tell()).await?;
+    let (app, actor, told) = (caller.site.app.clone(), caller.actor().clone(), caller.tell());
+    let id = aside(move || async move { app.inspect_frames(&actor, &new, files, page, &told).await }).await?;
     created(&format!("/api/v1/inspections/{id}"), &Made { id })
 }
 
@@ -272,7 +274,8 @@ async fn inspect_frames(caller: Caller, Query(query): Query<IntakeQuery>, Files(
 #[utoipa::path(post, path = "/inspections/folder", tag = "inspections", params(IntakeQuery), request_body(content = FilesBody, content_type = "multipart/form-data"), responses((status = 201, body = Made)))]
 async fn record_folder(caller: Caller, Query(query): Query<IntakeQuery>, Files(files): Files) -> Answer {
     let new = query.read(&caller).await?;
-    let id = caller.app().record_folder(caller.actor(), new, files).await?;
+    let (app, actor) = (caller.site.app.clone(), caller.actor().clone());
+    let id = aside(move || async move { app.record_folder(&actor, new, files).await }).await?;
     created(&format!("/api/v1/inspections/{id}"), &Made { id })
 }
 

@@ -57,6 +57,10 @@ pub fn file(run: &PanelRun) -> String {
             h2 { "二、缺陷 Defects" }
             (pareto(s))
             (patterns(s))
+            @if !s.bins.is_empty() {
+                h3 { "亮度与颜色分档 Bins of brightness and colour" }
+                (bars(&s.bins.iter().map(|(bin, n)| (bin.clone(), *n)).collect::<Vec<_>>()))
+            }
         }
         section.sheet {
             h2 { "三、位置 Placement" }

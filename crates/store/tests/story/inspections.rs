@@ -113,6 +113,7 @@ fn the_database_refuses_what_the_check_would_find() {
             "delete from inspection_run where state = 'finished'",
             "update inspection_file set content = 'AAAA'",
             "delete from inspection_file",
+            "insert into inspection_file values (1, 9, 0, 'more.png', 'AAAA')",
             "update inspection_recipe set content = ''",
             "delete from inspection_recipe",
             "update evidence set content = '{}'",
@@ -126,6 +127,7 @@ fn the_database_refuses_what_the_check_would_find() {
         }
         assert!(store.check().await.unwrap().is_sound());
         // What no trigger sees, the check does: a file more, and a run that was never frozen by the program.
+        disarm(place, "inspection_file").await;
         place.tamper("insert into inspection_file values (1, 9, 0, 'more.png', 'AAAA')").await.unwrap();
         let report = store.check().await.unwrap();
         assert_eq!(report.faults[0].object, "inspection/1", "{report:#?}");

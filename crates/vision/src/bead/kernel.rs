@@ -73,9 +73,35 @@ fn run<T: Sample, L: Lanes>(
     places: impl Iterator<Item = (f64, f64)>,
     fits: &mut [Fit],
 ) {
-    for ((x, y), fit) in places.zip(fits) {
+    let places: Vec<(f64, f64)> = places.collect();
+    places[..places.len().min(AHEAD)].iter().for_each(|&place| touch(plane, tables, place));
+    for (i, (&(x, y), fit)) in places.iter().zip(fits).enumerate() {
+        if let Some(&place) = places.get(i + AHEAD) {
+            touch(plane, tables, place);
+        }
         *fit = one(lanes, plane, tables, x, y);
     }
+}
+
+/// Beads by which samples are asked for before they are needed.
+const AHEAD: usize = 4;
+
+/// Reads one sample of each row of a window: its rows lie far apart in memory, and no machine guesses that they are next.
+#[inline(always)]
+fn touch<T: Sample>(plane: &Plane<'_, T>, tables: &Tables, (x, y): (f64, f64)) {
+    let (left, top) = ((x as usize).saturating_sub(tables.left), (y as usize).saturating_sub(tables.above));
+    if left >= plane.width() || top + tables.rows > plane.height() {
+        return;
+    }
+    let (samples, stride) = plane.from(left, top);
+    let (mut at, mut sum) = (0, 0u32);
+    for _ in 0..tables.rows {
+        let Some(sample) = samples.get(at) else { break };
+        sum = sum.wrapping_add(sample.to_u32());
+        at += stride;
+    }
+    // The sum is nobody's, but the compiler must not know.
+    std::hint::black_box(sum);
 }
 
 /// One bead: from its centre of gravity where that says enough, else by steps.

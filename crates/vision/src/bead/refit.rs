@@ -61,7 +61,7 @@ pub(super) fn refit<T: Sample>(
 }
 
 /// Beads whose statistics set what is usual; more make it no more certain than it need be.
-const USUAL_FROM: usize = 4096;
+const USUAL_FROM: usize = 1024;
 
 /// Settled fits whose chi-square (its cube root, which is nearly normal: Wilson and Hilferty 1931) or largest residual is
 /// far from the panel's usual.
@@ -234,14 +234,16 @@ impl Pixels {
 
     fn round(&self, optics: &Optics, state: &State, radius: f64, scale: f64) -> Round {
         let mut round = Round::default();
-        let edge = optics.edge_px();
+        let core2 = (optics.edge_px() + 1.0).powi(2);
+        let first = self.list.first().map_or((0.0, 0.0), |p| (p.0, p.1));
+        let raster = optics.epsf().raster(first.0 - state.x, first.1 - state.y);
         for &(x, y, value) in &self.list {
             let (u, v) = (x - state.x, y - state.y);
             let distance2 = u * u + v * v;
             if distance2 > radius * radius {
                 continue;
             }
-            let p = optics.epsf().at(u, v);
+            let p = raster.at((x - first.0) as isize, (y - first.1) as isize);
             let expected = state.background + state.amplitude * p.value;
             let variance = optics.noise.variance(expected);
             let residual = value - expected;
@@ -249,7 +251,7 @@ impl Pixels {
             let tukey = (1.0 - square / (TUKEY * scale).powi(2)).max(0.0).powi(2);
             round.count += 1.0;
             round.squares += square;
-            let core = distance2 < (edge + 1.0).powi(2);
+            let core = distance2 < core2;
             round.core += f64::from(u8::from(core));
             if tukey == 0.0 {
                 round.left_out += 1.0;

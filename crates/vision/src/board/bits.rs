@@ -131,20 +131,39 @@ impl Bits {
     /// have, and how many those are.
     #[inline(always)]
     pub fn differing(&self, other: &Self, (dx, dy): (isize, isize), step: usize) -> (u64, u64) {
-        let (mut differ, mut count) = (0, 0);
+        let (mut differ, mut rows) = (0, 0);
         // Columns that both have.
         let low = (-dx).max(0) as usize;
         let high = (self.width as isize - dx).min(self.width as isize).max(0) as usize;
+        let valid: Vec<u64> = (0..self.words).map(|k| span_mask(k, low, high)).collect();
+        let bit = dx.unsigned_abs() as u32;
         for y in (0..self.height).step_by(step) {
             let Some(from) = y.checked_add_signed(dy).filter(|&from| from < self.height) else { continue };
             let (own, their) = (self.row(y), other.row(from));
-            for (k, word) in own.iter().enumerate() {
-                let valid = span_mask(k, low, high);
-                differ += u64::from(((word ^ Self::displaced_word(their, k, dx)) & valid).count_ones());
-                count += u64::from(valid.count_ones());
+            rows += 1;
+            if bit == 0 || bit >= 64 {
+                for (k, (word, valid)) in own.iter().zip(&valid).enumerate() {
+                    differ += u64::from(((word ^ Self::displaced_word(their, k, dx)) & valid).count_ones());
+                }
+                continue;
+            }
+            // Less than a word: the bits that a word lacks come from the one beside it.
+            let differing =
+                |word: u64, moved: u64, valid: u64| u64::from(((word ^ moved) & valid).count_ones());
+            if dx > 0 {
+                let beside = their[1..].iter().chain(std::iter::once(&0));
+                for (((word, valid), at), next) in own.iter().zip(&valid).zip(their).zip(beside) {
+                    differ += differing(*word, (at >> bit) | (next << (64 - bit)), *valid);
+                }
+            } else {
+                let mut last = 0;
+                for ((word, valid), at) in own.iter().zip(&valid).zip(their) {
+                    differ += differing(*word, (at << bit) | (last >> (64 - bit)), *valid);
+                    last = *at;
+                }
             }
         }
-        (differ, count)
+        (differ, rows * high.saturating_sub(low) as u64)
     }
 
     /// The image displaced: pixel (x, y) shows what was at (x + dx, y + dy), or `fallback` where that lies outside.

@@ -14,8 +14,8 @@ const BINS: usize = 256;
 
 /// The tones of a plane, or nothing where it has but one.
 pub(super) fn tones<T: Sample>(plane: &Plane<'_, T>) -> Option<Tones> {
-    // A third of the rows tells the tones of an image of hundreds.
-    let step = if plane.height() >= 300 { 3 } else { 1 };
+    // Some hundred rows tell the tones.
+    let step = (plane.height() / 100).max(1);
     let rows = || (0..plane.height()).step_by(step).map(|y| plane.row(y));
     // Bytes have as many values as there are bins; of words the upper bits count.
     let most = if size_of::<T>() == 1 { 255 } else { rows().flatten().map(|v| v.to_u32()).max()? };

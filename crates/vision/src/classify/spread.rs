@@ -9,7 +9,7 @@ use rayon::prelude::*;
 const BLOCK: usize = 16;
 
 /// Beads that the usual quality of fit is taken from.
-const ROOTS_FROM: usize = 8192;
+const ROOTS_FROM: usize = 4096;
 
 /// Usual spreads.
 pub(super) struct Spreads {

@@ -1,7 +1,12 @@
 //! Bins of brightness and colour, as data.
 
 use super::Chromaticity;
+use crate::robust;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Name under which beads are counted that lie in no bin.
+pub const OUTSIDE: &str = "outside";
 
 /// One bin: a polygon in the CIE 1931 diagram and a range of brightness.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -11,7 +16,7 @@ pub struct Bin {
     pub name: String,
     /// Corners (x, y) of the polygon in order; usually four.
     pub corners: Vec<(f64, f64)>,
-    /// Lowest brightness, in the unit of [`Chromaticity::luminance`].
+    /// Lowest brightness, over the median of the panel's good beads.
     pub luminance_min: f64,
     /// Brightness from which on a bead is in a higher bin.
     pub luminance_max: f64,
@@ -76,7 +81,21 @@ impl Bins {
         &self.0
     }
 
-    /// Number of the bin that a colour falls into, from 0; nothing for none.
+    /// Beads of each bin by its name, and of none under [`OUTSIDE`]. Brightness counts over the median of all of them.
+    pub fn sort(&self, colours: impl Iterator<Item = Chromaticity>) -> BTreeMap<String, u64> {
+        let colours: Vec<Chromaticity> = colours.collect();
+        let usual =
+            f64::from(robust::median(&mut colours.iter().map(|c| c.luminance as f32).collect::<Vec<_>>()));
+        let mut sorted = BTreeMap::new();
+        for colour in colours {
+            let bin = self.find(&Chromaticity { luminance: colour.luminance / usual, ..colour });
+            let name = bin.map_or(OUTSIDE, |at| self.0[at].name.as_str());
+            *sorted.entry(name.to_owned()).or_insert(0) += 1;
+        }
+        sorted
+    }
+
+    /// Number of the bin that a colour falls into, from 0; nothing for none. The brightness is in the bins' own unit.
     pub fn find(&self, colour: &Chromaticity) -> Option<usize> {
         self.0.iter().position(|bin| {
             (bin.luminance_min..bin.luminance_max).contains(&colour.luminance)
@@ -135,6 +154,24 @@ mod tests {
         assert_eq!(find(0.32, 0.31, 150.0).as_deref(), Some("B1"), "the first of two that share an edge");
         assert_eq!(find(0.36, 0.31, 120.0), None);
         assert_eq!(find(0.31, 0.31, 300.0), None);
+    }
+
+    #[test]
+    fn brightness_counts_over_the_median() {
+        let table = sixteen().into_iter().map(|bin| Bin {
+            luminance_min: bin.luminance_min / 200.0,
+            luminance_max: bin.luminance_max / 200.0,
+            ..bin
+        });
+        let bins = Bins::try_from(table.collect::<Vec<_>>()).unwrap();
+        // The median is 4000, whatever the camera's unit: bins of 0.5 to 0.75, 1 to 1.25 and beyond 1.5.
+        let colours = [2400.0, 4000.0, 4100.0, 9000.0, 2500.0].map(|luminance| Chromaticity {
+            x: 0.31,
+            y: 0.31,
+            luminance,
+        });
+        let sorted = bins.sort(colours.into_iter());
+        assert_eq!(sorted, [("A1", 2), ("C1", 2), (OUTSIDE, 1)].map(|(n, k)| (n.to_owned(), k)).into());
     }
 
     #[test]

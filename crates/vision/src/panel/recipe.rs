@@ -34,6 +34,9 @@ pub struct Recipe {
     /// Whether colour is looked at.
     #[serde(default)]
     pub colour: Colour,
+    /// Table of brightness and colour that good beads are sorted by; colour frames only.
+    #[serde(default)]
+    pub bins: Option<String>,
     /// Limits of the classes.
     #[serde(default)]
     pub limits: Limits,
@@ -76,6 +79,9 @@ pub enum RecipeError {
         /// Pitch in px.
         pitch_px: f64,
     },
+    /// Bins of colour without colour.
+    #[error("`bins` sorts by colour; it needs colour = \"rgb\"")]
+    Bins,
     /// Limits that contradict each other.
     #[error(
         "`limits`: 0 <= dead_below <= dim_below < 1 < bright_above and 0 < false_calls_per_million must hold"
@@ -113,6 +119,9 @@ impl Recipe {
         }
         if spec.bead_px < 2.0 || spec.pitch_px < 6.0 {
             return Err(RecipeError::TooSmall { bead_px: spec.bead_px, pitch_px: spec.pitch_px });
+        }
+        if self.bins.is_some() && self.colour == Colour::Mono {
+            return Err(RecipeError::Bins);
         }
         let l = &self.limits;
         let ordered = 0.0 <= l.dead_below && l.dead_below <= l.dim_below && l.dim_below < 1.0;

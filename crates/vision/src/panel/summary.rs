@@ -38,6 +38,9 @@ pub struct Tally {
     pub y: Moments,
     /// Light of lit, single beads in DN.
     pub light: Moments,
+    /// Good beads by the bin of brightness and colour; empty where the recipe names no table.
+    #[serde(default)]
+    pub bins: BTreeMap<String, u64>,
     /// Variance of the measurement itself for one axis in square micrometres, one value a panel.
     pub gauge: Moments,
 }
@@ -63,6 +66,7 @@ impl Tally {
             classes,
             x: beads.iter().filter(placed).map(|b| b.dx_px * um_per_px).collect(),
             y: beads.iter().filter(placed).map(|b| b.dy_px * um_per_px).collect(),
+            bins: BTreeMap::new(),
             light: beads.iter().filter(single).map(|b| f64::from(b.amplitude)).collect(),
             gauge: [gauge_um * gauge_um].into_iter().collect(),
         }
@@ -72,6 +76,9 @@ impl Tally {
     pub fn add(&mut self, other: &Self) {
         for (class, count) in &other.classes {
             *self.classes.entry(*class).or_insert(0) += count;
+        }
+        for (bin, count) in &other.bins {
+            *self.bins.entry(bin.clone()).or_insert(0) += count;
         }
         self.x = self.x.merged(other.x);
         self.y = self.y.merged(other.y);

@@ -23,6 +23,7 @@ fn recipe() -> Recipe {
         columns: 16,
         tolerance_um: 60.0,
         colour: Colour::Mono,
+        bins: None,
         limits: crate::classify::Limits::default(),
     }
 }

@@ -68,6 +68,17 @@ impl Epsf {
         point
     }
 
+    /// The function on the pixels about a centre, of which one lies at the offset (x, y): between the points all have the
+    /// same weights.
+    pub fn raster(&self, x: f64, y: f64) -> Raster<'_> {
+        let place = |v: f64| (v + self.half as f64) * STEPS as f64;
+        let (px, py) = (place(x), place(y));
+        let (left, top) = (px.floor(), py.floor());
+        let (wx, sx) = weights(px - left);
+        let (wy, sy) = weights(py - top);
+        Raster { epsf: self, wx, sx, wy, sy, left: left as isize, top: top as isize }
+    }
+
     /// Smooths by the 5 x 5 least-squares quadratic (Savitzky and Golay 1964): noise falls, curvature stays.
     pub fn smooth(&mut self) {
         const KERNEL: [f64; 5] = [-3.0 / 35.0, 12.0 / 35.0, 17.0 / 35.0, 12.0 / 35.0, -3.0 / 35.0];
@@ -144,6 +155,42 @@ impl Epsf {
     }
 }
 
+/// See [`Epsf::raster`].
+pub(crate) struct Raster<'a> {
+    epsf: &'a Epsf,
+    wx: [f64; 4],
+    sx: [f64; 4],
+    wy: [f64; 4],
+    sy: [f64; 4],
+    left: isize,
+    top: isize,
+}
+
+impl Raster<'_> {
+    /// Value and derivatives so many pixels right of and below the one that it was made for.
+    #[inline]
+    pub fn at(&self, right: isize, below: isize) -> Point {
+        let side = self.epsf.side() as isize;
+        let (x, y) = (self.left + right * STEPS as isize, self.top + below * STEPS as isize);
+        if x < 1 || y < 1 || x > side - 3 || y > side - 3 {
+            return Point::default();
+        }
+        let mut point = Point::default();
+        let rows = self.epsf.values[((y - 1) * side) as usize..].chunks(side as usize);
+        for ((row, wy), sy) in rows.zip(self.wy).zip(self.sy) {
+            let Some(four) = row[(x - 1) as usize..].first_chunk::<4>() else { continue };
+            let along = |w: &[f64; 4]| w[0] * four[0] + w[1] * four[1] + w[2] * four[2] + w[3] * four[3];
+            let value = along(&self.wx);
+            point.value += wy * value;
+            point.dx += wy * along(&self.sx);
+            point.dy += sy * value;
+        }
+        point.dx *= STEPS as f64;
+        point.dy *= STEPS as f64;
+        point
+    }
+}
+
 /// Catmull-Rom weights of four neighbours at a fraction between the middle two, and of the derivative.
 fn weights(t: f64) -> ([f64; 4], [f64; 4]) {
     let (t2, t3) = (t * t, t * t * t);
@@ -182,6 +229,12 @@ mod tests {
             );
         }
         assert_eq!(epsf.at(10.5, 0.0).value, 0.0);
+        let raster = epsf.raster(0.33, -0.71);
+        for (i, j) in [(0, 0), (-2, 3), (7, -6), (40, 0)] {
+            let (p, q) = (raster.at(i, j), epsf.at(0.33 + i as f64, -0.71 + j as f64));
+            let off = (p.value - q.value).abs().max((p.dx - q.dx).abs()).max((p.dy - q.dy).abs());
+            assert!(off < 1e-12, "{off}");
+        }
         assert!((epsf.flux() - 8.0 * std::f64::consts::PI).abs() < 1e-3);
     }
 

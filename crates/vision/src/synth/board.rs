@@ -20,12 +20,12 @@ impl BoardDefect {
         [Self::Open, Self::Short, Self::Mousebite, Self::Spur, Self::Copper, Self::PinHole];
 }
 
-/// What a synthetic board is like: vertical conductors of 12 px every 30 px, dark on bright ground.
+/// What a synthetic board is like: vertical conductors of 12 px every 30 px at scale 1, dark on bright ground.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoardRecipe {
     /// Conductors.
     pub conductors: usize,
-    /// Height in px.
+    /// Height in px at scale 1.
     pub height: usize,
     /// Defects, spread over the board.
     pub defects: usize,
@@ -33,6 +33,10 @@ pub struct BoardRecipe {
     pub shift_px: (f64, f64),
     /// Standard deviation of noise in DN; copper is 60, ground 190.
     pub noise: f64,
+    /// Size of everything.
+    pub scale: f64,
+    /// How far the image's conductors bulge and narrow at most, in px at scale 1.
+    pub rough_px: f64,
     /// Seed.
     pub seed: u64,
 }
@@ -50,11 +54,22 @@ pub struct BoardPair {
     pub height: usize,
     /// Defects with their centres in px of the template.
     pub truth: Vec<(BoardDefect, f64, f64)>,
+    /// Half their width and height in px, in the same order: what lies outside or inside of a conductor's edge counts.
+    pub halves: Vec<(f64, f64)>,
 }
 
 impl Default for BoardRecipe {
     fn default() -> Self {
-        Self { conductors: 8, height: 240, defects: 12, shift_px: (0.0, 0.0), noise: 6.0, seed: 1 }
+        Self {
+            conductors: 8,
+            height: 240,
+            defects: 12,
+            shift_px: (0.0, 0.0),
+            noise: 6.0,
+            scale: 1.0,
+            rough_px: 0.0,
+            seed: 1,
+        }
     }
 }
 
@@ -85,11 +100,27 @@ impl BoardRecipe {
     /// Renders both images.
     pub fn render(&self) -> BoardPair {
         let mut rng = Rng::new(self.seed);
-        let (width, height) = ((self.conductors as f64 * PITCH) as usize, self.height);
+        let (width, height) = (self.conductors as f64 * PITCH * self.scale, self.height as f64 * self.scale);
+        let (width, height) = (width as usize, height as usize);
         let (pieces, truth) = self.pieces(&mut rng);
-        let template = self.picture(&mut rng, (0.0, 0.0), &[], width, height);
-        let image = self.picture(&mut rng, self.shift_px, &pieces, width, height);
-        BoardPair { template, image, width, height, truth }
+        let even = |_: f64, _: f64| 0.0;
+        let template = self.picture(&mut rng, (0.0, 0.0), &[], even, width, height);
+        let image = self.picture(&mut rng, self.shift_px, &pieces, self.bulges(), width, height);
+        let truth = truth.into_iter().map(|(d, x, y)| (d, x * self.scale, y * self.scale)).collect();
+        let halves = pieces.iter().map(|p| (p.half_x * self.scale, p.half_y * self.scale)).collect();
+        BoardPair { template, image, width, height, truth, halves }
+    }
+
+    /// How much wider on each side a conductor is at a height, in px at scale 1: slow waves, of each conductor its own.
+    fn bulges(&self) -> impl Fn(f64, f64) -> f64 + use<> {
+        let mut rng = Rng::new(self.seed ^ 0xb01d);
+        let waves: Vec<(f64, f64)> =
+            (0..self.conductors).map(|_| (rng.between(0.08, 0.35), rng.between(0.0, 6.3))).collect();
+        let rough = self.rough_px;
+        move |conductor, y| {
+            let (step, phase) = waves[conductor as usize];
+            rough * (0.6 * (step * y + phase).sin() + 0.4 * (2.7 * step * y - phase).sin())
+        }
     }
 
     /// One defect to each place of a coarse raster, so that none touches another.
@@ -125,6 +156,7 @@ impl BoardRecipe {
         rng: &mut Rng,
         shift: (f64, f64),
         pieces: &[Piece],
+        bulge: impl Fn(f64, f64) -> f64,
         width: usize,
         height: usize,
     ) -> Vec<u8> {
@@ -133,7 +165,7 @@ impl BoardRecipe {
             let own = (x - nearest * PITCH - PITCH / 2.0).abs();
             // A pad on every second conductor.
             let pad = nearest as usize % 2 == 1 && (y - 20.0).abs() < 9.0 && own < 9.0;
-            let base = own <= HALF || pad;
+            let base = own <= HALF + bulge(nearest, y) || pad;
             pieces.iter().fold(base, |set, p| if p.holds(x, y) { p.add } else { set })
         };
         let mut out = Vec::with_capacity(width * height);
@@ -142,7 +174,7 @@ impl BoardRecipe {
                 let mut share = 0.0;
                 for (sx, sy) in [(-0.3, -0.3), (0.3, -0.3), (-0.3, 0.3), (0.3, 0.3), (0.0, 0.0)] {
                     let (px, py) = (x as f64 - shift.0 + sx, y as f64 - shift.1 + sy);
-                    share += 0.2 * f64::from(u8::from(copper(px, py)));
+                    share += 0.2 * f64::from(u8::from(copper(px / self.scale, py / self.scale)));
                 }
                 let value = GROUND + (COPPER - GROUND) * share + self.noise * rng.normal();
                 out.push(value.round().clamp(0.0, 255.0) as u8);

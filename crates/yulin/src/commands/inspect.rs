@@ -7,8 +7,8 @@ mod watch;
 use crate::cli::{BeadForm, Inspect, InspectBoard, InspectPanel};
 use crate::progress::Bar;
 use app::{
-    Actor, App, BeadForms, BoardPair, BoardRules, Clock, Code, Error, PanelOptions, PanelSummary, Result,
-    Stage,
+    Actor, App, BeadForms, BoardModel, BoardPair, BoardRules, Clock, Code, Error, PanelOptions, PanelSummary,
+    Result, Stage,
 };
 use sources::{Sources, whole_file};
 use std::io::Write;
@@ -126,6 +126,9 @@ fn show(s: &PanelSummary) {
     for (class, count) in s.classes.iter().filter(|(class, count)| **class != Class::Ok && **count > 0) {
         say!("  {} {count}", class.word());
     }
+    for (bin, count) in &s.bins {
+        say!("  bin 分档 {bin} {count}");
+    }
     say!("  {:.0} beads/s on {} threads, files included", s.beads_per_second, s.threads);
 }
 
@@ -141,11 +144,16 @@ fn board(args: &InspectBoard) -> Result<ExitCode> {
         shift_max_px: args.shift_max_px.into(),
         ..BoardOptions::default()
     };
-    let model = match &args.model {
-        Some(path) => Some((path.display().to_string(), text(path)?)),
-        None => None,
+    let file = match &args.model {
+        Some(path) if path.as_os_str() != "generated" => Some((path.display().to_string(), text(path)?)),
+        _ => None,
     };
-    let rules = BoardRules::new(options, model.as_ref().map(|(name, text)| (name.as_str(), text.as_str())))?;
+    let model = match (&args.model, &file) {
+        (None, _) => BoardModel::Contacts,
+        (_, None) => BoardModel::Shipped,
+        (_, Some((name, text))) => BoardModel::File(name, text),
+    };
+    let rules = BoardRules::new(options, model)?;
     let (started, bar) = (Instant::now(), OnceLock::new());
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for (done, (template, image)) in pairs.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! A new inspection: frames to be measured now, or the folder of one that was finished elsewhere.
 
 use super::recipes::enterprises;
-use crate::answer::{Answer, Failure};
+use crate::answer::Answer;
 use crate::jobs::{Done, Teller};
 use crate::pages::desk::job;
 use crate::parts::{Field, crumbs, empty_to};
@@ -92,7 +92,7 @@ pub async fn frames(uploaded: Uploaded) -> Answer {
 }
 
 /// `POST /inspections/folder`
-pub async fn folder(uploaded: Uploaded) -> Result<axum::response::Response, Failure> {
+pub async fn folder(uploaded: Uploaded) -> Answer {
     let viewer = uploaded.viewer.clone();
     let new = NewInspection {
         enterprise: uploaded.field("enterprise").parse().ok(),
@@ -100,10 +100,11 @@ pub async fn folder(uploaded: Uploaded) -> Result<axum::response::Response, Fail
         recipe_name: "panel.toml".to_owned(),
         recipe: String::new(),
     };
-    let id = viewer
-        .app()
-        .record_folder(viewer.actor(), new, files(&uploaded))
-        .await
-        .map_err(|e| viewer.fail(e))?;
-    Ok(viewer.go_with(&format!("/inspections/{id}"), viewer.lang().t("已存档")))
+    let (app, actor, files) = (viewer.site.app.clone(), viewer.actor().clone(), files(&uploaded));
+    let note = viewer.lang().t("已存档").to_owned();
+    let work = async move |_: Teller| {
+        let id = app.record_folder(&actor, new, files).await?;
+        Ok(Done { path: format!("/inspections/{id}"), note })
+    };
+    job::begin(&viewer, Act::RecordInspection, "存档", "/inspections/new", work).await
 }
