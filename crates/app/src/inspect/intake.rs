@@ -124,7 +124,7 @@ impl App {
         let market = self.market().await?;
         let enterprise = self.inspected(&market, actor, new.enterprise)?;
         let name = super::record::named(&new.name, "name")?;
-        if self.store.runs(Some(enterprise), u32::MAX).await?.iter().any(|run| run.name == name) {
+        if self.store.has_run(enterprise, &name).await? {
             let mut error = crate::records::field("name", "已有同名的检测，请换一个名称");
             error.code = Code::Conflict;
             return Err(error);

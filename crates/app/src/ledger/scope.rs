@@ -2,7 +2,8 @@
 //!
 //! An event belongs to the enterprise whose account captured it. What an office captured belongs to the enterprise of its site
 //! (`bizLocation`, else `readPoint`), where the offices have said whose the site is. A member sees and captures events of its own
-//! enterprise only; at another's site it may capture nothing, and it may declare wrong only what it sees.
+//! enterprise only; at another's site it may capture nothing, and it may declare wrong only what it sees. What belonged to an
+//! enterprise that was merged into another belongs to that one.
 
 use crate::{Act, Actor, App, Code, Error, Result, Role};
 use ledger::balance::entries::site_of;
@@ -20,6 +21,8 @@ pub(super) enum Scope {
     Enterprise {
         /// Its key.
         key: String,
+        /// Its own key, and those of the enterprises that were merged into it.
+        keys: Vec<String>,
         /// Its sites, as canonical identifiers.
         sites: Vec<String>,
     },
@@ -51,13 +54,21 @@ impl Scope {
         }
     }
 
+    /// True for the enterprise of a key, merged ones among it; for the offices always.
+    pub fn is_of(&self, enterprise: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Enterprise { keys, .. } => keys.iter().any(|key| key == enterprise),
+        }
+    }
+
     /// What every event has that is seen, where not all are.
     pub fn terms(&self) -> Option<Vec<i64>> {
         match self {
             Self::All => None,
-            Self::Enterprise { key, sites } => {
+            Self::Enterprise { keys, sites, .. } => {
                 let sites = sites.iter().map(|site| ledger::query::site_term(site));
-                Some(sites.chain([ledger::query::owner_term(key)]).collect())
+                Some(sites.chain(keys.iter().map(|key| ledger::query::owner_term(key))).collect())
             }
         }
     }
@@ -66,8 +77,8 @@ impl Scope {
     pub fn owners(&self) -> Option<Vec<String>> {
         match self {
             Self::All => None,
-            Self::Enterprise { key, sites } => {
-                Some(sites.iter().map(|site| format!("@{site}")).chain([key.clone()]).collect())
+            Self::Enterprise { keys, sites, .. } => {
+                Some(sites.iter().map(|site| format!("@{site}")).chain(keys.iter().cloned()).collect())
             }
         }
     }
@@ -76,11 +87,11 @@ impl Scope {
     pub fn sees(&self, found: &FoundEvent, event: &Event) -> bool {
         match self {
             Self::All => true,
-            Self::Enterprise { key, sites } => {
+            Self::Enterprise { keys, sites, .. } => {
                 if found.enterprise.is_empty() {
                     site_of(event).is_some_and(|site| sites.contains(&site))
                 } else {
-                    found.enterprise == *key
+                    keys.contains(&found.enterprise)
                 }
             }
         }
@@ -108,12 +119,13 @@ impl App {
         if key.is_empty() {
             return Ok(Scope::All);
         }
-        Ok(Scope::Enterprise { key: key.to_owned(), sites: self.sites_of(key).await? })
+        let keys = self.market().await?.keys_of(key);
+        Ok(Scope::Enterprise { key: key.to_owned(), sites: self.sites_of(&keys).await?, keys })
     }
 
-    /// The sites of an enterprise.
-    pub(super) async fn sites_of(&self, key: &str) -> Result<Vec<String>> {
-        let own = self.site_owners().await?.into_iter().filter(|(_, owner)| owner == key);
+    /// The sites of an enterprise, by its own key and those of the enterprises that were merged into it.
+    pub(super) async fn sites_of(&self, keys: &[String]) -> Result<Vec<String>> {
+        let own = self.site_owners().await?.into_iter().filter(|(_, owner)| keys.contains(owner));
         Ok(own.map(|(uri, _)| uri).collect())
     }
 
@@ -138,11 +150,13 @@ impl App {
         event: &Event,
         sites: &[(String, String)],
     ) -> Result<Option<String>> {
-        let Scope::Enterprise { key, .. } = scope else { return Ok(None) };
+        if *scope == Scope::All {
+            return Ok(None);
+        }
         for (field, place) in [("readPoint", &event.read_point), ("bizLocation", &event.biz_location)] {
             let Some(place) = place else { continue };
             let id = super::balance::site_id(&place.id);
-            if sites.iter().any(|(uri, owner)| *uri == id && owner != key) {
+            if sites.iter().any(|(uri, owner)| *uri == id && !scope.is_of(owner)) {
                 let why = format!("{}/{field}/id: {} is another enterprise's site", event.place, place.id);
                 return Ok(Some(why));
             }

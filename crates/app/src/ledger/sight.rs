@@ -64,7 +64,8 @@ impl App {
             Role::Administrator | Role::Secretariat => Ok(Sight::All),
             Role::Bureau => Ok(Sight::Sums),
             Role::Member { enterprise: Some(key) } => {
-                Ok(Sight::Sites(self.sites_of(key).await?.into_iter().collect()))
+                let keys = self.market().await?.keys_of(key);
+                Ok(Sight::Sites(self.sites_of(&keys).await?.into_iter().collect()))
             }
             _ => Err(Error::new(Code::NotAllowed, format!("{} sees no lots of the ledger", actor.name))),
         }

@@ -385,6 +385,20 @@ impl Market {
         changed
     }
 
+    /// The key of an enterprise, and those of all that were merged into it.
+    pub(crate) fn keys_of(&self, key: &str) -> Vec<String> {
+        let mut keys = vec![key.to_owned()];
+        let mut at = 0;
+        while let Some(into) = keys.get(at).cloned() {
+            let lost = self.merged.values().filter(|(_, survivor)| *survivor == into).map(|(own, _)| own);
+            let new: Vec<String> = lost.filter(|own| !keys.contains(own)).cloned().collect();
+            keys.extend(new);
+            at += 1;
+        }
+        keys[1..].sort();
+        keys
+    }
+
     /// Row id of the enterprise that speaks for this one: itself, unless it was merged.
     pub fn surviving(&self, id: i64) -> i64 {
         let mut into = self.merged.get(&id).map(|(_, into)| into);
