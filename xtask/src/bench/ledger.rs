@@ -19,6 +19,7 @@ pub fn run(root: &Path, as_json: bool) -> Result<()> {
         ("ledger", "event_hash", &[][..]),
         ("ledger", "trace_scale", &[EVENTS]),
         ("ledger", "solve_scale", &[]),
+        ("ledger", "book_scale", &[]),
     ] {
         results.extend(example_of(root, package, example, args)?);
     }
