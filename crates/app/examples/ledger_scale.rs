@@ -1,19 +1,27 @@
 //! How fast the ledger captures and answers through the store.
 //!
-//! `cargo run --release -p app --example ledger_scale -- DATABASE [EVENTS [TRACES]]` captures so many transformation events
-//! (1,000 a document, each document durable before the next) into a new database, the staged data of the engine's own
-//! `trace_scale`, then asks for upstream traces. Prints one JSON object a line.
+//! `cargo run --release -p app --example ledger_scale -- DATABASE [EVENTS [simple|plant]]` captures so many transformation events into a new
+//! database, the staged data of the engine's own `trace_scale`: 1,000 a document, half of the documents one after the other, the rest by
+//! four clients at once; every document is durable before its client sends the next. `plant` adds what a plant would say (site, assays,
+//! recycled input, metered energy). Then the chain is replayed, the genealogy built, and upstream traces and all circular indicators
+//! asked for. Prints one JSON object a line.
 #![expect(clippy::print_stdout, reason = "an example speaks to its user")]
 
-use app::{Actor, App, CaptureOptions, Clock, Direction, InputFile, Scratch};
+use app::{Actor, App, CaptureOptions, Clock, Direction, IndicatorQuery, InputFile, Scratch};
 use serde_json::json;
 use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 const INPUTS: usize = 3;
 const OUTPUTS: usize = 3;
 const STAGES: usize = 10;
 const EVENTS_A_DOCUMENT: usize = 1000;
+/// Sites of the plants: four a stage.
+const SITES: usize = 4 * STAGES;
+const TRACES: usize = 1000;
+const CLIENTS: usize = 4;
 /// Name of what is measured.
 const PEER: &str = "Yulin";
 
@@ -49,9 +57,9 @@ fn quantities(out: &mut String, name: &str, lots: impl Iterator<Item = usize>) {
     write!(out, r#""{name}": [{}], "#, items.join(",")).expect("writing to a string does not fail");
 }
 
-fn document(number: usize, events: usize, random: &mut Random) -> InputFile {
+fn document(number: usize, events: usize, is_plant: bool, random: &mut Random) -> InputFile {
     let mut out = String::from(
-        r#"{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"], "type": "EPCISDocument",
+        r#"{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"yl": "urn:yulin:ledger:"}], "type": "EPCISDocument",
 "schemaVersion": "2.0", "creationDate": "2026-11-22T08:00:00+08:00", "epcisBody": {"eventList": ["#,
     );
     let first = number * EVENTS_A_DOCUMENT;
@@ -60,21 +68,55 @@ fn document(number: usize, events: usize, random: &mut Random) -> InputFile {
         out.push_str(comma);
         out.push_str(r#"{"type": "TransformationEvent", "#);
         let mut inputs: Vec<usize> = (0..INPUTS).filter_map(|_| staged(event, events, random)).collect();
-        if inputs.is_empty() {
-            // The first stage begins from raw lots of its own.
-            inputs.push(events * OUTPUTS + event);
-        }
+        // The first stage begins from raw lots of its own.
+        let raw = inputs.is_empty().then_some(events * OUTPUTS + event);
+        inputs.extend(raw);
         quantities(&mut out, "inputQuantityList", inputs.into_iter());
         quantities(&mut out, "outputQuantityList", (0..OUTPUTS).map(|o| event * OUTPUTS + o));
-        let (day, minute, second) = (1 + event / 86_400 % 28, event / 60 % 60, event % 60);
+        let (month, day) = (1 + event * 12 / events, 1 + event / 60 % 28);
+        let (minute, second) = (event / 60 % 60, event % 60);
         write!(
             out,
-            r#""eventTime": "2026-11-{day:02}T08:{minute:02}:{second:02}+08:00", "eventTimeZoneOffset": "+08:00", "bizStep": "commissioning"}}"#
+            r#""eventTime": "2026-{month:02}-{day:02}T08:{minute:02}:{second:02}+08:00", "eventTimeZoneOffset": "+08:00", "bizStep": "commissioning""#
         )
         .expect("writing to a string does not fail");
+        if is_plant {
+            let site = event * STAGES / events * (SITES / STAGES) + event % (SITES / STAGES);
+            let raw = raw.map_or(String::new(), |raw| {
+                format!(r#", "yl:lots": [{{"yl:lot": "{}", "yl:recycled": true, "yl:content": {{"yl:Cu": 0.3}}}}]"#, lot(raw))
+            });
+            write!(
+                out,
+                r#", "readPoint": {{"id": "urn:epc:id:sgln:4012345.{site:05}.0"}}, "ilmd": {{"yl:content": {{"yl:Cu": 0.25, "yl:Au": 0.0001}}{raw}}},
+"yl:activity": {{"yl:factor": "grid-cn-2023", "yl:amount": 2, "yl:unit": "kWh", "yl:metered": true}}"#
+            )
+            .expect("writing to a string does not fail");
+        }
+        out.push('}');
     }
     out.push_str("]}}");
     InputFile { name: format!("{number}.json"), bytes: out.into_bytes() }
+}
+
+/// Documents are sent one after the other by each client, all of them durable before the next; wall clock and processor time.
+async fn capture(app: &Arc<App>, documents: Vec<InputFile>, clients: usize) -> (Duration, f64) {
+    let (documents, next) = (Arc::new(documents), Arc::new(AtomicUsize::new(0)));
+    let (start, cpu) = (Instant::now(), cpu_ms());
+    let sent: Vec<_> = (0..clients)
+        .map(|_| {
+            let (app, documents, next) = (Arc::clone(app), Arc::clone(&documents), Arc::clone(&next));
+            tokio::spawn(async move {
+                while let Some(file) = documents.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    app.capture_events(&Actor::local(), file, CaptureOptions::default()).await?;
+                }
+                Ok::<(), app::Error>(())
+            })
+        })
+        .collect();
+    for client in sent {
+        client.await.expect("no client panics").expect("the documents are valid");
+    }
+    (start.elapsed(), cpu_ms() - cpu)
 }
 
 /// Processor time of this process in milliseconds, user and system.
@@ -88,45 +130,44 @@ fn cpu_ms() -> f64 {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let number = |at: usize, default: usize| args.get(at).and_then(|a| a.parse().ok()).unwrap_or(default);
-    let (events, traces) = (number(1, 100_000), number(2, 1000));
+    let events: usize = args.get(1).and_then(|a| a.parse().ok()).unwrap_or(100_000);
+    let is_plant = args.get(2).is_some_and(|kind| kind == "plant");
     let database = args.first().ok_or("name a new database")?;
     let base = if database.contains("://") { "PostgreSQL" } else { "SQLite" };
-    let (app, actor) = (App::open(database, Clock::china()).await?, Actor::local());
+    let (app, actor) = (Arc::new(App::open(database, Clock::china()).await?), Actor::local());
     let mut random = Random(42);
-    let (mut taken, mut cpu) = (Duration::ZERO, 0.0);
-    for at in 0..events.div_ceil(EVENTS_A_DOCUMENT) {
-        let file = document(at, events, &mut random);
-        let (start, cpu_start) = (Instant::now(), cpu_ms());
-        app.capture_events(&actor, &file, CaptureOptions::default()).await?;
-        taken += start.elapsed();
-        cpu += cpu_ms() - cpu_start;
+    let count = events.div_ceil(EVENTS_A_DOCUMENT);
+    for (half, clients) in [(0..count / 2, 1), (count / 2..count, CLIENTS)] {
+        // A few documents at a time, so that they do not fill the memory.
+        let (mut taken, mut cpu, mut captured) = (Duration::ZERO, 0.0, 0.0);
+        for some in half.collect::<Vec<_>>().chunks(50) {
+            let made = some.iter().map(|at| document(*at, events, is_plant, &mut random)).collect();
+            let (wall, work) = capture(&app, made, clients).await;
+            taken += wall;
+            cpu += work;
+            captured += f64::from(u32::try_from(some.len() * EVENTS_A_DOCUMENT)?);
+        }
+        let what = if is_plant { "events with assays and energy" } else { "simple events" };
+        say(
+            json!({"work": "durable capture", "peer": format!("{PEER}, {base}, {what}, {clients} clients: JSON in, checked, hashed, chained"),
+            "events": captured, "per_s": captured / taken.as_secs_f64(), "cpu_ms_per_1000": 1e3 * cpu / captured}),
+        );
     }
-    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-    let rate = events as f64 / taken.as_secs_f64();
-    println!(
-        "{}",
-        json!({"work": "durable capture", "peer": format!("{PEER}, {base}, JSON in, checked, hashed, chained"),
-            "events": events, "per_s": rate, "cpu_ms_per_1000": cpu * 1000.0 / f64::from(u32::try_from(events)?)})
-    );
     let start = Instant::now();
     let proof = app.verify_events(&actor).await?;
-    println!(
-        "{}",
-        json!({"work": "replay of the chain", "peer": format!("{PEER}, {base}"), "events": proof.events,
-            "ms": 1e3 * start.elapsed().as_secs_f64()})
+    say(
+        json!({"work": "replay of the chain", "peer": format!("{PEER}, {base}"), "events": proof.events, "ms": ms(start.elapsed())}),
     );
     let mut scratch = Scratch::new();
-    let start = Instant::now();
+    let (start, cpu) = (Instant::now(), cpu_ms());
     app.reach(&actor, &lot(0), Direction::Up, &mut scratch).await?;
-    println!(
-        "{}",
+    say(
         json!({"work": "genealogy built from the store", "peer": format!("{PEER}, {base}"), "events": events,
-            "ms": 1e3 * start.elapsed().as_secs_f64()})
+        "ms": ms(start.elapsed()), "cpu_ms": cpu_ms() - cpu}),
     );
     let mut random = Random(7);
     let mut found = Vec::new();
-    for _ in 0..traces {
+    for _ in 0..TRACES {
         let event = events - events / STAGES + random.below(events / STAGES);
         let name = lot(event * OUTPUTS + random.below(OUTPUTS));
         let start = Instant::now();
@@ -134,12 +175,24 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         found.push((start.elapsed(), lots));
     }
     found.sort_unstable();
-    let ms = |at: usize| 1e3 * found[at].0.as_secs_f64();
-    println!(
-        "{}",
+    say(
         json!({"work": "staged trace", "peer": format!("{PEER}, through the store ({base})"), "events": events,
-            "ms": ms(traces / 2), "p95_ms": ms(traces * 95 / 100), "lots": found[traces / 2].1})
+        "ms": ms(found[TRACES / 2].0), "p95_ms": ms(found[TRACES * 95 / 100].0), "lots": found[TRACES / 2].1}),
     );
+    for _ in 0..if is_plant { 3 } else { 0 } {
+        let start = Instant::now();
+        let report = app.indicators(&actor, &IndicatorQuery::default()).await?;
+        say(json!({"work": "all indicators", "peer": format!("{PEER}, {base}"), "lots": events * OUTPUTS,
+            "ms": ms(start.elapsed()), "indicators": report.indicators.len(), "closure": report.closure}));
+    }
     app.close().await;
     Ok(())
+}
+
+fn ms(time: Duration) -> f64 {
+    1e3 * time.as_secs_f64()
+}
+
+fn say(result: serde_json::Value) {
+    println!("{result}");
 }

@@ -19,6 +19,17 @@ pub struct Period {
 pub struct PeriodError(pub String);
 
 impl Period {
+    /// Reads a year (`2026`), a month or an interval of days: what indicators are asked for. A list is of no year, so
+    /// [`FromStr`] takes none.
+    ///
+    /// # Errors
+    /// [`PeriodError`] for what is none of them.
+    pub fn of_days(text: &str) -> Result<Self, PeriodError> {
+        let text = text.trim();
+        let is_year = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+        if is_year { format!("{text}-01-01..{text}-12-31").parse() } else { text.parse() }
+    }
+
     /// The calendar month that holds `day`.
     pub fn month_of(day: Date) -> Self {
         Self { first: day.first_of_month(), last: day.last_of_month() }
@@ -105,6 +116,10 @@ mod tests {
         for text in ["2026-11", "2026-11-01..2026-12-15"] {
             assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
         }
+        for (text, expect) in [("2026", "2026-01-01..2026-12-31"), (" 2026-11 ", "2026-11")] {
+            assert_eq!(Period::of_days(text).unwrap().to_string(), expect);
+        }
+        assert!(Period::of_days("0000x").is_err() && Period::of_days("").is_err());
         for text in ["2026", "2026-13", "26-11", "2026-11-05..2026-11-01", "", "x-y"] {
             assert!(text.parse::<Period>().is_err(), "{text}");
         }

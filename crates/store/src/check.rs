@@ -5,6 +5,7 @@ use crate::audit::{self, AuditChain, AuditEntry};
 use crate::database::Read;
 use crate::error::{During, Error, Result};
 use crate::event;
+use crate::evidence;
 use crate::inspection;
 use crate::list::{self, HEAD, ListHead, head};
 use crate::record::{Record, count};
@@ -101,9 +102,10 @@ async fn run(tx: &mut Read, report: &mut CheckReport) -> Result<()> {
     records::<Offer>(tx, report).await?;
     past_versions(tx, report).await?;
     event::check(tx, report, DOING).await?;
-    let (published, finished) = audit_chain(tx, report).await?;
-    inspection::check(tx, report, finished, DOING).await?;
-    lists(tx, report, published).await
+    let told = audit_chain(tx, report).await?;
+    inspection::check(tx, report, told.finished, DOING).await?;
+    evidence::check(tx, report, told.attached, DOING).await?;
+    lists(tx, report, told.published).await
 }
 
 /// SQLite's own checks; PostgreSQL keeps references itself and its pages by its own means.
@@ -207,9 +209,19 @@ async fn versions(tx: &mut Read, report: &mut CheckReport, table: &str) -> Resul
 /// What the audit says of each publication, by the list's row id: number and hash.
 type Published = BTreeMap<i64, (i64, String)>;
 
-/// Walks the chain from its start; what it says of publications, and the hashes of finished inspections. Stops at the first broken link.
-async fn audit_chain(tx: &mut Read, report: &mut CheckReport) -> Result<(Published, BTreeMap<i64, String>)> {
-    let (mut published, mut finished) = (Published::new(), BTreeMap::new());
+/// What the audit says of what is frozen, by row id.
+#[derive(Default)]
+struct Told {
+    published: Published,
+    /// Hashes of finished inspections.
+    finished: BTreeMap<i64, String>,
+    /// Hashes of the contents of evidence.
+    attached: BTreeMap<i64, String>,
+}
+
+/// Walks the chain from its start; what it says of what is frozen. Stops at the first broken link.
+async fn audit_chain(tx: &mut Read, report: &mut CheckReport) -> Result<Told> {
+    let mut told = Told::default();
     let mut chain = AuditChain::default();
     let mut last = 0;
     let query = tx.query(format!("select {} from audit order by seq", audit::COLUMNS));
@@ -218,25 +230,27 @@ async fn audit_chain(tx: &mut Read, report: &mut CheckReport) -> Result<(Publish
         let entry = AuditEntry::from_row(&row).during(DOING)?;
         chain.take(&entry, last);
         last = entry.seq;
-        if entry.action == "list.publish"
-            && let Some(id) = entry.object.strip_prefix("list/").and_then(|id| id.parse().ok())
-        {
-            let detail: Value = serde_json::from_str(&entry.detail).unwrap_or_default();
-            let sha256 = detail["sha256"].as_str().unwrap_or("").to_owned();
-            published.insert(id, (detail["number"].as_i64().unwrap_or(0), sha256));
-        }
-        if entry.action == "inspection.finish"
-            && let Some(id) = entry.object.strip_prefix("inspection/").and_then(|id| id.parse().ok())
-        {
-            let detail: Value = serde_json::from_str(&entry.detail).unwrap_or_default();
-            finished.insert(id, detail["sha256"].as_str().unwrap_or("").to_owned());
+        let id = entry.object.split_once('/').and_then(|(_, id)| id.parse().ok());
+        let (Some(id), "list.publish" | "inspection.finish" | "evidence.attach") =
+            (id, entry.action.as_str())
+        else {
+            continue;
+        };
+        let detail: Value = serde_json::from_str(&entry.detail).unwrap_or_default();
+        let text = |name: &str| detail[name].as_str().unwrap_or("").to_owned();
+        match entry.action.as_str() {
+            "list.publish" => {
+                told.published.insert(id, (detail["number"].as_i64().unwrap_or(0), text("sha256")));
+            }
+            "inspection.finish" => _ = told.finished.insert(id, text("sha256")),
+            _ => _ = told.attached.insert(id, text("content_sha256")),
         }
     }
     if let Some((seq, message)) = chain.broken {
         report.fault(format!("audit/{seq}"), message);
     }
     report.audit_head = (last > 0).then_some((last, chain.head));
-    Ok((published, finished))
+    Ok(told)
 }
 
 /// Numbers without gaps, contents with their hashes, each chained to the one before and as the audit recorded it.

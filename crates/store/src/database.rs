@@ -4,7 +4,7 @@ use crate::error::{During, Error, Result, sorted};
 use crate::location::Location;
 use crate::migrate;
 use crate::sql::Dialect;
-use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions};
+use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection, Transaction};
 use std::borrow::Cow;
@@ -73,6 +73,8 @@ impl Database {
         first.close().await.during("open the database")?;
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
+            // A server may have gone away since; a file has not, and the question costs as much as a small query.
+            .test_before_acquire(dialect == Dialect::Postgres)
             .after_connect(move |connection, _| {
                 Box::pin(async move { set_up_raw(connection, dialect).await })
             })
@@ -96,6 +98,11 @@ impl Database {
             sqlx::raw_sql("lock table audit in exclusive mode").execute(&mut *tx).await.during(action)?;
         }
         Ok(Write { tx, dialect: self.dialect, _turn: turn })
+    }
+
+    /// Asks for one row by one statement, which sees one moment without a transaction around it.
+    pub(crate) async fn row(&self, text: &'static str, action: &'static str) -> Result<Option<AnyRow>> {
+        self.dialect.query(text).fetch_optional(&self.pool).await.during(action)
     }
 
     /// Begins a transaction that sees one moment of the database throughout.

@@ -127,8 +127,7 @@ impl Store {
     /// The database's.
     pub async fn newest_event(&self) -> Result<(i64, Link)> {
         let doing = "read the ledger";
-        let mut tx = self.database.read(doing).await?;
-        let row = tx.query(NEWEST).fetch_optional(&mut *tx).await.during(doing)?;
+        let row = self.database.row(NEWEST, doing).await?;
         row.map_or(Ok((0, START)), |row| end(&row)).during(doing)
     }
 

@@ -2,13 +2,16 @@
 
 use crate::Store;
 use crate::audit::{self, By};
+use crate::check::CheckReport;
 use crate::database::Read;
 use crate::error::{During, Error, Result};
 use model::evidence::Evidence;
+use model::list::sha256_hex;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use std::collections::BTreeMap;
 
 /// Evidence that is attached.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,6 +59,7 @@ impl Store {
         let doing = "attach the evidence";
         let content = serde_json::to_string(new)
             .map_err(|source| Error::Content { object: "evidence".to_owned(), source })?;
+        let content_sha256 = sha256_hex(content.as_bytes());
         let mut tx = self.database.write(doing).await?;
         let row = tx
             .query(
@@ -72,7 +76,8 @@ impl Store {
             .during(doing)?;
         let id: i64 = row.try_get(0).during(doing)?;
         let detail = json!({
-            "offer": new.offer, "inspection": new.run, "property": new.evidence.property, "sha256": new.evidence.sha256
+            "offer": new.offer, "inspection": new.run, "property": new.evidence.property, "sha256": new.evidence.sha256,
+            "content_sha256": content_sha256
         });
         audit::append(&mut tx, by, "evidence.attach", format!("evidence/{id}"), &detail).await?;
         tx.commit(doing).await?;
@@ -103,6 +108,29 @@ impl Store {
         audit::append(&mut tx, by, "evidence.withdraw", format!("evidence/{id}"), &json!({})).await?;
         tx.commit(doing).await
     }
+}
+
+/// Compares the content of all evidence with what the audit says of it (SHA-256 by row id).
+pub(crate) async fn check(
+    tx: &mut Read,
+    report: &mut CheckReport,
+    mut attached: BTreeMap<i64, String>,
+    doing: &'static str,
+) -> Result<()> {
+    let rows =
+        tx.query("select id, content from evidence order by id").fetch_all(&mut **tx).await.during(doing)?;
+    for row in &rows {
+        let get = || Ok((row.try_get::<i64, _>(0)?, row.try_get::<&str, _>(1)?));
+        let (id, content) = get().during(doing)?;
+        if attached.remove(&id).as_deref() != Some(sha256_hex(content.as_bytes()).as_str()) {
+            let why = "the audit records no evidence with this content: it was changed from outside";
+            report.fault(format!("evidence/{id}"), why);
+        }
+    }
+    for id in attached.keys() {
+        report.fault(format!("evidence/{id}"), "the audit records it, but it is not there");
+    }
+    Ok(())
 }
 
 /// All evidence by row id.

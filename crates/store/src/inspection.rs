@@ -296,6 +296,39 @@ impl Store {
         rows.iter().map(run).collect::<sqlx::Result<_>>().during(doing)
     }
 
+    /// True where an enterprise has a run of this name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn has_run(&self, enterprise: i64, name: &str) -> Result<bool> {
+        let doing = "read the inspections";
+        let mut tx = self.database.read(doing).await?;
+        let found = tx
+            .query("select id from inspection_run where enterprise_id = ? and name = ?")
+            .bind(enterprise)
+            .bind(name.to_owned())
+            .fetch_optional(&mut *tx)
+            .await
+            .during(doing)?;
+        Ok(found.is_some())
+    }
+
+    /// Number of enterprises with runs, of finished runs, and of those under way.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn run_counts(&self) -> Result<[u64; 3]> {
+        let doing = "count the inspections";
+        let mut tx = self.database.read(doing).await?;
+        let row = tx
+            .query("select count(distinct enterprise_id), count(sha256), count(*) - count(sha256) from inspection_run")
+            .fetch_one(&mut *tx)
+            .await
+            .during(doing)?;
+        let get = |place: usize| row.try_get::<i64, _>(place).map(i64::unsigned_abs);
+        Ok([get(0).during(doing)?, get(1).during(doing)?, get(2).during(doing)?])
+    }
+
     /// A run by its row id.
     ///
     /// # Errors

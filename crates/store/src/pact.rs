@@ -5,6 +5,7 @@ use crate::audit::{self, By};
 use crate::error::{During, Result};
 use serde_json::json;
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
 /// A footprint that is given out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,17 @@ pub struct PcfRequest {
     pub answer: String,
 }
 
+const FOOTPRINTS: &str = "select uuid, enterprise, shared_with, body from pact_footprint";
+
+fn stored(row: &AnyRow) -> sqlx::Result<StoredPcf> {
+    Ok(StoredPcf {
+        uuid: row.try_get(0)?,
+        enterprise: row.try_get(1)?,
+        shared_with: row.try_get(2)?,
+        body: row.try_get(3)?,
+    })
+}
+
 impl Store {
     /// All footprints that are given out, in the order of their making.
     ///
@@ -42,22 +54,20 @@ impl Store {
     pub async fn pcfs(&self) -> Result<Vec<StoredPcf>> {
         let doing = "read the footprints";
         let mut tx = self.database.read(doing).await?;
-        let rows = tx
-            .query("select uuid, enterprise, shared_with, body from pact_footprint order by id")
-            .fetch_all(&mut *tx)
-            .await
-            .during(doing)?;
-        rows.iter()
-            .map(|row| {
-                Ok(StoredPcf {
-                    uuid: row.try_get(0)?,
-                    enterprise: row.try_get(1)?,
-                    shared_with: row.try_get(2)?,
-                    body: row.try_get(3)?,
-                })
-            })
-            .collect::<sqlx::Result<_>>()
-            .during(doing)
+        let rows = tx.query(format!("{FOOTPRINTS} order by id")).fetch_all(&mut *tx).await.during(doing)?;
+        rows.iter().map(stored).collect::<sqlx::Result<_>>().during(doing)
+    }
+
+    /// A footprint that is given out, by its identifier.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn pcf(&self, uuid: &str) -> Result<Option<StoredPcf>> {
+        let doing = "read the footprint";
+        let mut tx = self.database.read(doing).await?;
+        let query = tx.query(format!("{FOOTPRINTS} where uuid = ?")).bind(uuid.to_owned());
+        let row = query.fetch_optional(&mut *tx).await.during(doing)?;
+        row.as_ref().map(stored).transpose().during(doing)
     }
 
     /// Gives out a footprint. The bodies of others that it replaces (UUID, new body) change with it.

@@ -19,27 +19,43 @@ pub fn run(root: &Path, as_json: bool) -> Result<()> {
         ("ledger", "event_hash", &[][..]),
         ("ledger", "trace_scale", &[EVENTS]),
         ("ledger", "solve_scale", &[]),
+        ("ledger", "book_scale", &[]),
     ] {
         results.extend(example_of(root, package, example, args)?);
     }
     let folder = tempfile::tempdir()?;
-    let sqlite = folder.path().join("ledger.db").display().to_string();
-    results.extend(example_of(root, "app", "ledger_scale", &[&sqlite, CAPTURED])?);
-    match Server::start_with(root, true)? {
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    results.extend(example_of(root, "app", "ledger_scale", &[&file("simple.db"), CAPTURED])?);
+    results.extend(example_of(root, "app", "ledger_scale", &[&file("plant.db"), EVENTS, "plant"])?);
+    let server = Server::start_with(root, true)?;
+    let bases = match &server {
         Some(server) => {
-            machine::run(root, "psql", &["-q", &server.url, "-c", "create database ledger"], &[])?;
-            let url = server.url.replace("/postgres", "/ledger");
-            results.extend(example_of(root, "app", "ledger_scale", &[&url, CAPTURED])?);
+            let base = |name: &str| -> Result<String> {
+                machine::run(
+                    root,
+                    "psql",
+                    &["-q", &server.url, "-c", &format!("create database {name}")],
+                    &[],
+                )?;
+                Ok(server.url.replace("/postgres", &format!("/{name}")))
+            };
+            results.extend(example_of(root, "app", "ledger_scale", &[&base("simple")?, CAPTURED])?);
+            results.extend(example_of(root, "app", "ledger_scale", &[&base("plant")?, EVENTS, "plant"])?);
+            vec![base("raw")?]
         }
         None => {
-            results.push(json!({"work": "durable capture", "peer": "PostgreSQL", "failed": "not installed"}))
+            results.push(json!({"work": "durable capture", "peer": "PostgreSQL", "failed": "not installed"}));
+            Vec::new()
         }
-    }
+    };
     let venv = machine::target(root).join("ledger-peers");
     match install(root, &venv)? {
         Some(python) => {
             let script = root.join("xtask/ledger_peers.py");
-            let said = machine::output(root, &python.display().to_string(), &[&script.display().to_string(), EVENTS])?;
+            let script = script.display().to_string();
+            let args: Vec<&str> =
+                [script.as_str(), EVENTS].into_iter().chain(bases.iter().map(String::as_str)).collect();
+            let said = machine::output(root, &python.display().to_string(), &args)?;
             results.extend(lines(&said)?);
         }
         None => results.push(json!({"work": "peers", "failed": "Python 3 or the packages of xtask/ledger_peers.txt are missing"})),

@@ -300,17 +300,8 @@ impl App {
     pub async fn inspection_counts(&self, actor: &Actor) -> Result<InspectionCounts> {
         actor.need(Act::Evidence)?;
         let (market, today) = (self.market().await?, self.today());
-        let runs = self.store.runs(None, u32::MAX).await?;
-        let mut firms: Vec<i64> = runs.iter().map(|r| r.enterprise).collect();
-        firms.sort_unstable();
-        firms.dedup();
-        let running = runs.iter().filter(|r| r.sha256.is_none()).count() as u64;
-        let mut counts = InspectionCounts {
-            enterprises: firms.len() as u64,
-            finished: runs.len() as u64 - running,
-            running,
-            ..InspectionCounts::default()
-        };
+        let [enterprises, finished, running] = self.store.run_counts().await?;
+        let mut counts = InspectionCounts { enterprises, finished, running, ..InspectionCounts::default() };
         let mut offers = Vec::new();
         for stored in self.store.evidence().await? {
             let held = market.offers.get(stored.value.offer);

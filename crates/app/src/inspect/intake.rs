@@ -124,7 +124,11 @@ impl App {
         let market = self.market().await?;
         let enterprise = self.inspected(&market, actor, new.enterprise)?;
         let name = super::record::named(&new.name, "name")?;
-        if self.runs_of(Some(&market.kin(enterprise)), u32::MAX).await?.iter().any(|run| run.name == name) {
+        let mut is_taken = false;
+        for id in market.kin(enterprise) {
+            is_taken |= self.store.has_run(id, &name).await?;
+        }
+        if is_taken {
             let mut error = crate::records::field("name", "已有同名的检测，请换一个名称");
             error.code = Code::Conflict;
             return Err(error);

@@ -13,6 +13,7 @@ use ledger::circular::{
 use ledger::footprint::factor::FactorLibrary;
 use model::period::Period;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What is asked.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -157,6 +158,7 @@ impl App {
         let (period, base) = held.periods(query);
         let windows = [window_of(Some(period)), window_of(Some(base))];
         let sums = held.book.sums(&windows);
+        let used = held.book.used(&windows);
         let mut indicators = Vec::new();
         let sites = match &query.site {
             Some(site) => vec![held.seen_site(&sight, site)?],
@@ -170,9 +172,9 @@ impl App {
             }
         };
         for site in sites {
-            indicators.extend(recovery(&held, &sums, site, windows));
+            indicators.extend(recovery(&held, &sums, site));
             indicators.push(circularity(&held, &sums, site));
-            indicators.extend(intensity(&held, &sums, site, windows));
+            indicators.extend(intensity(&held, &sums, &used, site));
             indicators.extend(hazardous(&held, &sums, site));
         }
         let (closure, without_mass) = (sums.closure.error(), sums.closure.unknown);
@@ -256,6 +258,9 @@ impl Genealogy {
     }
 }
 
+/// Amounts used by site and factor.
+type Used = BTreeMap<(u16, u16), f64>;
+
 fn input(symbol: &'static str, value: f64, unit: &'static str) -> IndicatorInput {
     IndicatorInput { symbol, value, sd: None, unit, postings: None, is_base: false, is_declared: false }
 }
@@ -324,7 +329,7 @@ fn linkage(held: &Genealogy, window: Window) -> Option<Indicator> {
 }
 
 /// Recovery rate of every substance that a site puts in as recycled material and makes into products.
-fn recovery(held: &Genealogy, sums: &Sums, site: u16, windows: [Window; 2]) -> Vec<Indicator> {
+fn recovery(held: &Genealogy, sums: &Sums, site: u16) -> Vec<Indicator> {
     let book = &held.book;
     let named = held.named(book.sites.word(site));
     let mut out = Vec::new();
@@ -335,7 +340,7 @@ fn recovery(held: &Genealogy, sums: &Sums, site: u16, windows: [Window; 2]) -> V
             continue;
         }
         let rate = |window: usize| {
-            let (guess, guess_variance) = imputed(held, site, number, windows[window]);
+            let (guess, guess_variance) = sums.imputed(window, site, number);
             let input_kg = of(window, Measure::RawInput) + guess;
             let input_sd = (of(window, Measure::RawVariance) + guess_variance).sqrt();
             let made = of(window, Measure::Product).max(0.0);
@@ -362,13 +367,6 @@ fn recovery(held: &Genealogy, sums: &Sums, site: u16, windows: [Window; 2]) -> V
         out.push(found);
     }
     out
-}
-
-/// What raw lots without an assay hold of a substance, where they are as the others of their product: estimate and variance.
-fn imputed(held: &Genealogy, site: u16, substance: u16, window: Window) -> (f64, f64) {
-    let cells = held.book.cells(window, Some(site), Some(substance));
-    let raw = cells.iter().filter(|c| c.place.kind == EntryKind::Consumed && c.place.made_at != site);
-    raw.map(ledger::balance::book::Cell::imputed).fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
 }
 
 /// Material circularity of what a site makes: recycled feedstock from the events, end of life as the site declares it.
@@ -411,20 +409,20 @@ fn circularity(held: &Genealogy, sums: &Sums, site: u16) -> Indicator {
     indicator(&MCI, Some(held.named(id)), inputs).put(value)
 }
 
-/// Coal equivalent of a site's energy, kgce.
-pub(super) fn energy_kgce(held: &Genealogy, site: u16, window: Window) -> f64 {
+/// Coal equivalent of a site's energy in each of the periods, kgce.
+fn energy_kgce(held: &Genealogy, used: &[Used], site: u16) -> [f64; 2] {
     let library = FactorLibrary::builtin();
-    held.book
-        .uses(window)
-        .filter(|u| u.site == site && u.amount.is_finite())
-        .filter_map(|u| {
-            library.coal_equivalent(library.get(held.book.factors.word(u.factor)).ok()?, u.amount)
-        })
-        .sum()
+    let kgce = |factor: u16, amount: f64| {
+        library.coal_equivalent(library.get(held.book.factors.word(factor)).ok()?, amount)
+    };
+    [0, 1].map(|window| {
+        let of_site = used[window].range((site, 0)..=(site, u16::MAX));
+        of_site.filter_map(|((_, factor), amount)| kgce(*factor, *amount)).sum()
+    })
 }
 
-fn intensity(held: &Genealogy, sums: &Sums, site: u16, windows: [Window; 2]) -> Option<Indicator> {
-    let energy = windows.map(|window| energy_kgce(held, site, window));
+fn intensity(held: &Genealogy, sums: &Sums, used: &[Used], site: u16) -> Option<Indicator> {
+    let energy = energy_kgce(held, used, site);
     let made = [0, 1].map(|window| sums.get(window, site, Measure::Product, None));
     if energy[0] <= 0.0 {
         return None;

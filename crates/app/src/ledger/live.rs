@@ -12,9 +12,9 @@ use ledger::balance::book::{Book, NewUse, day_of};
 use ledger::balance::entries::site_of;
 use ledger::event::Event;
 use ledger::footprint::factor::FactorLibrary;
-use ledger::graph::Graph;
+use ledger::graph::{Graph, LotId};
 use ledger::hash::chain::START;
-use ledger::hash::event_hash;
+use ledger::hash::{EventHash, event_hash};
 use model::unit::UnitTable;
 use std::collections::HashSet;
 use store::StoredEvent;
@@ -36,6 +36,8 @@ pub(super) struct Genealogy {
     pub masters: Masters,
     /// Numbers of the events that a later one declares to be wrong.
     pub withdrawn: HashSet<i64>,
+    /// Hashes of events that were declared to be wrong and are not withdrawn yet.
+    declared_wrong: Vec<EventHash>,
     /// Number of the last event.
     seq: i64,
     /// Its link.
@@ -54,7 +56,9 @@ impl Genealogy {
         let told = self.facts.take(key, event);
         let named = self.book.take(key, event, &self.graph);
         let told = told.iter().filter_map(|name| self.graph.lot(name));
-        for lot in named.into_iter().chain(told) {
+        // What was said before of a lot that is only named again is noted.
+        let new: Vec<LotId> = named.into_iter().filter(|lot| !self.book.is_noted(*lot)).collect();
+        for lot in new.into_iter().chain(told) {
             let card = self.facts.card(self.graph.name(lot));
             self.book.note(lot, &card);
         }
@@ -92,7 +96,7 @@ impl App {
     pub(super) async fn genealogy(&self) -> Result<tokio::sync::RwLockReadGuard<'_, Genealogy>> {
         let (seq, link) = self.store.newest_event().await?;
         let held = self.ledger.0.read().await;
-        if held.seq == seq && held.link == end(seq, &link.to_string()) {
+        if held.seq == seq && held.link == end(seq, &link.to_string()) && held.declared_wrong.is_empty() {
             return Ok(held);
         }
         drop(held);
@@ -105,37 +109,40 @@ impl App {
         if !self.continues(&held).await? {
             *held = Genealogy::default();
         }
-        loop {
-            let from = held.seq;
-            let mut withdrawn = Vec::new();
-            let mut document = 0;
-            let last = self
-                .each_event_with_head(from, Some(BATCH), |stored, event, head| {
-                    let key = stored.seq.unsigned_abs();
-                    if stored.capture != document {
-                        document = stored.capture;
-                        held.masters.take(head);
-                    }
-                    held.take(key, event, &self.reference.units)?;
-                    if stored.declares_error {
-                        withdrawn.push(event_hash(event));
-                    }
-                    Ok(())
-                })
-                .await?;
-            for hash in withdrawn {
-                for seq in self.store.events_of_hash(hash).await? {
-                    held.graph.withdraw(seq.unsigned_abs());
-                    held.book.withdraw(seq.unsigned_abs());
-                    held.facts.withdraw(seq.unsigned_abs());
-                    held.withdrawn.insert(seq);
+        let from = held.seq;
+        // Whoever asks may go away while the store is read: what is taken over is told event by event, so the next one goes on there.
+        let (mut document, mut is_torn) = (0, false);
+        let taken = self
+            .each_event_with_head(from, None, |stored, event, head| {
+                is_torn = true;
+                if stored.capture != document {
+                    document = stored.capture;
+                    held.masters.take(head);
                 }
-            }
-            match last {
-                Some((seq, link)) => (held.seq, held.link) = (seq, link),
-                None => return Ok(()),
-            }
+                held.take(stored.seq.unsigned_abs(), event, &self.reference.units)?;
+                if stored.declares_error {
+                    held.declared_wrong.push(event_hash(event));
+                }
+                held.seq = stored.seq;
+                held.link.clone_from(&stored.link);
+                is_torn = false;
+                Ok(())
+            })
+            .await;
+        if is_torn {
+            *held = Genealogy::default();
         }
+        taken?;
+        while let Some(hash) = held.declared_wrong.last() {
+            for seq in self.store.events_of_hash(*hash).await? {
+                held.graph.withdraw(seq.unsigned_abs());
+                held.book.withdraw(seq.unsigned_abs());
+                held.facts.withdraw(seq.unsigned_abs());
+                held.withdrawn.insert(seq);
+            }
+            held.declared_wrong.pop();
+        }
+        Ok(())
     }
 
     /// True where the last event that is known is still the one of that number.
@@ -165,9 +172,15 @@ impl App {
         mut visit: impl FnMut(&StoredEvent, &Event, &str) -> Result<()>,
     ) -> Result<Option<(i64, String)>> {
         let mut last: Option<(i64, String)> = None;
+        let size = limit.unwrap_or(BATCH).min(BATCH);
+        let mut read = self.store.events(after, size).await?;
         loop {
-            let from = last.as_ref().map_or(after, |(seq, _)| *seq);
-            let (stored, heads) = self.store.events(from, limit.unwrap_or(BATCH).min(BATCH)).await?;
+            let (stored, heads) = read;
+            // The next events are read while these are taken over.
+            let next = stored.last().filter(|_| limit.is_none()).map(|event| {
+                let (store, from) = (self.store.clone(), event.seq);
+                tokio::spawn(async move { store.events(from, size).await })
+            });
             for document in stored.chunk_by(|a, b| a.capture == b.capture) {
                 let first = &document[0];
                 let head = heads.get(&first.capture).map_or("", String::as_str);
@@ -178,13 +191,11 @@ impl App {
                     visit(stored, event, head)?;
                 }
             }
-            match stored.last() {
-                Some(event) => last = Some((event.seq, event.link.clone())),
+            last = stored.last().map(|event| (event.seq, event.link.clone())).or(last);
+            read = match next {
+                Some(next) => next.await.map_err(|e| Error::new(Code::Internal, e.to_string()))??,
                 None => return Ok(last),
-            }
-            if limit.is_some() {
-                return Ok(last);
-            }
+            };
         }
     }
 

@@ -4,6 +4,7 @@
 //! It is read by its enterprise, by those that it is shared with, and by the offices.
 
 use super::footprint::FootprintReport;
+use super::scope::Scope;
 use crate::people::{random_token, secret_hash};
 use crate::{Act, Actor, Allocation, App, Code, Error, Result, SignedIn};
 use exchange::pact::{self, Footprint};
@@ -104,6 +105,17 @@ fn later(from: Timestamp, years: i64) -> Timestamp {
     Timestamp::from_second(from.as_second().saturating_add(seconds)).unwrap_or(Timestamp::MAX)
 }
 
+/// True where a footprint is the reader's own or shared with it.
+fn may_read(scope: &Scope, stored: &StoredPcf) -> bool {
+    let shared: Vec<String> = serde_json::from_str(&stored.shared_with).unwrap_or_default();
+    scope.is_of(&stored.enterprise) || shared.iter().any(|with| with == ALL || scope.is_of(with))
+}
+
+fn body(stored: &StoredPcf) -> Result<Value> {
+    serde_json::from_str(&stored.body)
+        .map_err(|e| Error::new(Code::StorageCorrupt, format!("footprint {}: {e}", stored.uuid)))
+}
+
 impl App {
     /// Exchanges an API token (its row id and its secret) for an access token that holds an hour.
     ///
@@ -143,17 +155,8 @@ impl App {
         actor.need(Act::Pcfs)?;
         let scope = self.scope(actor).await?;
         let mut found = Vec::new();
-        for stored in self.store.pcfs().await? {
-            let shared: Vec<String> = serde_json::from_str(&stored.shared_with).unwrap_or_default();
-            let may = scope.only().is_none_or(|keys| {
-                keys.contains(&stored.enterprise)
-                    || shared.iter().any(|with| with == ALL || keys.contains(with))
-            });
-            if !may {
-                continue;
-            }
-            let body: Value = serde_json::from_str(&stored.body)
-                .map_err(|e| Error::new(Code::StorageCorrupt, format!("footprint {}: {e}", stored.uuid)))?;
+        for stored in self.store.pcfs().await?.iter().filter(|stored| may_read(&scope, stored)) {
+            let body = body(stored)?;
             if filter.fits(&body) {
                 found.push(body);
             }
@@ -167,8 +170,9 @@ impl App {
     /// [`Code::NotFound`], also for one that the actor may not read; storage errors.
     pub async fn pcf(&self, actor: &Actor, id: &str) -> Result<Value> {
         actor.need(Act::Pcfs)?;
-        let found = self.pcfs(actor, &PcfFilter::default()).await?.into_iter().find(|pcf| pcf["id"] == id);
-        found.ok_or_else(|| Error::new(Code::NotFound, "there is no such footprint"))
+        let scope = self.scope(actor).await?;
+        let found = self.store.pcf(id).await?.filter(|stored| may_read(&scope, stored));
+        body(&found.ok_or_else(|| Error::new(Code::NotFound, "there is no such footprint"))?)
     }
 
     /// Computes a footprint from the ledger and gives it out; gives its identifier.

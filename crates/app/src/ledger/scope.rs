@@ -2,7 +2,8 @@
 //!
 //! An event belongs to the enterprise whose account captured it. What an office captured belongs to the enterprise of its site
 //! (`bizLocation`, else `readPoint`), where the offices have said whose the site is. A member sees and captures events of its own
-//! enterprise only; at another's site it may capture nothing, and it may declare wrong only what it sees.
+//! enterprise only; at another's site it may capture nothing, and it may declare wrong only what it sees. What belonged to an
+//! enterprise that was merged into another belongs to that one.
 
 use crate::{Act, Actor, App, Code, Error, Result, Role};
 use ledger::balance::entries::site_of;
@@ -49,6 +50,11 @@ impl Scope {
             Self::All => None,
             Self::Enterprise { keys, .. } => Some(keys),
         }
+    }
+
+    /// True for the enterprise of a key, merged ones among it; for the offices always.
+    pub fn is_of(&self, enterprise: &str) -> bool {
+        self.only().is_none_or(|keys| keys.iter().any(|key| key == enterprise))
     }
 
     /// What every event has that is seen, where not all are.
@@ -143,11 +149,10 @@ impl App {
         event: &Event,
         sites: &[(String, String)],
     ) -> Result<Option<String>> {
-        let Scope::Enterprise { keys, .. } = scope else { return Ok(None) };
         for (field, place) in [("readPoint", &event.read_point), ("bizLocation", &event.biz_location)] {
             let Some(place) = place else { continue };
             let id = super::balance::site_id(&place.id);
-            if sites.iter().any(|(uri, owner)| *uri == id && !keys.contains(owner)) {
+            if sites.iter().any(|(uri, owner)| *uri == id && !scope.is_of(owner)) {
                 let why = format!("{}/{field}/id: {} is another enterprise's site", event.place, place.id);
                 return Ok(Some(why));
             }

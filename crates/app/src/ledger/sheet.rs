@@ -6,7 +6,7 @@ use super::live::Genealogy;
 use crate::{Act, Actor, App, Code, Error, Result};
 use ledger::balance::EntryKind;
 use ledger::balance::book::{Cell, Window};
-use ledger::balance::expression::{Equation, Term};
+use ledger::balance::expression::Equation;
 use ledger::balance::reconcile::{GrossError, Knowledge, Problem, Reconciled, Variable};
 use ledger::balance::statistics::normal_critical;
 use model::period::Period;
@@ -165,12 +165,12 @@ struct Sheet<'h> {
     is_counted: bool,
 }
 
-/// A line with the variance of its residual and its terms in the equations.
+/// A line with the variance of its residual and its equation.
 #[derive(Default)]
 struct Open {
     line: SheetLine,
     variance: f64,
-    terms: Vec<Term>,
+    equation: Equation,
 }
 
 impl Sheet<'_> {
@@ -218,7 +218,7 @@ impl Sheet<'_> {
                 let variable = measure(format!("{} 期初盘点", product.zh), *kg, *variance);
                 open.line.opening_kg = *kg;
                 open.variance += variance;
-                open.terms.push(Term { coefficient: 1.0, factors: vec![variable] });
+                open.equation.add(1.0, &[variable]);
             }
             let line = &mut open.line;
             line.book_kg = line.opening_kg + line.received_kg + line.produced_kg
@@ -229,13 +229,13 @@ impl Sheet<'_> {
                 let (kg, variance) = self.closing.get(number).copied().unwrap_or((0.0, 0.0));
                 if kg > 0.0 {
                     let variable = measure(format!("{} 期末盘点", product.zh), kg, variance);
-                    open.terms.push(Term { coefficient: -1.0, factors: vec![variable] });
+                    open.equation.add(-1.0, &[variable]);
                 }
                 open.variance += variance;
                 line.counted_kg = Some(kg);
                 line.residual_kg = Some(line.book_kg - kg);
             } else {
-                open.terms.clear();
+                open.equation = Equation::default();
             }
             line.of = Some(product);
         }
@@ -251,8 +251,8 @@ impl Sheet<'_> {
             let residual = open.line.residual_kg.unwrap_or(0.0).abs();
             open.line.is_suspect = residual > critical * open.line.sd_kg && residual > 1e-6;
         }
-        let open = products.values_mut().chain(steps.values_mut()).filter(|o| o.terms.len() > 1);
-        problem.equations = open.map(|o| Equation { terms: std::mem::take(&mut o.terms) }).collect();
+        let open = products.values_mut().chain(steps.values_mut()).filter(|o| o.equation.len() > 1);
+        problem.equations = open.map(|o| std::mem::take(&mut o.equation)).collect();
         let bad = |e: ledger::balance::reconcile::ReconcileError| Error::new(Code::BadInput, e.to_string());
         let solved = problem.solve().map_err(bad)?;
         let gross = problem.gross_errors(LEVEL).map_err(bad)?;
@@ -282,7 +282,7 @@ impl Open {
             _ => &mut line.discarded_kg,
         } += cell.kg;
         self.variance += cell.variance;
-        self.terms.push(Term { coefficient: sign, factors: vec![variable] });
+        self.equation.add(sign, &[variable]);
     }
 }
 

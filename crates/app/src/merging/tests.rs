@@ -1,7 +1,8 @@
 //! Duplicates merged and parted, and what later imports do, over a real database file.
 
 use crate::{
-    Actor, App, Clock, Code, EnterpriseQuery, ImportOptions, InputFile, NewAccount, Office, PublishOptions,
+    Actor, App, Clock, Code, EnterpriseQuery, EventRequest, ImportOptions, InputFile, NewAccount, Office,
+    PublishOptions, Role,
 };
 use jiff::civil::date;
 
@@ -152,6 +153,13 @@ async fn confirmed_duplicates_become_one_and_two_again() {
     assert!(place.version(kept).await > 1);
 }
 
+/// A shipment.
+fn seen() -> InputFile {
+    let text = r#"{"@context": [], "type": "ObjectEvent", "action": "OBSERVE", "bizStep": "shipping", "eventTime": "2026-11-01T00:00:00Z",
+        "eventTimeZoneOffset": "+08:00", "epcList": ["urn:lot:1"], "readPoint": {"id": "urn:site:1"}}"#;
+    InputFile { name: "event".to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
 /// A record that was given up twice over leads to the one that speaks for it in the end.
 #[tokio::test(flavor = "multi_thread")]
 async fn old_addresses_lead_on_through_a_chain_of_merges() {
@@ -159,6 +167,16 @@ async fn old_addresses_lead_on_through_a_chain_of_merges() {
     let (app, me) = (&place.app, &place.me);
     let (kept, given_up) = (place.id(KEPT).await, place.id(GIVEN_UP).await);
     let last = place.id("虚构万安显示有限公司").await;
+    let mut keys = Vec::new();
+    for id in [given_up, kept, last] {
+        keys.push(app.enterprise(me, id).await.unwrap().row.enterprise.key);
+    }
+    let member =
+        |at: usize| Actor { role: Role::Member { enterprise: Some(keys[at].clone()) }, ..Actor::local() };
+    app.capture_event(&member(0), seen()).await.unwrap();
+    let request = EventRequest { per_page: 9, ..EventRequest::default() };
+    let finds = async |at: usize| !app.search_events(&member(at), &request).await.unwrap().events.is_empty();
+    assert_eq!((finds(0).await, finds(1).await, finds(2).await), (true, false, false));
     for (survivor, loser) in [(kept, given_up), (last, kept)] {
         let key = app.enterprise(me, survivor).await.unwrap().row.enterprise.key;
         let value = app.store.enterprise(&key).await.unwrap().value;
@@ -168,6 +186,8 @@ async fn old_addresses_lead_on_through_a_chain_of_merges() {
     for id in [given_up, kept] {
         assert_eq!(app.enterprise(me, id).await.unwrap().row.id, last);
     }
+    // Its events belong to the survivor, and to that alone.
+    assert_eq!((finds(1).await, finds(2).await), (true, true));
 }
 
 #[tokio::test(flavor = "multi_thread")]

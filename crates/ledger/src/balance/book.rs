@@ -9,6 +9,7 @@
 //! - [`Book::postings`]: the single postings behind a figure.
 
 mod cells;
+mod imputed;
 mod lots;
 mod post;
 mod states;
@@ -23,7 +24,7 @@ use super::EntryKind;
 use crate::graph::LotId;
 use jiff::Timestamp;
 use lots::Lots;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// China is eight hours ahead of UTC all year.
 const CHINA_MS: i64 = 8 * 3_600_000;
@@ -225,6 +226,11 @@ impl Book {
         self.lots.note(lot, card, &mut self.products, &mut self.substances);
     }
 
+    /// True where anything was noted of a lot.
+    pub fn is_noted(&self, lot: LotId) -> bool {
+        self.lots.is_noted(lot.0)
+    }
+
     /// Notes a use of energy or material.
     pub fn note_use(&mut self, new: &NewUse<'_>) {
         self.uses.push(Use {
@@ -266,10 +272,8 @@ impl Book {
 
     /// First and last day of all postings that stand.
     pub fn days(&self) -> Option<(i32, i32)> {
-        let days = || {
-            self.day.iter().zip(&self.kind).filter(|(_, kind)| **kind & WITHDRAWN == 0).map(|(day, _)| *day)
-        };
-        Some((days().min()?, days().max()?))
+        let days = self.day.iter().zip(&self.kind).filter(|(_, kind)| **kind & WITHDRAWN == 0);
+        days.map(|(day, _)| (*day, *day)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
     /// Days on which a site's stock was counted, ascending.
@@ -288,6 +292,18 @@ impl Book {
     /// Uses of energy and material in a period.
     pub fn uses(&self, window: Window) -> impl Iterator<Item = &Use> {
         self.uses.iter().filter(move |u| !u.withdrawn && window.holds(u.day))
+    }
+
+    /// Amounts used in each of the periods by site and factor, in the factors' own units; without those in other units.
+    pub fn used(&self, windows: &[Window]) -> Vec<BTreeMap<(u16, u16), f64>> {
+        let of = |window: &Window| {
+            let mut sums = BTreeMap::new();
+            for used in self.uses(*window).filter(|u| u.amount.is_finite()) {
+                *sums.entry((used.site, used.factor)).or_default() += used.amount;
+            }
+            sums
+        };
+        windows.iter().map(of).collect()
     }
 
     /// Where a lot was made and what product it is of: numbers of [`Self::sites`] and [`Self::products`].

@@ -2,20 +2,13 @@
 
 use std::collections::HashMap;
 
-/// One summand.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Term {
-    /// Its number, sign included.
-    pub coefficient: f64,
-    /// Variables that are multiplied; none for a plain number.
-    pub factors: Vec<usize>,
-}
-
-/// A sum that must be zero.
-#[derive(Debug, Clone, PartialEq)]
+/// A sum of products that must be zero.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Equation {
-    /// Its summands.
-    pub terms: Vec<Term>,
+    /// Of each summand its number, sign included, and where its variables end in `factors`.
+    terms: Vec<(f64, usize)>,
+    /// Variables of all summands, side by side: equations come by the ten thousand.
+    factors: Vec<usize>,
 }
 
 /// A text that is no equation.
@@ -50,35 +43,65 @@ impl Equation {
     /// The first thing that does not fit, with its place.
     pub fn parse(text: &str, variables: &HashMap<String, usize>) -> Result<Self, EquationError> {
         let mut parser = Parser { text, rest: text, variables };
-        let mut terms = parser.sum(1.0)?;
+        let mut equation = Self::default();
+        parser.sum(1.0, &mut equation)?;
         parser.expect('=')?;
-        terms.extend(parser.sum(-1.0)?);
+        parser.sum(-1.0, &mut equation)?;
         parser.skip_space();
-        if parser.rest.is_empty() {
-            Ok(Self { terms })
-        } else {
-            Err(parser.fault("运算符 + - * 或结尾"))
-        }
+        if parser.rest.is_empty() { Ok(equation) } else { Err(parser.fault("运算符 + - * 或结尾")) }
+    }
+
+    /// Adds a summand: its number, and the variables that are multiplied (none for a plain number).
+    pub fn add(&mut self, coefficient: f64, factors: &[usize]) {
+        self.factors.extend_from_slice(factors);
+        self.terms.push((coefficient, self.factors.len()));
+    }
+
+    /// Number of summands.
+    pub fn len(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// True for an equation without summands.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Number of variables in all summands, each as often as it stands there.
+    pub fn factors(&self) -> usize {
+        self.factors.len()
+    }
+
+    /// Summands: number and variables.
+    fn terms(&self) -> impl Iterator<Item = (f64, &[usize])> {
+        let mut start = 0;
+        self.terms.iter().map(move |(coefficient, end)| {
+            let factors = &self.factors[start..*end];
+            start = *end;
+            (*coefficient, factors)
+        })
     }
 
     /// Its value.
     pub fn value(&self, values: &[f64]) -> f64 {
-        self.terms.iter().map(|t| t.coefficient * t.factors.iter().map(|f| values[*f]).product::<f64>()).sum()
+        self.terms()
+            .map(|(coefficient, factors)| coefficient * factors.iter().map(|f| values[*f]).product::<f64>())
+            .sum()
     }
 
     /// Its derivatives: variable and value, one for each occurrence.
     pub fn gradient<'s>(&'s self, values: &'s [f64]) -> impl Iterator<Item = (usize, f64)> + 's {
-        self.terms.iter().flat_map(move |term| {
-            term.factors.iter().enumerate().map(move |(at, variable)| {
-                let others = term.factors.iter().enumerate().filter(|(i, _)| *i != at);
-                (*variable, term.coefficient * others.map(|(_, f)| values[*f]).product::<f64>())
+        self.terms().flat_map(move |(coefficient, factors)| {
+            factors.iter().enumerate().map(move |(at, variable)| {
+                let others = factors.iter().enumerate().filter(|(i, _)| *i != at);
+                (*variable, coefficient * others.map(|(_, f)| values[*f]).product::<f64>())
             })
         })
     }
 
     /// True where no summand multiplies variables.
     pub fn is_linear(&self) -> bool {
-        self.terms.iter().all(|t| t.factors.len() <= 1)
+        self.terms().all(|(_, factors)| factors.len() <= 1)
     }
 }
 
@@ -110,23 +133,23 @@ impl Parser<'_> {
         if self.take(wanted) { Ok(()) } else { Err(self.fault("运算符 + - * 或 =")) }
     }
 
-    fn sum(&mut self, side: f64) -> Result<Vec<Term>, EquationError> {
-        let mut terms = Vec::new();
+    fn sum(&mut self, side: f64, equation: &mut Equation) -> Result<(), EquationError> {
         let mut sign = if self.take('-') { -side } else { side };
         loop {
-            terms.push(self.product(sign)?);
+            let (coefficient, factors) = self.product(sign)?;
+            equation.add(coefficient, &factors);
             sign = if self.take('+') {
                 side
             } else if self.take('-') {
                 -side
             } else {
-                return Ok(terms);
+                return Ok(());
             };
         }
     }
 
-    fn product(&mut self, sign: f64) -> Result<Term, EquationError> {
-        let mut term = Term { coefficient: sign, factors: Vec::new() };
+    fn product(&mut self, sign: f64) -> Result<(f64, Vec<usize>), EquationError> {
+        let (mut coefficient, mut factors) = (sign, Vec::new());
         loop {
             self.skip_space();
             let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
@@ -136,9 +159,9 @@ impl Parser<'_> {
                 return Err(self.fault("变量名或数字"));
             }
             if let Ok(number) = word.parse::<f64>() {
-                term.coefficient *= number;
+                coefficient *= number;
             } else if let Some(variable) = self.variables.get(word) {
-                term.factors.push(*variable);
+                factors.push(*variable);
             } else {
                 return Err(EquationError::UnknownVariable {
                     equation: self.text.to_owned(),
@@ -147,7 +170,7 @@ impl Parser<'_> {
             }
             self.rest = tail;
             if !self.take('*') {
-                return Ok(term);
+                return Ok((coefficient, factors));
             }
         }
     }

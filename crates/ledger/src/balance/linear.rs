@@ -1,7 +1,7 @@
 //! Linear algebra of reconciliation: sparse rows, elimination of unknown columns, and two ways to solve the normal
 //! equations `A S Aᵀ λ = b`: pivoted Cholesky for small systems, conjugate gradients for large ones.
 
-use crate::gather::gather;
+use crate::sparse::Sparse;
 
 /// A sparse row: columns ascending, and the constant.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -108,81 +108,57 @@ impl Cholesky {
     }
 }
 
-/// A sparse matrix in compressed rows.
-pub(super) struct Compressed {
-    starts: Vec<usize>,
-    columns: Vec<u32>,
-    values: Vec<f64>,
-}
-
-impl Compressed {
-    pub(super) fn row(&self, index: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
-        let range = self.starts[index]..self.starts[index + 1];
-        self.columns[range.clone()].iter().zip(&self.values[range]).map(|(c, v)| (*c as usize, *v))
-    }
-
-    /// `A S Aᵀ` of sparse rows and the diagonal of `S`.
-    pub(super) fn normal(rows: &[Row], variance: &[f64]) -> Self {
-        let mut by_column: Vec<Vec<(u32, f64)>> = vec![Vec::new(); variance.len()];
-        for (index, row) in (0_u32..).zip(rows) {
-            row.entries.iter().for_each(|(column, value)| by_column[*column].push((index, *value)));
-        }
-        let mut out = Self { starts: vec![0], columns: Vec::new(), values: Vec::new() };
-        let mut sums = vec![0.0; rows.len()];
-        let mut touched: Vec<u32> = Vec::new();
-        for row in rows {
-            for (column, value) in &row.entries {
-                for (other, other_value) in &by_column[*column] {
-                    if sums[*other as usize] == 0.0 {
-                        touched.push(*other);
-                    }
-                    sums[*other as usize] += value * variance[*column] * other_value;
+/// `A S Aᵀ` of sparse rows and the diagonal of `S`.
+pub(super) fn normal(rows: &[Row], variance: &[f64]) -> Sparse {
+    let entries =
+        rows.iter().enumerate().flat_map(|(at, row)| row.entries.iter().map(move |(c, v)| (*c, at, *v)));
+    let users = Sparse::new(variance.len(), entries);
+    let mut out = Sparse::empty();
+    let mut sums = vec![0.0; rows.len()];
+    let mut touched: Vec<usize> = Vec::new();
+    for row in rows {
+        for (column, value) in &row.entries {
+            let scaled = value * variance[*column];
+            for (other, other_value) in users.row(*column) {
+                if sums[other] == 0.0 {
+                    touched.push(other);
                 }
+                sums[other] += scaled * other_value;
             }
-            touched.sort_unstable();
-            touched.dedup();
-            for other in touched.drain(..) {
-                out.columns.push(other);
-                out.values.push(std::mem::take(&mut sums[other as usize]));
-            }
-            out.starts.push(out.columns.len());
         }
-        out
-    }
-
-    #[cfg(test)]
-    fn times(&self, x: &[f64], out: &mut [f64]) {
-        for (index, value) in out.iter_mut().enumerate() {
-            *value = self.row(index).map(|(c, v)| v * x[c]).sum();
+        touched.sort_unstable();
+        touched.dedup();
+        for other in touched.drain(..) {
+            out.put(other, std::mem::take(&mut sums[other]));
         }
+        out.end_row();
     }
+    out
 }
 
 /// A symmetric matrix with ones on the diagonal in two triangles, `I + L + Lᵀ`, and what each row was divided by.
 struct Triangles {
     /// `1 / √diagonal`; 0 for a row without one.
     scale: Vec<f64>,
-    lower: Compressed,
-    upper: Compressed,
+    lower: Sparse,
+    upper: Sparse,
 }
 
 impl Triangles {
-    fn of(matrix: &Compressed, size: usize) -> Self {
+    fn of(matrix: &Sparse, size: usize) -> Self {
         let root = |i: usize| {
             let diagonal = matrix.row(i).find(|(c, _)| *c == i).map_or(0.0, |(_, v)| v);
             if diagonal > 0.0 { 1.0 / diagonal.sqrt() } else { 0.0 }
         };
         let scale: Vec<f64> = (0..size).map(root).collect();
-        let empty = || Compressed { starts: vec![0], columns: Vec::new(), values: Vec::new() };
-        let (mut lower, mut upper) = (empty(), empty());
+        let (mut lower, mut upper) = (Sparse::empty(), Sparse::empty());
         for row in 0..size {
             for (column, value) in matrix.row(row).filter(|(column, _)| *column != row) {
                 let side = if column < row { &mut lower } else { &mut upper };
-                side.columns.push(u32::try_from(column).unwrap_or(u32::MAX));
-                side.values.push(value * scale[row] * scale[column]);
+                side.put(column, value * scale[row] * scale[column]);
             }
-            lower.starts.push(lower.columns.len());
-            upper.starts.push(upper.columns.len());
+            lower.end_row();
+            upper.end_row();
         }
         Self { scale, lower, upper }
     }
@@ -190,23 +166,15 @@ impl Triangles {
     /// Solves `(I + L) x = b` in place.
     fn forward(&self, b: &mut [f64]) {
         for i in 0..b.len() {
-            b[i] -= self.lower.gather(i, b);
+            b[i] -= self.lower.times(i, b);
         }
     }
 
     /// Solves `(I + Lᵀ) x = b` in place.
     fn backward(&self, b: &mut [f64]) {
         for i in (0..b.len()).rev() {
-            b[i] -= self.upper.gather(i, b);
+            b[i] -= self.upper.times(i, b);
         }
-    }
-}
-
-impl Compressed {
-    #[inline]
-    fn gather(&self, index: usize, x: &[f64]) -> f64 {
-        let range = self.starts[index]..self.starts[index + 1];
-        gather(&self.columns[range.clone()], &self.values[range], x)
     }
 }
 
@@ -215,7 +183,7 @@ const LOOKS_MAX: u32 = 4;
 
 /// Conjugate gradients with symmetric Gauss-Seidel as preconditioner, at the cost of one product a step (S. Eisenstat, 1981);
 /// `None` where the residual does not fall below `tolerance` times the right side. A singular but consistent system is solved too.
-pub(super) fn conjugate_gradients(matrix: &Compressed, b: &[f64], tolerance: f64) -> Option<Vec<f64>> {
+pub(super) fn conjugate_gradients(matrix: &Sparse, b: &[f64], tolerance: f64) -> Option<Vec<f64>> {
     let n = b.len();
     let dot = |x: &[f64], y: &[f64]| -> f64 { x.iter().zip(y).map(|(x, y)| x * y).sum() };
     let triangles = Triangles::of(matrix, n);
@@ -272,8 +240,8 @@ fn unscaled(triangles: &Triangles, y: &[f64]) -> Vec<f64> {
     x
 }
 
-fn residual(matrix: &Compressed, x: &[f64], b: &[f64]) -> f64 {
-    b.iter().enumerate().map(|(i, b)| (b - matrix.gather(i, x)).powi(2)).sum::<f64>().sqrt()
+fn residual(matrix: &Sparse, x: &[f64], b: &[f64]) -> f64 {
+    b.iter().enumerate().map(|(i, b)| (b - matrix.times(i, x)).powi(2)).sum::<f64>().sqrt()
 }
 
 #[cfg(test)]
@@ -286,11 +254,11 @@ mod tests {
         // The third row is the sum of the first two.
         let rows = [row(&[(0, 1.0), (1, -1.0)]), row(&[(1, 1.0), (2, -2.0)]), row(&[(0, 1.0), (2, -2.0)])];
         let variance = [1.0, 4.0, 0.25];
-        let normal = Compressed::normal(&rows, &variance);
+        let matrix = normal(&rows, &variance);
         let dense: Vec<Vec<f64>> = (0..3)
             .map(|i| {
                 let mut out = vec![0.0; 3];
-                normal.row(i).for_each(|(c, v)| out[c] = v);
+                matrix.row(i).for_each(|(c, v)| out[c] = v);
                 out
             })
             .collect();
@@ -298,10 +266,9 @@ mod tests {
         let b = [1.0, 2.0, 3.0];
         let cholesky = Cholesky::new(dense);
         assert_eq!(cholesky.rank, 2);
-        let (direct, iterated) = (cholesky.solve(&b), conjugate_gradients(&normal, &b, 1e-13).unwrap());
+        let (direct, iterated) = (cholesky.solve(&b), conjugate_gradients(&matrix, &b, 1e-13).unwrap());
         for x in [direct, iterated] {
-            let mut back = [0.0; 3];
-            normal.times(&x, &mut back);
+            let back: Vec<f64> = (0..3).map(|i| matrix.times(i, &x)).collect();
             assert!(back.iter().zip(b).all(|(x, y)| (x - y).abs() < 1e-10), "{back:?}");
         }
     }

@@ -12,8 +12,9 @@
 mod read;
 
 use super::expression::{Equation, EquationError};
-use super::linear::{Cholesky, Compressed, Row, conjugate_gradients};
+use super::linear::{Cholesky, Row, conjugate_gradients, normal};
 use super::statistics::{chi_square_tail, normal_critical};
+use crate::sparse::Sparse;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
@@ -264,7 +265,9 @@ impl<'p> Solver<'p> {
     fn reduce(&self, x: &[f64]) -> Result<Reduced, ReconcileError> {
         let mut rows: Vec<Option<Row>> = Vec::with_capacity(self.problem.equations.len());
         for equation in &self.problem.equations {
-            let entries = equation.gradient(x).filter(|(variable, _)| self.is_free[*variable]).collect();
+            // A row has as many entries as its equation factors, or fewer.
+            let mut entries = Vec::with_capacity(equation.factors());
+            entries.extend(equation.gradient(x).filter(|(variable, _)| self.is_free[*variable]));
             rows.push(Some(Row::new(entries, equation.value(x))));
         }
         let mut rows_of: HashMap<usize, HashSet<usize>> =
@@ -331,7 +334,7 @@ impl<'p> Solver<'p> {
                 row.constant + row.entries.iter().map(|(c, v)| v * (self.measured[*c] - x[*c])).sum::<f64>()
             })
             .collect();
-        let normal = Compressed::normal(rows, &self.variance);
+        let normal = normal(rows, &self.variance);
         let multipliers = if self.is_small() {
             Cholesky::new(dense(&normal, rows.len())).solve(&b)
         } else {
@@ -404,7 +407,7 @@ impl<'p> Solver<'p> {
     fn deviations(&self, reduced: &Reduced) -> (usize, Vec<Option<f64>>, Vec<Option<f64>>) {
         let rows = &reduced.rows;
         let count = self.variance.len();
-        let cholesky = Cholesky::new(dense(&Compressed::normal(rows, &self.variance), rows.len()));
+        let cholesky = Cholesky::new(dense(&normal(rows, &self.variance), rows.len()));
         let columns: Vec<usize> = (0..count).filter(|i| self.variance[*i] > 0.0).collect();
         // `gain[i] = (A S Aᵀ)⁻¹ A S e_i`; the covariance of i and j is `S_ij - (A S e_i)ᵀ gain[j]`.
         let checks: Vec<Vec<f64>> = columns
@@ -449,7 +452,7 @@ impl<'p> Solver<'p> {
     }
 }
 
-fn dense(matrix: &Compressed, size: usize) -> Vec<Vec<f64>> {
+fn dense(matrix: &Sparse, size: usize) -> Vec<Vec<f64>> {
     let mut out = vec![vec![0.0; size]; size];
     for (index, row) in out.iter_mut().enumerate() {
         matrix.row(index).for_each(|(column, value)| row[column] = value);

@@ -33,15 +33,11 @@ pub fn routes() -> OpenApiRouter<Site> {
 
 /// A year (2026), a month (2026-11) or days (2026-11-01..2026-12-15); `None` where nothing is said.
 fn period(name: &str, text: &str) -> Result<Option<Period>, Problem> {
-    let text = text.trim();
-    let is_year = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
-    let written = if is_year { format!("{text}-01-01..{text}-12-31") } else { text.to_owned() };
-    match written.as_str() {
-        "" => Ok(None),
-        written => written.parse().map(Some).map_err(|_| {
-            Problem::at("query", name, "a year (2026), a month (2026-11) or days (2026-11-01..2026-12-15)")
-        }),
+    if text.trim().is_empty() {
+        return Ok(None);
     }
+    let wanted = "a year (2026), a month (2026-11) or days (2026-11-01..2026-12-15)";
+    Period::of_days(text).map(Some).map_err(|_| Problem::at("query", name, wanted))
 }
 
 fn some(text: String) -> Option<String> {

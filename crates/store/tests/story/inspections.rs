@@ -107,7 +107,7 @@ fn the_database_refuses_what_the_check_would_find() {
         let store = Store::open(&place.url).await.unwrap();
         store.import(&batch(), |_, _| ()).await.unwrap();
         recorded(&store).await;
-        for sql in [
+        let refused = [
             "update inspection_run set summary = '{}' where state = 'finished'",
             "update inspection_run set state = 'running', sha256 = null where state = 'finished'",
             "delete from inspection_run where state = 'finished'",
@@ -119,9 +119,23 @@ fn the_database_refuses_what_the_check_would_find() {
             "update evidence set content = '{}'",
             "update evidence set content = '{}', withdrawn_by = 'x', withdrawn_ms = 1",
             "delete from evidence",
-        ] {
-            let sql =
-                if place.is_sqlite() { format!("pragma foreign_keys = off; {sql}") } else { sql.to_owned() };
+        ];
+        // SQLite's `or replace` deletes without asking the triggers on delete.
+        let replacing = [
+            "insert or replace into evidence select id, offer_id, run_id, '{}', actor, at_ms, null, null from evidence",
+            "replace into inspection_recipe select 99, enterprise_id, name, version, '', sha256, actor, at_ms from inspection_recipe",
+            "replace into inspection_run select 99, enterprise_id, name, recipe_id, state, 0, 0, '', '', sha256, actor \
+             from inspection_run where state = 'finished'",
+            "update or replace inspection_run set id = 1 where state = 'running'",
+            "replace into inspection_file select run_id, place, part, name, 'AAAA' from inspection_file",
+        ];
+        let replacing = replacing.iter().filter(|_| place.is_sqlite());
+        for sql in refused.iter().chain(replacing) {
+            let sql = if place.is_sqlite() {
+                format!("pragma foreign_keys = off; {sql}")
+            } else {
+                (*sql).to_owned()
+            };
             let error = place.tamper(&sql).await.expect_err(&sql).to_string();
             assert!(error.contains("frozen"), "{sql}: {error}");
         }
@@ -146,5 +160,10 @@ fn the_database_refuses_what_the_check_would_find() {
         let is_missed =
             |f: &store::Fault| f.object == "inspection/1" && f.message.contains("the audit records its end");
         assert!(report.faults.iter().any(is_missed), "{report:#?}");
+        // Evidence that says something else than what was attached.
+        disarm(place, "evidence").await;
+        place.tamper("update evidence set content = replace(content, '99.93', '99.99')").await.unwrap();
+        let report = store.check().await.unwrap();
+        assert!(report.faults.iter().any(|f| f.object == "evidence/1"), "{report:#?}");
     });
 }

@@ -73,10 +73,10 @@ pub enum Ledger {
         #[arg(long)]
         site: Option<String>,
         /// Year (2026), month or days, by China's time; default: the year of the newest event
-        #[arg(long, value_parser = days)]
+        #[arg(long, value_parser = Period::of_days)]
         period: Option<Period>,
         /// Base year (2025), month or days; default: the year before
-        #[arg(long, value_parser = days)]
+        #[arg(long, value_parser = Period::of_days)]
         base_year: Option<Period>,
         /// Form of the answer
         #[arg(long, value_enum, default_value_t = IndicatorForm::Table)]
@@ -110,7 +110,7 @@ pub enum Ledger {
         #[arg(long)]
         site: Option<String>,
         /// Year (2026), month (2026-11) or days (2026-11-01..2026-12-15), by China's time; default: all time
-        #[arg(long, value_parser = days)]
+        #[arg(long, value_parser = Period::of_days)]
         period: Option<Period>,
         /// What was bought to offset emissions, such as `CCER-2026=1200` (kg CO2e); may be given several times
         #[arg(long = "offset", value_name = "NAME=KG")]
@@ -164,12 +164,6 @@ pub enum IndicatorForm {
     Table,
     Json,
     Csv,
-}
-
-/// A year, or a period as elsewhere.
-fn days(text: &str) -> std::result::Result<Period, model::period::PeriodError> {
-    let is_year = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
-    if is_year { format!("{text}-01-01..{text}-12-31").parse() } else { text.parse() }
 }
 
 /// Rule of allocation.

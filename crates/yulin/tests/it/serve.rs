@@ -10,13 +10,13 @@ use std::process::{Child, Stdio};
 const PASSWORD: &str = "雨林-correct-horse-7";
 
 /// A running server; killed when dropped.
-struct Server {
-    child: Child,
-    address: String,
+pub struct Server {
+    pub child: Child,
+    pub address: String,
 }
 
 impl Server {
-    fn start(dir: &Path) -> Self {
+    pub fn start(dir: &Path) -> Self {
         let mut command = yulin(dir);
         command.args(["serve", "--port", "0", "--log-format", "json"]);
         let log = std::fs::File::create(dir.join("log")).unwrap();
@@ -28,7 +28,7 @@ impl Server {
         Self { child, address }
     }
 
-    fn exchange(&self, request: &str) -> (String, String) {
+    pub fn exchange(&self, request: &str) -> (String, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();

@@ -33,26 +33,8 @@ pub struct Cell {
     pub without_mass: usize,
     /// Postings left out because nothing says how much of the substance is in their lot.
     pub without_content: usize,
-    /// Mass of the lots of which it is known how much of the substance is in them, kg.
-    pub assayed_kg: f64,
-    /// Mass of the lots of which nothing at all is known to be in them, kg.
-    pub unassayed_kg: f64,
-    /// Sum of mass times squared fraction: how much the fractions of the lots differ.
-    pub spread: f64,
     /// True where the lots are waste.
     pub is_waste: bool,
-}
-
-impl Cell {
-    /// What the lots without an assay hold where they are as the others are: estimate and its variance, kg and kg².
-    pub fn imputed(&self) -> (f64, f64) {
-        if self.unassayed_kg == 0.0 || self.assayed_kg == 0.0 {
-            return (0.0, 0.0);
-        }
-        let mean = self.kg / self.assayed_kg;
-        let variance = (self.spread / self.assayed_kg - mean * mean).max(0.0);
-        (self.unassayed_kg * mean, self.unassayed_kg * self.unassayed_kg * variance)
-    }
 }
 
 impl Book {
@@ -82,9 +64,6 @@ impl Book {
                 postings: 0,
                 without_mass: 0,
                 without_content: 0,
-                assayed_kg: 0.0,
-                unassayed_kg: 0.0,
-                spread: 0.0,
                 is_waste: self.lots.is_waste(lot),
             });
             let (mass, assay) = self.lots.variances(lot);
@@ -95,16 +74,9 @@ impl Book {
                 }
                 (Some(kg), None) => (kg, mass),
                 (Some(kg), Some(substance)) => match self.lots.fraction(lot, substance) {
-                    Some(part) => {
-                        cell.assayed_kg += kg;
-                        cell.spread += kg * part * part;
-                        (kg * part, mass + assay)
-                    }
+                    Some(part) => (kg * part, mass + assay),
                     None => {
                         cell.without_content += 1;
-                        if self.lots.content(lot).is_empty() {
-                            cell.unassayed_kg += kg;
-                        }
                         continue;
                     }
                 },

@@ -27,6 +27,8 @@ pub struct LotCard {
 const WASTE: u8 = 1;
 const HAZARDOUS: u8 = 2;
 const RECYCLED: u8 = 4;
+/// A card was noted.
+const NOTED: u8 = 8;
 
 /// One lot, in as few bytes as a pass over millions can afford to touch.
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +115,8 @@ impl Lots {
         }
         held.flags = flag(card.is_waste, WASTE)
             | flag(card.is_hazardous, HAZARDOUS)
-            | flag(card.is_recycled, RECYCLED);
+            | flag(card.is_recycled, RECYCLED)
+            | NOTED;
         #[expect(clippy::cast_possible_truncation, reason = "an error of measurement has few digits")]
         {
             held.mass_rsd = card.mass_rsd as f32;
@@ -125,6 +128,10 @@ impl Lots {
     #[inline]
     fn get(&self, lot: u32) -> &Held {
         self.held.get(lot as usize).unwrap_or(&NOTHING)
+    }
+
+    pub fn is_noted(&self, lot: u32) -> bool {
+        self.get(lot).flags & NOTED != 0
     }
 
     #[inline]

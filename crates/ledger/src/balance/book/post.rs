@@ -20,12 +20,18 @@ impl Book {
                 quantities.iter().map(|q| (q.class.as_str(), Amount::read(q.quantity, q.uom.as_deref())));
             for (identifier, amount) in pieces.chain(amounts) {
                 let Some(lot) = graph.lot(identifier) else { continue };
-                for (lot, amount) in unpacked(graph, lot, amount) {
+                let mut post = |lot: LotId, amount: Amount| {
                     let is_pieces = amount.unit == Unit::PIECE;
                     let is_mass = is_pieces || amount.unit == Unit::KGM;
                     let amount = is_mass.then_some(amount.value);
                     self.post(&NewPosting { key, site: &site, step, day, kind, lot, amount, is_pieces });
                     named.push(lot);
+                };
+                // Only what is one piece can be a container.
+                if amount == Amount::ONE_PIECE {
+                    unpacked(graph, lot, amount).into_iter().for_each(|(lot, amount)| post(lot, amount));
+                } else {
+                    post(lot, amount);
                 }
             }
         }

@@ -1,6 +1,10 @@
 //! Sums of the whole book in one pass.
 
+use super::imputed::Groups;
 use super::{Book, EntryKind, WITHDRAWN, Window, kind_of};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// What is summed. The first seven are the kinds of posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +52,8 @@ pub struct Sums {
     sites: usize,
     /// Substances and, first, the whole mass.
     columns: usize,
+    /// By period, site and substance: what raw lots without an assay hold where they are as the others, and its variance.
+    imputed: Vec<(f64, f64)>,
     /// How well the book closes over all time.
     pub closure: Closure,
 }
@@ -83,9 +89,94 @@ impl Sums {
         self.values.get(row * self.columns + column).copied().unwrap_or(0.0)
     }
 
+    /// What the site's raw lots without any assay hold of a substance, where they are as the other lots of their product: kg, and its
+    /// variance in kg².
+    pub fn imputed(&self, window: usize, site: u16, substance: u16) -> (f64, f64) {
+        let (site, substance) = (usize::from(site), usize::from(substance));
+        if site >= self.sites || substance + 1 >= self.columns {
+            return (0.0, 0.0);
+        }
+        let at = (window * self.sites + site) * (self.columns - 1) + substance;
+        self.imputed.get(at).copied().unwrap_or((0.0, 0.0))
+    }
+
     /// Number of sites.
     pub fn sites(&self) -> usize {
         self.sites
+    }
+}
+
+/// Postings are summed apart by these, of which every measure is a sum or a difference: so each posting is added once.
+#[derive(Debug, Clone, Copy)]
+enum Bucket {
+    /// Of a kind that says all.
+    Received,
+    Shipped,
+    Discarded,
+    Opening,
+    Closing,
+    /// Consumed of what the site did not make itself: new material, recycled material.
+    New,
+    Recycled,
+    /// Consumed of what the site made itself, or made: products, waste, hazardous waste.
+    UsedProduct,
+    UsedWaste,
+    UsedHazard,
+    MadeProduct,
+    MadeWaste,
+    MadeHazard,
+}
+
+const BUCKETS: usize = 13;
+
+/// The measures as sums of buckets with their signs.
+const SUMS_OF_MASS: [(Measure, &[(Bucket, f64)]); 11] = {
+    use Bucket::*;
+    [
+        (Measure::Received, &[(Received, 1.0)]),
+        (Measure::Shipped, &[(Shipped, 1.0)]),
+        (Measure::Discarded, &[(Discarded, 1.0)]),
+        (
+            Measure::Consumed,
+            &[(New, 1.0), (Recycled, 1.0), (UsedProduct, 1.0), (UsedWaste, 1.0), (UsedHazard, 1.0)],
+        ),
+        (Measure::Produced, &[(MadeProduct, 1.0), (MadeWaste, 1.0), (MadeHazard, 1.0)]),
+        (Measure::Opening, &[(Opening, 1.0)]),
+        (Measure::Closing, &[(Closing, 1.0)]),
+        (Measure::RawInput, &[(New, 1.0), (Recycled, 1.0)]),
+        (Measure::Product, &[(MadeProduct, 1.0), (UsedProduct, -1.0)]),
+        (Measure::RecycledInput, &[(Recycled, 1.0)]),
+        (Measure::HazardousWaste, &[(MadeHazard, 1.0), (UsedHazard, -1.0)]),
+    ]
+};
+const SUMS_OF_VARIANCE: [(Measure, &[Bucket]); 2] = [
+    (Measure::RawVariance, &[Bucket::New, Bucket::Recycled]),
+    (Measure::ProductVariance, &[Bucket::MadeProduct, Bucket::UsedProduct]),
+];
+
+/// Postings are summed in so many pieces side by side and the pieces added in order: the same figures on any number of cores.
+const PARTS: usize = 8;
+
+/// Sums of some postings.
+struct Piece {
+    /// Mass and variance by period, site, bucket and column.
+    values: Vec<(f64, f64)>,
+    unassayed: Groups,
+    closure: Closure,
+}
+
+impl Piece {
+    fn add(&mut self, other: Self) {
+        self.values.iter_mut().zip(other.values).for_each(|(sum, one)| {
+            sum.0 += one.0;
+            sum.1 += one.1;
+        });
+        for (of, kg) in other.unassayed {
+            *self.unassayed.entry(of).or_default() += kg;
+        }
+        self.closure.book_kg += other.closure.book_kg;
+        self.closure.passed_kg += other.closure.passed_kg;
+        self.closure.unknown += other.closure.unknown;
     }
 }
 
@@ -93,10 +184,46 @@ impl Book {
     /// Sums by site, measure and substance, for each of the periods.
     pub fn sums(&self, windows: &[Window]) -> Sums {
         let (sites, columns) = (self.sites.all().len(), self.substances.all().len() + 1);
+        let pieces = || -> Piece {
+            let size = self.len().div_ceil(PARTS).max(1);
+            let starts: Vec<usize> = (0..self.len().max(1)).step_by(size).collect();
+            let summed: Vec<Piece> = starts
+                .into_par_iter()
+                .map(|start| self.piece(start..(start + size).min(self.len()), windows, sites, columns))
+                .collect();
+            let mut summed = summed.into_iter();
+            let mut all = summed.next().unwrap_or_else(|| self.piece(0..0, windows, sites, columns));
+            summed.for_each(|piece| all.add(piece));
+            all
+        };
+        let (Piece { values: by_bucket, unassayed, mut closure }, lots_kg) =
+            rayon::join(pieces, || self.left_kg());
+        closure.lots_kg = lots_kg;
         let mut values = vec![0.0; windows.len() * sites * MEASURES * columns];
-        let mut left = vec![0.0_f64; self.lots.count()];
+        for place in 0..windows.len() * sites {
+            for column in 0..columns {
+                let bucket = |b: Bucket| by_bucket[(place * BUCKETS + b as usize) * columns + column];
+                let mut put = |measure: Measure, value: f64| {
+                    values[(place * MEASURES + measure.at()) * columns + column] = value;
+                };
+                for (measure, buckets) in SUMS_OF_MASS {
+                    put(measure, buckets.iter().map(|(b, sign)| sign * bucket(*b).0).sum());
+                }
+                for (measure, buckets) in SUMS_OF_VARIANCE {
+                    put(measure, buckets.iter().map(|b| bucket(*b).1).sum());
+                }
+            }
+        }
+        let imputed = self.imputed(windows, sites, &unassayed);
+        Sums { values, sites, columns, imputed, closure }
+    }
+
+    /// Sums of some postings.
+    fn piece(&self, rows: Range<usize>, windows: &[Window], sites: usize, columns: usize) -> Piece {
+        let mut values = vec![(0.0, 0.0); windows.len() * sites * BUCKETS * columns];
         let mut closure = Closure::default();
-        for row in 0..self.len() {
+        let mut unassayed = Groups::new();
+        for row in rows {
             let column = self.kind[row];
             if column & WITHDRAWN != 0 {
                 continue;
@@ -107,64 +234,72 @@ impl Book {
                 continue;
             }
             let (kind, lot, site) = (kind_of(column), self.lot[row], self.site[row]);
-            let sign = match kind {
-                EntryKind::Received | EntryKind::Produced => 1.0,
-                EntryKind::Consumed | EntryKind::Shipped | EntryKind::Discarded => -1.0,
-                EntryKind::OpeningStock | EntryKind::ClosingStock => 0.0,
-            };
-            left[lot as usize] += sign * kg;
+            let sign = sign_of(kind);
             closure.book_kg += sign * kg;
             closure.passed_kg += sign.abs() * kg;
             // A site beyond what 16 bits number has no sums.
             if usize::from(site) >= sites {
                 continue;
             }
+            let bucket = self.bucket(kind, lot, site);
+            let content = self.lots.content(lot);
+            let (mass, assay) = self.lots.variances(lot);
+            let is_unassayed = content.is_empty() && matches!(bucket, Bucket::New | Bucket::Recycled);
             for (index, window) in windows.iter().enumerate() {
                 if !window.holds(self.day[row]) {
                     continue;
                 }
-                let base = (index * sites + usize::from(site)) * MEASURES * columns;
-                let mut put = |measure: Measure, kg: f64, is_variance: bool| {
-                    let cells = &mut values[base + measure.at() * columns..][..columns];
-                    if is_variance {
-                        let (mass, assay) = self.lots.variances(lot);
-                        cells[0] += kg * kg * mass;
-                        for (substance, part) in self.lots.content(lot) {
-                            let kg = kg * part;
-                            cells[usize::from(*substance) + 1] += kg * kg * (mass + assay);
-                        }
-                    } else {
-                        cells[0] += kg;
-                        for (substance, part) in self.lots.content(lot) {
-                            cells[usize::from(*substance) + 1] += kg * part;
-                        }
-                    }
-                };
-                put(measure_of(kind), kg, false);
-                let is_own = self.lots.made_at(lot) == site;
-                match kind {
-                    EntryKind::Consumed if !is_own => {
-                        put(Measure::RawInput, kg, false);
-                        put(Measure::RawVariance, kg, true);
-                        if self.lots.is_recycled(lot) {
-                            put(Measure::RecycledInput, kg, false);
-                        }
-                    }
-                    EntryKind::Consumed | EntryKind::Produced => {
-                        let kg = if kind == EntryKind::Produced { kg } else { -kg };
-                        if !self.lots.is_waste(lot) {
-                            put(Measure::Product, kg, false);
-                            put(Measure::ProductVariance, kg, true);
-                        } else if self.lots.is_hazardous(lot) {
-                            put(Measure::HazardousWaste, kg, false);
-                        }
-                    }
-                    _ => {}
+                let at = ((index * sites + usize::from(site)) * BUCKETS + bucket as usize) * columns;
+                let cells = &mut values[at..at + columns];
+                cells[0].0 += kg;
+                cells[0].1 += kg * kg * mass;
+                for (substance, part) in content {
+                    let (cell, kg) = (&mut cells[usize::from(*substance) + 1], kg * part);
+                    cell.0 += kg;
+                    cell.1 += kg * kg * (mass + assay);
+                }
+                if is_unassayed {
+                    *unassayed.entry((index, site, self.lots.product(lot))).or_default() += kg;
                 }
             }
         }
-        closure.lots_kg = left.iter().sum();
-        Sums { values, sites, columns, closure }
+        Piece { values, unassayed, closure }
+    }
+
+    /// What is left of every lot, summed over lots, kg.
+    fn left_kg(&self) -> f64 {
+        let mut left = vec![0.0_f64; self.lots.count()];
+        for row in (0..self.len()).filter(|row| self.kind[*row] & WITHDRAWN == 0) {
+            let kg = self.raw_kg(row);
+            if !kg.is_nan() {
+                left[self.lot[row] as usize] += sign_of(kind_of(self.kind[row])) * kg;
+            }
+        }
+        left.iter().sum()
+    }
+
+    fn bucket(&self, kind: EntryKind, lot: u32, site: u16) -> Bucket {
+        let (is_waste, is_hazard) = (self.lots.is_waste(lot), self.lots.is_hazardous(lot));
+        match kind {
+            EntryKind::Received => Bucket::Received,
+            EntryKind::Shipped => Bucket::Shipped,
+            EntryKind::Discarded => Bucket::Discarded,
+            EntryKind::OpeningStock => Bucket::Opening,
+            EntryKind::ClosingStock => Bucket::Closing,
+            EntryKind::Consumed if self.lots.made_at(lot) != site => {
+                if self.lots.is_recycled(lot) {
+                    Bucket::Recycled
+                } else {
+                    Bucket::New
+                }
+            }
+            EntryKind::Consumed if !is_waste => Bucket::UsedProduct,
+            EntryKind::Consumed if is_hazard => Bucket::UsedHazard,
+            EntryKind::Consumed => Bucket::UsedWaste,
+            EntryKind::Produced if !is_waste => Bucket::MadeProduct,
+            EntryKind::Produced if is_hazard => Bucket::MadeHazard,
+            EntryKind::Produced => Bucket::MadeWaste,
+        }
     }
 
     /// True where a posting of that kind, lot and site counts for a measure.
@@ -181,15 +316,15 @@ impl Book {
         }
     }
 
-    /// Exchanges of a period: (site that made the lot, site that received it), each as often as it happened.
-    pub fn exchanges(&self, window: Window) -> Vec<(u16, u16)> {
-        let mut out = Vec::new();
+    /// Exchanges of a period: (site that made the lot, site that received it), each pair once.
+    pub fn exchanges(&self, window: Window) -> BTreeSet<(u16, u16)> {
+        let mut out = BTreeSet::new();
         for row in 0..self.len() {
             let received = self.kind[row] & !super::PIECES == EntryKind::Received as u8;
             if received && window.holds(self.day[row]) {
                 let from = self.lots.made_at(self.lot[row]);
                 if from != u16::MAX && from != self.site[row] {
-                    out.push((from, self.site[row]));
+                    out.insert((from, self.site[row]));
                 }
             }
         }
@@ -206,6 +341,15 @@ impl Book {
             }
         }
         (0..u16::MAX).zip(seen).filter(|(_, seen)| *seen).map(|(site, _)| site).collect()
+    }
+}
+
+/// Whether a posting adds to the stock or takes from it.
+fn sign_of(kind: EntryKind) -> f64 {
+    match kind {
+        EntryKind::Received | EntryKind::Produced => 1.0,
+        EntryKind::Consumed | EntryKind::Shipped | EntryKind::Discarded => -1.0,
+        EntryKind::OpeningStock | EntryKind::ClosingStock => 0.0,
     }
 }
 

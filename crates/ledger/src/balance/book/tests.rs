@@ -1,7 +1,7 @@
 use super::*;
 use crate::balance::{Entry, Scope, Sheet, sheet};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const SITES: [&str; 3] = ["a", "b", "c"];
 
@@ -128,7 +128,7 @@ fn what_only_a_wrong_event_says_is_not_so() {
     for _ in 0..2 {
         book.withdraw(6);
         assert_eq!((book.lot_place(LotId(4)).0, book.days()), (None, Some((10, 14))));
-        assert_eq!((book.sites_of(Window::ALL), book.exchanges(Window::ALL)), (vec![0], vec![]));
+        assert_eq!((book.sites_of(Window::ALL), book.exchanges(Window::ALL)), (vec![0], BTreeSet::new()));
     }
     assert_eq!(book.state(LotId(4)).map(|s| (s.made_kg, s.site)), Some((5.0, 0)));
     assert_eq!(book.states()[4], book.state(LotId(4)));
@@ -144,12 +144,31 @@ fn a_card_that_is_too_rich_is_noted_as_far_as_it_goes() {
 }
 
 #[test]
+fn lots_without_an_assay_are_as_the_others_of_their_product() {
+    let mut book = plant();
+    let unlike = LotCard { content: vec![("Cu".to_owned(), 0.7)], ..ore(false) };
+    book.note(LotId(5), &unlike);
+    for (lot, product, kg) in [(5, "ore", 300.0), (6, "ore", 50.0), (7, "slag", 9.0)] {
+        if lot > 5 {
+            book.note(LotId(lot), &LotCard { product: product.to_owned(), ..LotCard::default() });
+        }
+        post(&mut book, 9, "a", 15, EntryKind::Consumed, lot, Some(kg));
+    }
+    let sums = book.sums(&[Window::ALL, Window { from: 0, until: 15 }]);
+    let copper = book.substances.find("Cu").unwrap();
+    // 100 kg at 0.5 and 300 kg at 0.7; of slag nothing is known.
+    let (kg, variance) = sums.imputed(0, 0, copper);
+    assert!((kg - 50.0 * 0.65).abs() < 1e-9 && (variance - 2500.0 * 0.0075).abs() < 1e-9, "{kg} {variance}");
+    assert_eq!((sums.imputed(1, 0, copper), sums.imputed(0, 0, 9)), ((0.0, 0.0), (0.0, 0.0)));
+}
+
+#[test]
 fn exchanges_go_from_maker_to_taker() {
     let mut book = plant();
     post(&mut book, 9, "b", 14, EntryKind::Received, 3, Some(40.0));
     post(&mut book, 10, "a", 15, EntryKind::Received, 3, Some(1.0));
-    assert_eq!(book.exchanges(Window::ALL), [(0, 1)]);
-    assert_eq!(book.exchanges(Window { from: 0, until: 14 }), []);
+    assert_eq!(book.exchanges(Window::ALL), BTreeSet::from([(0, 1)]));
+    assert_eq!(book.exchanges(Window { from: 0, until: 14 }), BTreeSet::new());
     assert_eq!((book.sites_of(Window::ALL), book.days()), (vec![0, 1], Some((10, 15))));
 }
 

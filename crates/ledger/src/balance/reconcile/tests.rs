@@ -114,10 +114,11 @@ fn chain(processes: usize) -> Problem {
         main = next;
     }
     for (main, side_in, side_out, next) in ends {
-        let term =
-            |coefficient, variable| super::super::expression::Term { coefficient, factors: vec![variable] };
-        let terms = vec![term(1.0, main), term(1.0, side_in), term(-1.0, side_out), term(-1.0, next)];
-        problem.equations.push(Equation { terms });
+        let mut equation = Equation::default();
+        [(1.0, main), (1.0, side_in), (-1.0, side_out), (-1.0, next)]
+            .iter()
+            .for_each(|(coefficient, variable)| equation.add(*coefficient, &[*variable]));
+        problem.equations.push(equation);
     }
     problem
 }
@@ -128,7 +129,7 @@ fn the_large_way_agrees_with_the_small_one() {
     assert!(Solver::new(&small).is_small() && !Solver::new(&large).is_small());
     let solver = Solver::new(&small);
     let reduced = solver.reduce(&solver.measured).unwrap();
-    let normal = Compressed::normal(&reduced.rows, &solver.variance);
+    let normal = normal(&reduced.rows, &solver.variance);
     let b: Vec<f64> = reduced.rows.iter().map(|r| r.constant).collect();
     let (direct, iterated) =
         (Cholesky::new(dense(&normal, b.len())).solve(&b), conjugate_gradients(&normal, &b, 1e-14).unwrap());

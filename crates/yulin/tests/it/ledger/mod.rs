@@ -3,6 +3,7 @@
 mod files;
 mod kill;
 mod plant;
+mod rest;
 mod store;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,65 @@
+//! Sparse matrices in compressed rows, and the inner loop of every sparse solve.
+
+/// A matrix in compressed rows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sparse {
+    starts: Vec<u32>,
+    columns: Vec<u32>,
+    values: Vec<f64>,
+}
+
+impl Sparse {
+    /// No row yet; [`Self::put`] and [`Self::end_row`] add them.
+    pub(crate) fn empty() -> Self {
+        Self { starts: vec![0], columns: Vec::new(), values: Vec::new() }
+    }
+
+    /// Rows from entries (row, column, value) in any order; repeated ones are kept apart, their sum is what counts.
+    pub(crate) fn new(rows: usize, entries: impl Iterator<Item = (usize, usize, f64)> + Clone) -> Self {
+        let mut starts = vec![0_u32; rows + 1];
+        entries.clone().for_each(|(row, _, _)| starts[row + 1] += 1);
+        for row in 0..rows {
+            starts[row + 1] += starts[row];
+        }
+        let count = starts[rows] as usize;
+        let (mut columns, mut values) = (vec![0_u32; count], vec![0.0; count]);
+        let mut next = starts.clone();
+        for (row, column, value) in entries {
+            let at = next[row] as usize;
+            columns[at] = number(column);
+            values[at] = value;
+            next[row] += 1;
+        }
+        Self { starts, columns, values }
+    }
+
+    /// Adds an entry to the row that is open.
+    pub(crate) fn put(&mut self, column: usize, value: f64) {
+        self.columns.push(number(column));
+        self.values.push(value);
+    }
+
+    /// Ends the row that is open.
+    pub(crate) fn end_row(&mut self) {
+        self.starts.push(number(self.columns.len()));
+    }
+
+    /// Columns and values of a row.
+    #[inline]
+    pub(crate) fn row(&self, index: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let range = self.starts[index] as usize..self.starts[index + 1] as usize;
+        self.columns[range.clone()].iter().zip(&self.values[range]).map(|(c, v)| (*c as usize, *v))
+    }
+
+    /// A row times a vector.
+    #[inline]
+    pub(crate) fn times(&self, index: usize, x: &[f64]) -> f64 {
+        let range = self.starts[index] as usize..self.starts[index + 1] as usize;
+        let entries = self.columns[range.clone()].iter().zip(&self.values[range]);
+        entries.fold(0.0, |sum, (column, value)| sum + value * x[*column as usize])
+    }
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).expect("rows, columns and entries have 32-bit numbers")
+}
