@@ -388,14 +388,27 @@ impl Graph {
 
     /// The processes that consume a lot, each marked where it belongs to a group.
     fn for_each_consumer(&self, lot: LotId, mut visit: impl FnMut(u32)) {
-        self.consumers
-            .for_each(lot, |place| visit(self.outputs.record(place & !GROUPED).0 | (place & GROUPED)));
+        self.consumers.for_each(lot, |place| {
+            let process = self.outputs.record(place & !GROUPED).0;
+            if place & GROUPED == 0 || !self.is_withdrawn(process) {
+                visit(process | (place & GROUPED));
+            }
+        });
     }
 
     /// The processes that produce a lot, each marked where it belongs to a group.
     fn for_each_producer(&self, lot: LotId, mut visit: impl FnMut(u32)) {
-        self.producers
-            .for_each(lot, |place| visit(self.inputs.record(place & !GROUPED).0 | (place & GROUPED)));
+        self.producers.for_each(lot, |place| {
+            let process = self.inputs.record(place & !GROUPED).0;
+            if place & GROUPED == 0 || !self.is_withdrawn(process) {
+                visit(process | (place & GROUPED));
+            }
+        });
+    }
+
+    /// True for a process without lots on either side: its event was declared to be wrong, so it leads to none of its group.
+    fn is_withdrawn(&self, process: u32) -> bool {
+        self.inputs.lots(process).next().is_none() && self.outputs.lots(process).next().is_none()
     }
 
     /// The processes that a reference stands for: itself, or all events of its group.

@@ -146,6 +146,9 @@ impl Graph {
                 return;
             }
             let (process, _) = side.record(place & !GROUPED);
+            if self.is_withdrawn(process) {
+                return;
+            }
             self.for_each_member(process | GROUPED, |member| {
                 visit(member, side.record(side.starts[member as usize]).1);
             });
