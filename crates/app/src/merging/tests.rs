@@ -186,7 +186,7 @@ async fn old_addresses_lead_on_through_a_chain_of_merges() {
     for id in [given_up, kept] {
         assert_eq!(app.enterprise(me, id).await.unwrap().row.id, last);
     }
-    // Its events belong to the survivor, and to that alone.
+    // What it captured is seen by the one that it was merged into, and by the one that speaks for both in the end.
     assert_eq!((finds(1).await, finds(2).await), (true, true));
 }
 

@@ -408,13 +408,17 @@ impl Market {
         kin
     }
 
-    /// As [`Self::kin`], by keys.
+    /// The key of an enterprise, and those of all that were merged into it, through others too.
     pub fn kin_keys(&self, key: &str) -> Vec<String> {
-        let id = self.enterprises.by_key(key).map(|held| held.id);
-        let merged = self.merged.iter().filter(|(own, _)| id == Some(self.surviving(**own)));
-        let mut kin: Vec<String> = merged.map(|(_, (own, _))| own.clone()).collect();
-        kin.sort_unstable();
-        kin.insert(0, key.to_owned());
+        let mut kin = vec![key.to_owned()];
+        let mut at = 0;
+        while let Some(into) = kin.get(at).cloned() {
+            let lost = self.merged.values().filter(|(_, survivor)| *survivor == into).map(|(own, _)| own);
+            let new: Vec<String> = lost.filter(|own| !kin.contains(own)).cloned().collect();
+            kin.extend(new);
+            at += 1;
+        }
+        kin[1..].sort();
         kin
     }
 
