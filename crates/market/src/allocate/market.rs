@@ -78,7 +78,7 @@ pub(super) struct Relaxed {
     /// What each pair covers, and what it delivers.
     pub covered: Vec<i64>,
     pub delivered: Vec<i64>,
-    /// No allocation within the branch has a greater gain.
+    /// No allocation within the branch has a greater gain; the least there is where there is none.
     pub bound: i128,
     pub prices: Vec<i64>,
 }
@@ -350,7 +350,8 @@ impl Network {
             }
         };
         self.arcs.push(Arc { from, to: meet, capacity: flow::AMOUNT_MAX, gain });
-        self.arcs.push(Arc { from: rest, to: meet, capacity: flow::AMOUNT_MAX, gain: 0 });
+        // Less than one lot of its own: a whole one too much would not be delivered.
+        self.arcs.push(Arc { from: rest, to: meet, capacity: pair.lot - 1, gain: 0 });
         let beside = self.arcs.len() - 1;
         self.force(meet, to, 0, least);
         self.arcs.push(Arc { from: meet, to, capacity: free, gain: 0 });
@@ -363,7 +364,14 @@ impl Network {
     }
 
     fn relaxed(&self, solution: Solution) -> Relaxed {
-        let bound = solution.bound(&self.supply, &self.arcs) - self.forced;
+        let forces = self.arcs.iter().zip(&solution.flow);
+        let met: i128 = forces.map(|(arc, flow)| i128::from(arc.gain / FORCE) * i128::from(*flow)).sum();
+        // What cannot be forced all at once is a branch without an allocation.
+        let bound = if met * i128::from(FORCE) < self.forced {
+            i128::MIN
+        } else {
+            solution.bound(&self.supply, &self.arcs) - self.forced
+        };
         let covered: Vec<i64> =
             self.covered.iter().map(|arcs| solution.flow[arcs.clone()].iter().sum()).collect();
         let beside = |place: &Option<usize>| place.map_or(0, |arc| solution.flow[arc]);

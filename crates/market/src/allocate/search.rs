@@ -75,6 +75,17 @@ pub(super) struct Best {
     pub prices: Vec<i64>,
 }
 
+impl Best {
+    /// Takes an allocation over where it gains more.
+    fn take(&mut self, market: &Market<'_>, covered: Vec<i64>, delivered: Vec<i64>) {
+        let gains = market.pairs.iter().zip(&covered);
+        let gain = gains.map(|(pair, covered)| i128::from(pair.gain) * i128::from(*covered)).sum();
+        if gain > self.gain {
+            (self.covered, self.delivered, self.gain) = (covered, delivered, gain);
+        }
+    }
+}
+
 /// Searches a market. Without lots, thresholds and needs that take all or nothing the first branch is the optimum.
 pub(super) fn search(market: &Market<'_>) -> Best {
     let mut order: Vec<usize> = (0..market.pairs.len()).collect();
@@ -98,13 +109,12 @@ pub(super) fn search(market: &Market<'_>) -> Best {
             best.prices.clone_from(&relaxed.prices);
         }
         let deal = Deal::near(market, &relaxed, &order);
-        let gain = deal.gain(market);
-        if gain > best.gain {
-            (best.covered, best.delivered, best.gain) = (deal.covered, deal.delivered, gain);
-        }
+        best.take(market, deal.covered, deal.delivered);
         if bound > best.gain {
             let halves = part(market, &branch, &relaxed);
             if halves.is_empty() {
+                // The network's own optimum keeps everything.
+                best.take(market, relaxed.covered, relaxed.delivered);
                 unparted = unparted.max(bound);
             }
             open.extend(halves.into_iter().map(|half| Branch { bound, ..half }));
@@ -252,15 +262,6 @@ impl Deal {
             self.firms[firm] += self.delivered[p];
         }
         (self.covered[p], self.delivered[p]) = (0, 0);
-    }
-
-    fn gain(&self, market: &Market<'_>) -> i128 {
-        market
-            .pairs
-            .iter()
-            .zip(&self.covered)
-            .map(|(pair, covered)| i128::from(pair.gain) * i128::from(*covered))
-            .sum()
     }
 }
 
