@@ -4,6 +4,7 @@
 use crate::Store;
 use crate::audit::By;
 use crate::error::{During, Result};
+use crate::sql::among;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -166,42 +167,46 @@ impl Store {
         tx.commit(doing).await
     }
 
-    /// A job by its public name, where it is this enterprise's (of any where none is named).
+    /// A job by its public name, where it is of one of these enterprises (of any where nothing is said).
     ///
     /// # Errors
     /// The database's.
-    pub async fn capture_job(&self, token: &str, enterprise: Option<&str>) -> Result<Option<CaptureJob>> {
+    pub async fn capture_job(
+        &self,
+        token: &str,
+        enterprises: Option<&[String]>,
+    ) -> Result<Option<CaptureJob>> {
         let doing = "read the capture jobs";
         let mut tx = self.database.read(doing).await?;
-        let whose = if enterprise.is_some() { " and enterprise = ?" } else { "" };
+        let whose = among("enterprise", enterprises.map(<[_]>::len));
         let mut query = tx
             .query(format!("select {COLUMNS} from capture_job where token = ?{whose}"))
             .bind(token.to_owned());
-        if let Some(enterprise) = enterprise {
-            query = query.bind(enterprise.to_owned());
+        for enterprise in enterprises.unwrap_or_default() {
+            query = query.bind(enterprise.clone());
         }
         let row = query.fetch_optional(&mut *tx).await.during(doing)?;
         row.map(|row| job(&row)).transpose().during(doing)
     }
 
-    /// Jobs of an enterprise (of all where none is named) before a row id, newest first.
+    /// Jobs of these enterprises (of all where nothing is said) before a row id, newest first.
     ///
     /// # Errors
     /// The database's.
     pub async fn capture_jobs(
         &self,
-        enterprise: Option<&str>,
+        enterprises: Option<&[String]>,
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<CaptureJob>> {
         let doing = "read the capture jobs";
         let mut tx = self.database.read(doing).await?;
-        let whose = if enterprise.is_some() { " and enterprise = ?" } else { "" };
+        let whose = among("enterprise", enterprises.map(<[_]>::len));
         let mut query = tx
             .query(format!("select {COLUMNS} from capture_job where id < ?{whose} order by id desc limit ?"))
             .bind(before.unwrap_or(i64::MAX));
-        if let Some(enterprise) = enterprise {
-            query = query.bind(enterprise.to_owned());
+        for enterprise in enterprises.unwrap_or_default() {
+            query = query.bind(enterprise.clone());
         }
         let rows = query.bind(i64::from(limit)).fetch_all(&mut *tx).await.during(doing)?;
         rows.iter().map(job).collect::<sqlx::Result<_>>().during(doing)

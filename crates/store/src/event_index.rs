@@ -7,7 +7,7 @@ use crate::Store;
 use crate::database::Read;
 use crate::error::{During, Result};
 use crate::event::EventHeads;
-use crate::sql::{InsertMany, places};
+use crate::sql::{InsertMany, among, places};
 use sqlx::Row;
 use std::collections::BTreeSet;
 
@@ -264,8 +264,7 @@ impl Store {
     ) -> Result<Vec<String>> {
         let doing = "read the index of events";
         let mut tx = self.database.read(doing).await?;
-        let whose =
-            owners.map_or(String::new(), |owners| format!(" and owner in ({})", places(owners.len())));
+        let whose = among("owner", owners.map(<[_]>::len));
         let mut query = tx.query(format!(
             "select distinct value from event_word where kind = ? and value > ?{whose} order by value limit ?"
         ));

@@ -8,7 +8,7 @@ use crate::audit::{self, By};
 use crate::check::CheckReport;
 use crate::database::{Read, Write};
 use crate::error::{During, Error, Result};
-use crate::sql::InsertMany;
+use crate::sql::{InsertMany, among};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::list::sha256_hex;
@@ -165,19 +165,19 @@ impl Store {
     ///
     /// # Errors
     /// The database's.
-    pub async fn recipes(&self, enterprise: Option<i64>) -> Result<Vec<StoredRecipe>> {
+    pub async fn recipes(&self, enterprises: Option<&[i64]>) -> Result<Vec<StoredRecipe>> {
         let doing = "read the recipes";
         let mut tx = self.database.read(doing).await?;
-        let rows = tx
-            .query(format!(
-                "select {RECIPE} from inspection_recipe r where enterprise_id = coalesce(?, enterprise_id) and version = \
-                 (select max(version) from inspection_recipe o where o.enterprise_id = r.enterprise_id and o.name = r.name) \
-                 order by id"
-            ))
-            .bind(enterprise)
-            .fetch_all(&mut *tx)
-            .await
-            .during(doing)?;
+        let whose = among("r.enterprise_id", enterprises.map(<[_]>::len));
+        let mut query = tx.query(format!(
+            "select {RECIPE} from inspection_recipe r where version = \
+             (select max(version) from inspection_recipe o where o.enterprise_id = r.enterprise_id and o.name = r.name){whose} \
+             order by id"
+        ));
+        for enterprise in enterprises.unwrap_or_default() {
+            query = query.bind(*enterprise);
+        }
+        let rows = query.fetch_all(&mut *tx).await.during(doing)?;
         rows.iter().map(recipe).collect::<sqlx::Result<_>>().during(doing)
     }
 
@@ -276,40 +276,40 @@ impl Store {
         Ok(stored)
     }
 
-    /// Runs of an enterprise (of all where nothing is said), newest first, without their details.
+    /// Runs of these enterprises (of all where nothing is said), newest first, without their details.
     ///
     /// # Errors
     /// The database's.
-    pub async fn runs(&self, enterprise: Option<i64>, limit: u32) -> Result<Vec<StoredRun>> {
+    pub async fn runs(&self, enterprises: Option<&[i64]>, limit: u32) -> Result<Vec<StoredRun>> {
         let doing = "read the inspections";
         let mut tx = self.database.read(doing).await?;
         let columns = columns("'' as detail");
-        let rows = tx
-            .query(format!(
-                "select {columns} from inspection_run where enterprise_id = coalesce(?, enterprise_id) order by id desc limit ?"
-            ))
-            .bind(enterprise)
-            .bind(i64::from(limit))
-            .fetch_all(&mut *tx)
-            .await
-            .during(doing)?;
+        let whose = among("enterprise_id", enterprises.map(<[_]>::len));
+        let mut query = tx.query(format!(
+            "select {columns} from inspection_run where 1 = 1{whose} order by id desc limit ?"
+        ));
+        for enterprise in enterprises.unwrap_or_default() {
+            query = query.bind(*enterprise);
+        }
+        let rows = query.bind(i64::from(limit)).fetch_all(&mut *tx).await.during(doing)?;
         rows.iter().map(run).collect::<sqlx::Result<_>>().during(doing)
     }
 
-    /// True where an enterprise has a run of this name.
+    /// True where one of these enterprises has a run of this name.
     ///
     /// # Errors
     /// The database's.
-    pub async fn has_run(&self, enterprise: i64, name: &str) -> Result<bool> {
+    pub async fn has_run(&self, enterprises: &[i64], name: &str) -> Result<bool> {
         let doing = "read the inspections";
         let mut tx = self.database.read(doing).await?;
-        let found = tx
-            .query("select id from inspection_run where enterprise_id = ? and name = ?")
-            .bind(enterprise)
-            .bind(name.to_owned())
-            .fetch_optional(&mut *tx)
-            .await
-            .during(doing)?;
+        let whose = among("enterprise_id", Some(enterprises.len()));
+        let mut query = tx
+            .query(format!("select id from inspection_run where name = ?{whose} limit 1"))
+            .bind(name.to_owned());
+        for enterprise in enterprises {
+            query = query.bind(*enterprise);
+        }
+        let found = query.fetch_optional(&mut *tx).await.during(doing)?;
         Ok(found.is_some())
     }
 

@@ -162,15 +162,9 @@ impl Store {
                 .during(doing)?;
         }
         assign(&mut tx, &moved.assigned, loser.id, kept.id, doing).await?;
-        moved.events = ids(
-            &mut tx,
-            "select event_id from meeting_party where enterprise_id = ? order by event_id",
-            loser.id,
-            doing,
-        )
-        .await?;
-        let of_kept = "select event_id from meeting_party where enterprise_id = ? order by event_id";
-        let of_kept = ids(&mut tx, of_kept, kept.id, doing).await?;
+        let attended = "select event_id from meeting_party where enterprise_id = ? order by event_id";
+        let of_kept = ids(&mut tx, attended, kept.id, doing).await?;
+        moved.events = ids(&mut tx, attended, loser.id, doing).await?;
         moved.events.retain(|event| !of_kept.contains(event));
         attend(&mut tx, &moved.events, loser.id, kept.id, doing).await?;
         let id = next_id(&mut tx, "merge", doing).await?;

@@ -118,6 +118,15 @@ impl InsertMany {
     }
 }
 
+/// What asks for one of so many values of a column, behind other conditions; nothing where all are wanted, and no row where none is.
+pub(crate) fn among(column: &str, values: Option<usize>) -> String {
+    match values {
+        None => String::new(),
+        Some(0) => " and 1 = 0".to_owned(),
+        Some(count) => format!(" and {column} in ({})", places(count)),
+    }
+}
+
 /// `?, ?, ?` for `in (...)`.
 pub(crate) fn places(count: usize) -> String {
     vec!["?"; count].join(", ")

@@ -124,11 +124,7 @@ impl App {
         let market = self.market().await?;
         let enterprise = self.inspected(&market, actor, new.enterprise)?;
         let name = super::record::named(&new.name, "name")?;
-        let mut is_taken = false;
-        for id in market.kin(enterprise) {
-            is_taken |= self.store.has_run(id, &name).await?;
-        }
-        if is_taken {
+        if self.store.has_run(&market.kin(enterprise), &name).await? {
             let mut error = crate::records::field("name", "已有同名的检测，请换一个名称");
             error.code = Code::Conflict;
             return Err(error);

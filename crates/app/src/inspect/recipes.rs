@@ -70,16 +70,7 @@ impl App {
         actor.need(Act::Recipes)?;
         let market = self.market().await?;
         let viewer = market.viewer(actor);
-        let recipes = match self.sees_runs(&market, actor) {
-            None => self.store.recipes(None).await?,
-            Some(firms) => {
-                let mut own = Vec::new();
-                for firm in firms {
-                    own.extend(self.store.recipes(Some(firm)).await?);
-                }
-                own
-            }
-        };
+        let recipes = self.store.recipes(self.sees_runs(&market, actor).as_deref()).await?;
         let mut rows: Vec<RecipeRow> =
             recipes.into_iter().map(|r| row(r, |id| market.brief(&viewer, market.surviving(id)))).collect();
         rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));

@@ -183,18 +183,6 @@ impl App {
         }
     }
 
-    /// The newest runs that an actor sees, newest first.
-    pub(super) async fn runs_of(&self, firms: Option<&[i64]>, limit: u32) -> Result<Vec<StoredRun>> {
-        let Some(firms) = firms else { return Ok(self.store.runs(None, limit).await?) };
-        let mut runs = Vec::new();
-        for firm in firms {
-            runs.extend(self.store.runs(Some(*firm), limit).await?);
-        }
-        runs.sort_by_key(|run| std::cmp::Reverse(run.id));
-        runs.truncate(limit as usize);
-        Ok(runs)
-    }
-
     pub(super) async fn seen_run(&self, market: &Market, actor: &Actor, id: i64) -> Result<StoredRun> {
         let run = self.store.run(id).await.map_err(as_unknown)?;
         match self.sees_runs(market, actor) {
@@ -224,7 +212,7 @@ impl App {
     pub async fn inspections(&self, actor: &Actor) -> Result<Vec<RunRow>> {
         actor.need(Act::Inspections)?;
         let market = self.market().await?;
-        let runs = self.runs_of(self.sees_runs(&market, actor).as_deref(), RUNS_MAX).await?;
+        let runs = self.store.runs(self.sees_runs(&market, actor).as_deref(), RUNS_MAX).await?;
         Ok(runs.iter().map(|run| self.run_row(&market, actor, run)).collect())
     }
 
@@ -275,7 +263,7 @@ impl App {
     /// Row id of the version of a recipe with this text; stored now where there is none.
     async fn recipe_of(&self, actor: &Actor, enterprise: i64, name: &str, text: &str) -> Result<i64> {
         let sha256 = sha256_hex(text.as_bytes());
-        let recipes = self.store.recipes(Some(enterprise)).await?;
+        let recipes = self.store.recipes(Some(&[enterprise])).await?;
         if let Some(known) = recipes.iter().find(|r| r.sha256 == sha256) {
             return Ok(known.id);
         }

@@ -217,9 +217,8 @@ impl App {
     pub async fn capture_job(&self, actor: &Actor, token: &str) -> Result<CaptureJobInfo> {
         actor.need(Act::CaptureJobs)?;
         let scope = self.scope(actor).await?;
-        let job = self.store.capture_job(token, None).await?;
-        job.filter(|job| scope.only().is_none_or(|keys| keys.contains(&job.enterprise)))
-            .map(CaptureJobInfo::from)
+        let job = self.store.capture_job(token, scope.only()).await?;
+        job.map(CaptureJobInfo::from)
             .ok_or_else(|| Error::new(Code::NotFound, "there is no such capture job"))
     }
 
@@ -235,16 +234,7 @@ impl App {
     ) -> Result<Vec<CaptureJobInfo>> {
         actor.need(Act::CaptureJobs)?;
         let scope = self.scope(actor).await?;
-        let Some(keys) = scope.only() else {
-            let jobs = self.store.capture_jobs(None, before, limit).await?;
-            return Ok(jobs.into_iter().map(CaptureJobInfo::from).collect());
-        };
-        let mut jobs = Vec::new();
-        for key in keys {
-            jobs.extend(self.store.capture_jobs(Some(key), before, limit).await?);
-        }
-        jobs.sort_by_key(|job| std::cmp::Reverse(job.id));
-        jobs.truncate(limit as usize);
+        let jobs = self.store.capture_jobs(scope.only(), before, limit).await?;
         Ok(jobs.into_iter().map(CaptureJobInfo::from).collect())
     }
 }

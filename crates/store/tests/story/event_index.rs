@@ -102,11 +102,12 @@ fn a_capture_job_waits_until_it_is_finished() {
         let outcome = CaptureOutcome { success: true, captured: 3, known: 1, errors: "[]".to_owned() };
         store.finish_capture_job(job.id, &outcome, 7).await.unwrap();
         assert_eq!(store.next_capture_job().await.unwrap().unwrap().0.token, "b");
-        let job = store.capture_job("a", Some("x")).await.unwrap().unwrap();
+        let job = store.capture_job("a", Some(&["x".to_owned()])).await.unwrap().unwrap();
         assert_eq!((job.captured, job.known, job.finished_ms), (3, 1, Some(7)));
-        assert_eq!(store.capture_job("a", Some("y")).await.unwrap(), None);
+        assert_eq!(store.capture_job("a", Some(&["y".to_owned()])).await.unwrap(), None);
         assert_eq!(store.capture_jobs(None, None, 10).await.unwrap().len(), 2);
-        assert_eq!(store.capture_jobs(Some("y"), None, 10).await.unwrap().len(), 1);
+        assert_eq!(store.capture_jobs(Some(&["y".to_owned()]), None, 10).await.unwrap().len(), 1);
+        assert!(store.capture_jobs(Some(&[]), None, 10).await.unwrap().is_empty());
         assert!(store.capture_jobs(None, Some(1), 10).await.unwrap().is_empty());
     });
 }

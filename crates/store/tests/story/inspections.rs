@@ -60,7 +60,7 @@ fn recipes_have_versions_and_runs_are_frozen() {
         let firm = store.run(run).await.unwrap().enterprise;
         // The next version, and no other in its place.
         let second = store.save_recipe(firm, "P0.8", "pitch_um = 900\n", 1, &by("wang")).await.unwrap();
-        assert_eq!((second.version, store.recipes(Some(firm)).await.unwrap()), (2, vec![second.clone()]));
+        assert_eq!((second.version, store.recipes(Some(&[firm])).await.unwrap()), (2, vec![second.clone()]));
         assert_eq!(store.recipe_versions(firm, "P0.8").await.unwrap().len(), 2);
         assert_eq!(
             store.save_recipe(firm, "P0.8", "pitch_um = 900\n", 2, &by("wang")).await.unwrap(),
@@ -88,7 +88,7 @@ fn recipes_have_versions_and_runs_are_frozen() {
         assert_eq!(store.run_file(run, "empty.txt").await.unwrap(), Some(Vec::new()));
         assert_eq!(store.run_file(run, "none").await.unwrap(), None);
         assert_eq!(store.runs(None, 10).await.unwrap().iter().map(|r| r.id).collect::<Vec<_>>(), [open, run]);
-        assert_eq!(store.runs(Some(firm + 1), 10).await.unwrap(), []);
+        assert_eq!(store.runs(Some(&[firm + 1]), 10).await.unwrap(), []);
         // Evidence is withdrawn once, and stays on record.
         let known = store.evidence().await.unwrap();
         assert_eq!((known.len(), known[0].withdrawn.clone()), (1, None));
