@@ -401,25 +401,29 @@ impl Market {
 
     /// Row ids of an enterprise and of those that were merged into it, its own first.
     pub fn kin(&self, id: i64) -> Vec<i64> {
-        let mut kin: Vec<i64> =
-            self.merged.keys().copied().filter(|own| self.surviving(*own) == id).collect();
-        kin.sort_unstable();
-        kin.insert(0, id);
-        kin
+        let key = self.enterprises.get(id).map(|held| held.value.key.as_str());
+        let lost = key.map_or_else(Vec::new, |key| self.lost_to(key));
+        std::iter::once(id).chain(lost.into_iter().map(|(id, _)| id)).collect()
     }
 
-    /// The key of an enterprise, and those of all that were merged into it, through others too.
+    /// As [`Self::kin`], by keys.
     pub fn kin_keys(&self, key: &str) -> Vec<String> {
-        let mut kin = vec![key.to_owned()];
-        let mut at = 0;
-        while let Some(into) = kin.get(at).cloned() {
-            let lost = self.merged.values().filter(|(_, survivor)| *survivor == into).map(|(own, _)| own);
-            let new: Vec<String> = lost.filter(|own| !kin.contains(own)).cloned().collect();
-            kin.extend(new);
-            at += 1;
+        let lost = self.lost_to(key).into_iter().map(|(_, own)| own.to_owned());
+        std::iter::once(key.to_owned()).chain(lost).collect()
+    }
+
+    /// Row ids and keys of all that were merged into an enterprise, through others too, by row id.
+    fn lost_to(&self, key: &str) -> Vec<(i64, &str)> {
+        let mut lost: BTreeMap<i64, &str> = BTreeMap::new();
+        let mut open = vec![key];
+        while let Some(survivor) = open.pop() {
+            for (id, (own, _)) in self.merged.iter().filter(|(_, (_, into))| into == survivor) {
+                if lost.insert(*id, own).is_none() {
+                    open.push(own);
+                }
+            }
         }
-        kin[1..].sort();
-        kin
+        lost.into_iter().collect()
     }
 
     /// Confirmed pairs of the lists that stand published, as need and offer.
