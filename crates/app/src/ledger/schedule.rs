@@ -1,7 +1,7 @@
 //! When a subscription is due (EPCIS 2.0, 8.2.5.3): which seconds, minutes, hours, days and months fit.
 
+use crate::clock::china;
 use crate::{Code, Error, Result};
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -58,7 +58,7 @@ impl EventSchedule {
         let months = numbers(self.month.as_deref(), 1, 12, "month")?;
         let weekdays = numbers(self.day_of_week.as_deref(), 1, 7, "dayOfWeek")?;
         let moment = Timestamp::from_millisecond(after_ms).map_err(|e| bad(e.to_string()))?;
-        let from = moment.to_zoned(TimeZone::fixed(jiff::tz::offset(8))).datetime();
+        let from = moment.to_zoned(china()).datetime();
         let mut date = from.date();
         for day in 0..DAYS_MAX {
             let weekday = i64::from(date.weekday().to_monday_one_offset());
@@ -77,9 +77,7 @@ impl EventSchedule {
                     hours_and_minutes.flat_map(|(h, m)| seconds.iter().map(move |s| at(h, m, s)));
                 let found = moments.find(|second| *second > now);
                 if let Some(second) = found {
-                    let midnight = date
-                        .to_zoned(TimeZone::fixed(jiff::tz::offset(8)))
-                        .map_err(|e| bad(e.to_string()))?;
+                    let midnight = date.to_zoned(china()).map_err(|e| bad(e.to_string()))?;
                     return Ok(midnight.timestamp().as_millisecond() + second * 1000);
                 }
             }

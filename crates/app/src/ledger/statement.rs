@@ -74,7 +74,7 @@ impl App {
             if site.is_some() && site_of(event) != site {
                 return Ok(());
             }
-            let day = event.time.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).date();
+            let day = event.time.to_zoned(crate::clock::china()).date();
             if query.period.is_some_and(|period| day < period.first() || day > period.last()) {
                 return Ok(());
             }
