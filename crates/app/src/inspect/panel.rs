@@ -366,10 +366,9 @@ pub(super) fn read_recipe(text: &str, name: &str) -> Result<Recipe> {
     let recipe = exchange::inspection::recipe(text).map_err(bad)?;
     let tables = super::bins::tables();
     if let Some(bins) = recipe.bins.as_ref().filter(|bins| !tables.contains_key(*bins)) {
-        let line = text.lines().position(|l| l.trim_start().starts_with("bins")).map_or(1, |i| i + 1);
         let known: Vec<&str> = tables.keys().map(String::as_str).collect();
         let reason = format!("`bins` is {bins}; there are: {}", known.join(", "));
-        return Err(bad(RecipeFault { line, reason }));
+        return Err(bad(RecipeFault::at(text, "bins", reason)));
     }
     Ok(recipe)
 }

@@ -14,6 +14,14 @@ pub struct RecipeFault {
     pub reason: String,
 }
 
+impl RecipeFault {
+    /// What is wrong with a field: at its line, or the first where the recipe does not name it.
+    pub fn at(text: &str, field: &str, reason: String) -> Self {
+        let line = text.lines().position(|l| l.trim_start().starts_with(field)).map_or(1, |i| i + 1);
+        Self { line, reason }
+    }
+}
+
 /// Reads a recipe and checks it as a whole.
 ///
 /// # Errors
@@ -28,8 +36,7 @@ pub fn recipe(text: &str) -> Result<Recipe, RecipeFault> {
             RecipeError::Bins => "bins",
             RecipeError::Limits => "[limits]",
         };
-        let line = text.lines().position(|l| l.trim_start().starts_with(field)).map_or(1, |i| i + 1);
-        RecipeFault { line, reason: e.to_string() }
+        RecipeFault::at(text, field, e.to_string())
     })?;
     Ok(recipe)
 }
