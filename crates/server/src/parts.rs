@@ -242,23 +242,20 @@ pub fn form_error(lang: Lang, error: Option<&Error>) -> Markup {
 
 /// The way up: links, and the page itself as the last one without a link.
 pub fn crumbs(lang: Lang, up: &[(&str, &str)], here: &str) -> Markup {
-    html! {
-        nav.crumbs aria-label=(lang.t("所在位置")) {
-            ol {
-                @for (to, word) in up { li { a href=(to) { (word) } } }
-                li aria-current="page" { (here) }
-            }
-        }
-    }
+    trail(lang, up, None, here)
 }
 
 /// The way up from a page about a record: a list, the record by the name that people gave it, in Chinese, and the page.
 pub fn crumbs_of(lang: Lang, list: (&str, &str), record: (&str, &str), here: &str) -> Markup {
+    trail(lang, &[list], Some(record), here)
+}
+
+fn trail(lang: Lang, up: &[(&str, &str)], record: Option<(&str, &str)>, here: &str) -> Markup {
     html! {
         nav.crumbs aria-label=(lang.t("所在位置")) {
             ol {
-                li { a href=(list.0) { (list.1) } }
-                li { a href=(record.0) lang="zh-CN" { (record.1) } }
+                @for (to, word) in up { li { a href=(to) { (word) } } }
+                @if let Some((to, name)) = record { li { a href=(to) lang="zh-CN" { (name) } } }
                 li aria-current="page" { (here) }
             }
         }
