@@ -3,7 +3,6 @@
 use super::market::{GAIN_SCALE, Market, Shut};
 use super::search::Best;
 use model::allotment::Binding;
-use std::cmp::Reverse;
 
 /// What binds one need.
 pub(super) struct Bound {
@@ -25,19 +24,14 @@ pub(super) struct Binds<'a> {
 
 impl<'a> Binds<'a> {
     pub fn new(market: &'a Market<'a>, best: &'a Best) -> Self {
-        let mut pairs_of: Vec<Vec<usize>> = vec![Vec::new(); market.needs.len()];
         let (mut left, mut firms) = (market.capacity.clone(), market.firms.clone());
         for (index, pair) in market.pairs.iter().enumerate() {
-            pairs_of[pair.need].push(index);
             left[pair.offer] -= best.delivered[index];
             if let Some(firm) = market.firm_of[pair.offer] {
                 firms[firm] -= best.delivered[index];
             }
         }
-        for pairs in &mut pairs_of {
-            pairs.sort_by_key(|&p| (Reverse(market.pairs[p].gain), p));
-        }
-        Self { market, best, pairs_of, left, firms }
+        Self { market, best, pairs_of: market.pairs_of(), left, firms }
     }
 
     /// What keeps a need from the best offers that do not serve all of it already.

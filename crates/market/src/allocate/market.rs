@@ -7,6 +7,7 @@ use crate::flow::{self, Arc, Solution};
 use crate::measure::Measures;
 use model::need::Need;
 use model::offer::Offer;
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 /// Gains are scores in parts per million: scores have six decimals.
@@ -125,7 +126,7 @@ impl<'a> Market<'a> {
                 records.offer(key).map_or_else(Terms::default, |o| Terms::of(o, measures, limits, total))
             })
             .collect();
-        let capacity: Vec<i64> = terms.iter().map(|t| t.scaled(t.capacity.min(total), scale)).collect();
+        let capacity: Vec<i64> = terms.iter().map(|t| t.scaled(total, scale)).collect();
         let pairs = places
             .into_iter()
             .map(|(need, offer, gain)| {
@@ -194,6 +195,18 @@ impl<'a> Market<'a> {
         }
     }
 
+    /// The pairs of each need, the best first.
+    pub fn pairs_of(&self) -> Vec<Vec<usize>> {
+        let mut out: Vec<Vec<usize>> = vec![Vec::new(); self.needs.len()];
+        for (index, pair) in self.pairs.iter().enumerate() {
+            out[pair.need].push(index);
+        }
+        for pairs in &mut out {
+            pairs.sort_by_key(|&p| (Reverse(self.pairs[p].gain), p));
+        }
+        out
+    }
+
     /// The optimum within a branch, lots and thresholds left out: an easier problem, so that it bounds the harder one.
     pub fn relax(&self, branch: &Branch) -> Relaxed {
         let network = Network::new(self, branch);
@@ -222,14 +235,14 @@ impl Terms {
         }
     }
 
-    /// A capacity as a whole number: as many lots as it holds.
-    fn scaled(&self, capacity: f64, scale: f64) -> i64 {
+    /// The capacity as a whole number: as many lots as it holds, else no more than all that is asked for.
+    fn scaled(&self, total: f64, scale: f64) -> i64 {
         if self.lot > 0.0 {
             // All of them, where it is as good as a whole number of lots.
             let lots = (self.capacity / self.lot + LOT_TOLERANCE).floor();
             return lots as i64 * self.whole_lot(scale);
         }
-        (capacity * scale).floor() as i64
+        (self.capacity.min(total) * scale).floor() as i64
     }
 
     /// A lot as a whole number, rounded up so far that as many lots as a need asks for cover it.

@@ -90,6 +90,7 @@ impl Best {
 pub(super) fn search(market: &Market<'_>) -> Best {
     let mut order: Vec<usize> = (0..market.pairs.len()).collect();
     order.sort_by_key(|&p| (Reverse(market.pairs[p].gain), p));
+    let pairs_of = market.pairs_of();
     let mut best =
         Best { covered: Vec::new(), delivered: Vec::new(), gain: -1, bound: 0, prices: Vec::new() };
     let mut open = vec![Branch::root(market.needs.len())];
@@ -108,7 +109,7 @@ pub(super) fn search(market: &Market<'_>) -> Best {
         if best.prices.is_empty() {
             best.prices.clone_from(&relaxed.prices);
         }
-        let deal = Deal::near(market, &relaxed, &order);
+        let deal = Deal::near(market, &relaxed, &order, &pairs_of);
         best.take(market, deal.covered, deal.delivered);
         if bound > best.gain {
             let halves = part(market, &branch, &relaxed);
@@ -189,7 +190,7 @@ struct Deal {
 
 impl Deal {
     /// The network's optimum rounded down to what can be kept, and filled up again with what is left.
-    fn near(market: &Market<'_>, relaxed: &Relaxed, order: &[usize]) -> Self {
+    fn near(market: &Market<'_>, relaxed: &Relaxed, order: &[usize], pairs_of: &[Vec<usize>]) -> Self {
         let pairs = market.pairs.len();
         let mut deal = Self {
             covered: vec![0; pairs],
@@ -203,10 +204,6 @@ impl Deal {
         }
         let mut whole: Vec<usize> = (0..market.needs.len()).filter(|&n| market.whole[n]).collect();
         whole.sort_by_key(|&n| (deal.rest[n], n));
-        let mut pairs_of: Vec<Vec<usize>> = vec![Vec::new(); market.needs.len()];
-        for &p in order {
-            pairs_of[market.pairs[p].need].push(p);
-        }
         // Twice: what the first round gives back may serve another one.
         for _ in 0..2 {
             for &need in &whole {
