@@ -389,21 +389,21 @@ impl Graph {
     /// The processes that consume a lot, each marked where it belongs to a group.
     fn for_each_consumer(&self, lot: LotId, mut visit: impl FnMut(u32)) {
         self.consumers.for_each(lot, |place| {
-            let process = self.outputs.record(place & !GROUPED).0;
-            if place & GROUPED == 0 || !self.is_withdrawn(process) {
-                visit(process | (place & GROUPED));
-            }
+            self.standing(self.outputs.record(place & !GROUPED).0, place).map(&mut visit);
         });
     }
 
     /// The processes that produce a lot, each marked where it belongs to a group.
     fn for_each_producer(&self, lot: LotId, mut visit: impl FnMut(u32)) {
         self.producers.for_each(lot, |place| {
-            let process = self.inputs.record(place & !GROUPED).0;
-            if place & GROUPED == 0 || !self.is_withdrawn(process) {
-                visit(process | (place & GROUPED));
-            }
+            self.standing(self.inputs.record(place & !GROUPED).0, place).map(&mut visit);
         });
+    }
+
+    /// A process with the mark of its place, unless it leads to a group that it was taken out of.
+    fn standing(&self, process: u32, place: u32) -> Option<u32> {
+        let group = place & GROUPED;
+        (group == 0 || !self.is_withdrawn(process)).then_some(process | group)
     }
 
     /// True for a process without lots on either side: its event was declared to be wrong, so it leads to none of its group.

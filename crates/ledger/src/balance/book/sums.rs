@@ -107,7 +107,7 @@ impl Sums {
 }
 
 /// Postings are summed apart by these, of which every measure is a sum or a difference: so each posting is added once.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Bucket {
     /// Of a kind that says all.
     Received,
@@ -304,16 +304,11 @@ impl Book {
 
     /// True where a posting of that kind, lot and site counts for a measure.
     pub fn counts_for(&self, measure: Measure, kind: EntryKind, lot: u32, site: u16) -> bool {
-        let is_own = self.lots.made_at(lot) == site;
-        // As in [`Self::sums`]: what is made counts where it is made, whoever made more of the lot later.
-        let turns = kind == EntryKind::Produced || kind == EntryKind::Consumed && is_own;
-        match measure {
-            Measure::RawInput | Measure::RawVariance => kind == EntryKind::Consumed && !is_own,
-            Measure::RecycledInput => kind == EntryKind::Consumed && !is_own && self.lots.is_recycled(lot),
-            Measure::Product | Measure::ProductVariance => turns && !self.lots.is_waste(lot),
-            Measure::HazardousWaste => turns && self.lots.is_waste(lot) && self.lots.is_hazardous(lot),
-            plain => plain == measure_of(kind),
-        }
+        let own = self.bucket(kind, lot, site);
+        let of_mass = SUMS_OF_MASS.iter().filter(|(of, _)| *of == measure);
+        let of_variance = SUMS_OF_VARIANCE.iter().filter(|(of, _)| *of == measure);
+        of_mass.flat_map(|(_, buckets)| buckets.iter().map(|(bucket, _)| bucket)).any(|bucket| *bucket == own)
+            || of_variance.flat_map(|(_, buckets)| buckets.iter()).any(|bucket| *bucket == own)
     }
 
     /// Exchanges of a period: (site that made the lot, site that received it), each pair once.
@@ -350,17 +345,5 @@ fn sign_of(kind: EntryKind) -> f64 {
         EntryKind::Received | EntryKind::Produced => 1.0,
         EntryKind::Consumed | EntryKind::Shipped | EntryKind::Discarded => -1.0,
         EntryKind::OpeningStock | EntryKind::ClosingStock => 0.0,
-    }
-}
-
-fn measure_of(kind: EntryKind) -> Measure {
-    match kind {
-        EntryKind::Received => Measure::Received,
-        EntryKind::Shipped => Measure::Shipped,
-        EntryKind::Discarded => Measure::Discarded,
-        EntryKind::Consumed => Measure::Consumed,
-        EntryKind::Produced => Measure::Produced,
-        EntryKind::OpeningStock => Measure::Opening,
-        EntryKind::ClosingStock => Measure::Closing,
     }
 }
