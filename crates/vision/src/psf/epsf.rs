@@ -51,21 +51,7 @@ impl Epsf {
         if !(px >= 1.0 && py >= 1.0 && px <= last && py <= last) {
             return Point::default();
         }
-        let (ix, iy) = ((px as usize).min(self.side() - 3), (py as usize).min(self.side() - 3));
-        let (wx, sx) = weights(px - ix as f64);
-        let (wy, sy) = weights(py - iy as f64);
-        let mut point = Point::default();
-        for j in 0..4 {
-            let row = &self.values[(iy + j - 1) * self.side() + ix - 1..][..4];
-            let value: f64 = row.iter().zip(&wx).map(|(v, w)| v * w).sum();
-            let slope: f64 = row.iter().zip(&sx).map(|(v, w)| v * w).sum();
-            point.value += wy[j] * value;
-            point.dx += wy[j] * slope;
-            point.dy += sy[j] * value;
-        }
-        point.dx *= STEPS as f64;
-        point.dy *= STEPS as f64;
-        point
+        self.raster(x, y).at(0, 0)
     }
 
     /// The function on the pixels about a centre, of which one lies at the offset (x, y): between the points all have the
