@@ -42,6 +42,25 @@ pub(super) enum Role {
     Part,
 }
 
+impl Role {
+    /// True for words that are sought anywhere in a clause; the others are asked for where they may stand.
+    fn is_anywhere(self) -> bool {
+        matches!(
+            self,
+            Self::AtLeast
+                | Self::MoreThan
+                | Self::AtMost
+                | Self::LessThan
+                | Self::BetterThan
+                | Self::About
+                | Self::Prefer
+                | Self::Negation
+                | Self::Amount
+                | Self::Other
+        )
+    }
+}
+
 const ROLES: [(&str, Role); 23] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
@@ -91,31 +110,9 @@ impl Words {
             list.sort_by_key(|w| std::cmp::Reverse(w.len()));
             list.dedup();
         }
-        let sought = |r: &Role| {
-            use Role::{
-                Amid, Between, Filler, FractionUnit, ListGap, Mains, Metal, OrLess, OrMore, Part, SupplyTime,
-                To, Unstated,
-            };
-            !matches!(
-                r,
-                Filler
-                    | Unstated
-                    | OrMore
-                    | OrLess
-                    | To
-                    | Between
-                    | Amid
-                    | FractionUnit
-                    | SupplyTime
-                    | Mains
-                    | ListGap
-                    | Part
-                    | Metal
-            )
-        };
         let anywhere: Vec<(&String, Role)> = ROLES
             .iter()
-            .filter(|(_, r)| sought(r))
+            .filter(|(_, r)| r.is_anywhere())
             .flat_map(|(_, r)| by_role.get(r).into_iter().flatten().map(|w| (w, *r)))
             .collect();
         let automaton = AhoCorasick::new(anywhere.iter().map(|w| w.0.as_bytes()))
