@@ -9,7 +9,7 @@ use crate::period::Period;
 use crate::region::Point;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Where a list stands on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -310,6 +310,31 @@ impl<'a> ListIndex<'a> {
             needs: content.needs.iter().map(|n| (n.need.key.as_str(), n)).collect(),
             offers: content.offers.iter().map(|o| (o.offer.key.as_str(), o)).collect(),
             pairs,
+        }
+    }
+
+    /// Indexes what a content says of one need alone: the need, its pairs, and the offers of these and of what binds it, with the
+    /// enterprises of all. Looks through the rows, but keeps only these few.
+    pub fn about(content: &'a ListContent, need: &str) -> Self {
+        let own: Vec<&ListPair> = content.pairs.iter().filter(|pair| pair.matched.need == need).collect();
+        let bound = content.allotment.iter().filter_map(|a| a.need(need)).flat_map(|bound| &bound.offers);
+        let keys: HashSet<&str> =
+            own.iter().map(|pair| pair.matched.offer.as_str()).chain(bound.map(String::as_str)).collect();
+        let offers: HashMap<&str, &ListOffer> = (content.offers.iter())
+            .filter(|listed| keys.contains(listed.offer.key.as_str()))
+            .map(|listed| (listed.offer.key.as_str(), listed))
+            .collect();
+        let listed = content.needs.iter().find(|listed| listed.need.key == need);
+        let suppliers = offers.values().map(|listed| listed.offer.enterprise.as_str());
+        let firms: HashSet<&str> =
+            suppliers.chain(listed.map(|listed| listed.need.enterprise.as_str())).collect();
+        let enterprises = content.enterprises.iter().filter(|e| firms.contains(e.key.as_str()));
+        Self {
+            content,
+            enterprises: enterprises.map(|e| (e.key.as_str(), e)).collect(),
+            needs: listed.map(|listed| (listed.need.key.as_str(), listed)).into_iter().collect(),
+            offers,
+            pairs: listed.map(|listed| (listed.need.key.as_str(), own)).into_iter().collect(),
         }
     }
 

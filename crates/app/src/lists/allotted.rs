@@ -109,7 +109,7 @@ impl App {
             return Ok(None);
         }
         let list = self.list_by_number(actor, list).await?;
-        Ok(Allotted::of(&list, &ListIndex::new(&list.content), key))
+        Ok(Allotted::of(&list, &ListIndex::about(&list.content, key), key))
     }
 }
 

@@ -461,9 +461,9 @@ async fn list_needs(caller: Caller, Path(number): Path<u32>, Query(paging): Quer
 #[utoipa::path(get, path = "/lists/{number}/needs/{need}", tag = "lists", params(("number" = u32, Path), ("need" = u32, Path, description = "Number of the need on the list")), responses((status = 200, body = ListedNeedCard)))]
 async fn list_need(caller: Caller, Path((number, need)): Path<(u32, u32)>) -> Answer {
     let list = read(&caller, number).await?;
-    let index = ListIndex::new(&list.content);
     let row = list.content.needs.iter().find(|n| n.number == need);
     let row = row.ok_or_else(|| Problem::new(Code::NotFound, format!("no need {need} on list {number}")))?;
+    let index = ListIndex::about(&list.content, &row.need.key);
     let pair = |pair: &&model::list::ListPair| {
         Some(ListedPair {
             offer: index.offer(&pair.matched.offer)?.into(),

@@ -1,9 +1,10 @@
 //! What lists say of their allocation, over a real database file.
 
+use super::Allotted;
 use crate::{Actor, App, Clock, Code, PublishOptions};
 use model::allotment::Binding;
 use model::enterprise::Enterprise;
-use model::list::MatchingList;
+use model::list::{ListIndex, MatchingList};
 use model::need::Need;
 use model::offer::Offer;
 use model::quantity::Quantity;
@@ -83,6 +84,15 @@ async fn lots_lead_times_and_whole_needs_are_kept_and_said() {
     assert_eq!(binding(&list, "N-whole"), Binding::Whole);
     assert!(list.content.allotment.as_ref().unwrap().optima.iter().all(|o| o.is_proved));
     assert!(place.app.verify(&place.me, list.number.unwrap()).await.unwrap().is_sound());
+
+    // What is looked up of one need alone is what the whole list has of it.
+    let whole = ListIndex::new(&list.content);
+    for listed in &list.content.needs {
+        let (key, about) = (&listed.need.key, ListIndex::about(&list.content, &listed.need.key));
+        assert_eq!(Allotted::of(&list, &about, key), Allotted::of(&list, &whole, key));
+        assert_eq!(about.pairs_of(key), whole.pairs_of(key));
+        assert_eq!(about.enterprise(&listed.need.enterprise), whole.enterprise(&listed.need.enterprise));
+    }
 
     // The need's own page says the same as the list.
     let needs = place.app.needs(&place.me, &crate::RecordQuery::default()).await.unwrap().rows;

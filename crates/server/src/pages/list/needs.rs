@@ -70,8 +70,8 @@ fn name(lang: Lang, enterprise: Option<&ListEnterprise>) -> Markup {
 
 /// One need with all its pairs.
 pub fn detail(lang: Lang, list: &MatchingList, row: &ListNeed) -> Markup {
-    let index = ListIndex::new(&list.content);
     let need = &row.need;
+    let index = ListIndex::about(&list.content, &need.key);
     let owner = index.enterprise(&need.enterprise);
     let pairs = index.pairs_of(&need.key);
     html! {
