@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 /// A command without the variables that `cargo run` sets for xtask itself: some cargo tools take them for their own.
 fn command(program: &str) -> Command {
@@ -15,14 +16,20 @@ fn command(program: &str) -> Command {
 /// Runs a command in `dir`, shows it, and fails when it fails.
 pub fn run(dir: &Path, program: &str, args: &[&str], env: &[(&str, &str)]) -> Result<()> {
     println!("$ {program} {}", args.join(" "));
+    let start = Instant::now();
     let status = command(program)
         .args(args)
         .current_dir(dir)
         .envs(env.iter().copied())
         .status()
         .with_context(|| format!("cannot start {program}"))?;
+    let seconds = start.elapsed().as_secs();
     if !status.success() {
-        bail!("{program} {} failed ({status})", args.join(" "));
+        bail!("{program} {} failed after {seconds} s ({status})", args.join(" "));
+    }
+    // The gate has a time limit: its record tells where the time went.
+    if seconds >= 10 {
+        println!("  {program} {}: {seconds} s", args.first().unwrap_or(&""));
     }
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! The balance sheet of a site's month with what does not close, and the test for gross errors.
 
-use super::{kg, kg_or, name, period, site_select, some, step, substance_select};
+use super::{kg, kg_or, name, period, postings_of, site_select, some, step, substance_select};
 use crate::answer::Answer;
 use crate::parts::{empty, figures, tag};
 use crate::site::Site;
 use crate::viewer::Viewer;
-use crate::words::{Lang, encode};
+use crate::words::Lang;
 use app::{BalanceSheet, SheetLine, SheetQuery};
 use axum::Router;
 use axum::routing::get;
@@ -62,7 +62,7 @@ async fn page(viewer: Viewer) -> Answer {
         }
         (verdict(lang, &sheet))
         h2 { (lang.t("产品")) }
-        (products(lang, &sheet))
+        (products(&viewer, &sheet))
         h2 { (lang.t("工序")) }
         (steps(lang, &sheet.steps))
         h2 { (lang.t("可疑读数")) }
@@ -96,15 +96,17 @@ fn residual(lang: Lang, line: &SheetLine) -> Markup {
     }
 }
 
-fn products(lang: Lang, sheet: &BalanceSheet) -> Markup {
+fn products(viewer: &Viewer, sheet: &BalanceSheet) -> Markup {
+    let lang = viewer.lang();
     let drill = |of: &str, value: f64| {
-        let to = format!(
-            "/circular/postings?site={}&of={of}&period={}&substance={}",
-            encode(&sheet.site.id),
-            sheet.period,
-            encode(sheet.substance.as_deref().unwrap_or(""))
-        );
-        html! { @if value == 0.0 { "0" } @else { a href=(to) { (kg(value)) } } }
+        let to = postings_of(viewer, &sheet.site, of, sheet.period, sheet.substance.as_deref());
+        html! {
+            @match to.filter(|_| value != 0.0) {
+                Some(to) => a href=(to) { (kg(value)) },
+                None if value == 0.0 => "0",
+                None => (kg(value)),
+            }
+        }
     };
     html! {
         div.scroll tabindex="0" role="region" aria-label=(lang.t("产品")) {

@@ -1,16 +1,15 @@
 //! Circular indicators with their formulas and inputs, and the postings behind every input.
 
-use super::{kg_or, kind, lot_link, name, period, some, step};
+use super::{kg_or, kind, lot_link, name, period, postings_of, some, step};
 use crate::answer::Answer;
 use crate::parts::{crumbs, empty, tag};
 use crate::site::Site;
 use crate::viewer::Viewer;
-use crate::words::{Lang, encode};
-use app::{Act, Indicator, IndicatorInput, IndicatorPostings, IndicatorQuery, IndicatorReport};
+use crate::words::Lang;
+use app::{Indicator, IndicatorInput, IndicatorPostings, IndicatorQuery, IndicatorReport};
 use axum::Router;
 use axum::routing::get;
 use maud::{Markup, html};
-use model::period::Period;
 use serde::Deserialize;
 
 /// Routes of this subject.
@@ -132,17 +131,9 @@ fn shown(indicator: &Indicator, value: Option<f64>) -> String {
 
 fn inputs(viewer: &Viewer, report: &IndicatorReport, indicator: &Indicator) -> Markup {
     let lang = viewer.lang();
-    let may_open = viewer.actor().may(Act::IndicatorPostings);
-    let to = |input: &IndicatorInput| -> Option<String> {
-        let (of, site) = (input.postings?, indicator.site.as_ref()?);
-        let period: Period = if input.is_base { report.base } else { report.period };
-        let substance = encode(indicator.substance.as_deref().unwrap_or(""));
-        may_open.then(|| {
-            format!(
-                "/circular/postings?site={}&of={of}&substance={substance}&period={period}",
-                encode(&site.id)
-            )
-        })
+    let to = |input: &IndicatorInput| {
+        let period = if input.is_base { report.base } else { report.period };
+        postings_of(viewer, indicator.site.as_ref()?, input.postings?, period, indicator.substance.as_deref())
     };
     html! {
         ul.inline {

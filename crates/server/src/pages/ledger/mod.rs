@@ -13,8 +13,9 @@ mod recall;
 mod trace;
 
 use crate::site::Site;
+use crate::viewer::Viewer;
 use crate::words::{Lang, encode};
-use app::{EntryKind, Named};
+use app::{Act, EntryKind, Named};
 use axum::Router;
 use maud::{Markup, html};
 use model::period::Period;
@@ -91,6 +92,17 @@ fn kg_or(value: Option<f64>) -> String {
 fn lot_link(lot: &str) -> Markup {
     let number = lot.rsplit('/').next().unwrap_or(lot);
     html! { a href={ "/ledger/lot?lot=" (encode(lot)) } { (number) } }
+}
+
+/// Where the postings behind a figure are listed; nowhere for those who may see the figure but not its postings.
+fn postings_of(viewer: &Viewer, site: &Named, of: &str, period: Period, substance: Option<&str>) -> Option<String> {
+    viewer.actor().may(Act::IndicatorPostings).then(|| {
+        format!(
+            "/circular/postings?site={}&of={of}&period={period}&substance={}",
+            encode(&site.id),
+            encode(substance.unwrap_or(""))
+        )
+    })
 }
 
 /// A choice of sites.
