@@ -14,6 +14,7 @@ mod value;
 pub use prehash::{prehash, write_prehash};
 
 use crate::event::Event;
+use model::hex::{hex, unhex};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -50,11 +51,7 @@ pub fn event_hashes(events: &[Event]) -> Vec<EventHash> {
 
 impl fmt::Display for EventHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(NI_PREFIX)?;
-        for byte in self.0 {
-            write!(f, "{byte:02x}")?;
-        }
-        f.write_str(NI_VERSION)
+        write!(f, "{NI_PREFIX}{}{NI_VERSION}", hex(&self.0))
     }
 }
 
@@ -62,19 +59,10 @@ impl FromStr for EventHash {
     type Err = EventHashError;
 
     fn from_str(text: &str) -> Result<Self, EventHashError> {
-        let hex = text.strip_prefix(NI_PREFIX).and_then(|t| t.strip_suffix(NI_VERSION));
-        let bytes = hex.and_then(bytes_of_hex).ok_or_else(|| EventHashError(text.to_owned()))?;
+        let digits = text.strip_prefix(NI_PREFIX).and_then(|t| t.strip_suffix(NI_VERSION));
+        let bytes = digits.and_then(unhex).ok_or_else(|| EventHashError(text.to_owned()))?;
         Ok(Self(bytes))
     }
-}
-
-fn bytes_of_hex(hex: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> = hex
-        .bytes()
-        .map(|b| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok()))
-        .collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] * 16 + pair[1]).collect();
-    (hex.len() == 64).then(|| bytes.try_into().ok()).flatten()
 }
 
 impl TryFrom<String> for EventHash {

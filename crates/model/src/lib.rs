@@ -9,6 +9,7 @@ pub mod chain;
 pub mod enterprise;
 pub mod evidence;
 pub mod fold;
+pub mod hex;
 pub mod industry;
 pub mod list;
 pub mod markets;

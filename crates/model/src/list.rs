@@ -1,6 +1,7 @@
 //! The numbered matching list (供需对接清单): its content, states and hash.
 
 use crate::allotment::Allotment;
+use crate::hex::sha256_hex;
 use crate::markets::MarketKey;
 use crate::matching::{Allocation, GapGroup, Match};
 use crate::need::Need;
@@ -8,7 +9,6 @@ use crate::offer::Offer;
 use crate::period::Period;
 use crate::region::Point;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Where a list stands on its way.
@@ -362,18 +362,4 @@ impl<'a> ListIndex<'a> {
     pub fn pairs_of(&self, need: &str) -> &[&'a ListPair] {
         self.pairs.get(need).map_or(&[], Vec::as_slice)
     }
-}
-
-/// SHA-256 as lower-case hexadecimal.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Bytes as lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }

@@ -5,7 +5,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use flate2::{Compression, write::GzEncoder};
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use rust_embed::RustEmbed;
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use serde::de::DeserializeOwned;
 
 pub use crate::form::{Posted, Uploaded};

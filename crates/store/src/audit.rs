@@ -4,7 +4,7 @@ use crate::Store;
 use crate::database::Write;
 use crate::error::{During, Result};
 use futures_util::TryStreamExt as _;
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::Row;

@@ -175,7 +175,7 @@ impl Lines {
 
 /// A digest as lower-case hexadecimal.
 pub(crate) fn hex(digest: Sha256) -> String {
-    model::list::hex(&digest.finalize())
+    model::hex::hex(&digest.finalize())
 }
 
 fn io(path: &Path) -> impl Fn(std::io::Error) -> Error + use<> {

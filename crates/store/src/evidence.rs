@@ -6,7 +6,7 @@ use crate::check::CheckReport;
 use crate::database::Read;
 use crate::error::{During, Error, Result};
 use model::evidence::Evidence;
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::Row;

@@ -9,7 +9,7 @@ use crate::mapping;
 use crate::record::{Record, RowHead, archive, bind_row, enterprise_ids, next_change, next_id, upsert};
 use crate::sql::places;
 use model::enterprise::Enterprise;
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use model::need::Need;
 use model::offer::Offer;
 use serde::{Deserialize, Serialize};

@@ -11,7 +11,7 @@ use crate::error::{During, Error, Result};
 use crate::sql::{InsertMany, among};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use serde_json::json;
 use sqlx::Row;
 use sqlx::any::AnyRow;

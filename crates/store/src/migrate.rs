@@ -6,7 +6,7 @@
 use crate::error::{During, Error, Result};
 use crate::location::Location;
 use crate::sql::Dialect;
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 /// One step of the layout. Triggers are the only thing that has no text common to both databases,

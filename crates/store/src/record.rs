@@ -8,7 +8,7 @@ use crate::evidence::{self, StoredEvidence};
 use crate::sql::{Dialect, InsertMany};
 use futures_util::TryStreamExt as _;
 use model::enterprise::Enterprise;
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use model::need::Need;
 use model::offer::Offer;
 use model::visibility::Noun;

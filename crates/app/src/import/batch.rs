@@ -9,7 +9,7 @@ use exchange::columns::Field;
 use exchange::import::{CellError, EnterpriseRef, ErrorCode, Placed};
 use market::dedupe::{Decision, DuplicateProposal as Proposal};
 use model::enterprise::{Contact, Enterprise};
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use model::visibility::Visibility;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use store::{BaseVersions, DuplicateProposal, ImportBatch, Status};

@@ -3,7 +3,7 @@
 //! Nothing here depends on the order of rows, sheets or files: a row is known by its own number, else by what it says.
 
 use model::fold::fold_key;
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use model::markets::MarketKey;
 use model::need::Need;
 use model::offer::Offer;

@@ -17,7 +17,7 @@ use exchange::columns::{ColumnMap, Headings, How, PlanOptions, Remembered, Sheet
 use exchange::import::{Context, SheetDrafts, parse_with_progress};
 use exchange::rejects::{self, Rejected};
 use exchange::sheet::{self, ReadOptions, Sheet};
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use std::collections::HashSet;
 pub use store::{Count as ImportCount, ImportCounts, ImportRecord};
 

@@ -7,7 +7,7 @@ use super::{BeadForms, PanelOptions, PanelRun, inspect_panel};
 use crate::{Act, Actor, App, Code, Error, InputFile, Progress, Result, Stage};
 use exchange::frame::Packets;
 use exchange::inspection::read::{self, BeadRow};
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use vision::capability::{Moments, ShareMethod, yield_interval};

@@ -6,7 +6,7 @@ use super::{at_frame, not_a_frame};
 use crate::{Act, Actor, Clock, Code, Error, Result};
 use exchange::frame::{FrameBuf, FrameFault, Packet};
 use exchange::inspection::{RecipeFault, Run, Sheet, picture};
-use model::list::{hex, sha256_hex};
+use model::hex::{hex, sha256_hex};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

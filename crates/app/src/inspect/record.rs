@@ -8,7 +8,7 @@ use super::panel::{PanelSummary, read_recipe};
 use super::steady::{Control, control};
 use crate::records::Market;
 use crate::{Act, Actor, App, Code, EnterpriseBrief, Error, Result, Role};
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use serde::{Deserialize, Serialize};
 use store::{FinishedRun, NewRun, RunFile, RunProgress, RunState, StoredRun};
 

@@ -12,7 +12,7 @@ use super::write::{Files, Lengths, fault, place};
 use super::{PanelOptions, PanelRun, not_a_frame};
 use crate::{Act, Actor, Clock, Code, Error, Result};
 use exchange::frame::{FrameFault, Packet, Packets};
-use model::list::sha256_hex;
+use model::hex::{hex, sha256_hex, unhex};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
@@ -145,7 +145,7 @@ impl Watch {
             journal_length = state.journal;
             walk.take_up(state.lot, state.at, forms, recipe);
             walk.number = state.number;
-            walk.chain = unhex(&state.chain);
+            walk.chain = unhex(&state.chain).unwrap_or_default();
             walk.seconds_before = state.seconds;
             let frames = state.gathered.frames;
             walk.gathered = state.gathered;
@@ -319,7 +319,7 @@ impl Watch {
             lengths,
             journal: self.journal_length,
             number: self.walk.number,
-            chain: model::list::hex(&self.walk.chain),
+            chain: hex(&self.walk.chain),
             seconds: self.walk.seconds(),
             gathered: std::mem::replace(&mut self.walk.gathered, Gathered::new(&self.walk.recipe)),
             refusals: std::mem::take(&mut self.walk.refusals),
@@ -475,9 +475,4 @@ fn write_certain(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
         Ok(())
     };
     write().map_err(fault(&folder.join(name)))
-}
-
-fn unhex(text: &str) -> [u8; 32] {
-    let digit = |i: usize| text.get(2 * i..2 * i + 2).and_then(|d| u8::from_str_radix(d, 16).ok());
-    std::array::from_fn(|i| digit(i).unwrap_or(0))
 }

@@ -7,7 +7,7 @@ use super::{Looking, MeetingEventState, MeetingInfo, wrong_state};
 use crate::records::{EnterpriseBrief, Saved};
 use crate::{Act, Actor, App, Code, Error, Result};
 use market::meetings::{Effort, Event, Timetable, arrange};
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use model::meeting::MeetingSide;
 use serde::Serialize;
 use std::collections::HashSet;

@@ -1,7 +1,7 @@
 //! Secrets that are shown once: random, and stored only as their SHA-256.
 
 use crate::{Code, Error, Result};
-use model::list::sha256_hex;
+use model::hex::{hex, sha256_hex};
 
 /// 32 random bytes in hexadecimal.
 ///
@@ -11,7 +11,7 @@ pub(crate) fn token() -> Result<String> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes)
         .map_err(|e| Error::new(Code::Internal, format!("the machine gives no randomness: {e}")))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&bytes))
 }
 
 /// What is stored of a token. A token has 256 random bits, so one plain hash is enough.

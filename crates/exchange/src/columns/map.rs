@@ -2,7 +2,7 @@
 
 use super::field::{Field, SheetKind, Target};
 use model::fold::fold_name;
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
 //! IPC-CFX (IPC-2591): one `UnitsInspected` message for a run, a unit for each frame, a defect for each bad bead.
 
 use super::{Run, Sheet, is_defect};
+use model::hex::hex;
 use serde_json::{Value, json};
 use vision::panel::Tally;
 
@@ -10,7 +11,7 @@ pub fn uuid(bytes: [u8; 16]) -> String {
     // Version 8 (RFC 9562): made from content, not drawn.
     b[6] = (b[6] & 0x0f) | 0x80;
     b[8] = (b[8] & 0x3f) | 0x80;
-    let hex: String = b.iter().map(|v| format!("{v:02x}")).collect();
+    let hex = hex(&b);
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 

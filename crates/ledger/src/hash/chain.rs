@@ -5,7 +5,8 @@
 //! that nothing of it can change unseen. Whoever keeps one link can prove later that nothing before it was changed, removed,
 //! added or moved.
 
-use super::{EventHash, bytes_of_hex};
+use super::EventHash;
+use model::hex::{hex, unhex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -67,14 +68,14 @@ impl Link {
     }
 
     /// Reads 64 hexadecimal digits.
-    pub fn parse(hex: &str) -> Option<Self> {
-        bytes_of_hex(hex).map(Self)
+    pub fn parse(digits: &str) -> Option<Self> {
+        unhex(digits).map(Self)
     }
 }
 
 impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 

@@ -11,7 +11,7 @@ use axum::extract::{FromRequestParts, OriginalUri, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use serde::{Deserialize, Serialize};
 
 /// Header by which a client names a request that it may send again.

@@ -102,12 +102,12 @@ fn an_older_layout_is_brought_up_to_date() {
             [("foundation", include_str!("../../migrations/0001_foundation.sql")), ("frozen", frozen)];
         for (number, (name, text)) in (1..).zip(steps) {
             place.tamper(text).await.unwrap();
-            let sha256 = model::list::sha256_hex(text.as_bytes());
+            let sha256 = model::hex::sha256_hex(text.as_bytes());
             let row = format!("insert into schema_migration values ({number}, '{name}', '{sha256}')");
             place.tamper(&row).await.unwrap();
         }
         let text = content(&["铁框"]).canonical();
-        let sha256 = model::list::sha256_hex(text.as_bytes());
+        let sha256 = model::hex::sha256_hex(text.as_bytes());
         place
             .tamper(&format!(
                 "insert into list values \

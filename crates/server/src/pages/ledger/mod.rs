@@ -95,7 +95,13 @@ fn lot_link(lot: &str) -> Markup {
 }
 
 /// Where the postings behind a figure are listed; nowhere for those who may see the figure but not its postings.
-fn postings_of(viewer: &Viewer, site: &Named, of: &str, period: Period, substance: Option<&str>) -> Option<String> {
+fn postings_of(
+    viewer: &Viewer,
+    site: &Named,
+    of: &str,
+    period: Period,
+    substance: Option<&str>,
+) -> Option<String> {
     viewer.actor().may(Act::IndicatorPostings).then(|| {
         format!(
             "/circular/postings?site={}&of={of}&period={period}&substance={}",

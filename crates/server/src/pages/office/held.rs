@@ -1,7 +1,7 @@
 //! What waits a short while for one session: an upload between preview and leave, a workbook with secrets or a backup that is taken
 //! once, the result of a check. It stands in memory only.
 
-use model::list::sha256_hex;
+use model::hex::sha256_hex;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
