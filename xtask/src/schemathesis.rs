@@ -14,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 /// Requests of one kind to one operation.
 const EXAMPLES: &str = "12";
 /// Longest run as one person, seconds.
-const SECONDS_MAX: &str = "150";
+const SECONDS_MAX: &str = "100";
 /// The same requests each time.
 const SEED: &str = "20261122";
 /// What is looked at in each answer.
