@@ -309,7 +309,8 @@ impl Book {
     /// Where a lot was made and what product it is of: numbers of [`Self::sites`] and [`Self::products`].
     pub fn lot_place(&self, lot: LotId) -> (Option<u16>, Option<u16>) {
         let some = |n: u16| (n != u16::MAX).then_some(n);
-        (some(self.lots.made_at(lot.0)), some(self.lots.product(lot.0)))
+        let held = self.lots.get(lot.0);
+        (some(held.made_at()), some(held.product()))
     }
 
     /// Mass fraction of a substance in a lot; `None` where nothing says it.
@@ -368,7 +369,7 @@ impl Book {
     #[inline]
     fn raw_kg(&self, row: usize) -> f64 {
         let amount = self.amount[row];
-        if self.kind[row] & PIECES == 0 { amount } else { amount * self.lots.piece_kg(self.lot[row]) }
+        if self.kind[row] & PIECES == 0 { amount } else { amount * self.lots.get(self.lot[row]).piece_kg() }
     }
 }
 

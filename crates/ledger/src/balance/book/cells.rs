@@ -50,12 +50,13 @@ impl Book {
                 continue;
             }
             let lot = self.lot[row];
+            let held = self.lots.get(lot);
             let place = Place {
                 site: here,
                 step: self.step[row],
-                product: self.lots.product(lot),
+                product: held.product(),
                 kind: kind_of(self.kind[row]),
-                made_at: self.lots.made_at(lot),
+                made_at: held.made_at(),
             };
             let cell = out.entry(place).or_insert(Cell {
                 place,
@@ -64,9 +65,9 @@ impl Book {
                 postings: 0,
                 without_mass: 0,
                 without_content: 0,
-                is_waste: self.lots.is_waste(lot),
+                is_waste: held.is_waste(),
             });
-            let (mass, assay) = self.lots.variances(lot);
+            let (mass, assay) = held.variances();
             let (kg, relative) = match (self.mass_kg(row), substance) {
                 (None, _) => {
                     cell.without_mass += 1;

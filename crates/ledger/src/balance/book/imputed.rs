@@ -30,17 +30,16 @@ impl Book {
         let place: HashMap<_, usize> = groups.iter().enumerate().map(|(at, (of, _))| (**of, at)).collect();
         let mut known = vec![Assayed::default(); groups.len() * substances];
         for row in 0..self.len() {
-            let (column, lot, site) = (self.kind[row], self.lot[row], self.site[row]);
-            let is_raw = column & WITHDRAWN == 0
-                && kind_of(column) == EntryKind::Consumed
-                && self.lots.made_at(lot) != site;
+            let (column, held, site) = (self.kind[row], self.lots.get(self.lot[row]), self.site[row]);
+            let is_raw =
+                column & WITHDRAWN == 0 && kind_of(column) == EntryKind::Consumed && held.made_at() != site;
             let kg = self.raw_kg(row);
-            if !is_raw || kg.is_nan() || self.lots.content(lot).is_empty() {
+            if !is_raw || kg.is_nan() || self.lots.content(held).is_empty() {
                 continue;
             }
             for (index, _) in windows.iter().enumerate().filter(|(_, window)| window.holds(self.day[row])) {
-                let Some(group) = place.get(&(index, site, self.lots.product(lot))) else { continue };
-                for (substance, part) in self.lots.content(lot) {
+                let Some(group) = place.get(&(index, site, held.product())) else { continue };
+                for (substance, part) in self.lots.content(held) {
                     let assayed = &mut known[group * substances + usize::from(*substance)];
                     assayed.lots_kg += kg;
                     assayed.kg += kg * part;

@@ -32,7 +32,7 @@ const NOTED: u8 = 8;
 
 /// One lot, in as few bytes as a pass over millions can afford to touch.
 #[derive(Debug, Clone, Copy)]
-struct Held {
+pub(super) struct Held {
     /// Where its content begins in `content`.
     start: u32,
     /// Number of its substances.
@@ -59,6 +59,48 @@ const NOTHING: Held = Held {
     content_rsd: 0.0,
     piece_kg: f64::NAN,
 };
+
+impl Held {
+    /// Mass of a piece, kg; not a number where it is unknown.
+    #[inline]
+    pub fn piece_kg(&self) -> f64 {
+        self.piece_kg
+    }
+
+    /// Site that made it; `u16::MAX` for none.
+    #[inline]
+    pub fn made_at(&self) -> u16 {
+        self.made_at
+    }
+
+    /// Its product; `u16::MAX` where nothing says it.
+    #[inline]
+    pub fn product(&self) -> u16 {
+        self.product
+    }
+
+    #[inline]
+    pub fn is_waste(&self) -> bool {
+        self.flags & WASTE != 0
+    }
+
+    #[inline]
+    pub fn is_hazardous(&self) -> bool {
+        self.flags & HAZARDOUS != 0
+    }
+
+    #[inline]
+    pub fn is_recycled(&self) -> bool {
+        self.flags & RECYCLED != 0
+    }
+
+    /// Relative variances of a weighing and of an assay.
+    #[inline]
+    pub fn variances(&self) -> (f64, f64) {
+        let square = |rsd: f32| f64::from(rsd) * f64::from(rsd);
+        (square(self.mass_rsd), square(self.content_rsd))
+    }
+}
 
 /// All lots.
 #[derive(Debug, Clone, Default)]
@@ -99,7 +141,7 @@ impl Lots {
         let content: Vec<(u16, f64)> = numbered.filter(|(number, _)| *number != u16::MAX).collect();
         // A card without content leaves what was known of the lot; content that is said again stands once.
         if !content.is_empty()
-            && self.content(lot.0) != content.as_slice()
+            && self.content(self.get(lot.0)) != content.as_slice()
             && let Ok(start) = u32::try_from(self.content.len())
             && let Ok(count) = u16::try_from(content.len())
         {
@@ -125,8 +167,9 @@ impl Lots {
         held.piece_kg = card.piece_kg.unwrap_or(held.piece_kg);
     }
 
+    /// What is known of a lot: looked up once a posting, because a lookup is what a pass over millions waits for.
     #[inline]
-    fn get(&self, lot: u32) -> &Held {
+    pub fn get(&self, lot: u32) -> &Held {
         self.held.get(lot as usize).unwrap_or(&NOTHING)
     }
 
@@ -135,50 +178,19 @@ impl Lots {
     }
 
     #[inline]
-    pub fn piece_kg(&self, lot: u32) -> f64 {
-        self.get(lot).piece_kg
-    }
-
-    #[inline]
     pub fn made_at(&self, lot: u32) -> u16 {
         self.get(lot).made_at
     }
 
-    #[inline]
-    pub fn product(&self, lot: u32) -> u16 {
-        self.get(lot).product
-    }
-
-    pub fn is_waste(&self, lot: u32) -> bool {
-        self.get(lot).flags & WASTE != 0
-    }
-
-    pub fn is_hazardous(&self, lot: u32) -> bool {
-        self.get(lot).flags & HAZARDOUS != 0
-    }
-
-    pub fn is_recycled(&self, lot: u32) -> bool {
-        self.get(lot).flags & RECYCLED != 0
-    }
-
-    /// Relative variances of a weighing and of an assay.
-    #[inline]
-    pub fn variances(&self, lot: u32) -> (f64, f64) {
-        let held = self.get(lot);
-        let square = |rsd: f32| f64::from(rsd) * f64::from(rsd);
-        (square(held.mass_rsd), square(held.content_rsd))
-    }
-
     /// Substances of a lot, with their mass fractions.
     #[inline]
-    pub fn content(&self, lot: u32) -> &[(u16, f64)] {
-        let held = self.get(lot);
+    pub fn content(&self, held: &Held) -> &[(u16, f64)] {
         &self.content[held.start as usize..held.start as usize + usize::from(held.count)]
     }
 
     /// Mass fraction of a substance; `None` where nothing says it.
     pub fn fraction(&self, lot: u32, substance: u16) -> Option<f64> {
-        self.content(lot).iter().find(|(s, _)| *s == substance).map(|(_, part)| *part)
+        self.content(self.get(lot)).iter().find(|(s, _)| *s == substance).map(|(_, part)| *part)
     }
 
     pub fn count(&self) -> usize {

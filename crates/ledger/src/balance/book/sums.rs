@@ -1,7 +1,8 @@
 //! Sums of the whole book in one pass.
 
 use super::imputed::Groups;
-use super::{Book, EntryKind, WITHDRAWN, Window, kind_of};
+use super::lots::Held;
+use super::{Book, EntryKind, PIECES, WITHDRAWN, Window, kind_of};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -228,12 +229,14 @@ impl Book {
             if column & WITHDRAWN != 0 {
                 continue;
             }
-            let kg = self.raw_kg(row);
+            let held = self.lots.get(self.lot[row]);
+            let amount = self.amount[row];
+            let kg = if column & PIECES == 0 { amount } else { amount * held.piece_kg() };
             if kg.is_nan() {
                 closure.unknown += 1;
                 continue;
             }
-            let (kind, lot, site) = (kind_of(column), self.lot[row], self.site[row]);
+            let (kind, site) = (kind_of(column), self.site[row]);
             let sign = sign_of(kind);
             closure.book_kg += sign * kg;
             closure.passed_kg += sign.abs() * kg;
@@ -241,9 +244,9 @@ impl Book {
             if usize::from(site) >= sites {
                 continue;
             }
-            let bucket = self.bucket(kind, lot, site);
-            let content = self.lots.content(lot);
-            let (mass, assay) = self.lots.variances(lot);
+            let bucket = bucket(kind, held, site);
+            let content = self.lots.content(held);
+            let (mass, assay) = held.variances();
             let is_unassayed = content.is_empty() && matches!(bucket, Bucket::New | Bucket::Recycled);
             for (index, window) in windows.iter().enumerate() {
                 if !window.holds(self.day[row]) {
@@ -259,7 +262,7 @@ impl Book {
                     cell.1 += kg * kg * (mass + assay);
                 }
                 if is_unassayed {
-                    *unassayed.entry((index, site, self.lots.product(lot))).or_default() += kg;
+                    *unassayed.entry((index, site, held.product())).or_default() += kg;
                 }
             }
         }
@@ -278,33 +281,9 @@ impl Book {
         left.iter().sum()
     }
 
-    fn bucket(&self, kind: EntryKind, lot: u32, site: u16) -> Bucket {
-        let (is_waste, is_hazard) = (self.lots.is_waste(lot), self.lots.is_hazardous(lot));
-        match kind {
-            EntryKind::Received => Bucket::Received,
-            EntryKind::Shipped => Bucket::Shipped,
-            EntryKind::Discarded => Bucket::Discarded,
-            EntryKind::OpeningStock => Bucket::Opening,
-            EntryKind::ClosingStock => Bucket::Closing,
-            EntryKind::Consumed if self.lots.made_at(lot) != site => {
-                if self.lots.is_recycled(lot) {
-                    Bucket::Recycled
-                } else {
-                    Bucket::New
-                }
-            }
-            EntryKind::Consumed if !is_waste => Bucket::UsedProduct,
-            EntryKind::Consumed if is_hazard => Bucket::UsedHazard,
-            EntryKind::Consumed => Bucket::UsedWaste,
-            EntryKind::Produced if !is_waste => Bucket::MadeProduct,
-            EntryKind::Produced if is_hazard => Bucket::MadeHazard,
-            EntryKind::Produced => Bucket::MadeWaste,
-        }
-    }
-
     /// True where a posting of that kind, lot and site counts for a measure.
     pub fn counts_for(&self, measure: Measure, kind: EntryKind, lot: u32, site: u16) -> bool {
-        let own = self.bucket(kind, lot, site);
+        let own = bucket(kind, self.lots.get(lot), site);
         let of_mass = SUMS_OF_MASS.iter().filter(|(of, _)| *of == measure);
         let of_variance = SUMS_OF_VARIANCE.iter().filter(|(of, _)| *of == measure);
         of_mass.flat_map(|(_, buckets)| buckets.iter().map(|(bucket, _)| bucket)).any(|bucket| *bucket == own)
@@ -315,7 +294,7 @@ impl Book {
     pub fn exchanges(&self, window: Window) -> BTreeSet<(u16, u16)> {
         let mut out = BTreeSet::new();
         for row in 0..self.len() {
-            let received = self.kind[row] & !super::PIECES == EntryKind::Received as u8;
+            let received = self.kind[row] & !PIECES == EntryKind::Received as u8;
             if received && window.holds(self.day[row]) {
                 let from = self.lots.made_at(self.lot[row]);
                 if from != u16::MAX && from != self.site[row] {
@@ -345,5 +324,25 @@ fn sign_of(kind: EntryKind) -> f64 {
         EntryKind::Received | EntryKind::Produced => 1.0,
         EntryKind::Consumed | EntryKind::Shipped | EntryKind::Discarded => -1.0,
         EntryKind::OpeningStock | EntryKind::ClosingStock => 0.0,
+    }
+}
+
+/// What a posting at a site adds to.
+#[inline]
+fn bucket(kind: EntryKind, lot: &Held, site: u16) -> Bucket {
+    match kind {
+        EntryKind::Received => Bucket::Received,
+        EntryKind::Shipped => Bucket::Shipped,
+        EntryKind::Discarded => Bucket::Discarded,
+        EntryKind::OpeningStock => Bucket::Opening,
+        EntryKind::ClosingStock => Bucket::Closing,
+        EntryKind::Consumed if lot.made_at() != site && lot.is_recycled() => Bucket::Recycled,
+        EntryKind::Consumed if lot.made_at() != site => Bucket::New,
+        EntryKind::Consumed if !lot.is_waste() => Bucket::UsedProduct,
+        EntryKind::Consumed if lot.is_hazardous() => Bucket::UsedHazard,
+        EntryKind::Consumed => Bucket::UsedWaste,
+        EntryKind::Produced if !lot.is_waste() => Bucket::MadeProduct,
+        EntryKind::Produced if lot.is_hazardous() => Bucket::MadeHazard,
+        EntryKind::Produced => Bucket::MadeWaste,
     }
 }
