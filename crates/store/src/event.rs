@@ -10,6 +10,7 @@ use crate::sql::{InsertMany, places};
 use futures_util::TryStreamExt as _;
 use ledger::hash::EventHash;
 use ledger::hash::chain::{Content, Head, Link, START};
+use model::hex::hex;
 use serde_json::json;
 use sqlx::Row;
 use std::collections::{BTreeMap, HashSet};
@@ -127,8 +128,11 @@ impl Store {
     /// The database's.
     pub async fn newest_event(&self) -> Result<(i64, Link)> {
         let doing = "read the ledger";
-        let row = self.database.row(NEWEST, doing).await?;
-        row.map_or(Ok((0, START)), |row| end(&row)).during(doing)
+        let ask = async {
+            let row = self.database.row(NEWEST, doing).await?;
+            row.map_or(Ok((0, START)), |row| end(&row)).during(doing)
+        };
+        self.newest_event.or_ask(ask).await
     }
 
     /// At most `limit` events after number `after`, in order, and the heads of their captures by row id.
@@ -187,7 +191,7 @@ impl Store {
                 "select seq from event where hash_key = ? and hash = ? and declares_error = 0 order by seq",
             )
             .bind(hash_key(hash))
-            .bind(hex(hash))
+            .bind(hex(&hash.0))
             .fetch_all(&mut *tx)
             .await
             .during(doing)?;
@@ -249,7 +253,7 @@ async fn append(
         link = link.next(event.hash, Content::of(head, &event.body));
         many.bind(last)
             .bind(capture)
-            .bind(hex(event.hash))
+            .bind(hex(&event.hash.0))
             .bind(hash_key(event.hash))
             .bind(i64::from(event.declares_error))
             .bind(event.body.clone())
@@ -280,11 +284,6 @@ async fn heads(tx: &mut Read, first: i64, last: i64, doing: &'static str) -> Res
         .await
         .during(doing)?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<sqlx::Result<_>>().during(doing)
-}
-
-/// Hexadecimal digits of a hash, as a link has them.
-fn hex(hash: EventHash) -> String {
-    Link(hash.0).to_string()
 }
 
 /// The first eight bytes.

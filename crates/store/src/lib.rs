@@ -11,6 +11,7 @@
 //! | module | subject |
 //! |---|---|
 //! | `location`, `database`, `migrate`, `sql` | opening, transactions, layout, the difference between the databases |
+//! | `standing` | answers that stand until somebody commits |
 //! | `record`, `import`, `market` | enterprises, needs, offers with their versions; what changed since |
 //! | `introduction` | two sides of a pair that want to talk |
 //! | `outcome`, `learned` | what came of pairs, and the weights that were learned from it |
@@ -63,6 +64,7 @@ mod schema;
 mod session;
 mod setting;
 mod sql;
+mod standing;
 mod token;
 
 pub use account::{Account, EnterpriseLabel, NewUser, UserChange};
@@ -103,13 +105,20 @@ pub use sql::Dialect;
 pub use token::{ApiToken, NewApiToken};
 
 use database::Database;
+use ledger::hash::chain::Link;
 use location::Location;
+use standing::Standing;
 use std::fmt;
+use std::sync::Arc;
 
 /// An open database. Clones share its connections.
 #[derive(Clone)]
 pub struct Store {
     database: Database,
+    /// Number and link of the ledger's last event.
+    newest_event: Arc<Standing<(i64, Link)>>,
+    /// Number and hash of the audit's last entry.
+    newest_entry: Arc<Standing<(i64, String)>>,
 }
 
 impl Store {
@@ -120,7 +129,7 @@ impl Store {
     /// [`Error::Open`] when the place cannot be used, [`Error::Newer`] when a newer program wrote it,
     /// [`Error::Corrupt`] when the file is no database, [`Error::Busy`] when another program holds it.
     pub async fn open(url: &str) -> Result<Self> {
-        Ok(Self { database: Database::open(Location::parse(url)?).await? })
+        Self::at(Location::parse(url)?).await
     }
 
     /// Like [`Self::open`], but a file that is not there is an error: for commands that only look.
@@ -136,8 +145,15 @@ impl Store {
                     "there is no such file; name an existing database, or import something into a new one"
                         .to_owned(),
             }),
-            _ => Ok(Self { database: Database::open(location).await? }),
+            _ => Self::at(location).await,
         }
+    }
+
+    async fn at(location: Location) -> Result<Self> {
+        let database = Database::open(location).await?;
+        let newest_event = Arc::new(Standing::new(&database));
+        let newest_entry = Arc::new(Standing::new(&database));
+        Ok(Self { database, newest_event, newest_entry })
     }
 
     /// Asks the database whether it answers and whether its layout is still this program's.

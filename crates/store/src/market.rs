@@ -51,8 +51,11 @@ impl Store {
     /// The database's.
     pub async fn is_at(&self, moment: &Moment) -> Result<bool> {
         let doing = "look for changes";
-        let mut tx = self.database.read(doing).await?;
-        let (seq, hash) = newest(&mut tx, doing).await?;
+        let ask = async {
+            let mut tx = self.database.read(doing).await?;
+            newest(&mut tx, doing).await
+        };
+        let (seq, hash) = self.newest_entry.or_ask(ask).await?;
         Ok((seq, hash.as_str()) == (moment.seq, moment.hash.as_str()))
     }
 
