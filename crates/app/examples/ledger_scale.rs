@@ -1,10 +1,11 @@
 //! How fast the ledger captures and answers through the store.
 //!
-//! `cargo run --release -p app --example ledger_scale -- DATABASE [EVENTS [simple|plant]]` captures so many transformation events into a new
-//! database, the staged data of the engine's own `trace_scale`: 1,000 a document, half of the documents one after the other, the rest by
-//! four clients at once; every document is durable before its client sends the next. `plant` adds what a plant would say (site, assays,
-//! recycled input, metered energy). Then the chain is replayed, the genealogy built, and upstream traces and all circular indicators
-//! asked for. Prints one JSON object a line.
+//! `cargo run --release -p app --example ledger_scale -- DATABASE [EVENTS [simple|staged|plant]]` captures so many events into a new
+//! database: 1,000 a document, half of the documents one after the other, the rest by four clients at once; every document is durable
+//! before its client sends the next. `simple`: each event says that one thing was shipped. `staged`: transformations of three lots into
+//! three, the data of the engine's own `trace_scale`. `plant`: the same with what a plant would say (site, assays, recycled input, metered
+//! energy). Then the chain is replayed and the genealogy built; of the transformations upstream traces are asked for, of the plants' all
+//! circular indicators. Prints one JSON object a line.
 #![expect(clippy::print_stdout, reason = "an example speaks to its user")]
 
 use app::{Actor, App, CaptureOptions, Clock, Direction, IndicatorQuery, InputFile, Scratch};
@@ -57,7 +58,25 @@ fn quantities(out: &mut String, name: &str, lots: impl Iterator<Item = usize>) {
     write!(out, r#""{name}": [{}], "#, items.join(",")).expect("writing to a string does not fail");
 }
 
-fn document(number: usize, events: usize, is_plant: bool, random: &mut Random) -> InputFile {
+/// What the events say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Simple,
+    Staged,
+    Plant,
+}
+
+impl Kind {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Simple => "simple events",
+            Self::Staged => "transformations of six lots",
+            Self::Plant => "transformations with assays and energy",
+        }
+    }
+}
+
+fn document(number: usize, events: usize, kind: Kind, random: &mut Random) -> InputFile {
     let mut out = String::from(
         r#"{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"yl": "urn:yulin:ledger:"}], "type": "EPCISDocument",
 "schemaVersion": "2.0", "creationDate": "2026-11-22T08:00:00+08:00", "epcisBody": {"eventList": ["#,
@@ -66,6 +85,21 @@ fn document(number: usize, events: usize, is_plant: bool, random: &mut Random) -
     for event in first..(first + EVENTS_A_DOCUMENT).min(events) {
         let comma = if event == first { "" } else { ",\n" };
         out.push_str(comma);
+        let (month, day) = (1 + event * 12 / events, 1 + event / 60 % 28);
+        let (minute, second) = (event / 60 % 60, event % 60);
+        let time = format!(
+            r#""eventTime": "2026-{month:02}-{day:02}T08:{minute:02}:{second:02}+08:00", "eventTimeZoneOffset": "+08:00""#
+        );
+        if kind == Kind::Simple {
+            let site = event % SITES;
+            write!(
+                out,
+                r#"{{"type": "ObjectEvent", "action": "OBSERVE", "epcList": ["urn:epc:id:sgtin:4012345.011111.{event}"], {time},
+"bizStep": "shipping", "disposition": "in_transit", "readPoint": {{"id": "urn:epc:id:sgln:4012345.{site:05}.0"}}}}"#
+            )
+            .expect("writing to a string does not fail");
+            continue;
+        }
         out.push_str(r#"{"type": "TransformationEvent", "#);
         let mut inputs: Vec<usize> = (0..INPUTS).filter_map(|_| staged(event, events, random)).collect();
         // The first stage begins from raw lots of its own.
@@ -73,14 +107,8 @@ fn document(number: usize, events: usize, is_plant: bool, random: &mut Random) -
         inputs.extend(raw);
         quantities(&mut out, "inputQuantityList", inputs.into_iter());
         quantities(&mut out, "outputQuantityList", (0..OUTPUTS).map(|o| event * OUTPUTS + o));
-        let (month, day) = (1 + event * 12 / events, 1 + event / 60 % 28);
-        let (minute, second) = (event / 60 % 60, event % 60);
-        write!(
-            out,
-            r#""eventTime": "2026-{month:02}-{day:02}T08:{minute:02}:{second:02}+08:00", "eventTimeZoneOffset": "+08:00", "bizStep": "commissioning""#
-        )
-        .expect("writing to a string does not fail");
-        if is_plant {
+        write!(out, r#"{time}, "bizStep": "commissioning""#).expect("writing to a string does not fail");
+        if kind == Kind::Plant {
             let site = event * STAGES / events * (SITES / STAGES) + event % (SITES / STAGES);
             let raw = raw.map_or(String::new(), |raw| {
                 format!(r#", "yl:lots": [{{"yl:lot": "{}", "yl:recycled": true, "yl:content": {{"yl:Cu": 0.3}}}}]"#, lot(raw))
@@ -131,7 +159,12 @@ fn cpu_ms() -> f64 {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let events: usize = args.get(1).and_then(|a| a.parse().ok()).unwrap_or(100_000);
-    let is_plant = args.get(2).is_some_and(|kind| kind == "plant");
+    let kind = match args.get(2).map(String::as_str) {
+        None | Some("simple") => Kind::Simple,
+        Some("staged") => Kind::Staged,
+        Some("plant") => Kind::Plant,
+        Some(other) => return Err(format!("{other}: simple, staged or plant").into()),
+    };
     let database = args.first().ok_or("name a new database")?;
     let base = if database.contains("://") { "PostgreSQL" } else { "SQLite" };
     let (app, actor) = (Arc::new(App::open(database, Clock::china()).await?), Actor::local());
@@ -141,13 +174,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         // A few documents at a time, so that they do not fill the memory.
         let (mut taken, mut cpu, mut captured) = (Duration::ZERO, 0.0, 0.0);
         for some in half.collect::<Vec<_>>().chunks(50) {
-            let made = some.iter().map(|at| document(*at, events, is_plant, &mut random)).collect();
+            let made = some.iter().map(|at| document(*at, events, kind, &mut random)).collect();
             let (wall, work) = capture(&app, made, clients).await;
             taken += wall;
             cpu += work;
             captured += f64::from(u32::try_from(some.len() * EVENTS_A_DOCUMENT)?);
         }
-        let what = if is_plant { "events with assays and energy" } else { "simple events" };
+        let what = kind.words();
         say(
             json!({"work": "durable capture", "peer": format!("{PEER}, {base}, {what}, {clients} clients: JSON in, checked, hashed, chained"),
             "events": captured, "per_s": captured / taken.as_secs_f64(), "cpu_ms_per_1000": 1e3 * cpu / captured}),
@@ -160,11 +193,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     let mut scratch = Scratch::new();
     let (start, cpu) = (Instant::now(), cpu_ms());
-    app.reach(&actor, &lot(0), Direction::Up, &mut scratch).await?;
+    let any = if kind == Kind::Simple { "urn:epc:id:sgtin:4012345.011111.0".to_owned() } else { lot(0) };
+    app.reach(&actor, &any, Direction::Up, &mut scratch).await?;
     say(
         json!({"work": "genealogy built from the store", "peer": format!("{PEER}, {base}"), "events": events,
         "ms": ms(start.elapsed()), "cpu_ms": cpu_ms() - cpu}),
     );
+    if kind == Kind::Simple {
+        app.close().await;
+        return Ok(());
+    }
     let mut random = Random(7);
     let mut found = Vec::new();
     for _ in 0..TRACES {
@@ -179,7 +217,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         json!({"work": "staged trace", "peer": format!("{PEER}, through the store ({base})"), "events": events,
         "ms": ms(found[TRACES / 2].0), "p95_ms": ms(found[TRACES * 95 / 100].0), "lots": found[TRACES / 2].1}),
     );
-    for _ in 0..if is_plant { 3 } else { 0 } {
+    for _ in 0..if kind == Kind::Plant { 3 } else { 0 } {
         let start = Instant::now();
         let report = app.indicators(&actor, &IndicatorQuery::default()).await?;
         say(json!({"work": "all indicators", "peer": format!("{PEER}, {base}"), "lots": events * OUTPUTS,

@@ -5,12 +5,12 @@ use crate::machine;
 use crate::postgres::Server;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Transformation events of the traces.
 const EVENTS: &str = "1000000";
-/// Events captured into each database.
-const CAPTURED: &str = "100000";
+/// Kinds of events captured into each database, and how many.
+const STORED: [(&str, &str); 3] = [("simple", "100000"), ("staged", "100000"), ("plant", EVENTS)];
 
 /// Measures hashing, traces, solves and capture, then the peers; those that cannot run here are named.
 pub fn run(root: &Path, as_json: bool) -> Result<()> {
@@ -25,8 +25,10 @@ pub fn run(root: &Path, as_json: bool) -> Result<()> {
     }
     let folder = tempfile::tempdir()?;
     let file = |name: &str| folder.path().join(name).display().to_string();
-    results.extend(example_of(root, "app", "ledger_scale", &[&file("simple.db"), CAPTURED])?);
-    results.extend(example_of(root, "app", "ledger_scale", &[&file("plant.db"), EVENTS, "plant"])?);
+    for (kind, events) in STORED {
+        let database = file(&format!("{kind}.db"));
+        results.extend(example_of(root, "app", "ledger_scale", &[&database, events, kind])?);
+    }
     let server = Server::start_with(root, true)?;
     let bases = match &server {
         Some(server) => {
@@ -39,8 +41,9 @@ pub fn run(root: &Path, as_json: bool) -> Result<()> {
                 )?;
                 Ok(server.url.replace("/postgres", &format!("/{name}")))
             };
-            results.extend(example_of(root, "app", "ledger_scale", &[&base("simple")?, CAPTURED])?);
-            results.extend(example_of(root, "app", "ledger_scale", &[&base("plant")?, EVENTS, "plant"])?);
+            for (kind, events) in STORED {
+                results.extend(example_of(root, "app", "ledger_scale", &[&base(kind)?, events, kind])?);
+            }
             vec![base("raw")?]
         }
         None => {
@@ -49,7 +52,7 @@ pub fn run(root: &Path, as_json: bool) -> Result<()> {
         }
     };
     let venv = machine::target(root).join("ledger-peers");
-    match install(root, &venv)? {
+    match machine::python(root, &venv, "xtask/ledger_peers.txt")? {
         Some(python) => {
             let script = root.join("xtask/ledger_peers.py");
             let script = script.display().to_string();
@@ -78,24 +81,4 @@ fn example_of(root: &Path, package: &str, example: &str, args: &[&str]) -> Resul
 
 fn lines(text: &str) -> Result<Vec<Value>> {
     text.lines().map(|line| serde_json::from_str(line).with_context(|| format!("no JSON: {line}"))).collect()
-}
-
-/// The peers' Python, with the packages as pinned; none where that cannot be.
-fn install(root: &Path, venv: &Path) -> Result<Option<PathBuf>> {
-    let pins = root.join("xtask/ledger_peers.txt");
-    let (python, installed) = (venv.join("bin/python"), venv.join("installed.txt"));
-    let wanted = std::fs::read_to_string(&pins)?;
-    if std::fs::read_to_string(&installed).is_ok_and(|have| have == wanted) {
-        return Ok(Some(python));
-    }
-    if machine::run(root, "python3", &["-m", "venv", "--clear", &venv.display().to_string()], &[]).is_err() {
-        return Ok(None);
-    }
-    let pip = venv.join("bin/pip").display().to_string();
-    let args = ["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"];
-    if machine::run(root, &pip, &[&args[..], &[&pins.display().to_string()]].concat(), &[]).is_err() {
-        return Ok(None);
-    }
-    std::fs::write(installed, wanted)?;
-    Ok(Some(python))
 }
