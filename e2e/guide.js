@@ -10,6 +10,8 @@ import { goto } from './pages.js';
 import { claim, enrol, importWorkbook, invite, openDesk, proposeIntroduction, uscc } from './lib/steps.js';
 
 const TITLE = 'Mini LED显示模组面罩（高精度）';
+/** A spool of bonding wire of the demo's ledger. */
+const SPOOL = 'urn:epc:class:lgtin:9526001.000105.W261103-01';
 const found = (path, words) => `${path}?q=${encodeURIComponent(words)}`;
 
 /** Pictures by name: who looks, at what; `tall` gives the window another height, `act` does something first. */
@@ -29,6 +31,13 @@ const SCENES = [
   { name: 'introductions-seller', as: 'seller', path: '/introductions', before: true },
   { name: 'enterprise-phone', as: 'commissioner', size: 'phone', tall: 1200, under: '/enterprises?mine=true', link: /^\/enterprises\/\d+$/ },
   { name: 'need-new-commissioner', as: 'commissioner', act: needForEnterprise },
+  { name: 'inspections', as: 'inspector', path: '/inspections' },
+  { name: 'inspection', as: 'inspector', tall: 1500, path: '/inspections/2' },
+  { name: 'inspection-live', as: 'inspector', tall: 1000, path: '/inspections/3' },
+  { name: 'inspection-compare', as: 'inspector', path: '/inspections/compare?a=1&b=2' },
+  { name: 'ledger-trace', as: 'secretariat', tall: 900, path: `/ledger/trace?direction=up&lot=${encodeURIComponent(SPOOL)}` },
+  { name: 'ledger-balance', as: 'secretariat', path: '/balances?period=2026-06' },
+  { name: 'ledger-passport', as: null, size: 'phone', tall: 1200, path: '/01/09526001001057/10/W261103-01' },
   { name: 'overview-bureau', as: 'bureau', tall: 1000, path: '/' },
   { name: 'lights', as: 'bureau', path: '/lights' },
   { name: 'gaps', as: 'bureau', tall: 1000, path: '/gaps' },
@@ -100,7 +109,7 @@ async function prepare() {
 }
 
 async function take(scene, lang) {
-  const context = await windowOf(browser, server, ACCOUNTS[scene.as], { lang, size: scene.size });
+  const context = await windowOf(browser, server, scene.as && ACCOUNTS[scene.as], { lang, size: scene.size });
   const page = await context.newPage();
   if (scene.tall) await page.setViewportSize({ width: page.viewportSize().width, height: scene.tall });
   if (scene.act) await scene.act(page);
