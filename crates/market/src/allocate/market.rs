@@ -65,6 +65,8 @@ pub(super) struct Market<'a> {
     pub demand: Vec<i64>,
     /// True where a need takes all or nothing.
     pub whole: Vec<bool>,
+    /// What a need may be delivered beside its demand, over all offers: less than the largest lot that it could get.
+    pub beside_most: Vec<i64>,
     pub capacity: Vec<i64>,
     /// Place of each offer's enterprise among `firms`, where its share is limited.
     pub firm_of: Vec<Option<usize>>,
@@ -146,8 +148,13 @@ impl<'a> Market<'a> {
                     scale,
                 )
             })
-            .collect();
+            .collect::<Vec<Pair>>();
+        let mut beside_most = vec![0; needs.len()];
+        for pair in pairs.iter().filter(|pair| pair.shut.is_none()) {
+            beside_most[pair.need] = beside_most[pair.need].max(pair.lot - 1);
+        }
         let mut market = Self {
+            beside_most,
             firm_of: vec![None; offers.len()],
             needs,
             offers,
@@ -355,9 +362,7 @@ impl Network {
         let rest = match rests.get(&pair.need) {
             Some(&rest) => rest,
             None => {
-                let lots =
-                    market.pairs.iter().filter(|p| p.need == pair.need && p.shut.is_none()).map(|p| p.lot);
-                let rest = self.node(lots.max().unwrap_or(0) - 1);
+                let rest = self.node(market.beside_most[pair.need]);
                 rests.insert(pair.need, rest);
                 rest
             }

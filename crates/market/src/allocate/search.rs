@@ -186,6 +186,8 @@ struct Deal {
     rest: Vec<i64>,
     left: Vec<i64>,
     firms: Vec<i64>,
+    /// What needs are delivered and do not ask for.
+    beside: Vec<i64>,
 }
 
 impl Deal {
@@ -198,6 +200,7 @@ impl Deal {
             rest: market.demand.clone(),
             left: market.capacity.clone(),
             firms: market.firms.clone(),
+            beside: vec![0; market.demand.len()],
         };
         for &p in order {
             deal.raise(market, p, relaxed.delivered[p], relaxed.covered[p]);
@@ -235,12 +238,18 @@ impl Deal {
         // A lot of which some was not asked for yet covers more of the need first.
         let unused = before - self.covered[p];
         let wanted = pair.ceil((self.rest[pair.need] - unused).max(0));
-        let more =
+        let mut more =
             pair.floor(wanted.min(room).min(pair.most - before).min(wish.saturating_sub(before)).max(0));
+        let covers = |more: i64| (more + unused).min(self.rest[pair.need]).min(cover);
+        // Another's lot that is not used up comes before one more.
+        if self.beside[pair.need] + more - covers(more) > market.beside_most[pair.need] {
+            more = (more - pair.lot).max(0);
+        }
         if before + more < pair.least || before + more == 0 {
             return;
         }
-        let covers = (more + unused).min(self.rest[pair.need]).min(cover);
+        let covers = covers(more);
+        self.beside[pair.need] += more - covers;
         self.delivered[p] += more;
         self.covered[p] += covers;
         self.rest[pair.need] -= covers;
@@ -254,6 +263,7 @@ impl Deal {
     fn clear(&mut self, market: &Market<'_>, p: usize) {
         let pair = &market.pairs[p];
         self.rest[pair.need] += self.covered[p];
+        self.beside[pair.need] -= self.delivered[p] - self.covered[p];
         self.left[pair.offer] += self.delivered[p];
         if let Some(firm) = market.firm_of[pair.offer] {
             self.firms[firm] += self.delivered[p];
