@@ -57,6 +57,11 @@ export function faults(page) {
         .map((e) => e.tagName.toLowerCase() + (e.className && typeof e.className === 'string' ? `.${e.className}` : ''));
       out.push(`wider than the window: ${root.scrollWidth} > ${root.clientWidth} px (${wide.join(', ')})`);
     }
+    for (const canvas of document.querySelectorAll('canvas')) {
+      const box = canvas.closest('[data-part], .chart, figure') ?? canvas.parentElement;
+      const scrolls = /auto|scroll/.test(getComputedStyle(box).overflowX);
+      if (!scrolls && canvas.clientWidth > box.clientWidth + 1) out.push(`a drawing of ${canvas.clientWidth} px in a box of ${box.clientWidth} px`);
+    }
     const h1 = document.querySelectorAll('h1').length;
     if (h1 !== 1) out.push(`${h1} h1`);
     if (!document.title.trim()) out.push('no title');

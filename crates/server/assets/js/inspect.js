@@ -62,18 +62,21 @@
     };
   }
 
-  function show(section, part, option) {
-    const box = section.querySelector(`[data-part="${part}"]`);
-    if (!box) return;
-    box.closest("figure").hidden = false;
-    const chart = echarts.getInstanceByDom(box) || echarts.init(box, null, { renderer: "canvas" });
-    chart.setOption(option, true);
-  }
+  const boxes = section => [...section.querySelectorAll("[data-part]")];
+  const fit = section => boxes(section).forEach(box => echarts.getInstanceByDom(box)?.resize());
 
   function draw(section, data) {
-    if (data.pareto.length) show(section, "pareto", pareto(data.pareto, data.words));
-    if (data.spots && data.spots.counts.some(count => count > 0)) show(section, "spots", spots(data.spots, data.words));
-    for (const chart of data.charts || []) show(section, chart.part, control(chart, data.words));
+    const options = new Map((data.charts || []).map(chart => [chart.part, control(chart, data.words)]));
+    if (data.pareto.length) options.set("pareto", pareto(data.pareto, data.words));
+    if (data.spots && data.spots.counts.some(count => count > 0)) options.set("spots", spots(data.spots, data.words));
+    const shown = boxes(section).filter(box => options.has(box.dataset.part));
+    // All of them take their places before the first is drawn: each is as wide as the others leave it.
+    for (const box of shown) box.closest("figure").hidden = false;
+    for (const box of shown) {
+      const chart = echarts.getInstanceByDom(box) || echarts.init(box, null, { renderer: "canvas" });
+      chart.setOption(options.get(box.dataset.part), true);
+    }
+    fit(section);
   }
 
   for (const section of document.querySelectorAll("[data-inspection]")) {
@@ -88,7 +91,7 @@
       })
       .catch(() => { section.classList.add("failed"); setTimeout(again, 10000); });
     again();
-    addEventListener("resize", () => section.querySelectorAll("[data-part]").forEach(box => echarts.getInstanceByDom(box)?.resize()));
+    addEventListener("resize", () => fit(section));
   }
 
   // A picture in a window: its place and scale, changed by wheel, fingers, mouse and keys.
