@@ -88,6 +88,7 @@ export const PAGES = [
   { name: 'hooks', path: '/settings/hooks', as: ['administrator'] },
   { name: 'hook-new-mail', path: '/settings/hooks/new?kind=smtp', as: ['administrator'] },
   { name: 'hook-new-robot', path: '/settings/hooks/new?kind=webhook', as: ['administrator'] },
+  { name: 'hook-new-partner', path: '/settings/hooks/new?kind=partner', as: ['administrator'] },
   { name: 'outbox', path: '/settings/outbox', as: ['administrator'] },
   { name: 'keep', path: '/settings/keep', as: ['administrator'] },
   { name: 'inspections', path: '/inspections', as: ['inspector', 'secretariat', 'bureau'], differs: true },

@@ -5,6 +5,8 @@ mod hooks;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use hooks::same_base;
+
 use crate::{Act, Actor, App, Code, Error, Office, Result};
 use notify::Letter;
 use serde::{Deserialize, Serialize};
@@ -58,6 +60,21 @@ pub enum HookConfig {
         /// Secret for the signature (钉钉, 飞书); may be empty.
         secret: String,
     },
+    /// A partner that exchanges product carbon footprints by PACT: answers to its requests go there.
+    Partner {
+        /// Row id of its enterprise: only requests of that enterprise's accounts are answered there.
+        enterprise: i64,
+        /// Address below which its `/3/events` lies; its requests name it as their source.
+        base: String,
+        /// Address below which it says or has its token endpoint; empty where that is `base`.
+        auth: String,
+        /// Its token endpoint, where it is not to be found out; may be empty.
+        token_endpoint: String,
+        /// Client id that it gave us.
+        client: String,
+        /// Client secret; empty keeps the one that is stored.
+        secret: String,
+    },
 }
 
 impl fmt::Debug for HookConfig {
@@ -65,6 +82,7 @@ impl fmt::Debug for HookConfig {
         f.write_str(match self {
             Self::Smtp { .. } => "Smtp { .. }",
             Self::Webhook { .. } => "Webhook { .. }",
+            Self::Partner { .. } => "Partner { .. }",
         })
     }
 }
@@ -80,6 +98,8 @@ pub struct HookInfo {
     pub name: String,
     /// Kind and settings, every secret empty; of a webhook's address the host alone.
     pub config: HookConfig,
+    /// Name of a partner's enterprise.
+    pub enterprise: Option<String>,
     /// True where it is used.
     pub active: bool,
     /// Waiting and failed deliveries.
@@ -208,7 +228,7 @@ impl App {
     }
 
     /// The whole address of a path on this server; empty where it is not known.
-    fn address(&self, link: &str) -> String {
+    pub(crate) fn address(&self, link: &str) -> String {
         match self.base.get() {
             Some(base) if !link.is_empty() => format!("{base}{link}"),
             _ => String::new(),
@@ -278,6 +298,6 @@ impl App {
 }
 
 /// A letter as the queue keeps it.
-fn written(letter: &Letter) -> String {
+pub(crate) fn written(letter: &Letter) -> String {
     serde_json::to_string(letter).expect("texts always serialise")
 }

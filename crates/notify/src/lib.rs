@@ -1,15 +1,17 @@
-//! The ways out of the platform: mail by SMTP, and webhooks of group robots. Blocking, with a time limit; what is to be sent, to
+//! The ways out of the platform: mail by SMTP, webhooks of group robots, partners of PACT. Blocking, with a time limit; what is to be sent, to
 //! whom and when, `app` decides.
 //!
 //! Addresses of robots, passwords and receivers are secrets or personal: no error holds them, and no type here prints them.
 
 mod callback;
 mod mail;
+mod partner;
 mod robot;
 mod sign;
 
 pub use callback::post_json;
 pub use mail::{MailServer, Security};
+pub use partner::Partner;
 pub use robot::{Form, Robot};
 
 use serde::{Deserialize, Serialize};
@@ -64,6 +66,9 @@ pub enum Error {
         /// True where trying again is of no use.
         for_good: bool,
     },
+    /// What the other side says is of no use; it may say better later, or the settings may be corrected.
+    #[error("{0}")]
+    Unusable(&'static str),
     /// What was to be sent, or where to, is not valid.
     #[error("{0}")]
     Invalid(&'static str),

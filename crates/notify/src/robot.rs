@@ -80,8 +80,7 @@ impl Robot {
             return Ok(());
         }
         // Robots answer 200 and say in the body whether they took it.
-        let text = answer.body_mut().with_config().limit(ANSWER_BYTES).read_to_string();
-        let said: Value = text.ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let said = read_json(&mut answer);
         match ["errcode", "code", "StatusCode"].iter().find_map(|name| said[*name].as_i64()) {
             Some(0) => Ok(()),
             Some(code) => Err(Error::Refused { who: WHO, code, for_good: false }),
@@ -141,6 +140,12 @@ pub(crate) fn agent() -> ureq::Agent {
         .into()
 }
 
+/// The JSON of an answer; null where it is none, or too long.
+pub(crate) fn read_json(answer: &mut ureq::http::Response<ureq::Body>) -> Value {
+    let text = answer.body_mut().with_config().limit(ANSWER_BYTES).read_to_string();
+    text.ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
 /// The error of `who` by its kind: ureq's own words may hold the address.
 pub(crate) fn sorted(error: &ureq::Error, who: &'static str) -> Error {
     match error {
@@ -149,9 +154,7 @@ pub(crate) fn sorted(error: &ureq::Error, who: &'static str) -> Error {
             Error::Timeout(who)
         }
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) => Error::Tls(who),
-        ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
-            Error::Invalid("the webhook's address is no valid address")
-        }
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => Error::Invalid("the address is no valid address"),
         _ => Error::Unreachable(who),
     }
 }

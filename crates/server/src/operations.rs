@@ -92,10 +92,15 @@ pub async fn minutely(site: Site) {
         if let Err(error) = site.app.remind_follow_ups().await {
             tracing::warn!("nobody was reminded of what is to be asked again: {error}");
         }
-        match site.app.deliver().await {
-            Ok(0) => {}
-            Ok(sent) => tracing::info!(sent, "notices went out"),
-            Err(error) => tracing::warn!("notices could not be sent: {error}"),
-        }
+        deliver(&site.app).await;
+    }
+}
+
+/// Sends what waits in the outbox.
+pub async fn deliver(app: &app::App) {
+    match app.deliver().await {
+        Ok(0) => {}
+        Ok(sent) => tracing::info!(sent, "notices went out"),
+        Err(error) => tracing::warn!("notices could not be sent: {error}"),
     }
 }

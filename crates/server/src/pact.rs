@@ -1,4 +1,4 @@
-//! The interface of PACT 3.0 under `/pact`: access tokens, footprints, events. Failures are the specification's own: a code, a message.
+//! The interface of PACT 3.0 under `/pact`: where tokens are, access tokens, footprints, events. Failures are the specification's own: a code, a message.
 
 use crate::api::read;
 use crate::site::Site;
@@ -21,6 +21,7 @@ const BODY_MAX: usize = 1 << 20;
 /// All its routes.
 pub fn routes() -> Router<Site> {
     let router = Router::new()
+        .route("/.well-known/openid-configuration", get(configuration))
         .route("/auth/token", post(token))
         .route("/3/footprints", get(footprints))
         .route("/3/footprints/{id}", get(footprint))
@@ -188,6 +189,27 @@ fn asked(query: &str) -> Result<Asked, Failure> {
     Ok(out)
 }
 
+/// Address of this server, as the request has it where the installation does not say.
+fn base(site: &Site, request: &Request) -> String {
+    site.options.base.clone().unwrap_or_else(|| {
+        let scheme = if site.options.secure { "https" } else { "http" };
+        let host = request.headers().get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("localhost");
+        format!("{scheme}://{host}")
+    })
+}
+
+/// Where tokens are: what of an OpenID provider configuration (OpenID Connect Discovery 1.0) client credentials need.
+async fn configuration(State(site): State<Site>, request: Request) -> Response {
+    let issuer = format!("{}/pact", base(&site, &request));
+    let body = json!({
+        "issuer": issuer,
+        "token_endpoint": format!("{issuer}/auth/token"),
+        "grant_types_supported": ["client_credentials"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+    });
+    axum::Json(body).into_response()
+}
+
 /// Footprints, a page of them.
 async fn footprints(
     client: Client,
@@ -201,12 +223,7 @@ async fn footprints(
     let end = asked.offset.saturating_add(page.len());
     let mut response = axum::Json(json!({ "data": page })).into_response();
     if end < found.len() && asked.limit > 0 {
-        let base = client.site.options.base.clone().unwrap_or_else(|| {
-            let scheme = if client.site.options.secure { "https" } else { "http" };
-            let host =
-                request.headers().get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("localhost");
-            format!("{scheme}://{host}")
-        });
+        let base = base(&client.site, &request);
         let link = format!(
             "<{base}{}?{}limit={}&offset={end}>; rel=\"next\"",
             uri.path(),
@@ -239,5 +256,7 @@ async fn events(client: Client, request: Request) -> Answer {
     let event: Value =
         serde_json::from_slice(&bytes).map_err(|e| Failure::new(400, "BadRequest", e.to_string()))?;
     client.site.app.pcf_event(&client.actor, &event).await?;
+    // The answer to a request goes out beside the threads that answer; where it cannot, it waits.
+    tokio::spawn(async move { crate::operations::deliver(&client.site.app).await });
     Ok(StatusCode::OK.into_response())
 }

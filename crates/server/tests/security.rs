@@ -3,7 +3,11 @@
 
 mod common;
 
+use app::{Actor, AuditFilter, EnterpriseQuery, HookConfig, NewAccount, NewToken, Office};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use common::{HOME, Served, start, start_with};
+use serde_json::{Value, json};
 use server::Options;
 use std::time::Duration;
 
@@ -424,4 +428,106 @@ async fn events_come_over_a_web_socket() {
     let mut nobody = site.connect().await;
     nobody.send(&upgrade("x-none: 1")).await;
     nobody.until("401 Unauthorized").await;
+}
+
+/// Two servers that exchange footprints: one asks by a request of PACT, the other answers at the address that its administrator
+/// registered, with a token of the asking server.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_for_footprints_is_answered_from_server_to_server() {
+    let (owner, asker) = (start().await, start().await);
+    let local = Actor::local();
+    let rows = common::import_markers(&owner, &["x"]).await;
+    assert!(rows > 0);
+    let firm = owner.app().enterprises(&local, &EnterpriseQuery::default()).await.unwrap().rows.remove(0);
+    let new = NewAccount {
+        name: "客户".into(),
+        office: Some(Office::Member),
+        enterprise: Some(firm.id),
+        ..NewAccount::default()
+    };
+    owner.app().add_account(&local, &new).await.unwrap();
+    let token_of = async |site: &Served, name: &str| {
+        let actor = site.app().actor(Some(name)).await.unwrap();
+        let new = NewToken { name: "pact".into(), may_write: true, days: 30 };
+        site.app().create_token(&actor, &new).await.unwrap()
+    };
+
+    // A product of the owner, shared with the asking enterprise.
+    let bearer = format!("Bearer {}", token_of(&owner, "秘书").await.1);
+    let json = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let lot = "urn:epc:class:lgtin:4012345.023456.B";
+    let raw = r#"{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"yl": "urn:yulin:ledger:"}],
+        "type": "ObjectEvent", "action": "ADD", "eventTime": "2026-01-01T00:00:00Z", "eventTimeZoneOffset": "+08:00", "bizStep": "commissioning",
+        "quantityList": [{"epcClass": "urn:epc:class:lgtin:4012345.012345.A", "quantity": 10, "uom": "KGM"}],
+        "ilmd": {"yl:factor": "aluminium-primary-global"}}"#;
+    let made = format!(
+        r#"{{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"], "type": "TransformationEvent",
+        "eventTime": "2026-01-02T00:00:00Z", "eventTimeZoneOffset": "+08:00",
+        "inputQuantityList": [{{"epcClass": "urn:epc:class:lgtin:4012345.012345.A", "quantity": 10, "uom": "KGM"}}],
+        "outputQuantityList": [{{"epcClass": "{lot}", "quantity": 8, "uom": "KGM"}}]}}"#
+    );
+    for event in [raw, made.as_str()] {
+        let captured = owner.ask("POST", "/epcis/2.0/events", &json, event).await;
+        assert_eq!(captured.status, 201, "{}", captured.body);
+    }
+    let key = &firm.enterprise.key;
+    let footprint =
+        format!(r#"{{"of": "{lot}", "enterprise": "{key}", "product": "铝锭", "shared_with": ["{key}"]}}"#);
+    let made = owner.ask("POST", "/api/v1/ledger/footprints", &json, &footprint).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+
+    // What the asking server gave the owner, registered by the owner's administrator.
+    let (client, secret) = token_of(&asker, "秘书").await;
+    let config = HookConfig::Partner {
+        enterprise: firm.id,
+        base: format!("http://{}/pact", asker.address()),
+        auth: String::new(),
+        token_endpoint: String::new(),
+        client: client.to_string(),
+        secret,
+    };
+    let hook = owner.app().save_hook(&local, None, "客户的系统", &config, true).await.unwrap();
+    owner.app().test_hook(&local, hook, "").await.unwrap();
+
+    // The asking side signs in at the owner and asks.
+    let (client, secret) = token_of(&owner, "客户").await;
+    let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("{client}:{secret}")));
+    let form = [("authorization", basic.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    let token = owner.ask("POST", "/pact/auth/token", &form, "grant_type=client_credentials").await;
+    let token: Value = serde_json::from_str(&token.body).unwrap();
+    let bearer = format!("Bearer {}", token["access_token"].as_str().unwrap());
+    let cloud = [("authorization", bearer.as_str()), ("content-type", "application/cloudevents+json")];
+    let request = |id: &str, source: &str, product: &str| {
+        json!({
+            "type": "org.wbcsd.pact.ProductFootprint.RequestCreatedEvent.3", "specversion": "1.0", "id": id,
+            "source": source, "time": "2026-11-01T00:00:00Z", "data": { "productId": [product] },
+        })
+        .to_string()
+    };
+    let source = format!("//{}/pact/3/events", asker.address());
+    for (id, source, product, status) in [
+        ("good", source.as_str(), "urn:gtin:04012345234565", 200),
+        ("none", source.as_str(), "urn:gtin:00000000000000", 200),
+        ("elsewhere", "//169.254.169.254/pact/3/events", "urn:gtin:04012345234565", 400),
+    ] {
+        let answer = owner.ask("POST", "/pact/3/events", &cloud, &request(id, source, product)).await;
+        assert_eq!(answer.status, status, "{id}: {}", answer.body);
+    }
+
+    // It took both answers as valid events; what it took stands in its audit, and what went out in the owner's queue.
+    let mut letters = Vec::new();
+    for _ in 0..200 {
+        letters = owner.app().outbox(&local, 10).await.unwrap();
+        if letters.iter().all(|letter| letter.state == "sent") {
+            break;
+        }
+        owner.app().deliver().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let states: Vec<_> =
+        letters.iter().map(|l| (l.title.as_str(), l.state.as_str(), l.error.as_deref())).collect();
+    assert_eq!(states, [("碳足迹请求 none 的答复", "sent", None), ("碳足迹请求 good 的答复", "sent", None)]);
+    let query = AuditFilter { limit: 100, ..AuditFilter::default() };
+    let audit = asker.app().audit(&local, &query).await.unwrap();
+    assert_eq!(audit.iter().filter(|entry| entry.action == "pact.request").count(), 2, "{audit:?}");
 }

@@ -16,7 +16,7 @@ pub struct Hook {
     pub id: i64,
     /// Version, from 1.
     pub version: i64,
-    /// `smtp` or `webhook`.
+    /// `smtp`, `webhook` or `partner`.
     pub kind: String,
     /// Name.
     pub name: String,

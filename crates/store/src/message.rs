@@ -81,16 +81,7 @@ impl Store {
             .during(doing)?;
         }
         for (hook, letter) in letters {
-            tx.query(
-                "insert into outbox (id, hook_id, message, state, attempts, at_ms, next_ms) \
-                 values ((select coalesce(max(id), 0) + 1 from outbox), ?, ?, 'waiting', 0, ?, 0)",
-            )
-            .bind(*hook)
-            .bind(letter.as_str())
-            .bind(by.at_ms)
-            .execute(&mut *tx)
-            .await
-            .during(doing)?;
+            crate::outbox::queue(&mut tx, *hook, letter, by, doing).await?;
         }
         tx.commit(doing).await
     }

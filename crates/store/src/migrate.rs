@@ -40,6 +40,8 @@ const INSPECTION: &str = include_str!("../migrations/0012_inspection.sql");
 
 const EPCIS: &str = include_str!("../migrations/0013_epcis.sql");
 
+const PARTNERS: &str = include_str!("../migrations/0016_partners.sql");
+
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
     Migration {
@@ -86,6 +88,7 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0015_inspection_complete.postgres.sql"),
         guard: true,
     },
+    Migration { number: 16, name: "partners", sqlite: PARTNERS, postgres: PARTNERS, guard: false },
 ];
 
 /// Newest layout this program knows.

@@ -2,6 +2,8 @@
 //! entries: nobody asked for them, and the rows themselves say what came of each letter.
 
 use crate::Store;
+use crate::audit::By;
+use crate::database::Write;
 use crate::error::{During, Result};
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -45,6 +47,27 @@ fn letter(row: &AnyRow) -> sqlx::Result<Letter> {
 
 const SELECT: &str = "select o.id, o.hook_id, h.name, o.message, o.state, o.attempts, o.at_ms, o.next_ms, o.error \
     from outbox o join hook h on h.id = o.hook_id";
+
+/// Puts a letter into the queue of a hook, to go out at once.
+pub(crate) async fn queue(
+    tx: &mut Write,
+    hook: i64,
+    letter: &str,
+    by: &By,
+    doing: &'static str,
+) -> Result<()> {
+    tx.query(
+        "insert into outbox (id, hook_id, message, state, attempts, at_ms, next_ms) \
+         values ((select coalesce(max(id), 0) + 1 from outbox), ?, ?, 'waiting', 0, ?, 0)",
+    )
+    .bind(hook)
+    .bind(letter)
+    .bind(by.at_ms)
+    .execute(&mut **tx)
+    .await
+    .during(doing)?;
+    Ok(())
+}
 
 impl Store {
     /// Letters of active hooks that wait and are due, oldest first, at most `limit`.

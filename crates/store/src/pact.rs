@@ -103,13 +103,34 @@ impl Store {
         tx.commit(doing).await
     }
 
-    /// Keeps a request and its answer.
+    /// Keeps a request and its answer, and puts the answer into the queue of a hook (row id, letter). The same request once more (same
+    /// enterprise, source, identifier and data) changes nothing: it is answered already.
     ///
     /// # Errors
     /// The database's.
-    pub async fn add_pcf_request(&self, new: &PcfRequest, by: &By) -> Result<()> {
+    pub async fn add_pcf_request(
+        &self,
+        new: &PcfRequest,
+        letter: Option<(i64, &str)>,
+        by: &By,
+    ) -> Result<()> {
         let doing = "store the request";
         let mut tx = self.database.write(doing).await?;
+        let known = tx
+            .query("select id from pact_request where enterprise = ? and source = ? and event_id = ? and data = ?")
+            .bind(new.enterprise.clone())
+            .bind(new.source.clone())
+            .bind(new.event_id.clone())
+            .bind(new.data.clone())
+            .fetch_optional(&mut *tx)
+            .await
+            .during(doing)?;
+        if known.is_some() {
+            return Ok(());
+        }
+        if let Some((hook, letter)) = letter {
+            crate::outbox::queue(&mut tx, hook, letter, by, doing).await?;
+        }
         tx.query(
             "insert into pact_request (id, event_id, source, actor, enterprise, data, answer, at_ms) \
              values ((select coalesce(max(id), 0) + 1 from pact_request), ?, ?, ?, ?, ?, ?, ?)",

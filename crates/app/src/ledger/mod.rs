@@ -27,6 +27,7 @@ mod master;
 mod named;
 mod pact;
 mod passport;
+mod pcf_event;
 mod schedule;
 mod scope;
 mod search;

@@ -9,9 +9,9 @@ use crate::people::{random_token, secret_hash};
 use crate::{Act, Actor, Allocation, App, Code, Error, Result, SignedIn};
 use exchange::pact::{self, Footprint};
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
-use store::{PcfRequest, StoredPcf};
+use store::StoredPcf;
 
 /// How long an access token holds, seconds.
 const ACCESS_S: i64 = 3600;
@@ -65,12 +65,26 @@ pub struct PcfFilter {
     pub classification: Vec<String>,
     /// Valid at this moment.
     pub valid_on: Option<Timestamp>,
-    /// Valid from this moment on or later.
+    /// Valid from a moment after this one.
     pub valid_after: Option<Timestamp>,
-    /// No longer valid after this moment.
+    /// No longer valid at this moment.
     pub valid_before: Option<Timestamp>,
-    /// `Active`, `Deprecated`.
+    /// `Active`, `Deprecated`: in an event one word, in an address any number.
+    #[serde(deserialize_with = "one_or_many")]
     pub status: Vec<String>,
+}
+
+fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Words {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Words::deserialize(from)? {
+        Words::One(word) => vec![word],
+        Words::Many(words) => words,
+    })
 }
 
 impl PcfFilter {
@@ -82,8 +96,9 @@ impl PcfFilter {
             _ => Vec::new(),
         };
         let places = ["geographyCountry", "geographyCountrySubdivision", "geographyRegionOrSubregion"];
-        let any =
-            |wanted: &[String], has: &[String]| wanted.is_empty() || wanted.iter().any(|w| has.contains(w));
+        let any = |wanted: &[String], has: &[String]| {
+            wanted.is_empty() || wanted.iter().any(|w| has.iter().any(|h| h.eq_ignore_ascii_case(w)))
+        };
         let time = |value: &Value| value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
         let start = time(&footprint["validityPeriodStart"]).or(time(&pcf["referencePeriodEnd"]));
         let end =
@@ -94,8 +109,8 @@ impl PcfFilter {
             && any(&self.status, &texts(&footprint["status"]))
             && any(&self.geography, &places.iter().flat_map(|place| texts(&pcf[*place])).collect::<Vec<_>>())
             && self.valid_on.is_none_or(|on| start.is_some_and(|s| s <= on) && end.is_some_and(|e| on <= e))
-            && self.valid_after.is_none_or(|after| start.is_some_and(|s| s >= after))
-            && self.valid_before.is_none_or(|before| end.is_some_and(|e| e <= before))
+            && self.valid_after.is_none_or(|after| start.is_some_and(|s| s > after))
+            && self.valid_before.is_none_or(|before| end.is_some_and(|e| e < before))
     }
 }
 
@@ -273,79 +288,6 @@ impl App {
         self.store.add_pcf(&new, &replaced, &self.by(actor)).await?;
         Ok(id)
     }
-
-    /// Takes an event of PACT (a request, its fulfilment or rejection, a publication) and keeps it with what is answered to it.
-    ///
-    /// # Errors
-    /// [`Code::BadInput`] for what is no such event, and for a footprint in it that is not valid; storage errors.
-    pub async fn pcf_event(&self, actor: &Actor, event: &Value) -> Result<()> {
-        actor.need(Act::PcfEvent)?;
-        let scope = self.scope(actor).await?;
-        let bad = |what: &str| Error::new(Code::BadInput, what);
-        let text = |name: &str| event[name].as_str().filter(|text| !text.is_empty());
-        let kind = text("type").ok_or_else(|| bad("type: a text is expected"))?;
-        let id = text("id").ok_or_else(|| bad("id: a text is expected"))?;
-        let source = text("source").ok_or_else(|| bad("source: a text is expected"))?;
-        if text("specversion") != Some("1.0") {
-            return Err(bad("specversion: 1.0 is expected"));
-        }
-        let data = &event["data"];
-        if !data.is_object() {
-            return Err(bad("data: an object is expected"));
-        }
-        let kind = kind
-            .strip_prefix("org.wbcsd.pact.ProductFootprint.")
-            .and_then(|kind| kind.strip_suffix(".3"))
-            .ok_or_else(|| bad("type: an event of PACT 3 is expected"))?;
-        let answer = match kind {
-            "RequestCreatedEvent" => {
-                let filter: PcfFilter =
-                    serde_json::from_value(data.clone()).map_err(|e| bad(&format!("data: {e}")))?;
-                let found = self.pcfs(actor, &filter).await?;
-                match found.is_empty() {
-                    true => {
-                        json!({ "requestEventId": id, "error": { "code": "NotFound", "message": "no footprint fits" } })
-                    }
-                    false => json!({ "requestEventId": id, "pfs": found }),
-                }
-            }
-            "RequestFulfilledEvent" => {
-                let footprints = data["pfs"]
-                    .as_array()
-                    .filter(|pfs| !pfs.is_empty() && data["requestEventId"].is_string());
-                let footprints =
-                    footprints.ok_or_else(|| bad("data: requestEventId and pfs are expected"))?;
-                for (at, footprint) in footprints.iter().enumerate() {
-                    if let Some(fault) = pact::check(footprint).first() {
-                        return Err(bad(&format!("data/pfs/{at}{fault}")));
-                    }
-                }
-                Value::Null
-            }
-            "RequestRejectedEvent" => {
-                if !data["requestEventId"].is_string() || !data["error"].is_object() {
-                    return Err(bad("data: requestEventId and error are expected"));
-                }
-                Value::Null
-            }
-            "PublishedEvent" => {
-                let ids = data["pfIds"]
-                    .as_array()
-                    .filter(|ids| !ids.is_empty() && ids.iter().all(Value::is_string));
-                ids.ok_or_else(|| bad("data/pfIds: a list of identifiers is expected"))?;
-                Value::Null
-            }
-            _ => return Err(bad("type: an event of PACT 3 is expected")),
-        };
-        let request = PcfRequest {
-            event_id: id.to_owned(),
-            source: source.to_owned(),
-            enterprise: scope.key().to_owned(),
-            data: json!({ "kind": kind, "data": data }).to_string(),
-            answer: answer.to_string(),
-        };
-        Ok(self.store.add_pcf_request(&request, &self.by(actor)).await?)
-    }
 }
 
 /// Unit of the footprint as PACT names it, and the mass of one.
@@ -377,7 +319,7 @@ fn product_urn(of: &str) -> String {
 }
 
 /// A random UUID (version 4).
-fn uuid() -> Result<String> {
+pub(super) fn uuid() -> Result<String> {
     let digits = random_token()?;
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
     Ok(format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32)))

@@ -3,14 +3,19 @@
 use super::{Delivery, HookConfig, HookInfo, written};
 use crate::people::{bad, email_of};
 use crate::{Act, Actor, App, Code, Error, Result};
-use notify::{Form, Letter, MailServer, Robot, Security};
+use model::enterprise::Enterprise;
+use notify::{Form, Letter, MailServer, Partner, Robot, Security};
 use store::Hook;
+
+/// What a test letter is about.
+const TEST: &str = "test";
 
 impl HookConfig {
     fn kind(&self) -> &'static str {
         match self {
             Self::Smtp { .. } => "smtp",
             Self::Webhook { .. } => "webhook",
+            Self::Partner { .. } => "partner",
         }
     }
 
@@ -25,11 +30,14 @@ impl HookConfig {
                 form,
                 secret: String::new(),
             },
+            Self::Partner { enterprise, base, auth, token_endpoint, client, .. } => {
+                Self::Partner { enterprise, base, auth, token_endpoint, client, secret: String::new() }
+            }
         }
     }
 
     /// The same with the stored secrets where it has none of its own. A mail server's password stays only for the same host
-    /// and user: nobody gets it sent to another machine.
+    /// and user, a partner's secret only for the same addresses and client: nobody gets it sent to another machine.
     fn completed(self, stored: Option<Self>) -> Self {
         match (self, stored) {
             (
@@ -46,6 +54,22 @@ impl HookConfig {
                 form,
                 secret: if secret.is_empty() { old_secret } else { secret },
             },
+            (
+                Self::Partner { enterprise, base, auth, token_endpoint, client, secret },
+                Some(Self::Partner {
+                    base: old_base,
+                    auth: old_auth,
+                    token_endpoint: old_endpoint,
+                    client: old_client,
+                    secret: old,
+                    ..
+                }),
+            ) if secret.is_empty()
+                && (&base, &auth, &token_endpoint, &client)
+                    == (&old_base, &old_auth, &old_endpoint, &old_client) =>
+            {
+                Self::Partner { enterprise, base, auth, token_endpoint, client, secret: old }
+            }
             (config, _) => config,
         }
     }
@@ -87,6 +111,33 @@ impl HookConfig {
                     ));
                 }
             }
+            Self::Partner { base, auth, token_endpoint, client, secret, .. } => {
+                let addresses =
+                    [("base", base, false), ("auth", auth, true), ("token_endpoint", token_endpoint, true)];
+                for (field, address, may_lack) in addresses {
+                    if !(may_lack && address.is_empty()) && !Partner::is_address(address) {
+                        return Err(bad(
+                            field,
+                            "a partner's address begins with https:// (http:// on this machine alone) and holds no user and no query",
+                            "地址须以 https:// 开头（本机可用 http://），不含用户名和查询参数",
+                        ));
+                    }
+                }
+                if client.is_empty() || client.contains(':') || client.chars().any(char::is_control) {
+                    return Err(bad(
+                        "client",
+                        "the client id is missing or holds a colon",
+                        "请填写客户端编号，其中不能有冒号",
+                    ));
+                }
+                if secret.is_empty() || secret.chars().any(char::is_control) {
+                    return Err(bad(
+                        "secret",
+                        "the client secret is missing",
+                        "请填写客户端密钥；地址或编号改动后要重新填写",
+                    ));
+                }
+            }
         }
         Ok(())
     }
@@ -104,6 +155,11 @@ impl HookConfig {
                     .ok_or(notify::Error::Invalid("the form is wecom, dingtalk, feishu or json"))?;
                 Robot { url, form, secret }.send(letter, now_ms)
             }
+            Self::Partner { base, auth, token_endpoint, client, secret, .. } => {
+                let partner = Partner { base, auth, token_endpoint, client, secret };
+                // What a partner would do with a test event is its own affair: that it lets us in is enough.
+                if letter.kind == TEST { partner.token().map(drop) } else { partner.send(&letter.body) }
+            }
         }
     }
 }
@@ -113,6 +169,17 @@ pub(super) fn config_of(hook: &Hook) -> Result<HookConfig> {
     serde_json::from_str(&hook.config).map_err(|_| {
         Error::new(Code::StorageCorrupt, format!("the settings of hook {} cannot be read", hook.id))
     })
+}
+
+/// True where two spellings name one base address: a source of an event may leave out the scheme (`//host/path`) and name the place of
+/// events below it.
+pub(crate) fn same_base(one: &str, other: &str) -> bool {
+    let bare = |text: &str| {
+        let text = text.strip_prefix("https:").or_else(|| text.strip_prefix("http:")).unwrap_or(text);
+        let text = text.trim_end_matches('/');
+        text.strip_suffix("/3/events").unwrap_or(text).trim_end_matches('/').to_ascii_lowercase()
+    };
+    bare(one) == bare(other)
 }
 
 impl App {
@@ -125,8 +192,14 @@ impl App {
         let mut out = Vec::new();
         for hook in self.store.hooks().await? {
             let queue = self.store.hook_queue(hook.id).await?;
+            let config = config_of(&hook)?.shown();
+            let enterprise = match &config {
+                HookConfig::Partner { enterprise, .. } => Some(self.enterprise_of(*enterprise).await?.name),
+                _ => None,
+            };
             out.push(HookInfo {
-                config: config_of(&hook)?.shown(),
+                config,
+                enterprise,
                 id: hook.id,
                 version: hook.version,
                 name: hook.name,
@@ -140,7 +213,7 @@ impl App {
     }
 
     /// Makes a hook, or changes one (`Some((id, version))`); then an empty secret keeps the stored one, and so does a webhook's
-    /// address that is empty or the host alone.
+    /// address that is empty or the host alone. Of an enterprise one partner at most has a base address.
     ///
     /// # Errors
     /// [`crate::Code::BadInput`] with the field; [`crate::Code::Conflict`].
@@ -163,6 +236,17 @@ impl App {
         };
         let config = config.clone().completed(stored);
         config.check()?;
+        if let HookConfig::Partner { enterprise, base, .. } = &config {
+            let key = self.enterprise_of(*enterprise).await?.key;
+            let twin = self.partners_of(&[key]).await?.into_iter().find(|(_, other)| same_base(other, base));
+            if twin.is_some_and(|(hook, _)| at.is_none_or(|(id, _)| id != hook.id)) {
+                return Err(bad(
+                    "base",
+                    "this enterprise has a partner at this address already",
+                    "这家企业在这个地址已有伙伴",
+                ));
+            }
+        }
         let text = serde_json::to_string(&config).expect("texts always serialise");
         let by = self.by(actor);
         let Some((id, version)) = at else {
@@ -196,7 +280,7 @@ impl App {
         }
         let letter = Letter {
             to,
-            kind: "test".to_owned(),
+            kind: TEST.to_owned(),
             title: "雨林平台测试消息".to_owned(),
             body: "收到这条消息，说明通知渠道已经接通。".to_owned(),
             link: self.address("/"),
@@ -231,6 +315,29 @@ impl App {
                 error: letter.error,
             })
             .collect())
+    }
+
+    async fn enterprise_of(&self, id: i64) -> Result<Enterprise> {
+        match self.store.enterprise_by_id(id).await {
+            Ok(found) => Ok(found.value),
+            Err(store::Error::NotFound { .. }) => {
+                Err(bad("enterprise", "there is no such enterprise", "请选择企业"))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The partners of enterprises (keys) with their base addresses, also those that are not used.
+    pub(crate) async fn partners_of(&self, keys: &[String]) -> Result<Vec<(Hook, String)>> {
+        let mut out = Vec::new();
+        for hook in self.store.hooks().await?.into_iter().filter(|hook| hook.kind == "partner") {
+            if let HookConfig::Partner { enterprise, base, .. } = config_of(&hook)?
+                && keys.contains(&self.enterprise_of(enterprise).await?.key)
+            {
+                out.push((hook, base));
+            }
+        }
+        Ok(out)
     }
 
     async fn hook(&self, id: i64) -> Result<Hook> {

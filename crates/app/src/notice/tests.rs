@@ -5,7 +5,7 @@ mod servers;
 
 use super::{HookConfig, To};
 use crate::{Actor, App, Clock, Code, NewAccount, Office};
-use servers::{http, smtp};
+use servers::{answering, http, smtp};
 use std::net::TcpListener;
 use tempfile::TempDir;
 
@@ -40,6 +40,120 @@ fn mail(port: u16) -> HookConfig {
         password: "geheim".to_owned(),
         from: "yulin@example.com".to_owned(),
     }
+}
+
+fn partner(enterprise: i64, base: &str, secret: &str) -> HookConfig {
+    HookConfig::Partner {
+        enterprise,
+        base: base.to_owned(),
+        auth: String::new(),
+        token_endpoint: String::new(),
+        client: "yulin".to_owned(),
+        secret: secret.to_owned(),
+    }
+}
+
+/// A request for footprints, as a partner sends it.
+fn wanted(id: &str, source: &str) -> serde_json::Value {
+    serde_json::json!({
+        "type": "org.wbcsd.pact.ProductFootprint.RequestCreatedEvent.3", "specversion": "1.0", "id": id, "source": source,
+        "time": "2026-11-01T00:00:00Z", "data": { "productId": ["urn:x:none"], "status": "Active" },
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_for_footprints_is_answered_at_the_registered_partner() {
+    let (app, _folder) = opened().await;
+    let local = Actor::local();
+    app.set_base("https://yulin.example.com/");
+    app.name_cluster(&local, "试验集群", "360800").await.unwrap();
+    let sheet = crate::InputFile {
+        name: "需求.csv".to_owned(),
+        bytes: "企业名称,统一社会信用代码,所在县区,需求产品名称,规格型号,数量,目前供应商,联系人,手机\n\
+            虚构甲厂有限公司,,泰和县,显示屏面罩,精度±0.05mm,5万片/月,,李四,000-87654321\n\
+            虚构乙厂有限公司,,万安县,显示屏面罩,精度±0.05mm,5万片/月,,王五,000-11112222\n"
+            .into(),
+    };
+    let report = app.import(&local, vec![sheet], &crate::ImportOptions::default(), &|_, _, _| {}).await;
+    assert!(report.unwrap().stored);
+    let mut firms = app.enterprises(&local, &crate::EnterpriseQuery::default()).await.unwrap().rows;
+    firms.sort_by_key(|firm| firm.enterprise.name.contains("乙厂"));
+    for (name, firm) in [("甲", &firms[0]), ("乙", &firms[1])] {
+        let new = NewAccount {
+            name: name.to_owned(),
+            office: Some(Office::Member),
+            enterprise: Some(firm.id),
+            ..NewAccount::default()
+        };
+        app.add_account(&local, &new).await.unwrap();
+    }
+    let (one, other) = (app.actor(Some("甲")).await.unwrap(), app.actor(Some("乙")).await.unwrap());
+
+    // It takes an event at the second try.
+    let tries = std::sync::atomic::AtomicU32::new(0);
+    let (base, requests) =
+        answering(TcpListener::bind("127.0.0.1:0").unwrap(), move |request| {
+            match request.line.split(' ').nth(1).unwrap() {
+                "/pact/auth/token" => (200, r#"{"access_token":"T1"}"#.to_owned()),
+                "/pact/3/events" if tries.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 => {
+                    (503, String::new())
+                }
+                "/pact/3/events" => (200, String::new()),
+                _ => (404, String::new()),
+            }
+        });
+    let base = format!("{base}/pact");
+    let source = format!("{}/3/events", base.strip_prefix("http:").unwrap());
+    // Nobody is registered yet, and plain HTTP to another machine is no way for a secret.
+    let refused = app.pcf_event(&one, &wanted("r1", &source)).await.unwrap_err();
+    assert!(refused.code == Code::BadInput && refused.message.starts_with("source:"), "{refused}");
+    let unsafe_one = partner(firms[0].id, "http://pact.example", "geheim");
+    assert_eq!(app.save_hook(&local, None, "伙伴", &unsafe_one, true).await.unwrap_err().fields[0].0, "base");
+    let id = app.save_hook(&local, None, "伙伴", &partner(firms[0].id, &base, "geheim"), true).await.unwrap();
+    let twin = app.save_hook(&local, None, "又一个", &partner(firms[0].id, &base, "geheim"), true).await;
+    assert_eq!(twin.unwrap_err().fields[0].0, "base");
+
+    // Neither another enterprise nor another place gets an answer.
+    for (actor, source) in [(&other, source.as_str()), (&local, &source), (&one, "//evil.example/3/events")] {
+        assert_eq!(app.pcf_event(actor, &wanted("r0", source)).await.unwrap_err().code, Code::BadInput);
+    }
+    assert!(app.outbox(&local, 10).await.unwrap().is_empty());
+    for source in [&source, &source] {
+        app.pcf_event(&one, &wanted("r1", source)).await.unwrap();
+    }
+    assert_eq!(app.outbox(&local, 10).await.unwrap().len(), 1, "the same request once more is answered once");
+
+    let now = 1_795_000_000_000;
+    assert_eq!(app.deliver_at(now).await.unwrap(), 0);
+    let waiting = app.outbox(&local, 10).await.unwrap().remove(0);
+    assert_eq!((waiting.state.as_str(), waiting.title.as_str()), ("waiting", "碳足迹请求 r1 的答复"));
+    assert_eq!(waiting.error.as_deref(), Some("the partner refused it with code 503"));
+    assert_eq!(app.deliver_at(now + MINUTE_MS).await.unwrap(), 1);
+    let got: Vec<_> = requests.iter().filter(|request| request.line.contains("/3/events")).take(2).collect();
+    assert_eq!(got[0].body, got[1].body, "a second try is the same event");
+    assert!(got[1].headers.contains(&"authorization: bearer t1".to_owned()), "{:?}", got[1]);
+    let event: serde_json::Value = serde_json::from_str(&got[1].body).unwrap();
+    assert_eq!(event["type"], "org.wbcsd.pact.ProductFootprint.RequestRejectedEvent.3");
+    assert_eq!(
+        (event["specversion"].as_str(), event["data"]["requestEventId"].as_str()),
+        (Some("1.0"), Some("r1"))
+    );
+    assert_eq!(event["source"], "//yulin.example.com/pact/3/events");
+    assert_eq!(event["data"]["error"]["code"], "NotFound");
+    assert!(event["time"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok() && event["id"].is_string());
+
+    // The secret never comes out again, and stays only where it was meant to go.
+    let hook = app.hooks(&local).await.unwrap().remove(0);
+    assert_eq!(hook.config, partner(firms[0].id, &base, ""));
+    assert_eq!(hook.enterprise.as_deref(), Some("虚构甲厂有限公司"));
+    app.test_hook(&local, id, "").await.unwrap();
+    let moved = partner(firms[0].id, "https://elsewhere.example", "");
+    let error = app.save_hook(&local, Some((id, hook.version)), "伙伴", &moved, true).await.unwrap_err();
+    assert_eq!(error.fields[0].0, "secret");
+    app.save_hook(&local, Some((id, hook.version)), "伙伴", &hook.config, true).await.unwrap();
+    app.test_hook(&local, id, "").await.unwrap();
+    let audit = app.audit(&local, &crate::AuditFilter { limit: 100, ..crate::AuditFilter::default() }).await;
+    assert!(!format!("{audit:?}").contains("geheim"));
 }
 
 fn free_port() -> u16 {

@@ -4,9 +4,9 @@
 
 mod servers;
 
-use notify::{Error, Form, Letter, MailServer, Robot, Security};
+use notify::{Error, Form, Letter, MailServer, Partner, Robot, Security};
 use serde_json::{Value, json};
-use servers::{http, smtp};
+use servers::{answering, http, smtp};
 use std::net::TcpListener;
 
 const NOW: i64 = 1_795_000_000_000;
@@ -95,6 +95,91 @@ fn nobody_there_is_said_without_the_address() {
     assert_eq!(server(gone.port()).send(&letter()).unwrap_err(), Error::Unreachable("the mail server"));
     let error = robot("file:///etc/passwd".to_owned(), Form::Json, "").send(&letter(), NOW).unwrap_err();
     assert!(error.is_for_good());
+}
+
+fn partner(base: &str) -> Partner {
+    Partner {
+        base: format!("{base}/api"),
+        auth: String::new(),
+        token_endpoint: String::new(),
+        client: "yulin".to_owned(),
+        secret: "geheim".to_owned(),
+    }
+}
+
+/// A partner's system: what it says of its token endpoint, the status of its answer to an event.
+fn system(configuration: &'static str, status: u16) -> (String, std::sync::mpsc::Receiver<servers::Request>) {
+    answering(listener(), move |request| match request.line.split(' ').nth(1).unwrap() {
+        "/api/.well-known/openid-configuration" if configuration.is_empty() => (404, String::new()),
+        "/api/.well-known/openid-configuration" => {
+            let host = request.headers.iter().find_map(|header| header.strip_prefix("host: ")).unwrap();
+            (200, configuration.replace("HERE", host))
+        }
+        "/api/auth/token" | "/api/oauth2" => {
+            (200, r#"{"access_token":"T1","token_type":"Bearer"}"#.to_owned())
+        }
+        "/api/3/events" => (status, String::new()),
+        _ => (404, String::new()),
+    })
+}
+
+#[test]
+fn a_partner_gets_an_event_with_a_token_of_its_own() {
+    for (configuration, endpoint) in [
+        ("", "/api/auth/token"),
+        ("<html>a portal", "/api/auth/token"),
+        (r#"{"token_endpoint": "http://HERE/api/oauth2"}"#, "/api/oauth2"),
+    ] {
+        let (base, requests) = system(configuration, 200);
+        partner(&base).send(r#"{"id":"e1"}"#).unwrap();
+        let [asked, token, event] = [(); 3].map(|()| requests.recv().unwrap());
+        assert_eq!(asked.line, "GET /api/.well-known/openid-configuration HTTP/1.1");
+        assert!(!asked.headers.iter().any(|header| header.starts_with("authorization")), "{asked:?}");
+        assert_eq!(token.line, format!("POST {endpoint} HTTP/1.1"));
+        assert_eq!(token.body, "grant_type=client_credentials");
+        // Base64 of `yulin:geheim`; the listener writes headers in lower case.
+        let basic = "authorization: basic eXVsaW46Z2VoZWlt".to_lowercase();
+        assert!(token.headers.contains(&basic), "{token:?}");
+        assert_eq!(
+            (event.line.as_str(), event.body.as_str()),
+            ("POST /api/3/events HTTP/1.1", r#"{"id":"e1"}"#)
+        );
+        assert!(event.headers.contains(&"authorization: bearer t1".to_owned()), "{event:?}");
+        assert!(
+            event.headers.contains(&"content-type: application/cloudevents+json; charset=utf-8".to_owned())
+        );
+    }
+}
+
+#[test]
+fn a_partners_secret_goes_to_no_host_that_an_answer_names() {
+    let (elsewhere, requests) = http(listener(), 200, r#"{"access_token":"T"}"#);
+    let named: &'static str = format!(r#"{{"token_endpoint":"{elsewhere}/token"}}"#).leak();
+    let (base, _at_partner) = system(named, 200);
+    let error = partner(&base).send("{}").unwrap_err();
+    assert!(matches!(error, Error::Unusable(_)) && !error.is_for_good(), "{error}");
+    assert!(requests.try_recv().is_err(), "nobody was asked there");
+    // What the administrator states is asked.
+    Partner { token_endpoint: format!("{elsewhere}/token"), ..partner(&base) }.send("{}").unwrap();
+    assert_eq!(requests.recv().unwrap().line, "POST /token HTTP/1.1");
+}
+
+#[test]
+fn a_partner_that_refuses_is_asked_again_later() {
+    for status in [400, 401, 302, 503] {
+        let (base, _requests) = system("", status);
+        let error = partner(&base).send("{}").unwrap_err();
+        assert_eq!(error, Error::Refused { who: "the partner", code: i64::from(status), for_good: false });
+    }
+    let (base, _requests) = http(listener(), 401, r#"{"error":"invalid_client geheim"}"#);
+    let error = partner(&base).token().unwrap_err();
+    assert!(matches!(error, Error::Refused { code: 401, for_good: false, .. }), "{error}");
+    assert!(!format!("{error} {error:?}").contains("geheim"), "{error:?}");
+    let (base, _requests) = http(listener(), 200, r#"{"token_type":"Bearer"}"#);
+    assert!(matches!(partner(&base).token().unwrap_err(), Error::Unusable(_)));
+    let gone = listener().local_addr().unwrap();
+    let error = partner(&format!("http://{gone}")).send("{}").unwrap_err();
+    assert_eq!(error, Error::Unreachable("the partner's token endpoint"));
 }
 
 fn server(port: u16) -> MailServer {

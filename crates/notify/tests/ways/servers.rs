@@ -15,11 +15,20 @@ pub struct Request {
 
 /// Takes webhooks and answers each with this status and body; returns its address.
 pub fn http(listener: TcpListener, status: u16, answer: &'static str) -> (String, Receiver<Request>) {
+    answering(listener, move |_| (status, answer.to_owned()))
+}
+
+/// Takes requests and answers each as it is told; returns its address.
+pub fn answering(
+    listener: TcpListener,
+    tell: impl Fn(&Request) -> (u16, String) + Send + 'static,
+) -> (String, Receiver<Request>) {
     let address = format!("http://{}", listener.local_addr().unwrap());
     let (sender, receiver) = channel();
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let request = read_request(&stream);
+            let (status, answer) = tell(&request);
             let length = answer.len();
             let head =
                 format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");

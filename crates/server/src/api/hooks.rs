@@ -1,4 +1,4 @@
-//! Ways out for notices: mail servers and group robots, and the queue of what waits.
+//! Ways out: mail servers and group robots for notices, partners for footprints, and the queue of what waits.
 
 use super::caller::Caller;
 use super::problem::{Answer, Problem};
@@ -51,6 +51,24 @@ enum Config {
         #[serde(default)]
         secret: String,
     },
+    /// A partner that exchanges product carbon footprints by PACT 3.0: answers to its requests go there.
+    Partner {
+        /// Row id of its enterprise: only requests of that enterprise's accounts are answered there.
+        enterprise: i64,
+        /// Address below which its `/3/events` lies, https; its requests name it as their source.
+        base: String,
+        /// Address below which its OpenID provider configuration or its `/auth/token` lies; empty where that is `base`.
+        #[serde(default)]
+        auth: String,
+        /// Its token endpoint, where it is not to be found out; may be empty.
+        #[serde(default)]
+        token_endpoint: String,
+        /// Client id that it gave us.
+        client: String,
+        /// Client secret; empty keeps the one that is stored while addresses and client stay. Always empty in answers.
+        #[serde(default)]
+        secret: String,
+    },
 }
 
 impl From<Config> for HookConfig {
@@ -60,6 +78,9 @@ impl From<Config> for HookConfig {
                 Self::Smtp { host, port, security, user, password, from }
             }
             Config::Webhook { url, form, secret } => Self::Webhook { url, form, secret },
+            Config::Partner { enterprise, base, auth, token_endpoint, client, secret } => {
+                Self::Partner { enterprise, base, auth, token_endpoint, client, secret }
+            }
         }
     }
 }
@@ -71,6 +92,9 @@ impl From<HookConfig> for Config {
                 Self::Smtp { host, port, security, user, password, from }
             }
             HookConfig::Webhook { url, form, secret } => Self::Webhook { url, form, secret },
+            HookConfig::Partner { enterprise, base, auth, token_endpoint, client, secret } => {
+                Self::Partner { enterprise, base, auth, token_endpoint, client, secret }
+            }
         }
     }
 }
@@ -86,6 +110,9 @@ struct Hook {
     name: String,
     /// Where it leads.
     config: Config,
+    /// Name of a partner's enterprise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enterprise: Option<String>,
     /// True where it is used.
     active: bool,
     /// Deliveries that wait.
@@ -118,6 +145,7 @@ async fn hooks(caller: Caller) -> Answer {
         version: info.version,
         name: info.name,
         config: info.config.into(),
+        enterprise: info.enterprise,
         active: info.active,
         waiting: info.waiting,
         failed: info.failed,
@@ -167,7 +195,7 @@ struct TestBody {
 
 /// Send a test message
 ///
-/// Now, through this hook. A failure says what the other side answered (500 `output`).
+/// Now, through this hook; of a partner an access token is fetched. A failure says what the other side answered (500 `output`).
 #[utoipa::path(post, path = "/hooks/{id}/test", tag = "installation", params(("id" = i64, Path)), request_body = TestBody, responses((status = 204, description = "It went out")))]
 async fn test_hook(caller: Caller, Path(id): Path<i64>, Json(body): Json<TestBody>) -> Answer {
     caller.app().test_hook(caller.actor(), id, &body.to).await?;

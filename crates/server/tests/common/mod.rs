@@ -187,6 +187,16 @@ impl Served {
         Held(TcpStream::connect(self.address).await.unwrap())
     }
 
+    /// The use cases behind the server.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Sends a text as it is.
     pub async fn raw(&self, text: &str) -> Answer {
         exchange(self.connect().await.0, text).await

@@ -1,5 +1,6 @@
 //! `/settings/hooks`: how notices leave the platform, and `/settings/outbox`: what waits to go.
 
+use super::picker::Picker;
 use super::{settings, show};
 use crate::answer::Answer;
 use crate::parts::{self, Field};
@@ -31,12 +32,13 @@ pub async fn index(viewer: Viewer) -> Answer {
             div.actions {
                 a.button.quiet href="/settings/hooks/new?kind=webhook" { (lang.t("添加群机器人")) }
                 a.button.quiet href="/settings/hooks/new?kind=smtp" { (lang.t("添加邮件服务器")) }
+                a.button.quiet href="/settings/hooks/new?kind=partner" { (lang.t("添加碳足迹伙伴")) }
             }
         }
         (settings::tabs(&viewer))
         p.soft { (lang.t("每条消息都进收件箱；通道再把标题和链接送到邮件或群里。密码、电话、价格不会出现在消息里。断网时消息留在队列，恢复后补发。")) }
         @if hooks.is_empty() {
-            (parts::empty(lang.t("还没有通知通道"), lang.t("没有通道也能用：消息都在收件箱。需要时添加邮件服务器，或企业微信、钉钉、飞书的群机器人。")))
+            (parts::empty(lang.t("还没有通知通道"), lang.t("没有通道也能用：消息都在收件箱。需要时添加邮件服务器，企业微信、钉钉、飞书的群机器人，或按 PACT 交换碳足迹的伙伴。")))
         } @else {
             (parts::scroll(lang.t("通知通道"), &table(lang, &hooks)))
         }
@@ -45,12 +47,16 @@ pub async fn index(viewer: Viewer) -> Answer {
 }
 
 /// What a hook is, in words, and where it leads.
-fn kind(lang: Lang, config: &HookConfig) -> (String, String) {
-    match config {
+fn kind(lang: Lang, hook: &HookInfo) -> (String, String) {
+    match &hook.config {
         HookConfig::Smtp { host, port, .. } => (lang.t("邮件服务器").to_owned(), format!("{host}:{port}")),
         HookConfig::Webhook { url, form, .. } => {
             let name = FORMS.iter().find(|(word, _)| word == form).map_or("Webhook", |(_, zh)| lang.t(zh));
             (name.to_owned(), url.clone())
+        }
+        HookConfig::Partner { base, .. } => {
+            let firm = hook.enterprise.as_deref().unwrap_or("");
+            (lang.t("碳足迹伙伴").to_owned(), format!("{firm} {base}"))
         }
     }
 }
@@ -69,11 +75,11 @@ fn table(lang: Lang, hooks: &[HookInfo]) -> Markup {
             } }
             tbody {
                 @for hook in hooks {
-                    @let (kind, to) = kind(lang, &hook.config);
+                    @let (kind, to) = kind(lang, hook);
                     tr {
                         td.t data-label=(lang.t("名称")) { a href={ "/settings/hooks/" (hook.id) } { (hook.name) } }
                         td data-label=(lang.t("种类")) { (kind) }
-                        td data-label=(lang.t("去向")) { (to) }
+                        td.w data-label=(lang.t("去向")) { (to) }
                         td data-label=(lang.t("状态")) {
                             @if hook.active { (parts::tag("good", lang.t("启用"))) } @else { (parts::tag("quiet", lang.t("停用"))) }
                         }
@@ -104,11 +110,16 @@ pub struct Form {
     url: String,
     form: String,
     secret: String,
+    base: String,
+    auth: String,
+    token_endpoint: String,
+    client: String,
+    find: String,
 }
 
 impl Form {
     fn fresh(kind: &str) -> Self {
-        let kind = if kind == "smtp" { "smtp" } else { "webhook" }.to_owned();
+        let kind = if ["smtp", "partner"].contains(&kind) { kind } else { "webhook" }.to_owned();
         Self {
             kind,
             active: Some("true".to_owned()),
@@ -134,10 +145,24 @@ impl Form {
             HookConfig::Webhook { url: _, form, secret: _ } => {
                 Self { kind: "webhook".to_owned(), form, ..base }
             }
+            HookConfig::Partner { enterprise: _, base: address, auth, token_endpoint, client, secret: _ } => {
+                Self { kind: "partner".to_owned(), base: address, auth, token_endpoint, client, ..base }
+            }
         }
     }
 
-    fn config(&self, lang: Lang) -> Result<HookConfig, Error> {
+    fn config(&self, lang: Lang, enterprise: i64) -> Result<HookConfig, Error> {
+        if self.kind == "partner" {
+            let trimmed = |text: &str| text.trim().to_owned();
+            return Ok(HookConfig::Partner {
+                enterprise,
+                base: trimmed(&self.base),
+                auth: trimmed(&self.auth),
+                token_endpoint: trimmed(&self.token_endpoint),
+                client: trimmed(&self.client),
+                secret: trimmed(&self.secret),
+            });
+        }
         if self.kind != "smtp" {
             return Ok(HookConfig::Webhook {
                 url: self.url.trim().to_owned(),
@@ -163,6 +188,13 @@ impl Form {
     }
 }
 
+impl Form {
+    /// What was typed comes back, but no secret: it would stand in the page's source.
+    fn without_secrets(&self) -> Self {
+        Self { password: String::new(), secret: String::new(), url: String::new(), ..self.clone() }
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Ask {
@@ -173,11 +205,25 @@ struct Ask {
 pub async fn new(viewer: Viewer) -> Answer {
     viewer.actor().need(Act::SaveHook).map_err(|e| viewer.fail(e))?;
     let form = Form::fresh(&viewer.query::<Ask>().kind);
-    Ok(viewer.page(title(viewer.lang(), &form), &edit(&viewer, None, &form, None)))
+    Ok(viewer.page(title(viewer.lang(), &form), &edit(&viewer, None, &form, &Picker::default(), None)))
 }
 
 fn title(lang: Lang, form: &Form) -> &'static str {
-    if form.kind == "smtp" { lang.t("邮件服务器") } else { lang.t("群机器人") }
+    lang.t(match form.kind.as_str() {
+        "smtp" => "邮件服务器",
+        "partner" => "碳足迹伙伴",
+        _ => "群机器人",
+    })
+}
+
+/// The enterprise of a partner.
+fn picker(hook: &HookInfo) -> Picker {
+    match (&hook.config, &hook.enterprise) {
+        (HookConfig::Partner { enterprise, .. }, Some(name)) => {
+            Picker::one(Some((*enterprise, name.clone())))
+        }
+        _ => Picker::default(),
+    }
 }
 
 async fn hook(viewer: &Viewer, id: i64) -> Result<HookInfo, crate::answer::Failure> {
@@ -188,10 +234,16 @@ async fn hook(viewer: &Viewer, id: i64) -> Result<HookInfo, crate::answer::Failu
 /// `GET /settings/hooks/{id}`
 pub async fn page(Path(id): Path<i64>, viewer: Viewer) -> Answer {
     let hook = hook(&viewer, id).await?;
-    Ok(viewer.page(&hook.name, &edit(&viewer, Some(&hook), &Form::of(&hook), None)))
+    Ok(viewer.page(&hook.name, &edit(&viewer, Some(&hook), &Form::of(&hook), &picker(&hook), None)))
 }
 
-fn edit(viewer: &Viewer, hook: Option<&HookInfo>, form: &Form, error: Option<&Error>) -> Markup {
+fn edit(
+    viewer: &Viewer,
+    hook: Option<&HookInfo>,
+    form: &Form,
+    picker: &Picker,
+    error: Option<&Error>,
+) -> Markup {
     let lang = viewer.lang();
     let here = hook.map_or(title(lang, form), |hook| hook.name.as_str());
     let action =
@@ -206,7 +258,11 @@ fn edit(viewer: &Viewer, hook: Option<&HookInfo>, form: &Form, error: Option<&Er
             input type="hidden" name="version" value=(form.version);
             (Field::text("name", lang.t("名称")).value(&form.name).required().max(64).error_of(error)
                 .hint(lang.t("写给管理员看，如：联盟通知群")))
-            @if form.kind == "smtp" { (smtp(lang, hook, form, error)) } @else { (webhook(lang, hook, form, error)) }
+            @match form.kind.as_str() {
+                "smtp" => (smtp(lang, hook, form, error)),
+                "partner" => (partner(lang, hook, form, picker, error)),
+                _ => (webhook(lang, hook, form, error)),
+            }
             (Field::check("active", lang.t("启用"), form.active.is_some()))
             div.actions {
                 button type="submit" { (lang.t("保存")) }
@@ -221,7 +277,9 @@ fn edit(viewer: &Viewer, hook: Option<&HookInfo>, form: &Form, error: Option<&Er
                     @if form.kind == "smtp" {
                         (Field::typed("email", "to", lang.t("测试邮件发到")).required().max(200))
                     }
-                    div.actions { button.quiet type="submit" { (lang.t("发一条测试消息")) } }
+                    div.actions { button.quiet type="submit" {
+                        @if form.kind == "partner" { (lang.t("向伙伴取一次令牌")) } @else { (lang.t("发一条测试消息")) }
+                    } }
                 }
             }
             section {
@@ -258,7 +316,7 @@ fn webhook(lang: Lang, hook: Option<&HookInfo>, form: &Form, error: Option<&Erro
     let forms = FORMS.map(|(word, zh)| (word, lang.t(zh)));
     let host = hook.and_then(|hook| match &hook.config {
         HookConfig::Webhook { url, .. } => Some(url.as_str()),
-        HookConfig::Smtp { .. } => None,
+        _ => None,
     });
     let kept = host.map(|host| format!("{} {host}", lang.t("不填就沿用已保存的地址：")));
     let hint = kept
@@ -278,6 +336,36 @@ fn webhook(lang: Lang, hook: Option<&HookInfo>, form: &Form, error: Option<&Erro
     }
 }
 
+fn partner(
+    lang: Lang,
+    hook: Option<&HookInfo>,
+    form: &Form,
+    picker: &Picker,
+    error: Option<&Error>,
+) -> Markup {
+    let keep = if hook.is_some() {
+        lang.t("地址和编号都不改时，不填就沿用已保存的")
+    } else {
+        lang.t("伙伴给我方的密钥，保存后不再显示")
+    };
+    let address = |name, label, value| {
+        Field::typed("url", name, label).value(value).max(500).autocomplete("off").error_of(error)
+    };
+    html! {
+        p.soft { (lang.t("伙伴用它的账号令牌向 /pact/3/events 请求碳足迹，答复只送到这里登记的地址：先向它的令牌端点取令牌，再送出；送不到就留在队列。")) }
+        (picker.markup(lang, lang.t("伙伴的企业（只答复这家企业账号的请求）")))
+        @if let Some(words) = parts::wrong(error, "enterprise") { p.failure { (words) } }
+        (address("base", lang.t("接口地址"), &form.base).required()
+            .hint(lang.t("其下有 /3/events，请求的 source 要写它，如 https://pact.example.com")))
+        (address("auth", lang.t("认证地址"), &form.auth)
+            .hint(lang.t("其下有 /.well-known/openid-configuration 或 /auth/token；与接口地址相同时不填")))
+        (address("token_endpoint", lang.t("令牌端点"), &form.token_endpoint)
+            .hint(lang.t("只在令牌端点位于另一台主机时填写完整地址")))
+        (Field::text("client", lang.t("客户端编号")).value(&form.client).required().max(200).autocomplete("off").error_of(error))
+        (Field::typed("password", "secret", lang.t("客户端密钥")).max(500).autocomplete("new-password").error_of(error).hint(keep))
+    }
+}
+
 /// `POST /settings/hooks`
 pub async fn create(posted: Posted<Form>) -> Answer {
     save(None, posted).await
@@ -288,9 +376,20 @@ pub async fn change(Path(id): Path<i64>, posted: Posted<Form>) -> Answer {
     save(Some(id), posted).await
 }
 
-async fn save(id: Option<i64>, Posted { viewer, form, .. }: Posted<Form>) -> Answer {
+async fn save(id: Option<i64>, Posted { viewer, form, fields }: Posted<Form>) -> Answer {
     let lang = viewer.lang();
-    let saved = match form.config(lang) {
+    let picker = Picker::read(false, &fields);
+    if !form.find.is_empty() {
+        viewer.actor().need(Act::SaveHook).map_err(|e| viewer.fail(e))?;
+        let hook = match id {
+            Some(id) => Some(hook(&viewer, id).await?),
+            None => None,
+        };
+        let picker = picker.find(&viewer).await.map_err(|e| viewer.fail(e))?;
+        let page = edit(&viewer, hook.as_ref(), &form.without_secrets(), &picker, None);
+        return Ok(viewer.page(title(lang, &form), &page));
+    }
+    let saved = match form.config(lang, picker.ids().first().copied().unwrap_or(0)) {
         Ok(config) => {
             let at = id.map(|id| (id, form.version));
             viewer.app().save_hook(viewer.actor(), at, form.name.trim(), &config, form.active.is_some()).await
@@ -298,16 +397,21 @@ async fn save(id: Option<i64>, Posted { viewer, form, .. }: Posted<Form>) -> Ans
         Err(error) => Err(error),
     };
     match saved {
-        Ok(id) => Ok(viewer.go_with(&format!("/settings/hooks/{id}"), lang.t("已保存，发一条测试消息试试"))),
+        Ok(id) => {
+            let note = match form.kind.as_str() {
+                "partner" => lang.t("已保存，向伙伴取一次令牌试试"),
+                _ => lang.t("已保存，发一条测试消息试试"),
+            };
+            Ok(viewer.go_with(&format!("/settings/hooks/{id}"), note))
+        }
         Err(error) => {
             let error = lang.said(error);
             let hook = match id {
                 Some(id) => Some(hook(&viewer, id).await?),
                 None => None,
             };
-            // What was typed comes back, but no secret: it would stand in the page's source.
-            let form = Form { password: String::new(), secret: String::new(), url: String::new(), ..form };
-            let page = edit(&viewer, hook.as_ref(), &form, Some(&error));
+            let form = form.without_secrets();
+            let page = edit(&viewer, hook.as_ref(), &form, &picker, Some(&error));
             Ok(viewer.refused(&error, title(lang, &form), &page))
         }
     }
@@ -325,13 +429,15 @@ pub async fn test(Path(id): Path<i64>, Posted { viewer, form, .. }: Posted<Test>
     let lang = viewer.lang();
     match viewer.app().test_hook(viewer.actor(), id, form.to.trim()).await {
         Ok(()) => {
-            Ok(viewer.go_with(&format!("/settings/hooks/{id}"), lang.t("测试消息已送出，请到那一边看看")))
+            Ok(viewer
+                .go_with(&format!("/settings/hooks/{id}"), lang.t("测试成功：消息已送到，或伙伴给了令牌")))
         }
         Err(error) if error.code == Code::Output => {
             let hook = hook(&viewer, id).await?;
             let error = Error { fields: Vec::new(), ..lang.said(error) }
                 .hint(lang.t("核对地址、端口和密码；本机要能连到那个地址。"));
-            Ok(viewer.page(&hook.name, &edit(&viewer, Some(&hook), &Form::of(&hook), Some(&error))))
+            let page = edit(&viewer, Some(&hook), &Form::of(&hook), &picker(&hook), Some(&error));
+            Ok(viewer.page(&hook.name, &page))
         }
         Err(error) => Err(viewer.fail(error)),
     }
@@ -416,6 +522,7 @@ mod tests {
                 form: "wecom".to_owned(),
                 secret: String::new(),
             },
+            enterprise: None,
             active: true,
             waiting: 0,
             failed: 0,
@@ -424,7 +531,7 @@ mod tests {
         let form = Form::of(&hook);
         assert_eq!((form.url.as_str(), form.secret.as_str(), form.version), ("", "", 3));
         // Sent back as it is, it keeps what is stored.
-        let HookConfig::Webhook { url, form, .. } = form.config(Lang::Zh).unwrap() else {
+        let HookConfig::Webhook { url, form, .. } = form.config(Lang::Zh, 0).unwrap() else {
             panic!("a webhook")
         };
         assert_eq!((url.as_str(), form.as_str()), ("", "wecom"));
@@ -433,6 +540,6 @@ mod tests {
     #[test]
     fn a_port_that_is_none_names_its_field() {
         let form = Form { kind: "smtp".to_owned(), port: "70000".to_owned(), ..Form::default() };
-        assert_eq!(form.config(Lang::Zh).unwrap_err().fields[0].0, "port");
+        assert_eq!(form.config(Lang::Zh, 0).unwrap_err().fields[0].0, "port");
     }
 }
