@@ -61,6 +61,7 @@ export const PAGES = [
   { name: 'balances', path: '/balances?period=2026-06', as: ['secretariat', 'bureau'] },
   { name: 'footprints', path: '/footprints', as: ['secretariat', 'bureau'] },
   { name: 'footprint', under: '/footprints', link: /^\/footprints\?of=/, as: ['secretariat'] },
+  { name: 'footprint-report', path: '/footprints/report?of=urn%3Aepc%3Aclass%3Algtin%3A9526001.000105.W261103-01', as: ['secretariat'] },
   { name: 'circular', path: '/circular', as: ['secretariat', 'bureau'] },
   { name: 'circular-postings', under: '/circular', link: /^\/circular\/postings/, as: ['secretariat'] },
   { name: 'etchant', path: '/ledger/etchant', as: ['secretariat'] },

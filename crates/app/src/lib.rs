@@ -31,11 +31,12 @@ pub use crate::ledger::{
     EVENTS_PER_PAGE_MAX, EntryKind, EpcFormat, EtchantReport, EventForm, EventMark, EventPage,
     EventParameter, EventRequest, EventSchedule, EventSite, EventsSince, Factor, FactorScope, FlowLink,
     FlowNode, FlowNodeKind, FlowQuery, FlowReport, FootprintBreakdown, FootprintOverview, FootprintPart,
-    FootprintReport, Indicator, IndicatorInput, IndicatorPosting, IndicatorPostings, IndicatorQuery,
-    IndicatorReport, LotCard, LotEvent, LotFootprintRow, LotLink, LotPage, LotPlace, LotQuery, LotRow, Named,
-    NamedQuery, Passport, PassportField, PcfFilter, PcfForm, RecallCustomer, RecallReport, ReconcileReport,
-    Scratch, SheetLine, SheetQuery, SiteEmissions, SubscriptionInfo, SubscriptionSettings, TraceReport,
-    TraceRow, ZeroCarbonQuery, ZeroCarbonStatement, check_events, hash_events, reconcile, simulate_etchant,
+    FootprintReport, FootprintStatement, Indicator, IndicatorInput, IndicatorPosting, IndicatorPostings,
+    IndicatorQuery, IndicatorReport, LotCard, LotEvent, LotFootprintRow, LotLink, LotPage, LotPlace,
+    LotQuery, LotRow, Named, NamedQuery, Passport, PassportField, PcfFilter, PcfForm, RecallCustomer,
+    RecallReport, ReconcileReport, ReportSection, Scratch, SheetLine, SheetQuery, SiteEmissions,
+    SubscriptionInfo, SubscriptionSettings, TraceReport, TraceRow, Wording, ZeroCarbonQuery,
+    ZeroCarbonStatement, check_events, hash_events, reconcile, simulate_etchant,
 };
 pub use actor::{Act, Actor, Office, Role};
 pub use audit::{AuditChain, AuditEntry, AuditFilter};

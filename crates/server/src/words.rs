@@ -29,6 +29,16 @@ static ENGLISH: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
         .collect()
 });
 
+impl app::Wording for Lang {
+    fn t(&self, zh: &'static str) -> &'static str {
+        Self::t(*self, zh)
+    }
+
+    fn pick<'n>(&self, zh: &'n str, en: &'n str) -> &'n str {
+        Self::pick(*self, zh, en)
+    }
+}
+
 impl Lang {
     /// The word in this language; a missing English word shows the Chinese, and a test finds it.
     pub fn t(self, zh: &'static str) -> &'static str {
@@ -144,11 +154,11 @@ mod tests {
         assert_eq!(read, expect.map(|(n, v)| (n.to_owned(), v.to_owned())));
     }
 
-    /// Every literal given to `.t("...")` in this crate has its English.
+    /// Every literal given to `.t("...")` in this crate and in the reports of the use cases has its English.
     #[test]
     fn no_word_is_missing() {
         let mut missing = Vec::new();
-        for text in sources("src") {
+        for text in sources("src").into_iter().chain(sources("../app/src/ledger")) {
             for piece in text.split(".t(\"").skip(1) {
                 let word = piece.split("\")").next().unwrap();
                 if !word.is_ascii() && !ENGLISH.contains_key(word) {

@@ -56,6 +56,12 @@ pub struct FootprintBreakdown {
     pub draws: (usize, u64),
     /// Recycled content by mass, 0..1; absent for more than one lot.
     pub recycled_content: Option<f64>,
+    /// True where amounts had to be assumed for the recycled content.
+    pub is_assumed: bool,
+    /// Amount of all those lots.
+    pub amount: f64,
+    /// Activities upstream, and how many of them no meter stands behind.
+    pub activities: (usize, usize),
     /// Parts, the largest first.
     pub parts: Vec<FootprintPart>,
     /// Raw materials without a footprint, by product: the figure is too low by theirs.
@@ -143,6 +149,7 @@ impl App {
         unknown_raw.dedup();
         let is_recycled =
             |lot: LotId| held.facts.lots.get(held.graph.name(lot)).is_some_and(|f| f.is_recycled);
+        let recycled = (lots.len() == 1).then(|| recycled_content(&held.graph, lots[0], is_recycled));
         Ok(FootprintBreakdown {
             of: if is_lot { Named { id: of.clone(), ..held.product(lots[0]) } } else { held.named(&of) },
             unit: unit.code().to_owned(),
@@ -152,8 +159,10 @@ impl App {
             market_kg: parts.iter().map(|p| p.market_kg).sum(),
             spread,
             draws: (DRAWS, SEED),
-            recycled_content: (lots.len() == 1)
-                .then(|| recycled_content(&held.graph, lots[0], is_recycled).0),
+            recycled_content: recycled.map(|(share, _)| share),
+            is_assumed: recycled.is_some_and(|(_, is_assumed)| is_assumed),
+            amount: total,
+            activities: data.activities,
             parts,
             unknown_raw,
         })

@@ -1,13 +1,14 @@
-//! Carbon footprints: what sites emit, and where a product's footprint comes from.
+//! Carbon footprints: what sites emit, where a product's footprint comes from, and its report on paper.
 
 use super::{name, period, some};
 use crate::answer::Answer;
 use crate::format::percent;
-use crate::parts::{crumbs, empty, figures, tag};
+use crate::pages::office::show;
+use crate::parts::{crumbs, empty, figures, scroll, tag};
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::words::{Lang, encode};
-use app::{Allocation, FactorScope, FootprintBreakdown, FootprintOverview};
+use app::{Allocation, FactorScope, FootprintBreakdown, FootprintOverview, FootprintStatement};
 use axum::Router;
 use axum::routing::get;
 use maud::{Markup, html};
@@ -15,7 +16,24 @@ use serde::Deserialize;
 
 /// Routes of this subject.
 pub fn routes() -> Router<Site> {
-    Router::new().route("/footprints", get(page))
+    Router::new()
+        .route("/footprints", get(page))
+        .route("/footprints/report", get(report))
+        .route("/footprints/report.xlsx", get(workbook))
+}
+
+/// Rules of allocation by their words.
+const RULES: [(&str, Allocation); 3] =
+    [("mass", Allocation::Mass), ("economic", Allocation::Economic), ("cut-off", Allocation::CutOff)];
+
+fn rule_of(word: &str) -> Allocation {
+    RULES.iter().find(|(rule, _)| *rule == word).map_or(Allocation::Mass, |(_, rule)| *rule)
+}
+
+/// What is asked for, as the query of an address has it.
+fn asked(of: &str, rule: Allocation) -> String {
+    let word = RULES.iter().find(|(_, other)| *other == rule).map_or("mass", |(word, _)| *word);
+    format!("of={}&allocation={word}", encode(of))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -94,9 +112,7 @@ fn sites(lang: Lang, found: &FootprintOverview) -> Markup {
 
 async fn product(viewer: Viewer, of: &str, allocation: &str) -> Answer {
     let lang = viewer.lang();
-    let rules =
-        [("mass", Allocation::Mass), ("economic", Allocation::Economic), ("cut-off", Allocation::CutOff)];
-    let rule = rules.iter().find(|(word, _)| *word == allocation).map_or(Allocation::Mass, |(_, rule)| *rule);
+    let rule = rule_of(allocation);
     let found =
         viewer.app().footprint_breakdown(viewer.actor(), of, rule).await.map_err(|e| viewer.fail(e))?;
     let unit = if found.unit == "KGM" { "kg" } else { &found.unit };
@@ -109,12 +125,17 @@ async fn product(viewer: Viewer, of: &str, allocation: &str) -> Answer {
     };
     let body = html! {
         (crumbs(lang, &[("/footprints", lang.t("碳足迹"))], name(lang, &found.of)))
-        h1 { (title) }
+        div.headline {
+            h1 { (title) }
+            nav.toolbar.screen aria-label=(lang.t("操作")) {
+                a.button.quiet href={ "/footprints/report?" (asked(of, rule)) } { (lang.t("碳足迹报告（A4）")) }
+            }
+        }
         form.filter method="get" action="/footprints" {
             input type="hidden" name="of" value=(of);
             label { (lang.t("分配方法"))
                 select name="allocation" data-submit {
-                    @for (word, of) in rules { option value=(word) selected[of == rule] { (lang.t(rule_word(of))) } }
+                    @for (word, of) in RULES { option value=(word) selected[of == rule] { (lang.t(rule_word(of))) } }
                 }
             }
             button type="submit" { (lang.t("查看")) }
@@ -149,7 +170,7 @@ fn parts(lang: Lang, found: &FootprintBreakdown) -> Markup {
         div.scroll tabindex="0" role="region" aria-label=(lang.t("构成")) {
             table.cards {
                 thead { tr {
-                    th { (lang.t("工序或原料")) } th { (lang.t("场所")) } th { (lang.t("范围")) } th { (lang.t("因子")) }
+                    th { (lang.t("工序或原料")) } th { (lang.t("场所")) } th { (lang.t("排放范围")) } th { (lang.t("因子")) }
                     th.n { (lang.t("因子值")) } th.n { (lang.t("活动量")) } th.n { "kg CO2e" } th.n { (lang.t("占比")) } th { (lang.t("来源")) }
                 } }
                 tbody {
@@ -158,7 +179,7 @@ fn parts(lang: Lang, found: &FootprintBreakdown) -> Markup {
                         tr {
                             td.t data-label=(lang.t("工序或原料")) { (super::step(lang, &part.of)) }
                             td data-label=(lang.t("场所")) { @if let Some(site) = &part.site { (name(lang, site)) } @else { (lang.t("外购")) } }
-                            td data-label=(lang.t("范围")) { (lang.t(scope(factor.scope))) }
+                            td data-label=(lang.t("排放范围")) { (lang.t(scope(factor.scope))) }
                             td data-label=(lang.t("因子")) {
                                 (if lang == Lang::Zh { &factor.name_zh } else { &factor.name_en }) " " (factor.year) " " (factor.region)
                                 @if part.unmetered > 0.0 { " " (tag("warn", lang.t("部分无计量"))) }
@@ -169,6 +190,108 @@ fn parts(lang: Lang, found: &FootprintBreakdown) -> Markup {
                             td.n data-label=(lang.t("占比")) { (percent(part.kg / found.unit_kg.max(f64::MIN_POSITIVE))) }
                             td.w data-label=(lang.t("来源")) { (factor.source) }
                         }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `GET /footprints/report`: the report after GB/T 24067-2024, a page of A4.
+async fn report(viewer: Viewer) -> Answer {
+    let ask: Ask = viewer.query();
+    let rule = rule_of(&ask.allocation);
+    let found = viewer.app().footprint_statement(viewer.actor(), &ask.of, rule).await;
+    let found = found.map_err(|e| viewer.fail(e))?;
+    let lang = viewer.lang();
+    let of = name(lang, &found.breakdown.of);
+    let back = format!("/footprints?{}", asked(&ask.of, rule));
+    let title = lang.t("产品碳足迹报告");
+    let [general, scope, inventory, assessment, interpretation] = found.sections(&lang);
+    let body = html! {
+        (crumbs(lang, &[("/footprints", lang.t("碳足迹")), (&back, of)], title))
+        nav.toolbar.screen aria-label=(lang.t("操作")) {
+            button type="button" data-print { (lang.t("打印")) }
+            a.button.quiet href={ "/footprints/report.xlsx?" (asked(&ask.of, rule)) } { (lang.t("下载表格（中文）")) }
+            a.button.quiet href=(back) { (lang.t("返回")) }
+        }
+        article.paper {
+            h1 { (title) }
+            p.under { (of) }
+            (section(&general))
+            (section(&scope))
+            (section(&inventory))
+            (scroll(lang.t("构成"), &parts_on_paper(lang, &found)))
+            (sources(lang, &found))
+            (section(&assessment))
+            (section(&interpretation))
+            dl.signed {
+                @for word in [lang.t("编制人"), lang.t("审核人"), lang.t("批准人"), lang.t("签署日期")] { div { dt { (word) } dd {} } }
+            }
+        }
+    };
+    Ok(viewer.page(&format!("{title} {of}"), &body))
+}
+
+/// `GET /footprints/report.xlsx`
+async fn workbook(viewer: Viewer) -> Answer {
+    let ask: Ask = viewer.query();
+    let bytes = viewer.app().footprint_workbook(viewer.actor(), &ask.of, rule_of(&ask.allocation)).await;
+    Ok(show::file("yulin-footprint.xlsx", show::XLSX, bytes.map_err(|e| viewer.fail(e))?))
+}
+
+fn section(section: &app::ReportSection) -> Markup {
+    html! {
+        h2 { (section.heading) }
+        table.stated { tbody { @for (item, text) in &section.lines { tr { th scope="row" { (item) } td { (text) } } } } }
+    }
+}
+
+/// The sources of the factors, each once, in the order of their first part.
+fn numbered(found: &FootprintStatement) -> Vec<&str> {
+    let mut sources: Vec<&str> = Vec::new();
+    for part in &found.breakdown.parts {
+        if !sources.contains(&part.factor.source.as_str()) {
+            sources.push(&part.factor.source);
+        }
+    }
+    sources
+}
+
+fn sources(lang: Lang, found: &FootprintStatement) -> Markup {
+    html! {
+        p { strong { (lang.t("因子来源")) } }
+        ol.sources { @for source in numbered(found) { li { (source) } } }
+    }
+}
+
+/// The inventory on paper: fewer columns, sources as numbers.
+fn parts_on_paper(lang: Lang, found: &FootprintStatement) -> Markup {
+    let numbers = numbered(found);
+    let number = |source: &str| numbers.iter().position(|s| *s == source).map_or(0, |at| at + 1);
+    html! {
+        table.cards {
+            thead { tr {
+                th { (lang.t("工序或原料")) } th { (lang.t("因子")) } th.n { (lang.t("活动量")) }
+                th.n { "kg CO2e" } th.n { (lang.t("占比")) } th.n { (lang.t("来源")) }
+            } }
+            tbody {
+                @for part in &found.breakdown.parts {
+                    @let factor = part.factor;
+                    tr {
+                        td.t data-label=(lang.t("工序或原料")) {
+                            (super::step(lang, &part.of)) " "
+                            span.soft { @if let Some(site) = &part.site { (name(lang, site)) } @else { (lang.t("外购")) } }
+                        }
+                        td.t data-label=(lang.t("因子")) {
+                            (lang.pick(&factor.name_zh, &factor.name_en)) " " (factor.year) " " (factor.region)
+                            " " span.soft { (factor.value) " " (factor.result_unit) "/" (factor.activity_unit) }
+                            @if part.unmetered > 0.0 { " " (tag("warn", lang.t("部分无计量"))) }
+                        }
+                        td.n data-label=(lang.t("活动量")) { (format!("{:.4}", part.amount)) " " (factor.activity_unit) }
+                        td.n data-label="kg CO2e" { (format!("{:.4}", part.kg)) }
+                        td.n data-label=(lang.t("占比")) { (percent(found.share(part))) }
+                        td.n data-label=(lang.t("来源")) { "[" (number(&factor.source)) "]" }
                     }
                 }
             }
