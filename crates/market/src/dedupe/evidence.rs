@@ -1,15 +1,66 @@
 //! What two records say of being one enterprise: the fields compared, and the level of agreement of each.
 
-use super::linkage::{FIELDS, Field, Levels, Linkage};
+use super::linkage::{self, Levels, Scheme};
 use super::name::{NameForm, RegionNames};
+use super::product::alike_share;
+use super::{Compared, Found, Sure};
 use model::enterprise::Enterprise;
 use model::fold::fold_name;
 use std::collections::BTreeSet;
 
 /// Share of common character pairs from which two addresses are alike.
 const ALIKE_MIN: f64 = 0.6;
-/// Weights below this are not told as reasons, bits.
-const TOLD_MIN: f64 = 0.5;
+
+/// A field that is compared, by its place in [`SCHEME`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Name,
+    Code,
+    /// Regions that the names name.
+    NamedRegion,
+    /// Where they are recorded to be.
+    Place,
+    Phone,
+    Address,
+    /// Head office or branch.
+    Branch,
+}
+
+/// Levels of the fields with the shipped m and u; set by hand.
+pub(super) const SCHEME: Scheme = &[
+    linkage::Field {
+        words: &[
+            "名称不同",
+            "字号相同",
+            "名称只差一字",
+            "去掉地区和组织形式后名称相同",
+            "一方的简称或曾用名即另一方名称",
+            "名称相同",
+        ],
+        m: &[0.02, 0.05, 0.10, 0.30, 0.15, 0.38],
+        u: &[0.6, 0.36, 0.006, 0.0195, 0.004, 0.0005],
+    },
+    linkage::Field {
+        words: &["统一社会信用代码不同", "统一社会信用代码相同"],
+        m: &[0.02, 0.98],
+        u: &[0.995, 0.005],
+    },
+    linkage::Field {
+        words: &["名称中的地区不同", "名称中的地区相符"], m: &[0.03, 0.97], u: &[0.55, 0.45]
+    },
+    linkage::Field { words: &["所在地不同", "所在地相符"], m: &[0.08, 0.92], u: &[0.70, 0.30] },
+    linkage::Field {
+        words: &["联系电话不同", "联系电话相同"], m: &[0.35, 0.65], u: &[0.97, 0.03]
+    },
+    linkage::Field {
+        words: &["地址不同", "地址相近", "地址相同"],
+        m: &[0.30, 0.20, 0.50],
+        u: &[0.93, 0.04, 0.03],
+    },
+    linkage::Field {
+        words: &["一方为分支机构", "同为总部或同为分支"], m: &[0.02, 0.98], u: &[0.15, 0.85]
+    },
+];
 
 /// What is compared of one enterprise.
 pub(super) struct Record<'a> {
@@ -46,16 +97,18 @@ impl<'a> Record<'a> {
         }
     }
 
-    pub fn key(&self) -> &str {
-        &self.enterprise.key
-    }
-
     fn forms(&self) -> impl Iterator<Item = &NameForm> {
         std::iter::once(&self.name).chain(&self.others)
     }
+}
 
-    /// Keys under which it meets others; each kind of key has its own prefix.
-    pub fn blocks(&self) -> BTreeSet<String> {
+impl Compared for Record<'_> {
+    fn key(&self) -> &str {
+        &self.enterprise.key
+    }
+
+    /// Each kind of key has its own prefix.
+    fn blocks(&self) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
         out.extend(self.enterprise.uscc.as_ref().map(|code| format!("c{code}")));
         for form in self.forms() {
@@ -83,32 +136,6 @@ impl<'a> Record<'a> {
     }
 }
 
-/// What was found of one pair.
-pub(super) struct Found {
-    pub levels: Levels,
-    /// Both have the same unified social credit code.
-    pub same_code: bool,
-    /// The part of the names that is the same or nearly so.
-    detail: String,
-}
-
-impl Found {
-    /// What speaks for and against, each with its weight.
-    pub fn reasons(&self, linkage: &Linkage) -> Vec<String> {
-        if self.same_code {
-            return vec!["统一社会信用代码相同".to_owned()];
-        }
-        let told = |field: &Field| {
-            let level = self.levels[*field as usize]?;
-            let weight = linkage.weight(*field, level);
-            let words = field.words(level);
-            let detail = if *field == Field::Name { self.detail.as_str() } else { "" };
-            (weight.abs() >= TOLD_MIN).then(|| format!("{words}{detail}（{weight:+.1}）"))
-        };
-        FIELDS.iter().filter_map(told).collect()
-    }
-}
-
 /// Compares two records. A field that one of them does not have says nothing.
 pub(super) fn compare(a: &Record<'_>, b: &Record<'_>, names: &RegionNames) -> Found {
     let (name, detail) = name_level(a, b);
@@ -126,7 +153,8 @@ pub(super) fn compare(a: &Record<'_>, b: &Record<'_>, names: &RegionNames) -> Fo
     put(Field::Phone, both(&a.phone, &b.phone).then(|| u8::from(a.phone == b.phone)));
     put(Field::Address, both(&a.address, &b.address).then(|| address_level(&a.address, &b.address)));
     put(Field::Branch, Some(u8::from(a.name.branch == b.name.branch)));
-    Found { levels, same_code: codes.is_some_and(|(a, b)| a == b), detail }
+    let sure = codes.filter(|(a, b)| a == b).map(|_| Sure::One("统一社会信用代码相同"));
+    Found { levels, sure, detail: (Field::Name as usize, detail) }
 }
 
 /// The strongest of what two records' names say.
@@ -163,13 +191,7 @@ fn address_level(a: &str, b: &str) -> u8 {
     if a == b {
         return 2;
     }
-    let grams = |text: &str| {
-        let chars: Vec<char> = text.chars().collect();
-        chars.windows(2).map(|w| (w[0], w[1])).collect::<BTreeSet<_>>()
-    };
-    let (a, b) = (grams(a), grams(b));
-    let (common, all) = (a.intersection(&b).count(), a.union(&b).count());
-    u8::from(common as f64 >= ALIKE_MIN * all as f64)
+    u8::from(alike_share(a, b) >= ALIKE_MIN)
 }
 
 /// True where both names name regions and none of the one goes with any of the other.

@@ -11,30 +11,25 @@
 
 use std::collections::BTreeMap;
 
-/// A field that is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
-    Name,
-    Code,
-    /// Regions that the names name.
-    NamedRegion,
-    /// Where they are recorded to be.
-    Place,
-    Phone,
-    Address,
-    /// Head office or branch.
-    Branch,
+/// A field that is compared: for each level of agreement, from none upwards, what it says in Chinese, and the shipped m and u.
+pub(super) struct Field {
+    pub words: &'static [&'static str],
+    pub m: &'static [f64],
+    pub u: &'static [f64],
 }
 
-pub(super) const FIELDS: [Field; 7] =
-    [Field::Name, Field::Code, Field::NamedRegion, Field::Place, Field::Phone, Field::Address, Field::Branch];
+/// The fields by which records of one noun are compared.
+pub(super) type Scheme = &'static [Field];
 
-/// Level of each field, 0 for no agreement; absent where one side does not have the field.
-pub(super) type Levels = [Option<u8>; FIELDS.len()];
-
+/// As many fields as a scheme has at most.
+const FIELDS_MAX: usize = 9;
+/// As many levels as a field has at most.
 const LEVELS_MAX: usize = 6;
+
+/// Level of each field of the scheme, 0 for no agreement; absent where one side does not have the field.
+pub(super) type Levels = [Option<u8>; FIELDS_MAX];
 /// Chances by field and level.
-type Chances = [[f64; LEVELS_MAX]; FIELDS.len()];
+type Chances = [[f64; LEVELS_MAX]; FIELDS_MAX];
 
 /// Pairs that the shipped m count for.
 const PRIOR_PAIRS: f64 = 50.0;
@@ -46,45 +41,6 @@ const PRIOR_SHARE: f64 = 0.1;
 const ROUNDS_MAX: usize = 100;
 const CHANGE_MIN: f64 = 1e-9;
 
-/// The shipped m and u of each field, by level; set by hand.
-const SHIPPED: [(&[f64], &[f64]); FIELDS.len()] = [
-    // Another name; same brand; one character apart; same without region and form; a known other name; the same.
-    (&[0.02, 0.05, 0.10, 0.30, 0.15, 0.38], &[0.6, 0.36, 0.006, 0.0195, 0.004, 0.0005]),
-    (&[0.02, 0.98], &[0.995, 0.005]),
-    (&[0.03, 0.97], &[0.55, 0.45]),
-    (&[0.08, 0.92], &[0.70, 0.30]),
-    (&[0.35, 0.65], &[0.97, 0.03]),
-    (&[0.30, 0.20, 0.50], &[0.93, 0.04, 0.03]),
-    (&[0.02, 0.98], &[0.15, 0.85]),
-];
-
-impl Field {
-    /// What a level says, in Chinese.
-    pub fn words(self, level: u8) -> &'static str {
-        match (self, level) {
-            (Self::Name, 5) => "名称相同",
-            (Self::Name, 4) => "一方的简称或曾用名即另一方名称",
-            (Self::Name, 3) => "去掉地区和组织形式后名称相同",
-            (Self::Name, 2) => "名称只差一字",
-            (Self::Name, 1) => "字号相同",
-            (Self::Name, _) => "名称不同",
-            (Self::Code, 0) => "统一社会信用代码不同",
-            (Self::Code, _) => "统一社会信用代码相同",
-            (Self::NamedRegion, 0) => "名称中的地区不同",
-            (Self::NamedRegion, _) => "名称中的地区相符",
-            (Self::Place, 0) => "所在地不同",
-            (Self::Place, _) => "所在地相符",
-            (Self::Phone, 0) => "联系电话不同",
-            (Self::Phone, _) => "联系电话相同",
-            (Self::Address, 0) => "地址不同",
-            (Self::Address, 1) => "地址相近",
-            (Self::Address, _) => "地址相同",
-            (Self::Branch, 0) => "一方为分支机构",
-            (Self::Branch, _) => "同为总部或同为分支",
-        }
-    }
-}
-
 /// A blocked pair, with what people said of it.
 pub(super) struct Labelled {
     pub levels: Levels,
@@ -92,8 +48,8 @@ pub(super) struct Labelled {
 }
 
 /// Learned weights.
-#[derive(Debug, Clone)]
 pub(super) struct Linkage {
+    scheme: Scheme,
     weights: Chances,
     /// log2 of the odds that a blocked pair is one, before anything is compared.
     prior: f64,
@@ -101,12 +57,13 @@ pub(super) struct Linkage {
 
 impl Linkage {
     /// Learns from the blocked pairs.
-    pub fn learn(pairs: impl Iterator<Item = Labelled>) -> Self {
+    pub fn learn(scheme: Scheme, pairs: impl Iterator<Item = Labelled>) -> Self {
         let mut patterns: BTreeMap<(Levels, Option<bool>), f64> = BTreeMap::new();
         for pair in pairs {
             *patterns.entry((pair.levels, pair.same)).or_default() += 1.0;
         }
-        let mut now = Self::of(&shipped_chances(0), &shipped_chances(1), PRIOR_SHARE);
+        let shipped = |class| chances(scheme, std::iter::empty(), class);
+        let mut now = Self::of(scheme, &shipped(0), &shipped(1), PRIOR_SHARE);
         let all: f64 = patterns.values().sum();
         let mut share = PRIOR_SHARE;
         for _ in 0..ROUNDS_MAX {
@@ -115,13 +72,13 @@ impl Linkage {
             };
             let expected: Vec<(&Levels, f64, f64)> =
                 patterns.iter().map(|(pattern, count)| (&pattern.0, one(pattern) * count, *count)).collect();
-            let m = chances(expected.iter().map(|(levels, one, _)| (*levels, *one)), 0);
-            let u = chances(expected.iter().map(|(levels, one, all)| (*levels, all - one)), 1);
+            let m = chances(scheme, expected.iter().map(|(levels, one, _)| (*levels, *one)), 0);
+            let u = chances(scheme, expected.iter().map(|(levels, one, all)| (*levels, all - one)), 1);
             let ones: f64 = expected.iter().map(|e| e.1).sum();
             let next = (ones + PRIOR_PAIRS * PRIOR_SHARE) / (all + PRIOR_PAIRS);
             let change = (next - share).abs();
             share = next;
-            now = Self::of(&m, &u, share);
+            now = Self::of(scheme, &m, &u, share);
             if change < CHANGE_MIN {
                 break;
             }
@@ -129,49 +86,43 @@ impl Linkage {
         now
     }
 
-    fn of(m: &Chances, u: &Chances, share: f64) -> Self {
-        let mut weights = [[0.0; LEVELS_MAX]; FIELDS.len()];
-        for (field, row) in weights.iter_mut().enumerate() {
-            let count = SHIPPED[field].0.len();
-            for level in 0..count {
-                row[level] = (m[field][level] / u[field][level]).log2();
+    fn of(scheme: Scheme, m: &Chances, u: &Chances, share: f64) -> Self {
+        let mut weights = Chances::default();
+        for (at, (field, row)) in scheme.iter().zip(&mut weights).enumerate() {
+            for level in 0..field.m.len() {
+                row[level] = (m[at][level] / u[at][level]).log2();
             }
-            pool(&mut row[..count]);
+            pool(&mut row[..field.m.len()]);
         }
-        Self { weights, prior: (share / (1.0 - share)).log2() }
+        Self { scheme, weights, prior: (share / (1.0 - share)).log2() }
     }
 
-    /// Weight of a level, bits.
-    pub fn weight(&self, field: Field, level: u8) -> f64 {
-        self.weights[field as usize][usize::from(level)]
+    /// Weight of a level of the scheme's field at `at`, bits.
+    pub fn weight(&self, at: usize, level: u8) -> f64 {
+        self.weights[at][usize::from(level)]
+    }
+
+    /// What a level says, in Chinese.
+    pub fn words(&self, at: usize, level: u8) -> &'static str {
+        self.scheme[at].words[usize::from(level)]
     }
 
     /// The chance that a pair is one.
     pub fn chance(&self, levels: &Levels) -> f64 {
-        let bits: f64 = FIELDS
-            .iter()
-            .filter_map(|field| Some(self.weight(*field, levels[*field as usize]?)))
-            .fold(self.prior, |sum, weight| sum + weight);
+        let known = levels.iter().enumerate().filter_map(|(at, level)| Some(self.weight(at, (*level)?)));
+        let bits = known.fold(self.prior, |sum, weight| sum + weight);
         1.0 / (1.0 + (-bits).exp2())
     }
 }
 
-/// The shipped m (`class` 0) or u (1) of a field.
-fn shipped(field: usize, class: usize) -> &'static [f64] {
-    if class == 0 { SHIPPED[field].0 } else { SHIPPED[field].1 }
-}
-
-fn shipped_chances(class: usize) -> Chances {
-    chances(std::iter::empty(), class)
-}
-
 /// Chances of the levels among weighted pairs, on top of the shipped ones.
-fn chances<'l>(pairs: impl Iterator<Item = (&'l Levels, f64)>, class: usize) -> Chances {
-    let mut counts = [[0.0; LEVELS_MAX]; FIELDS.len()];
+fn chances<'l>(scheme: Scheme, pairs: impl Iterator<Item = (&'l Levels, f64)>, class: usize) -> Chances {
+    let mut counts = Chances::default();
     let prior = if class == 0 { PRIOR_PAIRS } else { PRIOR_OTHERS };
-    for (field, row) in counts.iter_mut().enumerate() {
-        for (level, chance) in shipped(field, class).iter().enumerate() {
-            row[level] = prior * chance;
+    for (field, row) in scheme.iter().zip(&mut counts) {
+        let shipped = if class == 0 { field.m } else { field.u };
+        for (count, chance) in row.iter_mut().zip(shipped) {
+            *count = prior * chance;
         }
     }
     for (levels, weight) in pairs {
@@ -181,7 +132,7 @@ fn chances<'l>(pairs: impl Iterator<Item = (&'l Levels, f64)>, class: usize) -> 
             }
         }
     }
-    for row in &mut counts {
+    for row in &mut counts[..scheme.len()] {
         let sum: f64 = row.iter().sum();
         row.iter_mut().for_each(|count| *count /= sum);
     }
@@ -207,12 +158,31 @@ fn pool(weights: &mut [f64]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::evidence::{Field, SCHEME};
     use super::*;
 
     fn levels(name: u8, phone: Option<u8>) -> Levels {
         let mut out = Levels::default();
         (out[Field::Name as usize], out[Field::Phone as usize]) = (Some(name), phone);
         out
+    }
+
+    fn learn(pairs: impl Iterator<Item = Labelled>) -> Linkage {
+        Linkage::learn(SCHEME, pairs)
+    }
+
+    #[test]
+    fn every_level_has_its_words_and_chances() {
+        for scheme in [SCHEME, super::super::product::SCHEME] {
+            assert!(scheme.len() <= FIELDS_MAX);
+            for super::Field { words, m, u } in scheme {
+                assert!(words.len() <= LEVELS_MAX && (m.len(), u.len()) == (words.len(), words.len()));
+                for chances in [m, u] {
+                    // What is left of 1 is for agreement that no level names.
+                    assert!((0.99 - 1e-9..=1.0 + 1e-9).contains(&chances.iter().sum::<f64>()), "{words:?}");
+                }
+            }
+        }
     }
 
     fn many(count: usize, levels: Levels, same: Option<bool>) -> impl Iterator<Item = Labelled> {
@@ -229,12 +199,10 @@ mod tests {
     /// A telephone that only those share who are one for other reasons gains weight; one that the others share loses it.
     #[test]
     fn weights_are_learned() {
-        let shipped = Linkage::learn(std::iter::empty());
-        let telling =
-            Linkage::learn(many(300, levels(5, Some(1)), None).chain(many(3000, levels(1, Some(0)), None)));
-        let useless =
-            Linkage::learn(many(300, levels(5, Some(0)), None).chain(many(3000, levels(0, Some(1)), None)));
-        let weight = |linkage: &Linkage| linkage.weight(Field::Phone, 1);
+        let shipped = learn(std::iter::empty());
+        let telling = learn(many(300, levels(5, Some(1)), None).chain(many(3000, levels(1, Some(0)), None)));
+        let useless = learn(many(300, levels(5, Some(0)), None).chain(many(3000, levels(0, Some(1)), None)));
+        let weight = |linkage: &Linkage| linkage.weight(Field::Phone as usize, 1);
         assert!(weight(&telling) > weight(&shipped) + 1.5, "{} {}", weight(&telling), weight(&shipped));
         assert!(weight(&useless) < weight(&shipped) - 1.5, "{} {}", weight(&useless), weight(&shipped));
     }
@@ -243,7 +211,7 @@ mod tests {
     #[test]
     fn decisions_teach() {
         let doubtful = levels(3, None);
-        let chance = |same| Linkage::learn(many(300, doubtful, same)).chance(&doubtful);
+        let chance = |same| learn(many(300, doubtful, same)).chance(&doubtful);
         assert!(chance(Some(false)) < 0.2, "{}", chance(Some(false)));
         assert!(chance(Some(true)) > 0.9, "{}", chance(Some(true)));
     }
