@@ -78,6 +78,8 @@ export const PAGES = [
   { name: 'claims', path: '/claims', as: ['secretariat'] },
   { name: 'claim', path: '/claim', as: ['buyer'] },
   { name: 'duplicates', path: '/duplicates', as: ['secretariat'] },
+  { name: 'twins', path: '/duplicates/records', as: ['secretariat', 'buyer', 'commissioner'] },
+  { name: 'twins-decided', path: '/duplicates/records?view=decided', as: ['secretariat'] },
   { name: 'learn', path: '/learn', as: ['secretariat'] },
   { name: 'stale', path: '/stale', as: ['secretariat', 'buyer', 'commissioner'] },
   { name: 'inbox', path: '/inbox', as: ['secretariat', 'buyer', 'auditor'] },

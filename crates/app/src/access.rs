@@ -170,6 +170,7 @@ pub fn need(table: &VisibilityTable, sight: impl Into<Sight>, value: Need) -> Ne
         partial,
         market: _,
         own,
+        merged_into: _,
     } = value;
     Need {
         key,
@@ -197,6 +198,8 @@ pub fn need(table: &VisibilityTable, sight: impl Into<Sight>, value: Need) -> Ne
         needed_by: lens.option("needed_by", needed_by),
         partial: lens.option("partial", partial),
         own: lens.own(own),
+        // A key holds a title, which may not be seen.
+        merged_into: None,
         market,
     }
 }
@@ -234,6 +237,7 @@ pub fn offer(table: &VisibilityTable, sight: impl Into<Sight>, value: Offer) -> 
         lot,
         market: _,
         own,
+        merged_into: _,
     } = value;
     Offer {
         key,
@@ -263,6 +267,8 @@ pub fn offer(table: &VisibilityTable, sight: impl Into<Sight>, value: Offer) -> 
         lead_days: lens.option("lead_days", lead_days),
         lot: lens.option("lot", lot),
         own: lens.own(own),
+        // A key holds a title, which may not be seen.
+        merged_into: None,
         market,
     }
 }

@@ -216,6 +216,11 @@ acts! {
     DecideDuplicate changes [A S];
     MergeDuplicate changes [A S];
     SplitDuplicate changes [A S];
+    // Needs and offers recorded twice: whoever keeps an enterprise's records decides about them.
+    Twins reads [A S M C];
+    DecideTwins changes [A S M C];
+    MergeTwins changes [A S M C];
+    SplitTwins changes [A S M C];
     // The market.
     Markets reads [A S M C B];
     Needs reads [A S M C B];

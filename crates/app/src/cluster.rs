@@ -4,6 +4,7 @@ use crate::records::{Eyes, Market, RecordQuery, Viewer};
 use crate::{Act, Actor, App, Result};
 use model::list::ListState;
 use serde::Serialize;
+use std::sync::Arc;
 use store::Status;
 
 /// What the overview shows; counts are of what the actor may know of.
@@ -23,7 +24,7 @@ pub struct Overview {
     pub offers: usize,
     /// One's own open needs and offers, for members and commissioners.
     pub mine: (usize, usize),
-    /// What waits for the actor: kind, how many, where it leads. Kinds: `claims`, `duplicates`, `draft`, `stale`, `introductions`,
+    /// What waits for the actor: kind, how many, where it leads. Kinds: `claims`, `duplicates`, `twins`, `draft`, `stale`, `introductions`,
     /// `messages`, `deliveries`, `no_enterprise`, `no_needs`, `no_offers`, `no_list`, `no_region`.
     pub tasks: Vec<(String, usize, String)>,
 }
@@ -72,7 +73,7 @@ impl App {
     async fn tasks(
         &self,
         actor: &Actor,
-        market: &Market,
+        market: &Arc<Market>,
         viewer: &Viewer,
         overview: &Overview,
         no_region: bool,
@@ -95,6 +96,9 @@ impl App {
         if actor.may(Act::Duplicates) {
             let open = usize::try_from(self.store.open_duplicates().await?).unwrap_or_default();
             tasks.push(("duplicates", open, "/duplicates"));
+        }
+        if actor.may(Act::Twins) {
+            tasks.push(("twins", self.open_twins(market, viewer).await?, "/duplicates/records"));
         }
         let draft = lists.iter().filter(|l| matches!(l.state, ListState::Draft | ListState::Approved));
         let draft: Vec<i64> = draft.map(|l| l.id).collect();

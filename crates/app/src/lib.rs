@@ -82,7 +82,8 @@ pub use records::{
     CountyCount, EnterpriseBrief, EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow,
     IntroductionInfo, IntroductionState, MatchRow, Nearby, NearbyQuery, NearbyRow, NeedCard, NeedForm,
     NeedPreview, NeedRow, OfferCard, OfferForm, OfferRow, OutcomeForm, OutcomeInfo, Page, RecordQuery,
-    RecordStatus, Saved, Side, Sort, StaleRow, Version,
+    RecordStatus, Saved, Side, Sort, StaleRow, TwinConflict, TwinMerge, TwinMergePreview, TwinPair, Twins,
+    Version,
 };
 
 use model::list::MatchingList;

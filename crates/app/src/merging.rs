@@ -3,9 +3,11 @@
 //! The unified social credit code is the truth: two records with different codes are never merged. The survivor keeps what it has and
 //! takes from the other what it lacks; the other's names become other names, so that whatever still writes them finds the survivor.
 
-use crate::records::{Listed, Market, Words};
+use crate::records::{Listed, Market, Said, Words};
 use crate::{Act, Actor, App, Code, DuplicateRecord, Error, Result};
+use market::dedupe::Cluster;
 use model::enterprise::{Contact, Enterprise};
+use model::visibility::Noun;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -72,19 +74,11 @@ impl App {
         let market = self.market().await?;
         let (kept, given_up) = self.mergeable(&market, survivor, loser).await?;
         let result = merged(&kept.0, &given_up.0);
-        let words = |of: &Enterprise| of.words(self.reference).into_iter();
-        let rows = words(&kept.0).zip(words(&given_up.0)).zip(words(&result));
-        let fields = rows
-            .map(|((kept, given_up), result)| MergeField {
-                name: kept.zh,
-                survivor: kept.text,
-                loser: given_up.text,
-                result: result.text,
-            })
-            .filter(|f| !(f.survivor.is_empty() && f.loser.is_empty() && f.result.is_empty()));
+        let words = |of: &Enterprise| of.words(self.reference);
+        let fields = merge_fields(words(&kept.0), words(&given_up.0), words(&result));
         let of = |value: &Enterprise, id: i64| DuplicateRecord { id, name: value.name.clone() };
         Ok(MergePreview {
-            fields: fields.collect(),
+            fields,
             needs: market.needs.of(loser).count() as u32,
             offers: market.offers.of(loser).count() as u32,
             accounts: self.people_of(loser).await?,
@@ -131,7 +125,7 @@ impl App {
         let all = self.store.all_enterprises().await?;
         let names: HashMap<i64, String> = all.into_iter().map(|s| (s.id, s.value.name)).collect();
         let of = |id: i64| DuplicateRecord { id, name: names.get(&id).cloned().unwrap_or_default() };
-        let merges = self.store.merges().await?.into_iter().rev();
+        let merges = self.store.merges(Noun::Enterprise).await?.into_iter().rev();
         Ok(merges
             .map(|merge| MergeInfo {
                 id: merge.id,
@@ -161,15 +155,7 @@ impl App {
         let (kept, given_up) = (of(survivor)?, of(loser)?);
         let keys = [kept.0.key(), given_up.0.key()];
         let clusters = market::dedupe::clusters(&self.decisions().await?);
-        let together = clusters.iter().find(|c| keys.iter().all(|key| c.members.iter().any(|m| m == key)));
-        let conflict = |what: &str| Err(Error::new(Code::Conflict, what));
-        match together.filter(|_| survivor != loser) {
-            None => return conflict("the two were not confirmed to be one enterprise"),
-            Some(cluster) if !cluster.conflicts.is_empty() => {
-                return conflict("the decisions about these records contradict each other");
-            }
-            Some(_) => {}
-        }
+        confirmed(&clusters, keys)?;
         if let (Some(a), Some(b)) = (&kept.0.uscc, &given_up.0.uscc)
             && a != b
         {
@@ -180,8 +166,21 @@ impl App {
     }
 }
 
+/// Asks that two records, by key, were decided to be one, and nothing against it.
+pub(crate) fn confirmed(clusters: &[Cluster], keys: [&str; 2]) -> Result<()> {
+    let together = clusters.iter().find(|c| keys.iter().all(|key| c.members.iter().any(|m| m == key)));
+    let conflict = |what: &str| Err(Error::new(Code::Conflict, what));
+    match together.filter(|_| keys[0] != keys[1]) {
+        None => conflict("the two were not confirmed to be one"),
+        Some(cluster) if !cluster.conflicts.is_empty() => {
+            conflict("the decisions about these records contradict each other")
+        }
+        Some(_) => Ok(()),
+    }
+}
+
 /// Records that stand otherwise than they should are a conflict for whoever acts.
-fn standing(error: store::Error) -> Error {
+pub(crate) fn standing(error: store::Error) -> Error {
     let is_conflict = matches!(error, store::Error::Invalid { .. });
     let said = Error::from(error);
     if is_conflict {
@@ -190,9 +189,39 @@ fn standing(error: store::Error) -> Error {
     said
 }
 
+/// What is kept, or where it is empty the other.
+pub(crate) fn text(kept: &str, other: &str) -> String {
+    if kept.is_empty() { other } else { kept }.to_owned()
+}
+
+/// Both notes, each once.
+pub(crate) fn note(kept: &str, other: &str) -> String {
+    if kept == other || kept.is_empty() || other.is_empty() {
+        text(kept, other)
+    } else {
+        format!("{kept}\n{other}")
+    }
+}
+
+/// The contact that is kept, or where there is none the other.
+pub(crate) fn contact(kept: &Contact, other: &Contact) -> Contact {
+    if *kept == Contact::default() { other } else { kept }.clone()
+}
+
+/// The fields of two records and of what they make together, where one of them fills it.
+pub(crate) fn merge_fields(survivor: Vec<Said>, loser: Vec<Said>, result: Vec<Said>) -> Vec<MergeField> {
+    let rows = survivor.into_iter().zip(loser).zip(result);
+    let fields = rows.map(|((kept, given_up), result)| MergeField {
+        name: kept.zh,
+        survivor: kept.text,
+        loser: given_up.text,
+        result: result.text,
+    });
+    fields.filter(|f| !(f.survivor.is_empty() && f.loser.is_empty() && f.result.is_empty())).collect()
+}
+
 /// The survivor with what it lacks taken from the loser. The stricter level counts.
 fn merged(survivor: &Enterprise, loser: &Enterprise) -> Enterprise {
-    let text = |kept: &String, other: &String| if kept.is_empty() { other.clone() } else { kept.clone() };
     let mut other_names: Vec<String> = survivor.other_names.clone();
     other_names.extend([&loser.name, &loser.short_name].into_iter().chain(&loser.other_names).cloned());
     other_names.retain(|name| !name.is_empty() && *name != survivor.name && *name != survivor.short_name);
@@ -213,13 +242,8 @@ fn merged(survivor: &Enterprise, loser: &Enterprise) -> Enterprise {
         products: text(&survivor.products, &loser.products),
         employees: survivor.employees.or(loser.employees),
         revenue_fen: survivor.revenue_fen.or(loser.revenue_fen),
-        contact: if survivor.contact == Contact::default() { &loser.contact } else { &survivor.contact }
-            .clone(),
-        note: match (survivor.note.as_str(), loser.note.as_str()) {
-            (kept, other) if kept.is_empty() || kept == other => other.to_owned(),
-            (kept, "") => kept.to_owned(),
-            (kept, other) => format!("{kept}\n{other}"),
-        },
+        contact: contact(&survivor.contact, &loser.contact),
+        note: note(&survivor.note, &loser.note),
         fictional: survivor.fictional || loser.fictional,
         visibility: survivor.visibility.max(loser.visibility),
         merged_into: None,

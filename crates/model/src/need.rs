@@ -70,6 +70,9 @@ pub struct Need {
     /// Values of the market's own fields, as written, by their ids.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub own: BTreeMap<String, String>,
+    /// Key of the need that it was made one with and that stands in its place; none while it stands itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<String>,
 }
 
 impl Need {
@@ -102,6 +105,7 @@ impl Need {
             partial: None,
             market: MarketKey::default(),
             own: BTreeMap::new(),
+            merged_into: None,
         }
     }
 }

@@ -76,6 +76,9 @@ pub struct Offer {
     /// Values of the market's own fields, as written, by their ids.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub own: BTreeMap<String, String>,
+    /// Key of the offer that it was made one with and that stands in its place; none while it stands itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<String>,
 }
 
 impl Offer {
@@ -110,6 +113,7 @@ impl Offer {
             lot: None,
             market: MarketKey::default(),
             own: BTreeMap::new(),
+            merged_into: None,
         }
     }
 }

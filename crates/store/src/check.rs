@@ -8,7 +8,7 @@ use crate::event;
 use crate::evidence;
 use crate::inspection;
 use crate::list::{self, HEAD, ListHead, head};
-use crate::record::{Record, count};
+use crate::record::{Record, Status, count};
 use crate::schema::TABLES;
 use crate::sql::Dialect;
 use futures_util::TryStreamExt as _;
@@ -20,7 +20,7 @@ use model::offer::Offer;
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::Row;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 const DOING: &str = "check the database";
 
@@ -137,14 +137,16 @@ async fn records<T: Record>(tx: &mut Read, report: &mut CheckReport) -> Result<(
     let owner = if T::OWNED { "join enterprise e on e.id = t.enterprise_id" } else { "" };
     let owner_key = if T::OWNED { "e.key" } else { "t.key" };
     let query = tx.query(format!(
-        "select t.key, t.body, t.body_sha256, {owner_key}{} from {} t {owner} order by t.id",
+        "select t.key, t.body, t.body_sha256, {owner_key}, t.status{} from {} t {owner} order by t.id",
         own.concat(),
         T::TABLE
     ));
+    let (mut keys, mut merged) = (HashSet::new(), Vec::new());
     let mut rows = query.fetch(&mut **tx);
     while let Some(row) = rows.try_next().await.during(DOING)? {
         let get = || Ok((row.try_get::<&str, _>(0)?, row.try_get::<&str, _>(1)?, row.try_get::<&str, _>(2)?));
         let (key, body, sha256) = get().during(DOING)?;
+        keys.insert(key.to_owned());
         let object = format!("{}/{key}", T::TABLE);
         if sha256_hex(body.as_bytes()) != sha256 {
             report.fault(object, CHANGED);
@@ -154,15 +156,27 @@ async fn records<T: Record>(tx: &mut Read, report: &mut CheckReport) -> Result<(
             report.fault(object, "its content has its hash, but cannot be read");
             continue;
         };
-        let texts = (4..4 + T::COLUMNS.len()).map(|place| row.try_get::<Option<&str>, _>(place));
+        let texts = (5..5 + T::COLUMNS.len()).map(|place| row.try_get::<Option<&str>, _>(place));
         let texts: Vec<Option<&str>> = texts.collect::<sqlx::Result<_>>().during(DOING)?;
         let owner: &str = row.try_get(3).during(DOING)?;
         let same = value.texts().iter().map(Option::as_deref).eq(texts);
         if !same || value.key() != key || value.enterprise() != owner {
             report.fault(object, "a column by which it is looked up differs from its content");
+            continue;
+        }
+        if let Some(survivor) = value.merged_into() {
+            let stands = T::OWNED && row.try_get::<&str, _>(4).during(DOING)? == Status::Open.as_str();
+            merged.push((object, survivor.to_owned(), stands));
         }
     }
     drop(rows);
+    for (object, survivor, stands) in merged {
+        if !keys.contains(&survivor) {
+            report.fault(object, format!("it was merged into {survivor}, which is not there"));
+        } else if stands {
+            report.fault(object, "it was merged into another, but stands beside it");
+        }
+    }
     versions(tx, report, T::TABLE).await
 }
 

@@ -22,7 +22,7 @@
 //! | `inspection`, `evidence` | recipes and runs of inspections with their files; what of them proves an offer |
 //! | `account`, `session`, `token`, `invitation`, `claim` | who may act, and how they come in |
 //! | `message`, `hook`, `outbox`, `idempotency` | what people and programs are told |
-//! | `merge` | records that were made one, and parted again |
+//! | `merge`, `record_decision` | records that were made one, and parted again; what was said of needs and offers before that |
 //! | `duplicate`, `mapping`, `setting`, `audit` | what the names say |
 //! | `check`, `backup`, `restore`, `schema` | soundness, and the way out and in |
 
@@ -59,6 +59,7 @@ mod outbox;
 mod outcome;
 mod pact;
 mod record;
+mod record_decision;
 mod restore;
 mod schema;
 mod session;
@@ -99,6 +100,7 @@ pub use outbox::Letter;
 pub use outcome::{NewOutcome, StoredOutcome};
 pub use pact::{PcfRequest, StoredPcf};
 pub use record::{PastVersion, Snapshot, Status, Stored};
+pub use record_decision::RecordDecision;
 pub use restore::RestoreReport;
 pub use session::Session;
 pub use sql::Dialect;

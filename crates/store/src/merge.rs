@@ -1,16 +1,19 @@
-//! Two records of one enterprise made one, and parted again.
+//! Two records of one enterprise, or of one need or offer of an enterprise, made one, and parted again.
 //!
-//! The loser stays as a row that names its survivor; its needs, offers, people and seats at events move. What moved stands in the merge, so that a split
+//! The loser stays as a row that names its survivor. A need or offer is closed by it; an enterprise's needs, offers, people and seats at events move. What moved stands in the merge, so that a split
 //! moves it back, and neither row nor decision is ever lost.
+
+mod trade;
 
 use crate::Store;
 use crate::audit::{self, By};
 use crate::database::Write;
 use crate::error::{During, Error, Result};
-use crate::record::{Record, STORED, Stored, next_id, put, stored};
+use crate::record::{Record, STORED, Stored, next_id, put, stored, table};
 use model::enterprise::Enterprise;
 use model::need::Need;
 use model::offer::Offer;
+use model::visibility::Noun;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::Row;
@@ -45,7 +48,7 @@ pub struct Moved {
 pub struct Merge {
     /// Row id.
     pub id: i64,
-    /// Row id of the enterprise that was given up.
+    /// Row id of the record that was given up.
     pub loser: i64,
     /// Row id of the one that stayed.
     pub survivor: i64,
@@ -77,32 +80,42 @@ fn from_row(row: &AnyRow, doing: &'static str) -> Result<Merge> {
 
 const COLUMNS: &str = "id, loser_id, survivor_id, moved, merged_by, merged_ms, split_by, split_ms";
 
-/// A need or offer that moves to another enterprise.
+/// A need or offer: it moves to another enterprise, and is merged into another of its enterprise.
 trait Movable: Record {
     fn move_to(&mut self, enterprise: &str);
+    fn merge_into(&mut self, survivor: Option<&str>);
 }
 
-impl Movable for Need {
-    fn move_to(&mut self, enterprise: &str) {
-        enterprise.clone_into(&mut self.enterprise);
-    }
+macro_rules! movable {
+    ($type:ident) => {
+        impl Movable for $type {
+            fn move_to(&mut self, enterprise: &str) {
+                enterprise.clone_into(&mut self.enterprise);
+            }
+            fn merge_into(&mut self, survivor: Option<&str>) {
+                self.merged_into = survivor.map(str::to_owned);
+            }
+        }
+    };
 }
 
-impl Movable for Offer {
-    fn move_to(&mut self, enterprise: &str) {
-        enterprise.clone_into(&mut self.enterprise);
-    }
+movable!(Need);
+movable!(Offer);
+
+fn invalid<T>(action: &'static str, reason: &str) -> Result<T> {
+    Err(Error::Invalid { action, reason: reason.to_owned() })
 }
 
 impl Store {
-    /// All merges of enterprises, parted ones too, by row id.
+    /// All merges of one noun, parted ones too, by row id.
     ///
     /// # Errors
     /// The database's.
-    pub async fn merges(&self) -> Result<Vec<Merge>> {
+    pub async fn merges(&self, noun: Noun) -> Result<Vec<Merge>> {
         let doing = "read the merges";
         let mut tx = self.database.read(doing).await?;
-        let query = tx.query(format!("select {COLUMNS} from merge where noun = 'enterprise' order by id"));
+        let query =
+            tx.query(format!("select {COLUMNS} from merge where noun = ? order by id")).bind(table(noun));
         let rows = query.fetch_all(&mut *tx).await.during(doing)?;
         rows.iter().map(|row| from_row(row, doing)).collect()
     }
@@ -124,10 +137,7 @@ impl Store {
         let kept: Stored<Enterprise> = load(&mut tx, at.0, Some(at.1), doing).await?;
         let mut loser: Stored<Enterprise> = load(&mut tx, loser_at.0, Some(loser_at.1), doing).await?;
         if at.0 == loser_at.0 || kept.value.merged_into.is_some() || loser.value.merged_into.is_some() {
-            return Err(Error::Invalid {
-                action: doing,
-                reason: "one of them was merged already".to_owned(),
-            });
+            return invalid(doing, MERGED);
         }
         let (_, after) = put(&mut tx, survivor, Some(at), by, doing).await?;
         loser.value.merged_into = Some(survivor.key.clone());
@@ -167,20 +177,7 @@ impl Store {
         moved.events = ids(&mut tx, attended, loser.id, doing).await?;
         moved.events.retain(|event| !of_kept.contains(event));
         attend(&mut tx, &moved.events, loser.id, kept.id, doing).await?;
-        let id = next_id(&mut tx, "merge", doing).await?;
-        tx.query(
-            "insert into merge (id, noun, loser_id, survivor_id, moved, merged_by, merged_ms) \
-             values (?, 'enterprise', ?, ?, ?, ?, ?)",
-        )
-        .bind(id)
-        .bind(loser.id)
-        .bind(kept.id)
-        .bind(json!(moved).to_string())
-        .bind(by.actor.as_str())
-        .bind(by.at_ms)
-        .execute(&mut *tx)
-        .await
-        .during(doing)?;
+        let id = keep::<Enterprise>(&mut tx, (kept.id, loser.id), &moved, by, doing).await?;
         let detail = json!({ "merged": loser.id, "needs": moved.needs.len(), "offers": moved.offers.len() });
         audit::append(&mut tx, by, "record.merge", format!("enterprise/{}", kept.id), &detail).await?;
         tx.commit(doing).await?;
@@ -195,24 +192,21 @@ impl Store {
     pub async fn split_enterprises(&self, merge: i64, by: &By) -> Result<bool> {
         let doing = "split the enterprises";
         let mut tx = self.database.write(doing).await?;
-        let row = tx
-            .query(format!("select {COLUMNS} from merge where id = ? and noun = 'enterprise'"))
-            .bind(merge)
-            .fetch_optional(&mut *tx)
-            .await
-            .during(doing)?
-            .ok_or_else(|| Error::NotFound { object: format!("merge {merge}") })?;
-        let found = from_row(&row, doing)?;
+        let found = found::<Enterprise>(&mut tx, merge, doing).await?;
         let kept: Stored<Enterprise> = load(&mut tx, found.survivor, None, doing).await?;
         let mut loser: Stored<Enterprise> = load(&mut tx, found.loser, None, doing).await?;
-        let invalid = |reason: &str| Err(Error::Invalid { action: doing, reason: reason.to_owned() });
         if found.split.is_some() || loser.value.merged_into.as_deref() != Some(kept.value.key.as_str()) {
-            return invalid("they were parted already");
+            return invalid(doing, PARTED);
         }
         if kept.value.merged_into.is_some() {
-            return invalid("the surviving record was merged into another since; part that one first");
+            return invalid(doing, MERGED_ON);
         }
         let moved = &found.moved;
+        for (noun, ids) in [(Noun::Need, &moved.needs), (Noun::Offer, &moved.offers)] {
+            if merged_across(&mut tx, noun, ids, doing).await? {
+                return invalid(doing, "needs or offers of the two were merged since; part those first");
+            }
+        }
         loser.value.merged_into = None;
         put(&mut tx, &loser.value, Some((loser.id, loser.version)), by, doing).await?;
         give_back::<Need>(&mut tx, &moved.needs, &kept.value.key, &loser.value.key, by, doing).await?;
@@ -235,36 +229,104 @@ impl Store {
                 .during(doing)?;
         }
         attend(&mut tx, &moved.events, kept.id, loser.id, doing).await?;
-        let unchanged = kept.version == moved.after;
-        if unchanged && moved.after != moved.before {
-            let row = tx
-                .query(
-                    "select body from past_version where noun = 'enterprise' and row_id = ? and version = ?",
-                )
-                .bind(kept.id)
-                .bind(moved.before)
-                .fetch_one(&mut *tx)
-                .await
-                .during(doing)?;
-            let before: Enterprise =
-                serde_json::from_str(row.try_get(0).during(doing)?).map_err(|source| Error::Content {
-                    object: format!("enterprise {}", kept.value.key),
-                    source,
-                })?;
-            put(&mut tx, &before, Some((kept.id, kept.version)), by, doing).await?;
-        }
-        tx.query("update merge set split_by = ?, split_ms = ? where id = ?")
-            .bind(by.actor.as_str())
-            .bind(by.at_ms)
-            .bind(merge)
-            .execute(&mut *tx)
-            .await
-            .during(doing)?;
-        let detail = json!({ "merged": loser.id });
-        audit::append(&mut tx, by, "record.split", format!("enterprise/{}", kept.id), &detail).await?;
+        let unchanged = part(&mut tx, &found, &kept, by, doing).await?;
         tx.commit(doing).await?;
         Ok(unchanged)
     }
+}
+
+const MERGED: &str = "one of them was merged already";
+const PARTED: &str = "they were parted already";
+const MERGED_ON: &str = "the surviving record was merged into another since; part that one first";
+
+/// A merge of one noun by its row id.
+async fn found<T: Record>(tx: &mut Write, merge: i64, doing: &'static str) -> Result<Merge> {
+    let row = tx
+        .query(format!("select {COLUMNS} from merge where id = ? and noun = ?"))
+        .bind(merge)
+        .bind(T::TABLE)
+        .fetch_optional(&mut **tx)
+        .await
+        .during(doing)?
+        .ok_or_else(|| Error::NotFound { object: format!("merge {merge}") })?;
+    from_row(&row, doing)
+}
+
+/// Writes a merge down: row ids of survivor and loser, and what moved. Returns its row id.
+async fn keep<T: Record>(
+    tx: &mut Write,
+    (survivor, loser): (i64, i64),
+    moved: &Moved,
+    by: &By,
+    doing: &'static str,
+) -> Result<i64> {
+    let id = next_id(tx, "merge", doing).await?;
+    tx.query(
+        "insert into merge (id, noun, loser_id, survivor_id, moved, merged_by, merged_ms) \
+         values (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(id)
+    .bind(T::TABLE)
+    .bind(loser)
+    .bind(survivor)
+    .bind(json!(moved).to_string())
+    .bind(by.actor.as_str())
+    .bind(by.at_ms)
+    .execute(&mut **tx)
+    .await
+    .during(doing)?;
+    Ok(id)
+}
+
+/// Gives the survivor its fields of before the merge, unless it was changed since (then false), and writes down that they were parted.
+async fn part<T: Record>(
+    tx: &mut Write,
+    merge: &Merge,
+    kept: &Stored<T>,
+    by: &By,
+    doing: &'static str,
+) -> Result<bool> {
+    let moved = &merge.moved;
+    let unchanged = kept.version == moved.after;
+    if unchanged && moved.after != moved.before {
+        let row = tx
+            .query("select body from past_version where noun = ? and row_id = ? and version = ?")
+            .bind(T::TABLE)
+            .bind(kept.id)
+            .bind(moved.before)
+            .fetch_one(&mut **tx)
+            .await
+            .during(doing)?;
+        let before: T = serde_json::from_str(row.try_get(0).during(doing)?).map_err(|source| {
+            Error::Content { object: format!("{} {}", T::TABLE, kept.value.key()), source }
+        })?;
+        put(tx, &before, Some((kept.id, kept.version)), by, doing).await?;
+    }
+    tx.query("update merge set split_by = ?, split_ms = ? where id = ?")
+        .bind(by.actor.as_str())
+        .bind(by.at_ms)
+        .bind(merge.id)
+        .execute(&mut **tx)
+        .await
+        .during(doing)?;
+    let detail = json!({ "merged": merge.loser });
+    audit::append(tx, by, "record.split", format!("{}/{}", T::TABLE, kept.id), &detail).await?;
+    Ok(unchanged)
+}
+
+/// True where one of `rows` is made one with a record that is not among them.
+async fn merged_across(tx: &mut Write, noun: Noun, rows: &[i64], doing: &'static str) -> Result<bool> {
+    let query = tx
+        .query("select loser_id, survivor_id from merge where noun = ? and split_ms is null")
+        .bind(table(noun));
+    for row in query.fetch_all(&mut **tx).await.during(doing)? {
+        let get = || Ok((row.try_get(0)?, row.try_get(1)?));
+        let (loser, survivor) = get().during(doing)?;
+        if rows.contains(&loser) != rows.contains(&survivor) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A record by its row id, at a version where one is named.

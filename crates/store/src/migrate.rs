@@ -41,6 +41,7 @@ const INSPECTION: &str = include_str!("../migrations/0012_inspection.sql");
 const EPCIS: &str = include_str!("../migrations/0013_epcis.sql");
 
 const PARTNERS: &str = include_str!("../migrations/0016_partners.sql");
+const RECORD_DECISION: &str = include_str!("../migrations/0017_record_decision.sql");
 
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
@@ -89,6 +90,13 @@ const MIGRATIONS: &[Migration] = &[
         guard: true,
     },
     Migration { number: 16, name: "partners", sqlite: PARTNERS, postgres: PARTNERS, guard: false },
+    Migration {
+        number: 17,
+        name: "record_decision",
+        sqlite: RECORD_DECISION,
+        postgres: RECORD_DECISION,
+        guard: false,
+    },
 ];
 
 /// Newest layout this program knows.

@@ -107,6 +107,8 @@ pub(crate) trait Record: Serialize + DeserializeOwned + Send + Sync {
     fn enterprise(&self) -> &str;
     /// The texts of [`Self::COLUMNS`].
     fn texts(&self) -> Vec<Option<String>>;
+    /// Key of the record that it was merged into.
+    fn merged_into(&self) -> Option<&str>;
 }
 
 impl Record for Enterprise {
@@ -121,6 +123,9 @@ impl Record for Enterprise {
     }
     fn texts(&self) -> Vec<Option<String>> {
         vec![Some(self.name.clone()), self.region.clone()]
+    }
+    fn merged_into(&self) -> Option<&str> {
+        self.merged_into.as_deref()
     }
 }
 
@@ -144,6 +149,9 @@ macro_rules! trade_record {
                     self.valid_from.map(|day| day.to_string()),
                     self.valid_until.map(|day| day.to_string()),
                 ]
+            }
+            fn merged_into(&self) -> Option<&str> {
+                self.merged_into.as_deref()
             }
         }
     };

@@ -453,6 +453,19 @@ pub(crate) const TABLES: &[Table] = &[
         order: "id",
     },
     Table {
+        name: "record_decision",
+        columns: &[
+            ("id", Integer),
+            ("noun", Text),
+            ("a", Integer),
+            ("b", Integer),
+            ("same", Integer),
+            ("decided_by", Text),
+            ("decided_ms", Integer),
+        ],
+        order: "id",
+    },
+    Table {
         name: "meeting_event",
         columns: &[
             ("id", Integer),

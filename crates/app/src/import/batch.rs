@@ -332,11 +332,16 @@ impl Resolving<'_> {
                 self.warnings.push(warning);
             }
             if record.changed && closed.contains(record.value.key()) {
+                let hint = if record.value.merged_into().is_some() {
+                    "库中此记录已并入另一条，内容只记在本条上；有变化请修改保留的那一条"
+                } else {
+                    "库中此记录已关闭，内容已更新，仍为关闭；需要时请重新打开"
+                };
                 let warning = self
                     .error(place, Field::Title, ErrorCode::StillClosed)
                     .read(record.value.title())
                     .expected("未关闭的记录")
-                    .hint("库中此记录已关闭，内容已更新，仍为关闭；需要时请重新打开");
+                    .hint(hint);
                 self.warnings.push(warning);
             }
             out.push(record.value);

@@ -1,6 +1,7 @@
 //! Which stored record a row is: the same one, a new version of one, or a new one.
 //!
-//! Nothing here depends on the order of rows, sheets or files: a row is known by its own number, else by what it says.
+//! Nothing here depends on the order of rows, sheets or files: a row is known by its own number, else by what it says. A record that was
+//! merged into another is still known by its own row, and stays merged; where its row could be either of them, the survivor is meant.
 
 use model::fold::fold_key;
 use model::hex::sha256_hex;
@@ -33,6 +34,10 @@ pub trait Trade: Clone + Serialize {
     fn visibility(&self) -> Visibility;
     /// Sets the level of the row.
     fn set_visibility(&mut self, level: Visibility);
+    /// Key of the record that it was merged into.
+    fn merged_into(&self) -> Option<&str>;
+    /// Says into which record it was merged.
+    fn set_merged_into(&mut self, key: Option<String>);
     /// The record without what is derived from its words or from the day of the import.
     fn said(&self) -> Self;
 }
@@ -70,6 +75,12 @@ macro_rules! trade {
             }
             fn set_visibility(&mut self, level: Visibility) {
                 self.visibility = level;
+            }
+            fn merged_into(&self) -> Option<&str> {
+                self.merged_into.as_deref()
+            }
+            fn set_merged_into(&mut self, key: Option<String>) {
+                self.merged_into = key;
             }
             fn said(&self) -> Self {
                 // 3个月 is another day whenever it is read; the recogniser learns.
@@ -257,10 +268,16 @@ impl<'s, T: Trade> Candidates<'s, T> {
 
     /// The only stored record with this number.
     fn numbered(&mut self, scope: String, number: &str) -> Option<usize> {
-        match self.by_number.get(&(scope, number.to_owned()))?[..] {
+        match self.standing(self.by_number.get(&(scope, number.to_owned()))?)[..] {
             [one] => self.used.insert(one).then_some(one),
             _ => None,
         }
+    }
+
+    /// Of several stored records those that were not merged into another.
+    fn standing(&self, found: &[usize]) -> Vec<usize> {
+        let stands = |index: &usize| found.len() == 1 || self.stored[*index].merged_into().is_none();
+        found.iter().copied().filter(stands).collect()
     }
 
     /// Stored records of the title.
@@ -304,16 +321,18 @@ impl<'s, T: Trade> Candidates<'s, T> {
             let detail = fold_key(rows[row].value.detail());
             let same = |d: &str| fold_key(d) == detail;
             let lone = details.iter().filter(|&&r| same(rows[r].value.detail())).count() == 1;
-            let found: Vec<usize> =
-                (0..left.len()).filter(|&at| same(self.stored[left[at]].detail())).collect();
-            match found[..] {
-                [at] if lone && may_be(row, left[at]) => {
-                    matched[row] = Some(Matched::same(left.remove(at)));
+            let found: Vec<usize> = left.iter().copied().filter(|&s| same(self.stored[s].detail())).collect();
+            match self.standing(&found)[..] {
+                [one] if lone && may_be(row, one) => {
+                    matched[row] = Some(Matched::same(one));
+                    left.retain(|&s| s != one);
                     false
                 }
                 _ => true,
             }
         });
+        // Another specification under the title of a merged record is no word about that one.
+        left.retain(|&s| self.stored[s].merged_into().is_none());
         if let ([row], [stored]) = (&rest[..], &left[..])
             && may_be(*row, *stored)
         {
@@ -329,6 +348,7 @@ impl<'s, T: Trade> Candidates<'s, T> {
 fn like<T: Trade>(stored: &T, row: &T) -> T {
     let mut out = stored.clone();
     out.set_key(String::new());
+    out.set_merged_into(None);
     out.set_visibility(row.visibility());
     if row.number().is_empty() || stored.number().is_empty() {
         out.set_number(row.number().to_owned());
@@ -377,6 +397,7 @@ fn settle<T: Trade>(row: Row<T>, key: String, matched: Option<Matched>, stored: 
         if value.number().is_empty() {
             value.set_number(old.number().to_owned());
         }
+        value.set_merged_into(old.merged_into().map(str::to_owned));
         let another = |a: &str, b: &str| fold_key(a) != fold_key(b);
         replaced =
             matched.by_title && another(value.detail(), old.detail()) || another(value.title(), old.title());

@@ -5,6 +5,7 @@ use super::market::Listed as _;
 use super::matcher::Asked;
 use super::row::Look;
 use super::search::{NeedRow, OfferRow};
+use super::twins::Twins;
 use crate::lists::Allotted;
 use crate::{Act, Actor, App, Code, Error, Result};
 use model::matching::Match;
@@ -50,6 +51,8 @@ pub struct NeedCard {
     pub protected: Vec<String>,
     /// What the newest published list gives it, and what keeps it from more.
     pub allotted: Option<Allotted>,
+    /// Others of its enterprise that say the same.
+    pub twins: Twins,
 }
 
 /// An offer with the needs that it would fit.
@@ -65,6 +68,8 @@ pub struct OfferCard {
     pub versions: Vec<Version>,
     /// As of [`NeedCard::protected`].
     pub protected: Vec<String>,
+    /// Others of its enterprise that say the same.
+    pub twins: Twins,
 }
 
 impl App {
@@ -95,7 +100,8 @@ impl App {
             Some((list, ..)) => self.allotted(actor, list, &held.value.key).await?,
             None => None,
         };
-        Ok(NeedCard { row, matches, introductions, versions, protected, allotted })
+        let twins = self.twins_of(&market, &viewer, held).await?;
+        Ok(NeedCard { row, matches, introductions, versions, protected, allotted, twins })
     }
 
     /// An offer by its row id.
@@ -118,12 +124,14 @@ impl App {
         let wanted = self.needs_for(&market, &viewer, held).await?;
         let introductions = market.introductions_of(&viewer, |_, offer| offer.id == id);
         self.read_contacts(actor, &introductions).await?;
+        let twins = self.twins_of(&market, &viewer, held).await?;
         Ok(OfferCard {
             row: market.offer_row(&viewer, held, Look::Card, today),
             wanted,
             introductions,
             versions,
             protected,
+            twins,
         })
     }
 }

@@ -305,6 +305,7 @@ impl App {
         let Place { old, owner: (owner, owner_key) } = market.place_for(&viewer, shelf, at, enterprise)?;
         let Reading { mut value, .. } = match &old {
             Some((held, seen)) => {
+                unmerged(&held.value)?;
                 let before = F::of(seen, held.owner, market.reference);
                 if form.market() != before.market() {
                     return Err(field("market", "记录不能改到另一个市场"));
@@ -395,10 +396,14 @@ impl App {
         let market = self.market().await?;
         let viewer = market.viewer(actor);
         let at = Some(version);
+        fn own<T: Trade>(record: &T) -> Result<String> {
+            unmerged(record)?;
+            Ok(record.key().to_owned())
+        }
         let key = match noun {
             Noun::Enterprise => market.kept(&viewer, &market.enterprises, id, at)?.value.key.clone(),
-            Noun::Need => market.kept(&viewer, &market.needs, id, at)?.value.key.clone(),
-            Noun::Offer => market.kept(&viewer, &market.offers, id, at)?.value.key.clone(),
+            Noun::Need => own(&market.kept(&viewer, &market.needs, id, at)?.value)?,
+            Noun::Offer => own(&market.kept(&viewer, &market.offers, id, at)?.value)?,
         };
         let status = if open { Status::Open } else { Status::Closed };
         let version = self.store.set_status(noun, &key, version, status, &self.by(actor)).await?;
@@ -420,6 +425,15 @@ impl App {
         };
         let (id, version) = place.ok_or_else(unknown)?;
         Ok(self.set_open(actor, noun, id, version, open).await?.version)
+    }
+}
+
+/// Asks that another record does not stand in its place.
+fn unmerged<T: Trade>(record: &T) -> Result<()> {
+    match record.merged_into() {
+        None => Ok(()),
+        Some(_) => Err(Error::new(Code::Conflict, "one of the two was merged into another record")
+            .hint("change the one that stands in its place, or part them first")),
     }
 }
 

@@ -697,6 +697,8 @@ pub struct Live {
     catching: tokio::sync::Mutex<()>,
     /// Indexes for matching.
     pub(super) matcher: Arc<super::matcher::Kept>,
+    /// Records that may be one.
+    pub(super) twins: super::twins::Kept,
     recogniser: OnceLock<Recogniser>,
 }
 
@@ -739,6 +741,7 @@ impl App {
                 let seq = changes.moment.seq;
                 if changes.whole {
                     self.live.matcher.forget();
+                    self.live.twins.forget();
                 }
                 if !Arc::ptr_eq(&market.published, &published) || market.home != home {
                     market.state = seq;
@@ -802,5 +805,6 @@ impl App {
     pub(crate) fn forget_market(&self) {
         *self.live.now.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.live.matcher.forget();
+        self.live.twins.forget();
     }
 }

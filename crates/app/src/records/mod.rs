@@ -14,6 +14,8 @@ mod search;
 mod stale;
 #[cfg(test)]
 mod tests;
+mod twin_merge;
+mod twins;
 mod words;
 
 pub(crate) use card::unknown;
@@ -22,13 +24,15 @@ pub use edit::{NeedForm, NeedPreview, OfferForm, Saved};
 pub(crate) use edit::{field, fields};
 pub use enterprise::{EnterpriseCard, EnterpriseForm, EnterpriseQuery, EnterpriseRow};
 pub(crate) use market::{Eyes, Held, Listed, Live, Market, Viewer};
-pub(crate) use words::Words;
+pub(crate) use words::{Said, Words};
 
 pub use introduction::{IntroductionInfo, IntroductionState, Side};
 pub use nearby::{CountyCount, Nearby, NearbyQuery, NearbyRow};
 pub use outcome::{OutcomeForm, OutcomeInfo};
 pub use search::{NeedRow, OfferRow, Page, RecordQuery, RecordStatus, Sort};
 pub use stale::StaleRow;
+pub use twin_merge::{TwinMerge, TwinMergePreview};
+pub use twins::{TwinConflict, TwinPair, Twins};
 
 use serde::Serialize;
 

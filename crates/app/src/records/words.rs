@@ -200,6 +200,7 @@ impl Words for Need {
             partial,
             market,
             own,
+            merged_into: _,
         } = self;
         let words = vec![
             said("number", "编号", number),
@@ -258,6 +259,7 @@ impl Words for Offer {
             lot,
             market,
             own,
+            merged_into: _,
         } = self;
         let words = vec![
             said("number", "编号", number),

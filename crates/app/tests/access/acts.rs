@@ -157,6 +157,35 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         }
         Act::SplitDuplicate => put(show(app.split_duplicate(actor, 1).await)),
         Act::DecideDuplicate => put(show(app.decide_duplicate(actor, "a", "b", true).await)),
+        Act::Twins => {
+            put(show(app.twins(actor).await));
+            put(show(app.decided_twins(actor).await));
+            put(show(app.twin_conflicts(actor).await));
+            put(show(app.merged_twins(actor).await));
+            for (noun, of) in [(Noun::Need, &with.needs), (Noun::Offer, &with.offers)] {
+                for pair in of.windows(2) {
+                    put(show(app.twin_merge_preview(actor, noun, (pair[0].0, pair[1].0)).await));
+                }
+            }
+        }
+        Act::DecideTwins => {
+            for (noun, of) in [(Noun::Need, &with.needs), (Noun::Offer, &with.offers)] {
+                for pair in of.windows(2) {
+                    put(show(app.decide_twins(actor, noun, (pair[0].0, pair[1].0), Some(true)).await));
+                }
+            }
+        }
+        Act::MergeTwins => {
+            for (noun, of) in [(Noun::Need, &with.needs), (Noun::Offer, &with.offers)] {
+                for pair in of.windows(2) {
+                    put(show(app.merge_twins(actor, noun, pair[0], pair[1]).await));
+                }
+            }
+        }
+        Act::SplitTwins => {
+            put(show(app.split_twins(actor, Noun::Need, 1).await));
+            put(show(app.split_twins(actor, Noun::Offer, 1).await));
+        }
         Act::Needs => {
             put(show(app.needs(actor, &all).await));
             put(show(app.needs(actor, &q("面罩")).await));

@@ -37,13 +37,13 @@ struct DuplicatesQuery {
     per_page: Option<u32>,
 }
 
-/// One of two enterprises.
+/// One of two records.
 #[derive(Debug, Serialize, ToSchema)]
-struct Twin {
+pub struct Twin {
     /// Row id.
-    id: i64,
-    /// Name.
-    name: String,
+    pub id: i64,
+    /// Name or title.
+    pub name: String,
 }
 
 /// Two enterprises that may be one.
@@ -152,9 +152,9 @@ async fn duplicate_clusters(caller: Caller, Query(query): Query<ClustersQuery>) 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"same": false}))]
-struct DuplicateDecision {
-    /// True for one enterprise, false for two; null opens it again.
-    same: Option<bool>,
+pub struct DuplicateDecision {
+    /// True for one, false for two; null opens it again.
+    pub same: Option<bool>,
 }
 
 /// Decide on a likely duplicate
@@ -191,7 +191,7 @@ struct MergeQuery {
 
 /// A record at its version.
 #[derive(Debug, Serialize, ToSchema)]
-struct TwinVersion {
+pub struct TwinVersion {
     /// Row id.
     id: i64,
     /// Name.
@@ -208,7 +208,7 @@ impl From<(app::DuplicateRecord, i64)> for TwinVersion {
 
 /// One field of a merge.
 #[derive(Debug, Serialize, ToSchema)]
-struct MergeField {
+pub struct MergeField {
     /// Its Chinese name.
     name: String,
     /// What the survivor says.
@@ -217,6 +217,13 @@ struct MergeField {
     loser: String,
     /// What will stand.
     result: String,
+}
+
+impl From<app::MergeField> for MergeField {
+    fn from(field: app::MergeField) -> Self {
+        let app::MergeField { name, survivor, loser, result } = field;
+        Self { name, survivor, loser, result }
+    }
 }
 
 /// What a merge would do.
@@ -242,16 +249,10 @@ struct MergePreview {
 #[utoipa::path(get, path = "/merges/preview", tag = "intake", params(MergeQuery), responses((status = 200, body = MergePreview)))]
 async fn merge_preview(caller: Caller, Query(query): Query<MergeQuery>) -> Answer {
     let preview = caller.app().merge_preview(caller.actor(), query.survivor, query.loser).await?;
-    let field = |f: app::MergeField| MergeField {
-        name: f.name,
-        survivor: f.survivor,
-        loser: f.loser,
-        result: f.result,
-    };
     ok(&MergePreview {
         survivor: preview.survivor.into(),
         loser: preview.loser.into(),
-        fields: preview.fields.into_iter().map(field).collect(),
+        fields: preview.fields.into_iter().map(MergeField::from).collect(),
         needs: preview.needs,
         offers: preview.offers,
         accounts: preview.accounts,
@@ -314,11 +315,17 @@ async fn merges(caller: Caller, Query(paging): Query<Paging>) -> Answer {
 /// One of the two, at the version that was read.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AtVersion {
+pub struct AtVersion {
     /// Row id.
     id: i64,
     /// Version.
     version: i64,
+}
+
+impl AtVersion {
+    pub fn at(&self) -> (i64, i64) {
+        (self.id, self.version)
+    }
 }
 
 /// A merge to be made.
@@ -337,17 +344,16 @@ struct MergeBody {
 /// Needs, offers and people of the one that is given up move; published lists stay as they are. It can be undone.
 #[utoipa::path(post, path = "/merges", tag = "intake", request_body = MergeBody, responses((status = 201, body = Made)))]
 async fn merge(caller: Caller, Json(body): Json<MergeBody>) -> Answer {
-    let (survivor, loser) = (body.survivor, body.loser);
-    let at = |of: AtVersion| (of.id, of.version);
-    let id = caller.app().merge_duplicate(caller.actor(), at(survivor), at(loser)).await?;
+    let (survivor, loser) = (body.survivor.at(), body.loser.at());
+    let id = caller.app().merge_duplicate(caller.actor(), survivor, loser).await?;
     created("/api/v1/merges", &Made { id })
 }
 
 /// What parting did.
 #[derive(Debug, Serialize, ToSchema)]
-struct Parted {
+pub struct Parted {
     /// True where the survivor got its fields of before; false where it was changed since and keeps them.
-    restored: bool,
+    pub restored: bool,
 }
 
 /// Part two records again

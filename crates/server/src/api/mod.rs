@@ -32,6 +32,7 @@ mod offers;
 mod openapi;
 pub(crate) mod problem;
 pub(crate) mod read;
+mod record_duplicates;
 mod reference;
 mod session;
 mod shapes;
@@ -73,6 +74,7 @@ fn operations() -> OpenApiRouter<Site> {
         .merge(drafts::routes())
         .merge(imports::routes())
         .merge(duplicates::routes())
+        .merge(record_duplicates::routes())
         .merge(accounts::routes())
         .merge(invitations::routes())
         .merge(claims::routes())

@@ -7,6 +7,7 @@ use super::market::RecordsQuery;
 use super::offers::Offer;
 use super::problem::Answer;
 use super::read::{IfMatch, Json, Path, Query};
+use super::record_duplicates::RecordTwins;
 use super::shapes::{
     ContactShape, EnterpriseBrief, MatchShape, NeedStateWord, OpenOrClosed, PriceShape, QuantityShape,
     SpecificationShape, StatusWord, VersionShape, VisibilityWord, contact, mirror, text,
@@ -209,6 +210,8 @@ pub struct NeedCard {
     pub versions: Vec<VersionShape>,
     /// Fields that the reader sees by office, ownership or introduction; reading them was recorded.
     pub protected: Vec<String>,
+    /// Others of its enterprise that say the same.
+    pub twins: RecordTwins,
     /// What the newest published list gives it, and what keeps it from more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allotted: Option<AllottedShape>,
@@ -327,7 +330,7 @@ async fn export_needs(caller: Caller, Query(query): Query<RecordsQuery>) -> Answ
 /// With its ranked offers as of now, every reason and verdict.
 #[utoipa::path(get, path = "/needs/{id}", tag = "needs", params(("id" = i64, Path)), responses((status = 200, body = NeedCard)))]
 async fn need(caller: Caller, Path(id): Path<i64>) -> Answer {
-    let app::NeedCard { row, matches, introductions, versions, protected, allotted } =
+    let app::NeedCard { row, matches, introductions, versions, protected, allotted, twins } =
         caller.app().need(caller.actor(), id).await?;
     let card = NeedCard {
         need: row.into(),
@@ -335,6 +338,7 @@ async fn need(caller: Caller, Path(id): Path<i64>) -> Answer {
         introductions: introductions.into_iter().map(Into::into).collect(),
         versions: versions.into_iter().map(Into::into).collect(),
         protected,
+        twins: twins.into(),
         allotted: allotted.map(Into::into),
     };
     versioned(card.need.version, &card)

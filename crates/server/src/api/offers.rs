@@ -6,6 +6,7 @@ use super::market::RecordsQuery;
 use super::needs::Need;
 use super::problem::Answer;
 use super::read::{IfMatch, Json, Path, Query};
+use super::record_duplicates::RecordTwins;
 use super::shapes::{
     ContactShape, EnterpriseBrief, EvidenceShape, MatchShape, OpenOrClosed, PriceShape, QuantityShape,
     SpecificationShape, StatusWord, VersionShape, VisibilityWord, contact, mirror, text,
@@ -185,6 +186,8 @@ pub struct OfferCard {
     pub versions: Vec<VersionShape>,
     /// Fields that the reader sees by office, ownership or introduction; reading them was recorded.
     pub protected: Vec<String>,
+    /// Others of its enterprise that say the same.
+    pub twins: RecordTwins,
 }
 
 /// An offer as a person types it: every field as in a workbook's cell, empty where nothing is said.
@@ -281,7 +284,7 @@ async fn export_offers(caller: Caller, Query(query): Query<RecordsQuery>) -> Ans
 /// With the needs that it ranks for as of now.
 #[utoipa::path(get, path = "/offers/{id}", tag = "offers", params(("id" = i64, Path)), responses((status = 200, body = OfferCard)))]
 async fn offer(caller: Caller, Path(id): Path<i64>) -> Answer {
-    let app::OfferCard { row, wanted, introductions, versions, protected } =
+    let app::OfferCard { row, wanted, introductions, versions, protected, twins } =
         caller.app().offer(caller.actor(), id).await?;
     let wanted =
         wanted.into_iter().map(|(need, matched)| WantedBy { matched: matched.into(), need: need.into() });
@@ -291,6 +294,7 @@ async fn offer(caller: Caller, Path(id): Path<i64>) -> Answer {
         introductions: introductions.into_iter().map(Into::into).collect(),
         versions: versions.into_iter().map(Into::into).collect(),
         protected,
+        twins: twins.into(),
     };
     versioned(card.offer.version, &card)
 }

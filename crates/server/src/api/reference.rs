@@ -30,7 +30,7 @@ pub fn routes() -> OpenApiRouter<Site> {
 /// Something that waits for the caller.
 #[derive(Debug, Serialize, ToSchema)]
 struct Task {
-    /// `claims`, `duplicates`, `draft`, `stale`, `introductions`, `messages`, `deliveries`, `no_enterprise`, `no_needs`, `no_offers`,
+    /// `claims`, `duplicates`, `twins`, `draft`, `stale`, `introductions`, `messages`, `deliveries`, `no_enterprise`, `no_needs`, `no_offers`,
     /// `no_list` or `no_region`.
     kind: String,
     /// How many.

@@ -3,7 +3,9 @@
 use crate::databases::{Place, on_both};
 use crate::sample::{FRAME, SCREEN, batch, by};
 use model::enterprise::Enterprise;
-use store::{Error, NewUser, Store};
+use model::offer::Offer;
+use model::visibility::Noun;
+use store::{Error, NewUser, Status, Store};
 
 /// Row ids of the sample's enterprises, in the order of their rows.
 const SCREEN_ID: i64 = 1;
@@ -50,7 +52,10 @@ fn a_merge_moves_all_and_a_split_moves_it_back() {
         store.backup(&path, |_, _| ()).await.unwrap();
         let other = Store::open(&places[1].url).await.unwrap();
         other.restore(&path, false, |_, _| ()).await.unwrap();
-        assert_eq!(other.merges().await.unwrap(), store.merges().await.unwrap());
+        assert_eq!(
+            other.merges(Noun::Enterprise).await.unwrap(),
+            store.merges(Noun::Enterprise).await.unwrap()
+        );
         for store in [store, other] {
             assert!(store.split_enterprises(merge, &by("li")).await.unwrap());
             let again = store.split_enterprises(merge, &by("li")).await.unwrap_err();
@@ -60,7 +65,64 @@ fn a_merge_moves_all_and_a_split_moves_it_back() {
             assert_eq!(store.users().await.unwrap().remove(0).enterprise.unwrap().id, FRAME_ID);
             assert_eq!(at_event(&store).await, FRAME_ID);
             assert_eq!(store.enterprise(SCREEN).await.unwrap().value, before.value);
-            assert_eq!(store.merges().await.unwrap()[0].split, Some(("li".to_owned(), by("li").at_ms)));
+            assert_eq!(
+                store.merges(Noun::Enterprise).await.unwrap()[0].split,
+                Some(("li".to_owned(), by("li").at_ms))
+            );
+            assert!(store.check().await.unwrap().is_sound());
+        }
+    });
+}
+
+/// Two offers: decided, made one, through a backup, and two again.
+#[test]
+fn two_offers_become_one_and_two_again() {
+    on_both(2, async |places: &[Place]| {
+        let store = Store::open(&places[0].url).await.unwrap();
+        store.import(&batch(), |_, _| ()).await.unwrap();
+        let offers = store.offers().await.unwrap();
+        let (kept, lost) = ((offers[0].id, 1), (offers[1].id, 1));
+        let decided = async |store: &Store| store.record_decisions(Noun::Offer).await.unwrap();
+        store.decide_records(Noun::Offer, (lost.0, kept.0), Some(false), &by("li")).await.unwrap();
+        store.decide_records(Noun::Offer, (kept.0, lost.0), Some(true), &by("wang")).await.unwrap();
+        let said = decided(&store).await;
+        assert_eq!(
+            said.iter().map(|d| (d.a, d.b, d.same, d.by.0.as_str())).collect::<Vec<_>>(),
+            [(kept.0, lost.0, true, "wang")]
+        );
+        assert_eq!(store.record_decisions(Noun::Need).await.unwrap(), []);
+
+        let value = Offer { standard: "GB/T 1".to_owned(), ..offers[0].value.clone() };
+        let late = store.merge_offers(&value, kept, (lost.0, 7), &by("li")).await.unwrap_err();
+        assert!(matches!(late, Error::Conflict { found: 1, .. }), "{late}");
+        let merge = store.merge_offers(&value, kept, lost, &by("li")).await.unwrap();
+        let merged = store.offers().await.unwrap();
+        assert_eq!((merged[0].status, &merged[0].value.standard), (Status::Open, &value.standard));
+        assert_eq!((merged[1].status, merged[1].version), (Status::Closed, 2));
+        assert_eq!(merged[1].value.merged_into.as_deref(), Some("O-1"));
+        let twice = store.merge_offers(&value, (kept.0, 2), (lost.0, 2), &by("li")).await.unwrap_err();
+        assert!(matches!(twice, Error::Invalid { .. }), "{twice}");
+        assert!(store.check().await.unwrap().is_sound());
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b.yulin");
+        store.backup(&path, |_, _| ()).await.unwrap();
+        let other = Store::open(&places[1].url).await.unwrap();
+        other.restore(&path, false, |_, _| ()).await.unwrap();
+        assert_eq!(decided(&other).await, said);
+        for store in [store, other] {
+            assert_eq!(store.merges(Noun::Offer).await.unwrap()[0].loser, lost.0);
+            assert_eq!(store.merges(Noun::Need).await.unwrap(), []);
+            let wrong = store.split_needs(merge, &by("li")).await.unwrap_err();
+            assert!(matches!(wrong, Error::NotFound { .. }), "{wrong}");
+            assert!(store.split_offers(merge, &by("li")).await.unwrap());
+            let parted = store.offers().await.unwrap();
+            assert_eq!((parted[1].status, &parted[1].value), (Status::Open, &offers[1].value));
+            assert_eq!(parted[0].value, offers[0].value);
+            let again = store.split_offers(merge, &by("li")).await.unwrap_err();
+            assert!(matches!(again, Error::Invalid { .. }), "{again}");
+            store.decide_records(Noun::Offer, (kept.0, lost.0), None, &by("li")).await.unwrap();
+            assert_eq!(decided(&store).await, []);
             assert!(store.check().await.unwrap().is_sound());
         }
     });

@@ -13,10 +13,10 @@ mod markets;
 mod nearby;
 mod needs;
 mod offers;
-mod opening;
+pub(super) mod opening;
 mod outcome;
 mod overview;
-mod record;
+pub(super) mod record;
 mod search;
 mod standings;
 

@@ -232,7 +232,7 @@ fn detail_page(viewer: &Viewer, card: &NeedCard) -> Markup {
         div.headline {
             h1 { (title(lang, &row.need.title)) }
             nav.toolbar.screen aria-label=(lang.t("操作")) {
-                @if row.may_edit {
+                @if row.may_edit && card.twins.merged_into.is_none() {
                     a.button href={ "/needs/" (row.id) "/edit" } { (lang.t("修改")) }
                     (opening::button(viewer, Noun::Need, row.id, row.version, row.status))
                 }
@@ -242,6 +242,7 @@ fn detail_page(viewer: &Viewer, card: &NeedCard) -> Markup {
             (record::owner(lang, &row.enterprise)) " · " (row.enterprise.region) " · " (state(lang, row))
             " " span.soft { (lang.t("更新")) " " (format::day(row.updated_ms)) " · " (lang.t("公开级别")) "：" (lang.t(row.need.visibility.zh())) }
         }
+        (crate::pages::office::twins::of_record(viewer, Noun::Need, row.id, &card.twins))
         (record::protected(viewer, Noun::Need, &card.protected))
         (facts(viewer, &row.need, row.may_edit))
         @if let Some(allotted) = &card.allotted {

@@ -170,7 +170,7 @@ fn detail_page(viewer: &Viewer, card: &OfferCard) -> Markup {
         div.headline {
             h1 { (title(lang, &row.offer.title)) }
             nav.toolbar.screen aria-label=(lang.t("操作")) {
-                @if row.may_edit {
+                @if row.may_edit && card.twins.merged_into.is_none() {
                     a.button href={ "/offers/" (row.id) "/edit" } { (lang.t("修改")) }
                     (opening::button(viewer, Noun::Offer, row.id, row.version, row.status))
                 }
@@ -180,6 +180,7 @@ fn detail_page(viewer: &Viewer, card: &OfferCard) -> Markup {
             (record::owner(lang, &row.enterprise)) " · " (row.enterprise.region) " · " (record::status(lang, row.status))
             " " span.soft { (lang.t("更新")) " " (format::day(row.updated_ms)) " · " (lang.t("公开级别")) "：" (lang.t(row.offer.visibility.zh())) }
         }
+        (crate::pages::office::twins::of_record(viewer, Noun::Offer, row.id, &card.twins))
         (record::protected(viewer, Noun::Offer, &card.protected))
         (facts(viewer, &row.offer, row.may_edit))
         (crate::pages::inspections::evidence::of_offer(viewer, &row.offer.evidence))

@@ -111,6 +111,7 @@ fn task_words(lang: Lang, kind: &str) -> Option<&'static str> {
     Some(match kind {
         "claims" => lang.t("企业认领待核对"),
         "duplicates" => lang.t("疑似重复企业待判断"),
+        "twins" => lang.t("疑似重复的需求和供给待判断"),
         "draft" => lang.t("清单草稿待审核"),
         "stale" => lang.t("企业90天没有更新"),
         "introductions" => lang.t("牵线等我答复"),

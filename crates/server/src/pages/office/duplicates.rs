@@ -52,6 +52,7 @@ pub async fn index(viewer: Viewer) -> Answer {
     };
     let body = html! {
         h1 { (lang.t("疑似重复企业")) }
+        @if viewer.actor().may(Act::Twins) { p { a href="/duplicates/records" { (lang.t("疑似重复的需求和供给")) } } }
         nav.tabs aria-label=(lang.t("疑似重复企业")) {
             a href="/duplicates" aria-current=[(!view).then_some("page")] { (lang.t("待决定")) " " span.count { (open.len()) } }
             a href="/duplicates?view=decided" aria-current=[view.then_some("page")] { (lang.t("已决定")) " " span.count { (decided.len()) } }

@@ -6,7 +6,8 @@ use crate::answer::Answer;
 use crate::format;
 use crate::parts;
 use crate::viewer::{Posted, Viewer};
-use app::{Act, MergeInfo, MergePreview};
+use crate::words::Lang;
+use app::{Act, DuplicateRecord, MergeField, MergeInfo};
 use axum::extract::Path;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -30,7 +31,7 @@ pub async fn preview(viewer: Viewer) -> Answer {
         h1 { (lang.t("预览合并")) }
         p { (lang.t("保留")) " " strong { (preview.survivor.0.name) } " · " (lang.t("并入其中")) " " strong { (preview.loser.0.name) } }
         p { a.button.quiet.small href={ "/duplicates/merge?survivor=" (loser) "&loser=" (survivor) } { (lang.t("交换：保留另一条")) } }
-        (fields(&viewer, &preview))
+        (fields(&viewer, (&preview.survivor.0, &preview.loser.0), &preview.fields))
         (parts::figures(&[
             (lang.t("移过来的需求"), preview.needs.to_string(), ""),
             (lang.t("移过来的供给"), preview.offers.to_string(), ""),
@@ -52,7 +53,12 @@ pub async fn preview(viewer: Viewer) -> Answer {
     Ok(viewer.page(lang.t("预览合并"), &body))
 }
 
-fn fields(viewer: &Viewer, preview: &MergePreview) -> Markup {
+/// Two records and what they make together, field by field.
+pub fn fields(
+    viewer: &Viewer,
+    (survivor, loser): (&DuplicateRecord, &DuplicateRecord),
+    fields: &[MergeField],
+) -> Markup {
     let lang = viewer.lang();
     parts::scroll(
         lang.t("预览合并"),
@@ -60,12 +66,12 @@ fn fields(viewer: &Viewer, preview: &MergePreview) -> Markup {
             table.compare {
                 thead { tr {
                     th scope="col" { (lang.t("项目")) }
-                    th scope="col" { (preview.survivor.0.name) }
-                    th scope="col" { (preview.loser.0.name) }
+                    th scope="col" { (survivor.name) }
+                    th scope="col" { (loser.name) }
                     th scope="col" { (lang.t("合并后")) }
                 } }
                 tbody {
-                    @for field in &preview.fields {
+                    @for field in fields {
                         tr {
                             th scope="row" { (lang.say(&field.name)) }
                             td { (field.survivor) }
@@ -99,13 +105,34 @@ pub async fn make(Posted { viewer, form, .. }: Posted<Merge>) -> Answer {
 /// `POST /duplicates/merge/{id}/split`
 pub async fn split(Path(id): Path<i64>, Posted { viewer, .. }: Posted<Nothing>) -> Answer {
     let restored = viewer.app().split_duplicate(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
-    let lang = viewer.lang();
-    let note = if restored {
+    Ok(viewer.go_with("/duplicates?view=decided", parted(viewer.lang(), restored)))
+}
+
+/// What parting did, in words.
+pub fn parted(lang: Lang, restored: bool) -> &'static str {
+    if restored {
         lang.t("已分开，两条记录恢复原样。")
     } else {
         lang.t("已分开；保留的记录在合并后改动过，其内容没有恢复，请核对。")
-    };
-    Ok(viewer.go_with("/duplicates?view=decided", note))
+    }
+}
+
+/// Who parted the two again, or the button that does; `asked` is asked first.
+pub fn way_back(
+    viewer: &Viewer,
+    split: Option<&(String, i64)>,
+    act: Act,
+    to: &str,
+    asked: &'static str,
+) -> Markup {
+    let lang = viewer.lang();
+    html! {
+        @if let Some((by, at)) = split {
+            (parts::tag("quiet", lang.t("已分开"))) " " (by) " " (show::moment(*at))
+        } @else if viewer.actor().may(act) {
+            (parts::post_button(viewer, to, "quiet small", lang.t("撤销合并"), Some(asked)))
+        }
+    }
 }
 
 /// The merges, newest first.
@@ -132,12 +159,8 @@ pub fn table(viewer: &Viewer, merges: &[MergeInfo]) -> Markup {
                             td.n data-label=(lang.t("账号")) { (merge.accounts) }
                             td data-label=(lang.t("谁、何时")) { (merge.by) " " (show::moment(merge.at_ms)) }
                             td data-label=(lang.t("操作")) {
-                                @if let Some((by, at)) = &merge.split {
-                                    (parts::tag("quiet", lang.t("已分开"))) " " (by) " " (show::moment(*at))
-                                } @else if viewer.actor().may(Act::SplitDuplicate) {
-                                    (parts::post_button(viewer, &format!("/duplicates/merge/{}/split", merge.id), "quiet small", lang.t("撤销合并"),
-                                        Some(lang.t("把移过来的需求、供给和账号移回去？"))))
-                                }
+                                (way_back(viewer, merge.split.as_ref(), Act::SplitDuplicate, &format!("/duplicates/merge/{}/split", merge.id),
+                                    lang.t("把移过来的需求、供给和账号移回去？")))
                             }
                         }
                     }

@@ -18,6 +18,7 @@ mod picker;
 mod settings;
 pub mod show;
 mod stale;
+pub mod twins;
 mod visibility;
 mod workbook;
 
@@ -67,6 +68,11 @@ fn work_routes() -> Router<Site> {
         .route("/duplicates/undo", post(duplicates::take_back))
         .route("/duplicates/merge", get(merge::preview).post(merge::make))
         .route("/duplicates/merge/{id}/split", post(merge::split))
+        .route("/duplicates/records", get(twins::index))
+        .route("/duplicates/records/{noun}/{a}/{b}", get(twins::pair))
+        .route("/duplicates/records/{noun}/{a}/{b}/decision", post(twins::decide))
+        .route("/duplicates/records/{noun}/{a}/{b}/merge", post(twins::make))
+        .route("/duplicates/records/merges/{noun}/{id}/split", post(twins::split))
         .route("/learn", get(learn::index).post(learn::learn))
         .route("/learn/use", post(learn::switch_to))
         .route("/stale", get(stale::index))
