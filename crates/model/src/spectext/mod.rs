@@ -31,6 +31,7 @@ use items::{Cutter, Item, Kind, Named};
 use normal::Normal;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
+use words::{Role, WORDS};
 
 /// Characters of a clause that are read; the rest of a longer one is kept as words.
 const CLAUSE_CHARS_MAX: usize = 2000;
@@ -126,8 +127,9 @@ impl ClauseReader<'_> {
         let on_screen = self.hints.is_empty() && (text.contains('屏') || self.tells_display(&items));
         let screen = if on_screen { self.of_screens() } else { Vec::new() };
         let mut reading = read(if on_screen { &screen } else { self.hints });
-        // `孔铜≥20μm，不大于40μm`: a bound without a name goes on with what the clause before it spoke of.
-        if reading.specs.is_empty() && reading.amounts.is_empty() && is_lone_bound(&items) {
+        // `孔铜≥20μm，不大于40μm`, `孔铜20μm，平均25μm`: a bound without a name, or another of many values, goes on with what the
+        // clause before it spoke of.
+        if reading.specs.is_empty() && reading.amounts.is_empty() && goes_on(&items, &folded) {
             let last = out.specs.last().and_then(|s| self.properties.index(&s.property));
             reading = last.map_or(reading, |last| read(&[last]));
         }
@@ -231,16 +233,16 @@ impl ClauseReader<'_> {
         let inside = before.matches('(').count() > before.matches(')').count();
         let bracketed = inside || piece.starts_with('(') || piece.ends_with(')');
         let number_only = piece.chars().all(|c| c.is_ascii_digit() || c == '.');
-        if !bracketed && !number_only && !words::WORDS.is_filler(&piece.to_ascii_lowercase()) {
+        if !bracketed && !number_only && !WORDS.is_filler(&piece.to_ascii_lowercase()) {
             out.rest.extend(self.words(clause.start + range.start..clause.start + range.end));
         }
     }
 }
 
-/// True for a clause that is a bound and nothing else.
-fn is_lone_bound(items: &[Item<'_>]) -> bool {
+/// True for a clause that is a bound and nothing else, or one number of which only is told which of many it is.
+fn goes_on(items: &[Item<'_>], folded: &str) -> bool {
     let [Item { from, start, kind: Kind::Number(_), .. }] = items else { return false };
-    from < start
+    from < start || WORDS.is(Role::Statistic, folded[..*start].trim_matches([' ', ':']))
 }
 
 /// Sets name each word once.

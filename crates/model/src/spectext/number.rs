@@ -100,6 +100,12 @@ fn signed_integer(text: &str) -> Option<(i32, usize)> {
 /// A fraction below one of two small numbers (`1/2` of 1/2oz): value and bytes.
 pub(super) fn fraction(text: &str) -> Option<(f64, usize)> {
     let bytes = text.as_bytes();
+    // The ratings of small resistors.
+    let tail = |of: &&(&str, f64)| !text[of.0.len()..].starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    let small_parts = [("1/10", 0.1), ("1/16", 0.0625), ("1/20", 0.05), ("1/32", 0.03125)];
+    if let Some((of, value)) = small_parts.iter().filter(|p| text.starts_with(p.0)).find(tail) {
+        return Some((*value, of.len()));
+    }
     let (a, b) = (*bytes.first()?, *bytes.get(2)?);
     let small = a.is_ascii_digit() && a != b'0' && b.is_ascii_digit() && a < b;
     let ends = !bytes.get(3).is_some_and(|c| c.is_ascii_digit() || *c == b'.');

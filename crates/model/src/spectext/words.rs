@@ -38,6 +38,8 @@ pub(super) enum Role {
     ListGap,
     /// Metals as the first letters of what is made of them.
     Metal,
+    /// Which of many values of one thing is told (平均, avg).
+    Statistic,
     /// Parts of a thing of which the same is told one after the other.
     Part,
 }
@@ -61,7 +63,7 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 23] = [
+const ROLES: [(&str, Role); 24] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -84,6 +86,7 @@ const ROLES: [(&str, Role); 23] = [
     ("mains", Role::Mains),
     ("list_gap", Role::ListGap),
     ("part", Role::Part),
+    ("statistic", Role::Statistic),
     ("metal", Role::Metal),
 ];
 
@@ -169,6 +172,7 @@ impl Words {
                     Role::AtMost,
                     Role::OrMore,
                     Role::OrLess,
+                    Role::Statistic,
                 ];
                 match roles.iter().filter_map(|r| self.at_start(*r, rest)).max() {
                     Some(len) => len,

@@ -2,7 +2,7 @@
 
 use super::super::amount;
 use super::super::expr::{Expr, Shape, Side};
-use super::super::items::Kind;
+use super::super::items::{Kind, Named};
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS};
 use super::{Assigner, Placed};
@@ -149,7 +149,7 @@ impl Assigner<'_> {
         if let [Expr { shape, .. }] = list {
             match shape {
                 Shape::Bare(_) => return self.accuracy(shape).map(|f| (0, f)).into_iter().collect(),
-                Shape::Sides(..) => return self.size(shape),
+                Shape::Sides(..) => return self.size(shape, self.is_marked(at)),
                 _ => {}
             }
         }
@@ -196,11 +196,14 @@ impl Assigner<'_> {
         told.then(|| self.resolver().resolve(frequency, &expr.shape, None)).flatten().map(|r| (frequency, r))
     }
 
-    /// True for what stands in brackets behind another number: under which conditions that one holds (`≥92%（550nm）`).
+    /// True for what stands in brackets or at an `at` or `@` behind another number: under which conditions that one holds (`≥92%（550nm）`,
+    /// `500 MΩ at 500 VDC`).
     pub(super) fn is_condition(&self, at: usize) -> bool {
         let before = &self.text[..self.items[at].from];
         let inside = before.rfind('(').is_some_and(|open| !before[open..].contains(')'));
-        inside && self.items[..at].iter().any(|i| matches!(i.kind, Kind::Number(_)))
+        let before = before.trim_end_matches(' ');
+        let said = before.ends_with('@') || before.ends_with(" at");
+        (inside || said) && self.items[..at].iter().any(|i| matches!(i.kind, Kind::Number(_)))
     }
 
     /// True where the product has another property that the numbers fit (the output of a power supply), but not the one
@@ -271,8 +274,16 @@ impl Assigner<'_> {
         }
     }
 
-    /// The property of bare sides: the hinted one, or the first size of the table where a unit is given.
-    fn size(&self, shape: &Shape) -> Vec<Placed> {
+    /// True where a mark of a length stands directly before a number (`φ6*100L`).
+    fn is_marked(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1).map(|i| &self.items[i]) else { return false };
+        let Kind::Name(entry, Named::Mark) = before.kind else { return false };
+        let length = |t: &(u16, u16)| self.property(t.0).unit.as_deref() == Some("mm");
+        before.end == self.items[at].from && entry.targets.iter().any(length)
+    }
+
+    /// The property of bare sides: the hinted one, or the first size of the table where a unit is given, or a mark of a length.
+    fn size(&self, shape: &Shape, marked: bool) -> Vec<Placed> {
         let fit = |i: u16| Some((i, self.resolver().resolve(i, shape, None)?));
         let measured = |f: &(u16, Resolved)| {
             let Shape::Sides(sides, _) = shape else { return false };
@@ -292,7 +303,7 @@ impl Assigner<'_> {
             ([one], []) if shape.unit().is_none() => Some(one.clone()),
             _ => {
                 let places = 0..u16::try_from(self.properties.rows().len()).unwrap_or(u16::MAX);
-                places.filter(sized).filter_map(fit).find(|f| measured(f))
+                places.filter(sized).filter_map(fit).find(|f| marked || measured(f))
             }
         };
         chosen.map(|f| (0, f)).into_iter().collect()

@@ -134,7 +134,17 @@ impl Assigner<'_> {
         }
         let announced = match &self.items[before].kind {
             Kind::Word(role) => *role == Role::Amount,
-            Kind::Name(entry, _) => entry.targets.iter().any(|t| self.property(t.0).id.0 == CAPACITY),
+            // Capacity 2600mAh is a battery's.
+            Kind::Name(entry, _) => {
+                let supplied = |t: &(u16, u16)| self.property(t.0).id.0 == CAPACITY;
+                let other = |t: &&(u16, u16)| !supplied(t);
+                let measures = |t: &(u16, u16)| {
+                    list.iter().all(|e| self.resolver().resolve(t.0, &e.shape, None).is_some())
+                };
+                let spelled = list.iter().all(|e| e.shape.unit().is_some());
+                entry.targets.iter().any(supplied)
+                    && !(spelled && entry.targets.iter().filter(other).any(measures))
+            }
             _ => false,
         };
         if !announced {

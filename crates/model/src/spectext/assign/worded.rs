@@ -172,7 +172,8 @@ impl<'a> Assigner<'a> {
                 Kind::Number(expr) => expr.shape.unit().is_some(),
                 _ => false,
             };
-            let space = self.text[start..item.from].rfind(' ').map(|i| start + i)?;
+            // A relation before the number may lie before the start.
+            let space = self.text.get(start..item.from)?.rfind(' ').map(|i| start + i)?;
             let said = self.text[start..space].chars().any(char::is_alphanumeric);
             (is_other && said && WORDS.is_filler(&self.folded[space..item.from])).then_some(space)
         });
