@@ -1,10 +1,9 @@
 //! `spec_strings.csv`: what purchasing and sales people write, and what it says. The expected readings were written
 //! before the parser had read the strings.
 //!
-//! The first three rounds and the developer's own (`own`) are for development and must be read without a fault, but for the strings
-//! of [`KNOWN_WRONG`]. The fourth round is held back: it was written by one who knew the table of properties and the notation of
-//! this file and had not seen the parser, and nobody looks at how its strings are read; only their number read right is known. So
-//! this test never prints one of them; whoever works on the parser works from the others.
+//! The first three rounds and the developer's own (`own`, `5dev`) must be read without a fault, but for the strings of
+//! [`KNOWN_WRONG`]. The fourth round was held back until 2026-11-30 and is for development since: it was written by one who knew the
+//! table of properties and the notation of this file and had not seen the parser. Of it the number read right is kept.
 //!
 //! Right is: the same specifications (property, value, unit, wish) and the same quantities, in whatever order; `50万次` is
 //! `500000次`. Words that are kept beside them do not count.
@@ -15,8 +14,8 @@ use model::spec::{SpecValue, Specification, Strictness};
 use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
-/// Strings of the held-back round that the parser is known to read right; raise it, never lower it.
-const HELD_BACK_RIGHT: usize = 212;
+/// Strings of the fourth round that the parser is known to read right; raise it, never lower it.
+const HELD_BACK_RIGHT: usize = 230;
 
 /// Strings of the open rounds that are not read right yet: most leave something out.
 const KNOWN_WRONG: &[&str] = &[
@@ -28,21 +27,18 @@ const KNOWN_WRONG: &[&str] = &[
     "间距2.0mm 双排 20P",
     "插拔力≤30N 寿命≥5000次",
     "X/Y行程600×400mm",
-    "Life: 50000 cycles min.",
     "8L HDI",
     "Ra95以上 R9>50",
     "7寸电容屏，五点触控",
     "28AWG*1P+24AWG*2C",
     "Type-C接口，PD100W快充",
     "HB≤220",
-    "φ6*100L",
     "超纯水电阻率≥18兆欧",
     "2.5平方铜芯线",
     "硅胶硬度50度",
     "0.3t钢片",
     "喷砂阳极黑色",
     "表面阻抗10的6-9次方",
-    "P4户外全彩屏",
     "正向电流20mA",
     "尺寸公差+0.05/-0.02mm",
     "板材厚度2.0T",
