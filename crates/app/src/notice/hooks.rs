@@ -115,7 +115,8 @@ impl HookConfig {
                 let addresses =
                     [("base", base, false), ("auth", auth, true), ("token_endpoint", token_endpoint, true)];
                 for (field, address, may_lack) in addresses {
-                    if !(may_lack && address.is_empty()) && !Partner::is_address(address) {
+                    let lacks = may_lack && address.is_empty();
+                    if !lacks && !Partner::is_address(address) {
                         return Err(bad(
                             field,
                             "a partner's address begins with https:// (http:// on this machine alone) and holds no user and no query",

@@ -164,8 +164,8 @@ fn open<'m, T: Twin>(
 fn pairs<T: Twin>(market: &Market, viewer: &Viewer, of: &Proposed, today: Date) -> Vec<TwinPair> {
     let at = usize::from(T::NOUN == Noun::Offer);
     let id = |key: &str| T::shelf(market).by_key(key).map(|held| held.id);
-    let mut all: BTreeMap<(i64, i64), (Option<&DuplicateProposal>, Option<&RecordDecision>)> =
-        BTreeMap::new();
+    type Known<'k> = (Option<&'k DuplicateProposal>, Option<&'k RecordDecision>);
+    let mut all: BTreeMap<(i64, i64), Known<'_>> = BTreeMap::new();
     for proposal in &of.pairs[at] {
         if let (Some(a), Some(b)) = (id(&proposal.a), id(&proposal.b)) {
             all.entry((a.min(b), a.max(b))).or_default().0 = Some(proposal);

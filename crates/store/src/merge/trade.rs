@@ -15,7 +15,7 @@ impl Store {
     /// Both are given by row id and version. Returns the merge's row id.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Conflict`] where one of them has changed; [`Error::Invalid`] where one of them does not stand, or
+    /// [`crate::Error::NotFound`]; [`crate::Error::Conflict`] where one of them has changed; [`crate::Error::Invalid`] where one of them does not stand, or
     /// they are of two enterprises.
     pub async fn merge_needs(
         &self,
@@ -76,7 +76,7 @@ impl Store {
     /// since: then it keeps them, and the answer is false.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] where they were parted already, or the survivor was itself merged since.
+    /// [`crate::Error::NotFound`]; [`crate::Error::Invalid`] where they were parted already, or the survivor was itself merged since.
     pub async fn split_needs(&self, merge: i64, by: &By) -> Result<bool> {
         self.split_trades::<Need>(merge, by).await
     }
