@@ -188,7 +188,11 @@ fn finished(path: &str, method: &str, operation: &mut Map<String, Value>) {
     if has_path || names_one || path == "/lists/newest" || path == "/me/claim" || changes {
         codes.push(Code::NotFound);
     }
-    if changes || path.starts_with("/drafts/") || path.ends_with("/seating") || path.ends_with("merges/preview") {
+    if changes
+        || path.starts_with("/drafts/")
+        || path.ends_with("/seating")
+        || path.ends_with("merges/preview")
+    {
         codes.push(Code::Conflict);
     }
     if path == "/weights/preview" {
