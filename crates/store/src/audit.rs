@@ -152,6 +152,9 @@ fn beginning(text: &str) -> String {
 /// Columns in the order of [`AuditEntry`].
 pub(crate) const COLUMNS: &str = "seq, at_ms, actor, action, object, detail, prev_hash, hash";
 
+/// Asks for number and hash of the last entry.
+pub(crate) const NEWEST: &str = "select seq, hash from audit order by seq desc limit 1";
+
 /// Appends an entry in the transaction of the change that it records.
 pub(crate) async fn append(
     to: &mut Write,
@@ -161,11 +164,7 @@ pub(crate) async fn append(
     detail: &Value,
 ) -> Result<()> {
     let doing = "write the audit";
-    let last = to
-        .query("select seq, hash from audit order by seq desc limit 1")
-        .fetch_optional(&mut **to)
-        .await
-        .during(doing)?;
+    let last = to.query(NEWEST).fetch_optional(&mut **to).await.during(doing)?;
     let (seq, prev_hash) = match last {
         Some(row) => (row.try_get::<i64, _>(0).during(doing)? + 1, row.try_get(1).during(doing)?),
         None => (1, String::new()),

@@ -1,6 +1,7 @@
 //! What changed since: a reader that keeps all records in memory asks again and again and gets only what is new.
 
 use crate::Store;
+use crate::audit;
 use crate::database::Read;
 use crate::error::{During, Result};
 use crate::evidence::{self, StoredEvidence};
@@ -52,8 +53,8 @@ impl Store {
     pub async fn is_at(&self, moment: &Moment) -> Result<bool> {
         let doing = "look for changes";
         let ask = async {
-            let mut tx = self.database.read(doing).await?;
-            newest(&mut tx, doing).await
+            let row = self.database.row(audit::NEWEST, doing).await?;
+            row.map_or(Ok((0, String::new())), |row| end(&row)).during(doing)
         };
         let (seq, hash) = self.newest_entry.or_ask(ask).await?;
         Ok((seq, hash.as_str()) == (moment.seq, moment.hash.as_str()))
@@ -97,11 +98,12 @@ impl Store {
 
 /// Number and hash of the last audit entry; 0 and nothing where there is none.
 async fn newest(tx: &mut Read, doing: &'static str) -> Result<(i64, String)> {
-    let query = tx.query("select seq, hash from audit order by seq desc limit 1");
-    match query.fetch_optional(&mut **tx).await.during(doing)? {
-        Some(row) => Ok((row.try_get(0).during(doing)?, row.try_get(1).during(doing)?)),
-        None => Ok((0, String::new())),
-    }
+    let row = tx.query(audit::NEWEST).fetch_optional(&mut **tx).await.during(doing)?;
+    row.map_or(Ok((0, String::new())), |row| end(&row)).during(doing)
+}
+
+fn end(row: &sqlx::any::AnyRow) -> sqlx::Result<(i64, String)> {
+    Ok((row.try_get(0)?, row.try_get(1)?))
 }
 
 /// True where the moment is one of this database's own past.

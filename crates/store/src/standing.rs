@@ -22,12 +22,11 @@ struct State([u8; COPY]);
 impl State {
     /// The present state; none where it cannot be told, or somebody is just writing it.
     fn of(index: &PathBuf) -> Option<Self> {
-        let mut both = [0; 2 * COPY];
+        let (mut first, mut second) = ([0; COPY], [0; COPY]);
         // Opened anew each time: SQLite removes the file with its last connection and makes another with its next.
-        File::open(index).ok()?.read_exact(&mut both).ok()?;
-        let (first, second) = both.split_at(COPY);
-        (first == second && first.iter().any(|byte| *byte != 0))
-            .then(|| Self(first.try_into().unwrap_or([0; COPY])))
+        let mut file = File::open(index).ok()?;
+        file.read_exact(&mut first).and_then(|()| file.read_exact(&mut second)).ok()?;
+        (first == second && first != [0; COPY]).then_some(Self(first))
     }
 }
 
