@@ -99,17 +99,17 @@ fn signed_integer(text: &str) -> Option<(i32, usize)> {
 
 /// A fraction below one of two small numbers (`1/2` of 1/2oz): value and bytes.
 pub(super) fn fraction(text: &str) -> Option<(f64, usize)> {
-    let bytes = text.as_bytes();
-    // The ratings of small resistors.
-    let tail = |of: &&(&str, f64)| !text[of.0.len()..].starts_with(|c: char| c.is_ascii_digit() || c == '.');
-    let small_parts = [("1/10", 0.1), ("1/16", 0.0625), ("1/20", 0.05), ("1/32", 0.03125)];
-    if let Some((of, value)) = small_parts.iter().filter(|p| text.starts_with(p.0)).find(tail) {
-        return Some((*value, of.len()));
+    // The ratings of small resistors have two digits.
+    const PARTS: [u8; 4] = [10, 16, 20, 32];
+    let (of, rest) = text.split_once('/')?;
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (parts, after) = rest.split_at(digits);
+    if [of.len(), parts.len()] > [1, 2] || parts.starts_with('0') || after.starts_with('.') {
+        return None;
     }
-    let (a, b) = (*bytes.first()?, *bytes.get(2)?);
-    let small = a.is_ascii_digit() && a != b'0' && b.is_ascii_digit() && a < b;
-    let ends = !bytes.get(3).is_some_and(|c| c.is_ascii_digit() || *c == b'.');
-    (small && bytes[1] == b'/' && ends).then(|| (f64::from(a - b'0') / f64::from(b - b'0'), 3))
+    let (of, parts): (u8, u8) = (of.parse().ok()?, parts.parse().ok()?);
+    let small = if parts < 10 { 0 < of && of < parts } else { of == 1 && PARTS.contains(&parts) };
+    small.then(|| (f64::from(of) / f64::from(parts), 2 + digits))
 }
 
 /// Reads a Chinese numeral at the start (`三`, `十二`, `两百五十`, `三点五`, `半`): its value and bytes.
