@@ -36,7 +36,7 @@ pub use crate::ledger::{
     LotQuery, LotRow, Named, NamedQuery, Passport, PassportField, PcfFilter, PcfForm, RecallCustomer,
     RecallReport, ReconcileReport, ReportSection, Scratch, SheetLine, SheetQuery, SiteEmissions,
     SubscriptionInfo, SubscriptionSettings, TraceReport, TraceRow, Wording, ZeroCarbonQuery,
-    ZeroCarbonStatement, check_events, hash_events, reconcile, simulate_etchant,
+    ZeroCarbonStatement, check_events, hash_events, reconcile, simulate_etchant, unit_shown,
 };
 pub use actor::{Act, Actor, Office, Role};
 pub use audit::{AuditChain, AuditEntry, AuditFilter};

@@ -61,7 +61,7 @@ pub use lots::{LotCard, LotEvent, LotLink, LotPage, LotPlace, LotQuery, LotRow};
 pub use named::NamedQuery;
 pub use pact::{PcfFilter, PcfForm};
 pub use passport::{Passport, PassportField};
-pub use report::{FootprintStatement, ReportSection, Wording};
+pub use report::{FootprintStatement, ReportSection, Wording, unit_shown};
 pub use schedule::EventSchedule;
 pub use scope::EventSite;
 pub use search::{EVENTS_PER_PAGE_MAX, EpcFormat, EventMark, EventPage, EventRequest};

@@ -80,6 +80,11 @@ impl App {
     }
 }
 
+/// A unit's code as people write it: `kg` where it is one.
+pub fn unit_shown(code: &str) -> &str {
+    if code == "KGM" { "kg" } else { code }
+}
+
 /// A number as the report writes it: six digits that count.
 fn number(value: f64) -> String {
     let digits = if value == 0.0 { 0 } else { (5.0 - value.abs().log10().floor()).clamp(0.0, 9.0) as usize };
@@ -97,11 +102,6 @@ fn fill(text: &str, holes: &[(&str, &str)]) -> String {
 }
 
 impl FootprintStatement {
-    /// The unit that the figures are for, `kg` where it is one.
-    pub fn unit(&self) -> &str {
-        if self.breakdown.unit == "KGM" { "kg" } else { &self.breakdown.unit }
-    }
-
     /// Share of a part in the whole.
     pub fn share(&self, part: &FootprintPart) -> f64 {
         part.kg / self.breakdown.unit_kg.max(f64::MIN_POSITIVE)
@@ -155,7 +155,7 @@ impl FootprintStatement {
         };
         vec![
             (words.t("目的"), words.t("量化单位产品的温室气体排放，供下游客户与管理者使用").to_owned()),
-            (words.t("声明单位"), format!("1 {}", self.unit())),
+            (words.t("声明单位"), format!("1 {}", unit_shown(&self.breakdown.unit))),
             (words.t("系统边界"), words.t("从摇篮到大门：台账中该批次上游的全部批次与过程").to_owned()),
             (words.t("代表性"), stands_for),
             (
@@ -184,7 +184,7 @@ impl FootprintStatement {
 
     fn assessment(&self, words: &impl Wording) -> Vec<(&'static str, String)> {
         let of = &self.breakdown;
-        let per = |kg: f64| format!("{} kg CO2e/{}", number(kg), self.unit());
+        let per = |kg: f64| format!("{} kg CO2e/{}", number(kg), unit_shown(&self.breakdown.unit));
         let of_scope = |wanted: fn(Scope) -> bool| {
             let kg: f64 = of.parts.iter().filter(|p| wanted(p.factor.scope)).map(|p| p.kg).sum();
             let share = percent(kg / of.unit_kg.max(f64::MIN_POSITIVE));
@@ -195,14 +195,18 @@ impl FootprintStatement {
             &[
                 ("low", &number(of.spread.low)),
                 ("high", &number(of.spread.high)),
-                ("unit", self.unit()),
+                ("unit", unit_shown(&self.breakdown.unit)),
                 ("n", &of.draws.0.to_string()),
                 ("seed", &of.draws.1.to_string()),
             ],
         );
         let total = fill(
             words.t("{amount} {unit}，合计 {kg} kg CO2e"),
-            &[("amount", &number(of.amount)), ("unit", self.unit()), ("kg", &number(of.amount * of.unit_kg))],
+            &[
+                ("amount", &number(of.amount)),
+                ("unit", unit_shown(&self.breakdown.unit)),
+                ("kg", &number(of.amount * of.unit_kg)),
+            ],
         );
         let mut lines = vec![
             (words.t("评价指标"), words.t("全球增温潜势，100 年（kg CO2e）").to_owned()),

@@ -5,7 +5,6 @@ use crate::answer::Answer;
 use crate::parts::{crumbs, empty, tag};
 use crate::site::Site;
 use crate::viewer::Viewer;
-use crate::words::Lang;
 use app::{Indicator, IndicatorInput, IndicatorPostings, IndicatorQuery, IndicatorReport};
 use axum::Router;
 use axum::routing::get;
@@ -74,8 +73,8 @@ fn groups(viewer: &Viewer, report: &IndicatorReport) -> Markup {
             @let of: Vec<&Indicator> = report.indicators.iter().filter(|i| i.definition.key == key).collect();
             @let definition = of[0].definition;
             section.sheet {
-                h2 { (if lang == Lang::Zh { definition.name_zh } else { definition.name_en }) }
-                p { (if lang == Lang::Zh { definition.formula_zh } else { definition.formula_en }) br; span.soft { (definition.source) } }
+                h2 { (lang.pick(definition.name_zh, definition.name_en)) }
+                p { (lang.pick(definition.formula_zh, definition.formula_en)) br; span.soft { (definition.source) } }
                 (values(viewer, report, &of))
             }
         }

@@ -115,7 +115,7 @@ async fn product(viewer: Viewer, of: &str, allocation: &str) -> Answer {
     let rule = rule_of(allocation);
     let found =
         viewer.app().footprint_breakdown(viewer.actor(), of, rule).await.map_err(|e| viewer.fail(e))?;
-    let unit = if found.unit == "KGM" { "kg" } else { &found.unit };
+    let unit = app::unit_shown(&found.unit);
     let per = format!("kg CO2e / {unit}");
     let title = format!("{} {}", lang.t("碳足迹"), name(lang, &found.of));
     let rule_word = |rule| match rule {
@@ -181,7 +181,7 @@ fn parts(lang: Lang, found: &FootprintBreakdown) -> Markup {
                             td data-label=(lang.t("场所")) { @if let Some(site) = &part.site { (name(lang, site)) } @else { (lang.t("外购")) } }
                             td data-label=(lang.t("排放范围")) { (lang.t(scope(factor.scope))) }
                             td data-label=(lang.t("因子")) {
-                                (if lang == Lang::Zh { &factor.name_zh } else { &factor.name_en }) " " (factor.year) " " (factor.region)
+                                (lang.pick(&factor.name_zh, &factor.name_en)) " " (factor.year) " " (factor.region)
                                 @if part.unmetered > 0.0 { " " (tag("warn", lang.t("部分无计量"))) }
                             }
                             td.n data-label=(lang.t("因子值")) { (factor.value) " " (factor.result_unit) "/" (factor.activity_unit) }

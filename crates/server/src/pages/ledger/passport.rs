@@ -133,7 +133,7 @@ async fn page(site: &Site, who: &Anybody, lot: &str) -> Response {
                 }
                 @if let Some(footprint) = passport.footprint_kg {
                     div { dt { (lang.t("碳足迹")) } dd {
-                        (kg(footprint)) " kg CO2e / " (if passport.unit == "KGM" { "kg" } else { &passport.unit })
+                        (kg(footprint)) " kg CO2e / " (app::unit_shown(&passport.unit))
                         @if passport.is_incomplete { " " (tag("warn", lang.t("有原料无足迹，偏低"))) }
                     } }
                 }

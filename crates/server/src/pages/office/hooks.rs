@@ -186,9 +186,7 @@ impl Form {
             from: self.from.trim().to_owned(),
         })
     }
-}
 
-impl Form {
     /// What was typed comes back, but no secret: it would stand in the page's source.
     fn without_secrets(&self) -> Self {
         Self { password: String::new(), secret: String::new(), url: String::new(), ..self.clone() }
@@ -229,6 +227,14 @@ fn picker(hook: &HookInfo) -> Picker {
 async fn hook(viewer: &Viewer, id: i64) -> Result<HookInfo, crate::answer::Failure> {
     let hooks = viewer.app().hooks(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
     hooks.into_iter().find(|hook| hook.id == id).ok_or_else(|| viewer.nowhere())
+}
+
+/// The hook that a form changes; none where it makes one.
+async fn known(viewer: &Viewer, id: Option<i64>) -> Result<Option<HookInfo>, crate::answer::Failure> {
+    match id {
+        Some(id) => hook(viewer, id).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// `GET /settings/hooks/{id}`
@@ -381,10 +387,7 @@ async fn save(id: Option<i64>, Posted { viewer, form, fields }: Posted<Form>) ->
     let picker = Picker::read(false, &fields);
     if !form.find.is_empty() {
         viewer.actor().need(Act::SaveHook).map_err(|e| viewer.fail(e))?;
-        let hook = match id {
-            Some(id) => Some(hook(&viewer, id).await?),
-            None => None,
-        };
+        let hook = known(&viewer, id).await?;
         let picker = picker.find(&viewer).await.map_err(|e| viewer.fail(e))?;
         let page = edit(&viewer, hook.as_ref(), &form.without_secrets(), &picker, None);
         return Ok(viewer.page(title(lang, &form), &page));
@@ -406,10 +409,7 @@ async fn save(id: Option<i64>, Posted { viewer, form, fields }: Posted<Form>) ->
         }
         Err(error) => {
             let error = lang.said(error);
-            let hook = match id {
-                Some(id) => Some(hook(&viewer, id).await?),
-                None => None,
-            };
+            let hook = known(&viewer, id).await?;
             let form = form.without_secrets();
             let page = edit(&viewer, hook.as_ref(), &form, &picker, Some(&error));
             Ok(viewer.refused(&error, title(lang, &form), &page))
