@@ -24,6 +24,8 @@ mod place;
 mod progress;
 mod records;
 mod sheets;
+#[cfg(test)]
+mod testing;
 
 pub use crate::ledger::{
     Allocation, Amount, BalanceQuery, BalanceReport, BalanceSheet, CAPTURE_EVENTS_MAX, CaptureFault,

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::Clock;
+use crate::testing::opened;
 use exchange::import::ErrorCode;
 use model::visibility::{Noun, Visibility};
 
@@ -14,10 +15,8 @@ struct Place {
 }
 
 async fn place() -> Place {
-    let folder = tempfile::tempdir().unwrap();
-    let db = folder.path().join("yulin.db");
-    let clock = Clock::at_noon(jiff::civil::date(2026, 11, 22));
-    Place { app: App::open(db.to_str().unwrap(), clock).await.unwrap(), _folder: folder }
+    let (app, _folder) = opened(Clock::at_noon(jiff::civil::date(2026, 11, 22))).await;
+    Place { app, _folder }
 }
 
 fn csv(name: &str, text: &str) -> InputFile {

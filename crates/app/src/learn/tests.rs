@@ -1,5 +1,6 @@
 //! From outcomes to weights, over a real database file.
 
+use crate::testing::{opened, quiet};
 use crate::{Actor, App, Clock, Code, PublishOptions, Take};
 use jiff::civil::date;
 use model::enterprise::Enterprise;
@@ -9,15 +10,11 @@ use model::offer::Offer;
 use model::outcome::{OutcomeResult, OutcomeSource};
 use store::{By, ImportBatch, NewOutcome, Side};
 
-fn quiet(_: crate::Stage, _: u64, _: u64) {}
-
 const COUNTIES: [&str; 3] = ["360826", "360828", "360822"];
 
 /// Twelve firms that need a mask and twelve that make one, in three counties.
 async fn place() -> (App, Actor, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("y.db").display().to_string();
-    let app = App::open(&file, Clock::at_noon(date(2026, 11, 22))).await.unwrap();
+    let (app, folder) = opened(Clock::at_noon(date(2026, 11, 22))).await;
     let enterprises: Vec<Enterprise> = (0..24)
         .map(|i| {
             let mut enterprise = Enterprise::new(None, &format!("虚构{i}号有限公司"));

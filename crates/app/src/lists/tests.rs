@@ -1,5 +1,6 @@
 //! Lists from draft to withdrawal, over a real database file.
 
+use crate::testing::{opened, quiet};
 use crate::{Actor, App, Clock, Code, Decision, PublishOptions};
 use model::enterprise::Enterprise;
 use model::list::{ListState, Review};
@@ -14,8 +15,6 @@ use store::{By, ImportBatch, NewDraft};
 const BUYER: &str = "name:万安显示科技有限公司";
 const SELLER: &str = "name:泰和精密五金有限公司";
 
-fn quiet(_: crate::Stage, _: u64, _: u64) {}
-
 fn period() -> Period {
     "2026-11".parse().unwrap()
 }
@@ -28,10 +27,8 @@ struct Place {
 
 impl Place {
     async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("y.db").display().to_string();
-        let app = App::open(&file, Clock::china()).await.unwrap();
-        Self { app, me: Actor::local(), _folder: folder }
+        let (app, _folder) = opened(Clock::china()).await;
+        Self { app, me: Actor::local(), _folder }
     }
 
     /// With two needs of one enterprise and two offers of another.

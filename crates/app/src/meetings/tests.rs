@@ -1,12 +1,11 @@
 //! An event from its plan to its follow-ups, over a real database: what each office sees, and what nobody gets.
 
 use super::*;
+use crate::testing::quiet;
 use crate::{Actor, App, Clock, EnterpriseForm, NeedForm, OfferForm, PublishOptions, Role};
 use jiff::civil::{Date, date};
 
 const DAY: Date = date(2026, 12, 5);
-
-fn quiet(_: crate::Stage, _: u64, _: u64) {}
 
 /// Two that need and two that offer, with a published list, and an event with two tables and three slots.
 struct Stage {

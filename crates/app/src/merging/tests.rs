@@ -1,12 +1,11 @@
 //! Duplicates merged and parted, and what later imports do, over a real database file.
 
+use crate::testing::{opened, quiet};
 use crate::{
     Actor, App, Clock, Code, EnterpriseQuery, EventRequest, ImportOptions, InputFile, NewAccount, Office,
     PublishOptions, Role,
 };
 use jiff::civil::date;
-
-fn quiet(_: crate::Stage, _: u64, _: u64) {}
 
 const CODE: &str = "91360826MA35L3KX";
 
@@ -18,10 +17,8 @@ struct Place {
 
 impl Place {
     async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("y.db").display().to_string();
-        let app = App::open(&file, Clock::at_noon(date(2026, 11, 22))).await.unwrap();
-        let place = Self { app, me: Actor::local(), _folder: folder };
+        let (app, _folder) = opened(Clock::at_noon(date(2026, 11, 22))).await;
+        let place = Self { app, me: Actor::local(), _folder };
         place.import(&place.with_code()).await;
         place.import(WITHOUT_CODE).await;
         place

@@ -4,18 +4,12 @@
 mod servers;
 
 use super::{HookConfig, To};
+use crate::testing::opened;
 use crate::{Actor, App, Clock, Code, NewAccount, Office};
 use servers::{answering, http, smtp};
 use std::net::TcpListener;
-use tempfile::TempDir;
 
 const MINUTE_MS: i64 = 60_000;
-
-async fn opened() -> (App, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let app = App::open(&folder.path().join("a.db").to_string_lossy(), Clock::china()).await.unwrap();
-    (app, folder)
-}
 
 async fn account(app: &App, name: &str, office: Office, email: &str) -> i64 {
     let new = NewAccount {
@@ -63,7 +57,7 @@ fn wanted(id: &str, source: &str) -> serde_json::Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_for_footprints_is_answered_at_the_registered_partner() {
-    let (app, _folder) = opened().await;
+    let (app, _folder) = opened(Clock::china()).await;
     let local = Actor::local();
     app.set_base("https://yulin.example.com/");
     app.name_cluster(&local, "试验集群", "360800").await.unwrap();
@@ -162,7 +156,7 @@ fn free_port() -> u16 {
 
 #[tokio::test]
 async fn everybody_meant_hears_once() {
-    let (app, _folder) = opened().await;
+    let (app, _folder) = opened(Clock::china()).await;
     let local = Actor::local();
     let admin = account(&app, "管理员甲", Office::Administrator, "").await;
     // Without a secretariat the administrator does its work.
@@ -187,7 +181,7 @@ async fn everybody_meant_hears_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_could_not_go_out_goes_out_later_and_once() {
-    let (app, _folder) = opened().await;
+    let (app, _folder) = opened(Clock::china()).await;
     let local = Actor::local();
     app.set_base("https://yulin.example.com/");
     account(&app, "秘书李", Office::Secretariat, "li@example.com").await;
@@ -236,7 +230,7 @@ async fn what_could_not_go_out_goes_out_later_and_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_who_empty_the_queue_at_once_send_it_once() {
-    let (app, _folder) = opened().await;
+    let (app, _folder) = opened(Clock::china()).await;
     let app = std::sync::Arc::new(app);
     let local = Actor::local();
     let (address, requests) = http(TcpListener::bind("127.0.0.1:0").unwrap(), 200, "");
@@ -261,7 +255,7 @@ async fn two_who_empty_the_queue_at_once_send_it_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_letter_is_given_up_in_the_end_or_at_once() {
-    let (app, _folder) = opened().await;
+    let (app, _folder) = opened(Clock::china()).await;
     let local = Actor::local();
     account(&app, "秘书李", Office::Secretariat, "li@example.com").await;
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -290,7 +284,7 @@ async fn a_letter_is_given_up_in_the_end_or_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn secrets_of_hooks_go_in_and_never_come_out() {
-    let (app, _folder) = opened().await;
+    let (app, _folder) = opened(Clock::china()).await;
     let local = Actor::local();
     let (address, requests) = http(TcpListener::bind("127.0.0.1:0").unwrap(), 500, "key=geheim");
     let host = address.trim_start_matches("http://").to_owned();

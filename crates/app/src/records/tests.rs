@@ -1,6 +1,7 @@
 //! The market over a real database file: what each viewer sees, posting, matching, introductions.
 
 use super::*;
+use crate::testing::quiet;
 use crate::{Actor, App, Clock, Code, Role};
 use exchange::sheet::{ReadOptions, read};
 use model::chain::NodeId;
@@ -21,8 +22,6 @@ use store::{By, ImportBatch};
 
 const BUYER: &str = "name:万安显示科技有限公司";
 const SELLER: &str = "name:泰和精密五金有限公司";
-
-fn quiet(_: crate::Stage, _: u64, _: u64) {}
 
 struct Place {
     app: App,

@@ -1,6 +1,7 @@
 //! What lists say of their allocation, over a real database file.
 
 use super::Allotted;
+use crate::testing::opened;
 use crate::{Actor, App, Clock, Code, PublishOptions};
 use model::allotment::Binding;
 use model::enterprise::Enterprise;
@@ -35,9 +36,7 @@ struct Place {
 
 impl Place {
     async fn with(needs: Vec<Need>, offers: Vec<Offer>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("y.db").display().to_string();
-        let app = App::open(&file, Clock::china()).await.unwrap();
+        let (app, _folder) = opened(Clock::china()).await;
         let batch = ImportBatch {
             file: "a.xlsx".to_owned(),
             source: "秘书处".to_owned(),
@@ -51,7 +50,7 @@ impl Place {
             base: None,
         };
         app.store.import(&batch, |_, _| ()).await.unwrap();
-        Self { app, me: Actor::local(), _folder: folder }
+        Self { app, me: Actor::local(), _folder }
     }
 
     async fn publish(&self) -> Arc<MatchingList> {

@@ -1,10 +1,9 @@
 //! Offers recorded twice: proposed, decided, merged, imported again, parted; over a real database file.
 
+use crate::testing::{opened, quiet};
 use crate::{Actor, App, Clock, Code, ImportOptions, ImportReport, InputFile, OfferForm, RecordQuery, Role};
 use jiff::civil::date;
 use model::visibility::Noun;
-
-fn quiet(_: crate::Stage, _: u64, _: u64) {}
 
 const HEAD: &str = "企业名称,所在县区,产品名称,规格参数,月产能,执行标准\n";
 /// What the secretariat's list says, and what the enterprise's own workbook says.
@@ -21,10 +20,8 @@ struct Place {
 
 impl Place {
     async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("y.db").display().to_string();
-        let app = App::open(&file, Clock::at_noon(date(2026, 11, 22))).await.unwrap();
-        let place = Self { app, me: Actor::local(), _folder: folder };
+        let (app, _folder) = opened(Clock::at_noon(date(2026, 11, 22))).await;
+        let place = Self { app, me: Actor::local(), _folder };
         place.import(&[LISTED, OTHER]).await;
         place.import(&[OWN]).await;
         place.import(&["虚构万安显示有限公司,万安县,键合金线,线径20μm,500km/月,\n"]).await;
