@@ -396,7 +396,7 @@ impl App {
         let market = self.market().await?;
         let viewer = market.viewer(actor);
         let at = Some(version);
-        fn own<T: Trade>(record: &T) -> Result<String> {
+        fn own<T: Listed>(record: &T) -> Result<String> {
             unmerged(record)?;
             Ok(record.key().to_owned())
         }
@@ -429,7 +429,7 @@ impl App {
 }
 
 /// Asks that another record does not stand in its place.
-fn unmerged<T: Trade>(record: &T) -> Result<()> {
+pub(super) fn unmerged<T: Listed>(record: &T) -> Result<()> {
     match record.merged_into() {
         None => Ok(()),
         Some(_) => Err(Error::new(Code::Conflict, "one of the two was merged into another record")

@@ -72,6 +72,8 @@ pub trait Listed: Sized {
     fn market(&self) -> &MarketKey;
     /// Last day on which it stands.
     fn until(&self) -> Option<Date>;
+    /// Key of the record that it was merged into.
+    fn merged_into(&self) -> Option<&str>;
     /// Fields that are searched beside the title, with their texts.
     fn searched(&self, reference: &Reference) -> Vec<(String, String)>;
     /// The record as `sight` shows it.
@@ -109,6 +111,9 @@ impl Listed for Enterprise {
     }
     fn until(&self) -> Option<Date> {
         None
+    }
+    fn merged_into(&self) -> Option<&str> {
+        self.merged_into.as_deref()
     }
     fn searched(&self, reference: &Reference) -> Vec<(String, String)> {
         let region = |code: &Option<String>| {
@@ -161,6 +166,9 @@ macro_rules! listed {
             }
             fn until(&self) -> Option<Date> {
                 self.valid_until
+            }
+            fn merged_into(&self) -> Option<&str> {
+                self.merged_into.as_deref()
             }
             fn searched(&self, reference: &Reference) -> Vec<(String, String)> {
                 let fields = [

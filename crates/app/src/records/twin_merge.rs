@@ -167,15 +167,12 @@ impl App {
         Ok(kept.value.taking(&given_up.value))
     }
 
-    async fn preview_twins<T: Taking>(
-        &self,
-        actor: &Actor,
-        pair: (i64, i64),
-        introductions: usize,
-    ) -> Result<TwinMergePreview> {
+    async fn preview_twins<T: Taking>(&self, actor: &Actor, pair: (i64, i64)) -> Result<TwinMergePreview> {
         let market = self.market().await?;
         let viewer = market.viewer(actor);
         let [(kept, survivor), (given_up, loser)] = mergeable::<T>(&market, &viewer, pair)?;
+        let introduced =
+            |i: &&store::Introduction| pair.1 == if T::NOUN == Noun::Need { i.need_id } else { i.offer_id };
         for held in [kept, given_up] {
             let protected = market.protected(market.sight(&viewer, held), held);
             self.read_protected(actor, T::NOUN, held.id, &protected).await?;
@@ -186,14 +183,14 @@ impl App {
         Ok(TwinMergePreview {
             noun: T::NOUN,
             fields: merge_fields(words(kept.value.clone()), words(given_up.value.clone()), words(result)),
-            introductions,
+            introductions: market.introductions.iter().filter(introduced).count(),
             evidence: given_up.value.evidence(),
             survivor: (survivor, kept.version),
             loser: (loser, given_up.version),
         })
     }
 
-    /// What merging `loser` into `survivor` (row ids of two needs, or two offers) would do, confirmed to be one or not. Nothing is
+    /// What merging the second of two needs, or two offers, into the first (row ids) would do, confirmed to be one or not. Nothing is
     /// stored.
     ///
     /// # Errors
@@ -202,18 +199,12 @@ impl App {
         &self,
         actor: &Actor,
         noun: Noun,
-        (survivor, loser): (i64, i64),
+        pair: (i64, i64),
     ) -> Result<TwinMergePreview> {
         actor.need(Act::Twins)?;
-        let market = self.market().await?;
-        let of = |i: &&store::Introduction| match noun {
-            Noun::Need => i.need_id == loser,
-            _ => i.offer_id == loser,
-        };
-        let introductions = market.introductions.iter().filter(of).count();
         match noun {
-            Noun::Need => self.preview_twins::<Need>(actor, (survivor, loser), introductions).await,
-            Noun::Offer => self.preview_twins::<Offer>(actor, (survivor, loser), introductions).await,
+            Noun::Need => self.preview_twins::<Need>(actor, pair).await,
+            Noun::Offer => self.preview_twins::<Offer>(actor, pair).await,
             Noun::Enterprise => Err(unknown()),
         }
     }

@@ -4,6 +4,7 @@
 //! an enterprise decides about them.
 
 use super::card::unknown;
+use super::edit::unmerged;
 use super::market::{Held, Listed, Market, Shelf, Viewer, status};
 use super::{EnterpriseBrief, RecordStatus};
 use crate::{Act, Actor, App, Code, DuplicateRecord, Error, Result};
@@ -64,17 +65,35 @@ pub struct Twins {
     pub likely: Vec<DuplicateRecord>,
 }
 
-/// What was proposed of one state of the records and the decisions: of needs, then of offers.
+/// What was decided and what is proposed of one noun.
+#[derive(Debug)]
+struct Side {
+    decisions: Vec<RecordDecision>,
+    pairs: Vec<DuplicateProposal>,
+}
+
+/// What was proposed of one state of the records and the decisions.
 #[derive(Debug)]
 struct Proposed {
     change: i64,
-    decisions: [Vec<RecordDecision>; 2],
-    pairs: [Vec<DuplicateProposal>; 2],
+    needs: Side,
+    offers: Side,
 }
 
-/// The proposals kept in memory until records or decisions change.
+impl Proposed {
+    fn of<T: Twin>(&self) -> &Side {
+        if T::NOUN == Noun::Offer { &self.offers } else { &self.needs }
+    }
+
+    /// True where neither records nor decisions are others.
+    fn stands(&self, change: i64, needs: &[RecordDecision], offers: &[RecordDecision]) -> bool {
+        (self.change, &self.needs.decisions[..], &self.offers.decisions[..]) == (change, needs, offers)
+    }
+}
+
+/// The proposals kept in memory until records or decisions change, and the last entry of the audit at which they were found to stand.
 #[derive(Debug, Default)]
-pub struct Kept(Mutex<Option<Arc<Proposed>>>);
+pub struct Kept(Mutex<Option<(i64, Arc<Proposed>)>>);
 
 impl Kept {
     /// Forgets all, because another database has taken the place.
@@ -87,7 +106,6 @@ impl Kept {
 pub(super) trait Twin: Listed + Clone + 'static {
     fn shelf(market: &Market) -> &Shelf<Self>;
     fn product(&self) -> Product<'_>;
-    fn merged_into(&self) -> Option<&str>;
 }
 
 macro_rules! twin {
@@ -98,9 +116,6 @@ macro_rules! twin {
             }
             fn product(&self) -> Product<'_> {
                 Product::from(self)
-            }
-            fn merged_into(&self) -> Option<&str> {
-                self.merged_into.as_deref()
             }
         }
     };
@@ -124,10 +139,11 @@ pub(super) fn clusters<T: Twin>(
     market::dedupe::clusters(&by_key::<T>(market, decisions))
 }
 
-fn propose<T: Twin>(market: &Market, decisions: &[RecordDecision]) -> Vec<DuplicateProposal> {
+fn propose<T: Twin>(market: &Market, decisions: Vec<RecordDecision>) -> Side {
     let open = T::shelf(market).all.iter().filter(|held| held.status == Status::Open);
     let products = open.map(|held| held.value.product());
-    propose_products(products, &by_key::<T>(market, decisions), market.reference)
+    let pairs = propose_products(products, &by_key::<T>(market, &decisions), market.reference);
+    Side { decisions, pairs }
 }
 
 /// A record among its twins, where the viewer keeps the records of its enterprise.
@@ -148,12 +164,12 @@ fn open<'m, T: Twin>(
     of: &'m Proposed,
     today: Date,
 ) -> impl Iterator<Item = (&'m Arc<Held<T>>, &'m Arc<Held<T>>)> {
-    let at = usize::from(T::NOUN == Noun::Offer);
-    let decided: HashSet<(i64, i64)> = of.decisions[at].iter().map(|d| (d.a, d.b)).collect();
+    let of = of.of::<T>();
+    let decided: HashSet<(i64, i64)> = of.decisions.iter().map(|d| (d.a, d.b)).collect();
     let stands = move |held: &&Arc<Held<T>>| {
         viewer.keeps(held.owner) && status(held, today) == RecordStatus::Open && market.knows(viewer, held)
     };
-    of.pairs[at].iter().filter_map(move |proposal| {
+    of.pairs.iter().filter_map(move |proposal| {
         let of = |key: &str| T::shelf(market).by_key(key).filter(stands);
         let (a, b) = (of(&proposal.a)?, of(&proposal.b)?);
         (!decided.contains(&(a.id.min(b.id), a.id.max(b.id)))).then_some((a, b))
@@ -162,16 +178,16 @@ fn open<'m, T: Twin>(
 
 /// Pairs that are proposed or decided, of those that the viewer decides about. What nobody has decided is open only while both stand.
 fn pairs<T: Twin>(market: &Market, viewer: &Viewer, of: &Proposed, today: Date) -> Vec<TwinPair> {
-    let at = usize::from(T::NOUN == Noun::Offer);
+    let of = of.of::<T>();
     let id = |key: &str| T::shelf(market).by_key(key).map(|held| held.id);
     type Known<'k> = (Option<&'k DuplicateProposal>, Option<&'k RecordDecision>);
     let mut all: BTreeMap<(i64, i64), Known<'_>> = BTreeMap::new();
-    for proposal in &of.pairs[at] {
+    for proposal in &of.pairs {
         if let (Some(a), Some(b)) = (id(&proposal.a), id(&proposal.b)) {
             all.entry((a.min(b), a.max(b))).or_default().0 = Some(proposal);
         }
     }
-    for decision in &of.decisions[at] {
+    for decision in &of.decisions {
         all.entry((decision.a, decision.b)).or_default().1 = Some(decision);
     }
     let shown = all.into_iter().filter_map(|((a, b), (proposal, decision))| {
@@ -194,15 +210,15 @@ fn pairs<T: Twin>(market: &Market, viewer: &Viewer, of: &Proposed, today: Date) 
     shown.collect()
 }
 
-fn conflicts<T: Twin>(market: &Market, viewer: &Viewer, decisions: &[RecordDecision]) -> Vec<TwinConflict> {
-    let of = |key: &String| {
+fn conflicts<T: Twin>(market: &Market, viewer: &Viewer, of: &Proposed) -> Vec<TwinConflict> {
+    let record = |key: &String| {
         let held = T::shelf(market).by_key(key)?;
         twin::<T>(market, viewer, held.id).ok().map(|(_, record)| record)
     };
-    let told = clusters::<T>(market, decisions).into_iter().map(|cluster| TwinConflict {
+    let told = clusters::<T>(market, &of.of::<T>().decisions).into_iter().map(|cluster| TwinConflict {
         noun: T::NOUN,
-        members: cluster.members.iter().filter_map(of).collect(),
-        pairs: cluster.conflicts.iter().filter_map(|(a, b)| of(a).zip(of(b))).collect(),
+        members: cluster.members.iter().filter_map(record).collect(),
+        pairs: cluster.conflicts.iter().filter_map(|(a, b)| record(a).zip(record(b))).collect(),
     });
     told.filter(|conflict| !conflict.pairs.is_empty()).collect()
 }
@@ -214,11 +230,7 @@ fn decidable<T: Twin>(market: &Market, viewer: &Viewer, (a, b): (i64, i64)) -> R
         let what = "only two records of one enterprise and one market can be one";
         return Err(Error::new(Code::BadInput, what));
     }
-    if [one, other].into_iter().any(|held| held.value.merged_into().is_some()) {
-        return Err(Error::new(Code::Conflict, "one of the two was merged into another record")
-            .hint("part them first"));
-    }
-    Ok(())
+    [one, other].into_iter().try_for_each(|held| unmerged(&held.value))
 }
 
 impl App {
@@ -298,8 +310,8 @@ impl App {
         actor.need(Act::Twins)?;
         let market = self.market().await?;
         let (viewer, of) = (market.viewer(actor), self.proposed(&market).await?);
-        let mut out = conflicts::<Need>(&market, &viewer, &of.decisions[0]);
-        out.extend(conflicts::<Offer>(&market, &viewer, &of.decisions[1]));
+        let mut out = conflicts::<Need>(&market, &viewer, &of);
+        out.extend(conflicts::<Offer>(&market, &viewer, &of));
         Ok(out)
     }
 
@@ -327,6 +339,19 @@ impl App {
         Ok(self.store.decide_records(noun, pair, same, &self.by(actor)).await?)
     }
 
+    /// What is known of two needs, or two offers, by row id; none where they are neither proposed nor decided, or not the actor's to
+    /// decide.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn twin_pair(&self, actor: &Actor, noun: Noun, (a, b): (i64, i64)) -> Result<Option<TwinPair>> {
+        actor.need(Act::Twins)?;
+        let market = self.market().await?;
+        let pairs = self.twin_pairs(&market, &market.viewer(actor)).await?;
+        let is_it = |p: &TwinPair| p.noun == noun && [(a, b), (b, a)].contains(&(p.a.id, p.b.id));
+        Ok(pairs.into_iter().find(is_it))
+    }
+
     async fn twin_pairs(&self, market: &Arc<Market>, viewer: &Viewer) -> Result<Vec<TwinPair>> {
         let (of, today) = (self.proposed(market).await?, self.today());
         let mut out = pairs::<Need>(market, viewer, &of, today);
@@ -334,24 +359,31 @@ impl App {
         Ok(out)
     }
 
-    /// What is proposed of the records as they stand now.
+    /// What is proposed of the records as they stand now. Cards and overviews ask for it, so a quiet database is not asked at all.
     async fn proposed(&self, market: &Arc<Market>) -> Result<Arc<Proposed>> {
-        let decisions =
-            [self.store.record_decisions(Noun::Need).await?, self.store.record_decisions(Noun::Offer).await?];
-        let change = market.moment.change;
+        let (seq, change) = (market.moment.seq, market.moment.change);
         let kept = self.live.twins.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(kept) = kept.filter(|kept| kept.change == change && kept.decisions == decisions) {
-            return Ok(kept);
+        if let Some((at, kept)) = &kept
+            && *at == seq
+        {
+            return Ok(kept.clone());
         }
-        let market = market.clone();
-        let made = tokio::task::spawn_blocking(move || {
-            let pairs = [propose::<Need>(&market, &decisions[0]), propose::<Offer>(&market, &decisions[1])];
-            Arc::new(Proposed { change, decisions, pairs })
-        });
-        let made = made
-            .await
-            .map_err(|e| Error::new(Code::Internal, format!("failed to compare the records: {e}")))?;
-        *self.live.twins.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
+        let needs = self.store.record_decisions(Noun::Need).await?;
+        let offers = self.store.record_decisions(Noun::Offer).await?;
+        let made = match kept {
+            Some((_, kept)) if kept.stands(change, &needs, &offers) => kept,
+            _ => {
+                let market = market.clone();
+                let made = tokio::task::spawn_blocking(move || {
+                    let (needs, offers) =
+                        (propose::<Need>(&market, needs), propose::<Offer>(&market, offers));
+                    Arc::new(Proposed { change, needs, offers })
+                });
+                made.await
+                    .map_err(|e| Error::new(Code::Internal, format!("failed to compare the records: {e}")))?
+            }
+        };
+        *self.live.twins.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((seq, made.clone()));
         Ok(made)
     }
 }

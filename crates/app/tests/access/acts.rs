@@ -165,6 +165,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             for (noun, of) in [(Noun::Need, &with.needs), (Noun::Offer, &with.offers)] {
                 for pair in of.windows(2) {
                     put(show(app.twin_merge_preview(actor, noun, (pair[0].0, pair[1].0)).await));
+                    put(show(app.twin_pair(actor, noun, (pair[0].0, pair[1].0)).await));
                 }
             }
         }

@@ -162,15 +162,12 @@ pub async fn pair(viewer: Viewer, Path((noun, a, b)): Path<(String, i64, i64)>) 
     let noun = noun_of(&viewer, &noun)?;
     let (app, actor, lang) = (viewer.app(), viewer.actor(), viewer.lang());
     let preview = app.twin_merge_preview(actor, noun, (a, b)).await.map_err(|e| viewer.fail(e))?;
-    let mut known = app.twins(actor).await.map_err(|e| viewer.fail(e))?;
-    known.extend(app.decided_twins(actor).await.map_err(|e| viewer.fail(e))?);
-    let is_it = |p: &&TwinPair| p.noun == noun && [(a, b), (b, a)].contains(&(p.a.id, p.b.id));
-    let known = known.iter().find(is_it);
-    let same = known.and_then(|pair| pair.same);
+    let known = app.twin_pair(actor, noun, (a, b)).await.map_err(|e| viewer.fail(e))?;
+    let same = known.as_ref().and_then(|pair| pair.same);
     let body = html! {
         (parts::crumbs(lang, &[(HERE, lang.t("疑似重复的需求和供给"))], noun_zh(lang, noun)))
         h1 { (preview.survivor.0.name) " / " (preview.loser.0.name) }
-        @if let Some(pair) = known {
+        @if let Some(pair) = &known {
             p { (record::owner(lang, &pair.enterprise)) @if pair.score > 0.0 { " · " (lang.t("相似度")) " " (format::score(pair.score)) }
                 @if let Some(same) = same { " · " (decision(lang, same)) } }
             @if !pair.reasons.is_empty() {
