@@ -59,7 +59,17 @@ fn send(address: &str, token: &str, first: usize) -> Vec<String> {
             event("TransformationEvent", i, &fields)
         };
         let text = document(&(0..EVENTS).map(made).collect::<Vec<_>>());
-        let Some((head, body)) = ask(address, "POST /epcis/2.0/capture", token, &text) else { break };
+        let answer = loop {
+            match ask(address, "POST /epcis/2.0/capture", token, &text) {
+                // Documents come quicker than they are captured: what is not taken is sent again.
+                Some((head, _)) if head.starts_with("HTTP/1.1 429") => {
+                    assert!(head.contains("retry-after: "), "{head}");
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                other => break other,
+            }
+        };
+        let Some((head, body)) = answer else { break };
         assert!(head.starts_with("HTTP/1.1 202"), "{head}\n{body}");
         let job = head.lines().find_map(|line| line.strip_prefix("location: "));
         taken.push(job.and_then(|at| at.rsplit('/').next()).expect("it says where the job is").to_owned());
