@@ -1,11 +1,11 @@
 // How smoothly the graph of a trace moves with ten thousand lots: `node frames.js` prints one JSON object. The program serves a demo
-// cluster; a made-up plant of 24 stages is captured into it, each event turning three lots of the stage before into three.
+// cluster; a made-up plant of 28 stages is captured into it, each event turning three lots of the stage before into three.
 
 import { launch, windowOf } from './lib/browser.js';
 import { ACCOUNTS } from './lib/accounts.js';
 import { startDemo } from './lib/program.js';
 
-const STAGES = 24;
+const STAGES = 28;
 const EVENTS = 150;
 const LOTS = 3;
 const FRAMES = 120;
@@ -17,8 +17,9 @@ function document() {
   const eventList = [];
   for (let stage = 0; stage < STAGES; stage += 1) {
     for (let event = 0; event < EVENTS; event += 1) {
-      // Neighbours far and near, so that everything reaches everything after a few stages.
-      const before = [0, 1, 2].map((i) => (event * LOTS + i * 149) % (EVENTS * LOTS));
+      // Each lot is used once, and everything goes into everything after five stages.
+      const third = Math.floor((3 * event) / EVENTS);
+      const before = [0, 1, 2].map((i) => ((3 * event + i) % EVENTS) * LOTS + ((i + third) % LOTS));
       eventList.push({
         type: 'TransformationEvent',
         eventTime: `2026-10-${String(1 + stage).padStart(2, '0')}T0${event % 10}:${String(Math.floor(event / 10)).padStart(2, '0')}:00+08:00`,
@@ -38,18 +39,28 @@ function document() {
   };
 }
 
+/** Captures a document as the secretariat's program would: with a token. */
+async function capture(events) {
+  const post = async (path, body, headers) => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+    const answer = await fetch(server.base + path, init);
+    if (!answer.ok) throw new Error(`${path} was answered with ${answer.status}: ${await answer.text()}`);
+    return answer;
+  };
+  const session = await post('/api/v1/session', ACCOUNTS.secretariat);
+  const cookie = session.headers.get('set-cookie').split(';')[0];
+  const { csrf } = await session.json();
+  const token = await post('/api/v1/me/tokens', { name: 'frames', may_write: true, days: 1 }, { cookie, 'x-csrf': csrf });
+  const { secret } = await token.json();
+  await post('/epcis/2.0/capture', events, { authorization: `Bearer ${secret}` });
+}
+
 const server = await startDemo();
 const browser = await launch();
 try {
   const context = await windowOf(browser, server, ACCOUNTS.secretariat);
   const page = await context.newPage();
-  await page.goto('/me');
-  const status = await page.evaluate(async (body) => {
-    const session = await (await fetch('/api/v1/session')).json();
-    const headers = { 'content-type': 'application/json', 'x-csrf': session.csrf };
-    return (await fetch('/epcis/2.0/capture', { method: 'POST', headers, body })).status;
-  }, JSON.stringify(document()));
-  if (status >= 300) throw new Error(`the capture was answered with ${status}`);
+  await capture(document());
   const last = lot(STAGES, 0);
   const path = `/ledger/trace?direction=up&lot=${encodeURIComponent(last)}`;
   // The capture is a job: the page answers once it is through.
