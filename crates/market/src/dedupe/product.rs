@@ -2,7 +2,8 @@
 //! records of an enterprise were made one.
 //!
 //! Only records of one enterprise and one market meet: where they share the chain node, a mark of their titles, or two neighbouring
-//! characters of it. What their specifications contradict, and what stands at different times, is two things whatever else is alike.
+//! characters of it. What their specifications contradict, what stands at different times, and what one source numbers apart, is two
+//! things whatever else is alike.
 
 mod facts;
 
@@ -180,7 +181,10 @@ fn compare(a: &Record<'_>, b: &Record<'_>, reference: &Reference) -> Found {
     put(Field::Period, period_level(x.period, y.period));
     let numbers = (fold_key(x.number), fold_key(y.number));
     put(Field::Number, both(&numbers.0, &numbers.1).then(|| u8::from(numbers.0 == numbers.1)));
-    let two = agreement.contradicts || apart(x.period, y.period) || batches(x.needed_by, y.needed_by);
+    let two = agreement.contradicts
+        || apart(x.period, y.period)
+        || batches(x.needed_by, y.needed_by)
+        || numbered_apart(&numbers.0, &numbers.1);
     Found { levels, sure: two.then_some(Sure::Two), detail: (Field::Specs as usize, agreement.words()) }
 }
 
@@ -229,6 +233,12 @@ fn period_level(a: Period, b: Period) -> Option<u8> {
 fn apart(a: Period, b: Period) -> bool {
     let ended = |until: Option<Date>, from: Option<Date>| until.zip(from).is_some_and(|(u, f)| u < f);
     ended(a.1, b.0) || ended(b.1, a.0)
+}
+
+/// True for two numbers of one series (`GY-0277`, `GY-0278`): whoever gave them knew two things. Bare digits are of any series.
+fn numbered_apart(a: &str, b: &str) -> bool {
+    let series = |number: &str| number.replace(|c: char| c.is_ascii_digit(), "0");
+    a != b && series(a) == series(b) && a.chars().any(char::is_alphabetic)
 }
 
 /// True for two days of delivery: two batches.
