@@ -7,7 +7,7 @@
 //! answer is checked: its residual is computed anew and told.
 
 use super::krylov::{eliminate, gmres};
-use crate::sparse::Sparse;
+use crate::sparse::{Blocks, LANES, Sparse};
 use serde::Serialize;
 
 /// A product system.
@@ -21,13 +21,13 @@ pub struct System {
 }
 
 /// One of the two ways to look at a system, its products in the order of their numbers of entries: rows of equal length follow
-/// each other, so the processor guesses right where the next one ends, which is most of what a sweep costs.
+/// each other and are summed four at a time.
 #[derive(Debug, Clone, Default)]
 struct Side {
     /// Product of each place.
     order: Vec<usize>,
     /// Rows and columns by place.
-    rows: Sparse,
+    rows: Blocks,
     /// `1 - a_jj` by place.
     diagonal: Vec<f64>,
 }
@@ -166,7 +166,11 @@ impl Side {
         let mut place = vec![0; diagonal.len()];
         order.iter().enumerate().for_each(|(at, product)| place[*product] = at);
         let rows = Sparse::new(diagonal.len(), entries.map(|(p, o, v)| (place[p], place[o], v)));
-        Self { diagonal: order.iter().map(|product| diagonal[*product]).collect(), rows, order }
+        Self {
+            diagonal: order.iter().map(|product| diagonal[*product]).collect(),
+            rows: Blocks::new(&rows),
+            order,
+        }
     }
 
     /// Solves `diagonal · x - rows · x = b`, all by place.
@@ -209,10 +213,12 @@ impl Side {
 
     /// `b - (diagonal · x - rows · x)`.
     fn residual(&self, b: &[f64], x: &[f64]) -> Vec<f64> {
-        (0..b.len()).map(|i| b[i] - self.diagonal[i] * x[i] + self.rows.times(i, x)).collect()
+        let taken = (0..b.len().div_ceil(LANES)).flat_map(|block| self.rows.times(block, x));
+        taken.enumerate().take(b.len()).map(|(i, taken)| b[i] - self.diagonal[i] * x[i] + taken).collect()
     }
 
-    /// Gauss-Seidel sweeps until nothing changes by more than a part of the goal. Each answer is joined with the one before so that
+    /// Gauss-Seidel sweeps until nothing changes by more than a part of the goal; the four rows of a block do not see each other's
+    /// change. Each answer is joined with the one before so that
     /// their changes cancel as far as they can, which takes out the slowest mode (Anderson's acceleration of depth 1: D. Anderson,
     /// *Iterative procedures for nonlinear integral equations*, 1965).
     fn sweeps(&self, b: &[f64], goal: f64) -> Option<(Vec<f64>, usize)> {
@@ -224,15 +230,18 @@ impl Side {
         let (mut smallest, mut since_best) = (f64::INFINITY, 0);
         for sweep in 1..=SWEEPS_MAX {
             let (mut largest, mut along, mut turned): (f64, f64, f64) = (0.0, 0.0, 0.0);
-            for i in 0..size {
-                let next = (b[i] + self.rows.times(i, &x)) * inverse[i];
-                let change = next - x[i];
-                let turn = change - changed[i];
-                along += turn * change;
-                turned += turn * turn;
-                changed[i] = change;
-                largest = largest.max((change * self.diagonal[i]).abs());
-                x[i] = next;
+            for first in (0..size).step_by(LANES) {
+                let taken = self.rows.times(first / LANES, &x);
+                for (i, taken) in (first..size.min(first + LANES)).zip(taken) {
+                    let next = (b[i] + taken) * inverse[i];
+                    let change = next - x[i];
+                    let turn = change - changed[i];
+                    along += turn * change;
+                    turned += turn * turn;
+                    changed[i] = change;
+                    largest = largest.max((change * self.diagonal[i]).abs());
+                    x[i] = next;
+                }
             }
             if !largest.is_finite() {
                 return None;
