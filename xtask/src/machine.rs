@@ -85,6 +85,12 @@ pub fn target(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
+/// An example of the workspace, built for release with the whole workspace's features: what else was built is not built again.
+pub fn example(root: &Path, name: &str) -> Result<PathBuf> {
+    run(root, "cargo", &["build", "--release", "--locked", "--workspace", "--example", name], &[])?;
+    Ok(target(root).join("release/examples").join(name))
+}
+
 /// True on the gate, where nothing may be skipped.
 pub fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|v| v == "true")

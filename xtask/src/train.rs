@@ -26,9 +26,7 @@ pub fn board(root: &Path, checkout: &Path) -> Result<()> {
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let script = text(&root.join("xtask/vision/deeppcb.py"));
     machine::run(root, &text(&python), &[&script, &text(checkout), &text(&folder)], &[])?;
-    let build = ["build", "--release", "--locked", "--package", "vision", "--example", "train_board"];
-    machine::run(root, "cargo", &build, &[])?;
-    let program = text(&machine::target(root).join("release/examples/train_board"));
+    let program = text(&machine::example(root, "train_board")?);
     let file = |name: &str| text(&folder.join(name));
     let (pairs, truth) = (file("trainval.pairs"), file("trainval.truth"));
     let (test, marks) = (file("test.pairs"), file("test.truth"));

@@ -15,19 +15,16 @@ const STORED: [(&str, &str); 3] = [("simple", "100000"), ("staged", "100000"), (
 /// Measures hashing, traces, solves and capture, then the peers; those that cannot run here are named.
 pub fn run(root: &Path, as_json: bool) -> Result<()> {
     let mut results = Vec::new();
-    for (package, example, args) in [
-        ("ledger", "event_hash", &[][..]),
-        ("ledger", "trace_scale", &[EVENTS]),
-        ("ledger", "solve_scale", &[]),
-        ("ledger", "book_scale", &[]),
-    ] {
-        results.extend(example_of(root, package, example, args)?);
+    for (example, args) in
+        [("event_hash", &[][..]), ("trace_scale", &[EVENTS]), ("solve_scale", &[]), ("book_scale", &[])]
+    {
+        results.extend(example_of(root, example, args)?);
     }
     let folder = tempfile::tempdir()?;
     let file = |name: &str| folder.path().join(name).display().to_string();
     for (kind, events) in STORED {
         let database = file(&format!("{kind}.db"));
-        results.extend(example_of(root, "app", "ledger_scale", &[&database, events, kind])?);
+        results.extend(example_of(root, "ledger_scale", &[&database, events, kind])?);
     }
     let server = Server::start_with(root, true)?;
     let bases = match &server {
@@ -39,10 +36,12 @@ pub fn run(root: &Path, as_json: bool) -> Result<()> {
                     &["-q", &server.url, "-c", &format!("create database {name}")],
                     &[],
                 )?;
-                Ok(server.url.replace("/postgres", &format!("/{name}")))
+                let host =
+                    server.url.strip_suffix("/postgres").context("the server's own database is named")?;
+                Ok(format!("{host}/{name}"))
             };
             for (kind, events) in STORED {
-                results.extend(example_of(root, "app", "ledger_scale", &[&base(kind)?, events, kind])?);
+                results.extend(example_of(root, "ledger_scale", &[&base(kind)?, events, kind])?);
             }
             vec![base("raw")?]
         }
@@ -67,16 +66,12 @@ pub fn run(root: &Path, as_json: bool) -> Result<()> {
     show(as_json, &results)
 }
 
-/// Builds an example of a package and runs it; what it prints are JSON lines.
-fn example_of(root: &Path, package: &str, example: &str, args: &[&str]) -> Result<Vec<Value>> {
-    machine::run(
-        root,
-        "cargo",
-        &["build", "--release", "--locked", "--package", package, "--example", example],
-        &[],
-    )?;
-    let program = machine::target(root).join("release/examples").join(example);
-    lines(&machine::output(root, &program.display().to_string(), args)?)
+/// Builds an example and runs it; what it prints are JSON lines, shown at once: a later failure loses no figure.
+fn example_of(root: &Path, example: &str, args: &[&str]) -> Result<Vec<Value>> {
+    let program = machine::example(root, example)?;
+    let said = machine::output(root, &program.display().to_string(), args)?;
+    eprint!("{said}");
+    lines(&said)
 }
 
 fn lines(text: &str) -> Result<Vec<Value>> {

@@ -12,13 +12,7 @@ use std::path::Path;
 /// Runs everything; without Python or its packages the engine's own figures alone, with a line that says so.
 pub fn run(root: &Path, as_json: bool, panels: u64) -> Result<()> {
     let folder = machine::target(root).join("bench-vision");
-    machine::run(
-        root,
-        "cargo",
-        &["build", "--release", "--locked", "--package", "vision", "--example", "bench"],
-        &[],
-    )?;
-    let program = machine::target(root).join("release/examples/bench").to_string_lossy().into_owned();
+    let program = machine::example(root, "bench")?.to_string_lossy().into_owned();
     let frames = folder.join("frames").to_string_lossy().into_owned();
     let mut rows = lines(&machine::output(root, &program, &[&frames, &panels.to_string()])?)?;
     match machine::python(root, &folder, "xtask/vision/peers.txt")? {
@@ -48,7 +42,7 @@ fn same(a: &Value, b: &Value) -> bool {
 
 /// Takes the faster of two runs of the same measurement.
 fn better(row: &mut Value, again: &[Value]) {
-    for field in ["beads_per_s", "two_threads_over_one"] {
+    for field in ["beads_per_s", "two_threads_over_one", "two_lines_over_one"] {
         let other = again.iter().find(|other| same(row, other)).and_then(|other| other[field].as_f64());
         if let (Some(own), Some(other)) = (row[field].as_f64(), other)
             && other > own

@@ -9,7 +9,7 @@ use crate::machine;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use server::Server;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use wrk::Load;
 
 /// Connections that are held open at the same time in the long run.
@@ -24,7 +24,7 @@ pub fn run(root: &Path, as_json: bool, seconds: u32) -> Result<()> {
         bail!("wrk is missing and could not be installed (Debian: wrk)");
     }
     let program = program(root)?;
-    let bare = bare(root)?;
+    let bare = machine::example(root, "bare")?;
     let dir = tempfile::tempdir()?;
     let mut results = Vec::new();
     let demo = demo(root, &program, dir.path())?;
@@ -33,17 +33,6 @@ pub fn run(root: &Path, as_json: bool, seconds: u32) -> Result<()> {
     let city = city(root, &program, dir.path())?;
     results.extend(measure(root, &bare, &city, "city", seconds)?);
     super::show(as_json, &results)
-}
-
-/// The bare handler's program, built as the product is.
-fn bare(root: &Path) -> Result<PathBuf> {
-    machine::run(
-        root,
-        "cargo",
-        &["build", "--release", "--locked", "--package", "server", "--example", "bare"],
-        &[],
-    )?;
-    Ok(machine::target(root).join("release/examples/bare"))
 }
 
 /// The demo cluster, served.

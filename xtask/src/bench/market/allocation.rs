@@ -47,9 +47,7 @@ pub fn rows(bench: &Bench<'_>) -> Result<Vec<Row>> {
 
 /// Ours and the peer on one instance.
 fn pair(bench: &Bench<'_>, work: &str, example: &str, size: &[&str], limits: &[&str]) -> Result<Vec<Row>> {
-    let build = ["build", "--release", "--locked", "--package", "market", "--example", example];
-    machine::run(bench.root, "cargo", &build, &[])?;
-    let program = machine::target(bench.root).join("release/examples").join(example);
+    let program = machine::example(bench.root, example)?;
     let file = bench.folder.join("instance.txt");
     let mut rows = vec![measure(work, "Yulin", Command::new(program).args(size).arg(&file))?];
     if let Some(python) = bench.python()? {

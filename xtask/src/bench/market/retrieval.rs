@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 /// What a program says of its run, as JSON in its last line.
@@ -44,20 +44,13 @@ pub fn rows(bench: &Bench<'_>, large: bool) -> Result<Vec<Row>> {
     judged.extend(sets::listed_names(bench, sets::Half::HeldBack)?.map(|set| (set, "names")));
     let mut rows = Vec::new();
     for (set, weights) in judged.iter().filter(|(set, _)| bench.wants(&set.name)) {
-        rows.push(ours(bench, &example(bench, "retrieval")?, set, weights)?);
+        rows.push(ours(bench, &machine::example(bench.root, "retrieval")?, set, weights)?);
         rows.extend(peers(bench, set)?);
     }
     for (offers, needs) in SCALES.iter().take(if large { 3 } else { 2 }) {
         rows.extend(scale(bench, offers, needs)?);
     }
     Ok(rows)
-}
-
-/// An example of the engine, built for release.
-pub fn example(bench: &Bench<'_>, name: &str) -> Result<PathBuf> {
-    let build = ["build", "--release", "--locked", "--package", "market", "--example", name];
-    machine::run(bench.root, "cargo", &build, &[])?;
-    Ok(machine::target(bench.root).join("release/examples").join(name))
 }
 
 /// The engine's row, with weights of terms as JSON or by name.
@@ -127,7 +120,7 @@ fn scale(bench: &Bench<'_>, offers: &str, needs: &str) -> Result<Option<Row>> {
     if !bench.wants(&work) {
         return Ok(None);
     }
-    let program = example(bench, "retrieval_scale")?;
+    let program = machine::example(bench.root, "retrieval_scale")?;
     let text = machine::output(bench.root, &program.to_string_lossy(), &[offers, needs])?;
     let said: BTreeMap<String, Value> = serde_json::from_str(text.lines().last().unwrap_or_default())?;
     let figures: BTreeMap<String, f64> =

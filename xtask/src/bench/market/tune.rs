@@ -5,8 +5,9 @@
 //! One weight at a time is moved around the shipped ones. What is shipped is changed by hand when a row gains on the mean.
 
 use super::Bench;
-use super::retrieval::{example, ours};
+use super::retrieval::ours;
 use super::sets::{self, Half, JudgedSet};
+use crate::machine;
 use anyhow::Result;
 
 /// Weights of products: the shipped ones first.
@@ -43,7 +44,7 @@ const NAMES: [&str; 9] = [
 
 /// Prints nDCG@10 and R@1 of each setting on each training set.
 pub fn run(bench: &Bench<'_>) -> Result<()> {
-    let program = example(bench, "retrieval")?;
+    let program = machine::example(bench.root, "retrieval")?;
     let products = [
         sets::qbqtc(bench, "QBQTC public test, label 2", "qbqtc_test_public.json")?,
         sets::amazon_google(bench)?,
