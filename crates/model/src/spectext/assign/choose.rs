@@ -1,10 +1,11 @@
 //! Choosing one property among those that a number may speak of: by its name, its unit, the hints.
 
 use super::super::amount;
-use super::super::expr::{Expr, Shape, Side};
-use super::super::items::{Kind, Named};
+use super::super::expr::{Amount, Expr, Shape, Side};
+use super::super::items::{Item, Kind, Named};
+use super::super::normal::is_han;
 use super::super::resolve::Resolved;
-use super::super::words::{Role, WORDS};
+use super::super::words::{Role, WORDS, is_list_gap};
 use super::{Assigner, Placed};
 use crate::property::{Direction, Entry, Property, PropertyId, PropertyKind, fold};
 use crate::quantity::QuantityRange;
@@ -32,8 +33,15 @@ impl Assigner<'_> {
             };
             list.iter().map(|e| self.resolver().resolve(index, &upper(&e.shape), fallback)).collect()
         };
-        let fits: Vec<(u16, Vec<Resolved>)> =
+        if let Some(found) = self.roll(entry, list) {
+            return found;
+        }
+        let mut fits: Vec<(u16, Vec<Resolved>)> =
             entry.targets.iter().filter_map(|t| Some((t.0, all(t.0)?))).collect();
+        // 重量≤6kg/㎡ is no weight: what is measured in the whole unit comes first.
+        if let Some(words) = list.iter().find_map(|e| e.shape.unit()).filter(|w| w.is_quotient()) {
+            self.prefer_whole(words, &mut fits);
+        }
         if entry.shared && fits.len() > 1 {
             return share(fits, list.len());
         }
@@ -53,6 +61,12 @@ impl Assigner<'_> {
         {
             return vec![(0, found)];
         }
+        // HV 370 min: no minutes.
+        if let [expr] = list
+            && let Some(low) = self.minimum(expr)
+        {
+            return self.fit(entry, name, &[&low], None);
+        }
         // 厚度±0.1mm states a tolerance of what is named.
         if let [Expr { shape: shape @ Shape::Bare(_), .. }] = list
             && let Some((index, value)) = self.accuracy(shape)
@@ -60,6 +74,68 @@ impl Assigner<'_> {
             return vec![(0, (index, value))];
         }
         Vec::new()
+    }
+
+    /// Drops what fits only a unit's numerator where something fits the whole unit.
+    fn prefer_whole(&self, words: &UnitWords, fits: &mut Vec<(u16, Vec<Resolved>)>) {
+        let readings = self.units.compose(words);
+        let whole = |fit: &(u16, Vec<Resolved>)| {
+            let unit = fit.1.first().and_then(|r| r.1.as_deref()).and_then(|u| self.units.unit(u).ok());
+            unit.is_some_and(|u| readings.iter().any(|r| r.dimension == u.dimension))
+        };
+        if fits.iter().any(whole) {
+            fits.retain(whole);
+        }
+    }
+
+    /// `370 min` as a lower bound.
+    fn minimum(&self, expr: &Expr) -> Option<Expr> {
+        let Shape::Point(amount) = &expr.shape else { return None };
+        let minutes = self.units.compose(amount.unit.as_ref()?).first()?.symbol == "min";
+        if !minutes || !self.folded[expr.start..expr.end].ends_with(" min") {
+            return None;
+        }
+        let amount = Amount { unit: None, ..amount.clone() };
+        Some(Expr { shape: Shape::Low(amount, false), ..expr.clone() })
+    }
+
+    /// `48mm×100m` of a tape, `0.05mm×48mm×100m`: width and length, with the thickness before them, as the name of a size or
+    /// without a name.
+    fn roll(&self, entry: &Entry, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let sized = entry.targets.iter().any(|t| self.property(t.0).kind == PropertyKind::Dimensions);
+        if sized { self.rolled(list) } else { None }
+    }
+
+    /// The sides of what is rolled up: the last one is told in metres, the others are not.
+    fn rolled(&self, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let [Expr { shape: Shape::Sides(sides, None), .. }] = list else { return None };
+        let names: &[&str] = match sides.len() {
+            2 => &["width", "length"],
+            3 => &["thickness", "width", "length"],
+            _ => return None,
+        };
+        let metres = |side: &Side| {
+            let unit = side.unit().and_then(|w| self.units.compose(w).into_iter().next());
+            unit.map(|u| u.symbol == "m")
+        };
+        let (last, others) = sides.split_last()?;
+        if metres(last) != Some(true)
+            || others.iter().any(|s| metres(s) == Some(true))
+            || metres(&others[others.len() - 1]).is_none()
+        {
+            return None;
+        }
+        let unit = others[others.len() - 1].unit();
+        let side = |(name, side): (&&str, &Side)| {
+            let property = self.properties.index(&PropertyId((*name).to_owned()))?;
+            let shape = match (&side.high, &side.tolerance) {
+                (Some(high), _) => Shape::Range(side.low.clone(), high.clone()),
+                (None, Some(tolerance)) => Shape::Toleranced(side.low.clone(), tolerance.clone()),
+                (None, None) => Shape::Point(side.low.clone()),
+            };
+            Some((0, (property, self.resolver().resolve(property, &shape, unit)?)))
+        };
+        names.iter().zip(sides).map(side).collect()
     }
 
     /// What a name's property is of one, and how many there are in a unit of their own.
@@ -102,6 +178,8 @@ impl Assigner<'_> {
             found.next().filter(|_| found.next().is_none()).cloned()
         };
         let hinted = |i: u16| self.hints.contains(&i);
+        let topical = |i: u16| self.topic.named.contains(&i);
+        let sensible = |i: u16| list.iter().all(|e| !contradicts(self.property(i), &e.shape));
         let first_name = |i: u16| {
             let p = self.property(i);
             fold(&p.name_zh) == name || fold(&p.name_en) == name
@@ -114,8 +192,11 @@ impl Assigner<'_> {
         let own_symbol = |i: u16| symbol.is_some() && self.property(i).unit == symbol;
         only(&|_| true)
             .or_else(|| only(&hinted))
+            .or_else(|| only(&|i| !any_hinted && sensible(i)))
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && first_name(i)))
             .or_else(|| only(&first_name))
+            .or_else(|| only(&|i| !any_hinted && topical(i)))
+            .or_else(|| only(&|i| !any_hinted && !self.topic.is_foreign(i)))
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && own_symbol(i)))
     }
 
@@ -129,13 +210,23 @@ impl Assigner<'_> {
     ) -> Vec<Placed> {
         // A number of something that has a name, and is no property.
         let other = at.checked_sub(1).map(|before| &self.items[before]);
-        if other.is_some_and(|o| matches!(o.kind, Kind::Word(Role::Other)) && o.end == self.items[at].from) {
+        let sized = matches!(list, [Expr { shape: Shape::Sides(..), .. }]);
+        if !sized
+            && other
+                .is_some_and(|o| matches!(o.kind, Kind::Word(Role::Other)) && o.end == self.items[at].from)
+        {
             return Vec::new();
         }
         if let [expr] = list
-            && let Some(found) = self.mains(at, next, expr).or_else(|| self.metal(next, expr))
+            && let Some(found) = (self.mains(at, next, expr))
+                .or_else(|| self.metal(at, next, expr))
+                .or_else(|| self.layer(at, expr))
+                .or_else(|| self.beside_voltage(at, next, expr))
         {
             return vec![(0, found)];
+        }
+        if let Some(found) = self.rolled(list) {
+            return found;
         }
         if !self.is_condition(at)
             && let Some(found) = self.own_unit(list, fallback)
@@ -143,7 +234,9 @@ impl Assigner<'_> {
         {
             return found;
         }
-        if !self.stands_alone(self.items[at].from, self.items[next - 1].end, at, next - 1) {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let of_part = WORDS.is(Role::Part, self.touching_before(start, at));
+        if !self.stands_alone(start, end, at, next - 1) && !self.is_size_of_noun(list, at, next) && !of_part {
             return Vec::new();
         }
         if let [Expr { shape, .. }] = list {
@@ -157,7 +250,8 @@ impl Assigner<'_> {
             list.iter()
                 .map(|e| {
                     let measured = e.shape.unit().or(fallback).is_some() || has_nines(&e.shape);
-                    let fits = measured && may_be_bare(self.property(index), &e.shape);
+                    let fits =
+                        measured && may_be_bare(self.property(index), &e.shape) && !is_thousands(&e.shape);
                     let resolved =
                         fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()?;
                     self.is_near(index, resolved.1.as_deref()).then_some(resolved)
@@ -178,14 +272,77 @@ impl Assigner<'_> {
         values.into_iter().flatten().enumerate().collect()
     }
 
-    /// The purity of a metal that is named behind it (4N金线).
-    fn metal(&self, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+    /// The purity of a metal that is named beside it (4N金线, 高纯铟5N).
+    fn metal(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
         let behind = self.folded[self.items[next - 1].end..].trim_start_matches(' ');
+        let before = self.folded[..self.items[at].from].trim_end_matches(' ');
         let purity = self.properties.index(&PropertyId("purity".to_owned()))?;
         let told = has_nines(&expr.shape)
-            && expr.shape.unit().is_none()
-            && WORDS.at_start(Role::Metal, behind).is_some();
+            && (WORDS.at_start(Role::Metal, behind).is_some() || WORDS.at_end(Role::Metal, before));
         told.then(|| self.resolver().resolve(purity, &expr.shape, None)).flatten().map(|r| (purity, r))
+    }
+
+    /// The thickness of a finish that stands directly before it (镀镍5μm, conformal coating 50±25um).
+    fn layer(&self, at: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let finish = &self.items[at.checked_sub(1)?];
+        let Kind::Value(entry) = finish.kind else { return None };
+        let symbol = self.units.compose(expr.shape.unit()?).first()?.symbol.clone();
+        if !matches!(symbol.as_str(), "μm" | "μin") || !self.gap(at - 1, at).trim().is_empty() {
+            return None;
+        }
+        let finishes = ["surface_finish", "process"];
+        let (property, value) =
+            *entry.targets.iter().find(|t| finishes.contains(&self.property(t.0).id.0.as_str()))?;
+        let is = |role: Role| {
+            let name = fold(&self.property(property).values[usize::from(value)].name);
+            WORDS.at_start(role, &name).is_some()
+                || WORDS.at_start(role, &self.folded[finish.start..finish.end]).is_some()
+        };
+        let id = if is(Role::Plated) {
+            "plating_thickness"
+        } else if is(Role::Coated) {
+            "coating_thickness"
+        } else {
+            return None;
+        };
+        let property = self.properties.index(&PropertyId(id.to_owned()))?;
+        Some((property, self.resolver().resolve(property, &expr.shape, None)?))
+    }
+
+    /// The current of a rating beside its voltage (10A 250V, 额定300V/15A).
+    fn beside_voltage(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let symbol = |e: &Expr| self.units.compose(e.shape.unit()?).first().map(|u| u.symbol.clone());
+        let volts = |item: Option<&Item<'_>>| match item.map(|i| &i.kind) {
+            Some(Kind::Number(other)) => matches!(symbol(other)?.as_str(), "V" | "kV").then_some(()),
+            _ => None,
+        };
+        let joined = |left: usize, right: usize| {
+            let gap = self.gap(left, right).trim();
+            gap.is_empty() || is_list_gap(gap) || gap == "*"
+        };
+        let current = self.properties.index(&PropertyId("rated_current".to_owned()))?;
+        let beside =
+            at.checked_sub(1).filter(|b| volts(self.items.get(*b)).is_some() && joined(*b, at)).is_some()
+                || (volts(self.items.get(next)).is_some() && joined(next - 1, next));
+        let meant_otherwise =
+            |hint: &u16| *hint != current && self.resolver().resolve(*hint, &expr.shape, None).is_some();
+        let told = beside
+            && !self.hints.iter().any(meant_otherwise)
+            && matches!(expr.shape, Shape::Point(_))
+            && matches!(symbol(expr)?.as_str(), "A" | "mA" | "kA");
+        told.then(|| self.resolver().resolve(current, &expr.shape, None)).flatten().map(|r| (current, r))
+    }
+
+    /// True for a measured size directly behind the noun that it is of (瓦楞纸箱600×400×350mm).
+    fn is_size_of_noun(&self, list: &[&Expr], at: usize, next: usize) -> bool {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let noun = self.touching_before(start, at);
+        matches!(list, [Expr { shape: Shape::Sides(..), .. }])
+            && list[0].shape.unit().is_some()
+            && noun.chars().all(is_han)
+            && !WORDS.at_end(Role::Opening, noun)
+            && WORDS.is_filler(self.touching_after(end, next - 1))
+            && !self.is_named_by(start, end, at)
     }
 
     /// The frequency of the mains (50Hz) where nothing says what a frequency is of.
@@ -233,7 +390,7 @@ impl Assigner<'_> {
     pub(super) fn own_unit(&self, list: &[&Expr], fallback: Option<&UnitWords>) -> Option<Vec<Placed>> {
         let words = list.iter().find_map(|e| e.shape.unit()).or(fallback)?;
         if let [Expr { shape: Shape::Sides(sides, None), .. }] = list {
-            return self.cores(words, sides);
+            return self.cores(words, sides).or_else(|| self.rows_of_pins(words, sides));
         }
         // Only the likeliest reading counts: 25L is a volume, not 25 layers.
         let owner = self.properties.owner_of_unit(&self.units.compose(words).first()?.symbol)?;
@@ -257,6 +414,19 @@ impl Assigner<'_> {
         let area = self.resolver().resolve(owner, &Shape::Point(area.low.clone()), None)?;
         let count = self.resolver().resolve(cores, &Shape::Point(count.low.clone()), None)?;
         Some(vec![(0, (cores, count)), (0, (owner, area))])
+    }
+
+    /// `2×20P`: rows and the pins of each.
+    fn rows_of_pins(&self, words: &UnitWords, sides: &[Side]) -> Option<Vec<Placed>> {
+        let [rows, pins] = sides else { return None };
+        let owner = self.properties.owner_of_unit(&self.units.compose(words).first()?.symbol)?;
+        let whole = |side: &Side| side.high.is_none() && side.low.value.fract() == 0.0;
+        if self.property(owner).id.0 != "pin_count" || rows.low.unit.is_some() || !whole(rows) || !whole(pins)
+        {
+            return None;
+        }
+        let all = Amount { value: rows.low.value * pins.low.value, ..pins.low.clone() };
+        Some(vec![(0, (owner, self.resolver().resolve(owner, &Shape::Point(all), None)?))])
     }
 
     /// The property of a bare `±x`: the hinted accuracy, or the first of the table that is measured so.
@@ -323,6 +493,26 @@ fn share(fits: Vec<(u16, Vec<Resolved>)>, values: usize) -> Vec<Placed> {
                 .map(move |(i, v)| (i, (index, v)))
         })
         .collect()
+}
+
+/// True for a bound that says how bad the property may be at best: Ra≥90 is no roughness.
+fn contradicts(property: &Property, shape: &Shape) -> bool {
+    match shape {
+        Shape::Low(..) => property.direction == Direction::Smaller,
+        Shape::High(..) => property.direction == Direction::Larger,
+        _ => false,
+    }
+}
+
+/// True for `18K`, which counts thousands rather than kelvins.
+fn is_thousands(shape: &Shape) -> bool {
+    let few = |a: &Amount| a.unit_scale.is_some() && a.value < 1000.0;
+    match shape {
+        Shape::Point(a) | Shape::Low(a, _) | Shape::High(a, _) | Shape::Better(a) | Shape::Range(_, a) => {
+            few(a)
+        }
+        _ => false,
+    }
 }
 
 fn has_nines(shape: &Shape) -> bool {
