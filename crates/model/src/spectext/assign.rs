@@ -2,6 +2,7 @@
 
 mod choose;
 mod numbers;
+mod telling;
 mod worded;
 
 use super::items::{Item, Kind, Named};

@@ -159,7 +159,7 @@ impl ExprReader<'_> {
         let rest = &self.folded[from..];
         if role == Role::OrMore && from == at && rest.starts_with('+') {
             let next = rest[1..].chars().next();
-            return next.is_none_or(|c| !c.is_ascii_digit() && c != '-').then_some(at + 1);
+            return next.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '-').then_some(at + 1);
         }
         let len = WORDS.at_start(role, rest)?;
         let single = rest[..len].chars().count() == 1;
@@ -360,7 +360,9 @@ impl ExprReader<'_> {
         let next = self.text[end..].chars().next();
         // 4#粉, 45#钢: the number of a sort.
         let sort = self.text[..end].ends_with('#') && next.is_some_and(|c| is_han(c) && c != '线');
-        if sort {
+        // Ra>80 PF>0.9: what a relation stands behind is a name.
+        let name = spaced && next.is_some_and(|c| "≥≤<>=".contains(c));
+        if sort || name {
             return None;
         }
         // `0.1 M3`: a Latin word that is set apart and runs on into digits is a name.

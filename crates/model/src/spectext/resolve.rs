@@ -179,6 +179,8 @@ impl Scale<'_> {
             None => (amount.value * amount.scale, self.default.clone()),
             Some(words) => match self.unit(Some(words)) {
                 Some(unit) => (amount.value * amount.scale, unit),
+                // 4000K is no four millions.
+                None if amount.value >= 1000.0 => return None,
                 None => (amount.value * amount.unit_scale?, self.default.clone()),
             },
         };

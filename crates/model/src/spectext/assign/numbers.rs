@@ -258,7 +258,8 @@ impl Assigner<'_> {
                 || self.is_side_word(next))
         {
             let gap = self.gap(next - 1, next);
-            let belongs_behind = !gap.is_empty() && self.leads_number(next, entry);
+            let belongs_behind =
+                !gap.is_empty() && (self.leads_number(next, entry) || self.touches_number(next));
             if matches!(gap, "" | "的" | " ") && !belongs_behind {
                 let found = self.fit(entry, &self.folded[behind.start..behind.end], list, fallback);
                 if !found.is_empty() {
@@ -324,6 +325,12 @@ impl Assigner<'_> {
         }
         taken[place] = true;
         Some((found, Some(item.from)))
+    }
+
+    /// True where a number directly follows the name at item `place`.
+    fn touches_number(&self, place: usize) -> bool {
+        let end = self.items[place].end;
+        self.items.get(place + 1).is_some_and(|n| matches!(n.kind, Kind::Number(_)) && n.from == end)
     }
 
     /// True where the name at item `place` is followed by a number of its own.
