@@ -2,10 +2,12 @@
 
 mod choose;
 mod numbers;
+mod telling;
 mod worded;
 
 use super::items::{Item, Kind, Named};
 use super::resolve::{Resolved, Resolver};
+use super::topic::Topic;
 use super::words::WORDS;
 use crate::property::{Property, PropertyKind, PropertyTable};
 use crate::quantity::QuantityRange;
@@ -44,9 +46,13 @@ pub(super) struct Assigner<'a> {
     pub units: &'a UnitTable,
     pub properties: &'a PropertyTable,
     pub hints: &'a [u16],
+    /// What the text speaks of.
+    pub topic: &'a Topic,
     pub text: &'a str,
     pub folded: &'a str,
     pub items: &'a [Item<'a>],
+    /// True for the first clause of a text that says more than its first word.
+    pub opens: bool,
 }
 
 impl<'a> Assigner<'a> {
@@ -84,26 +90,42 @@ impl<'a> Assigner<'a> {
 
     /// True where only fillers touch the words from `start` to `end` (items `first` to `last`).
     fn stands_alone(&self, start: usize, end: usize, first: usize, last: usize) -> bool {
-        let parts = |c: char| " /、()&+:".contains(c);
-        let left = first.checked_sub(1).map_or(0, |i| self.items[i].end.min(start));
-        let right = self.items.get(last + 1).map_or(self.text.len(), |i| i.from.max(end));
-        let before = &self.folded[left..start];
-        let before = before.rsplit(parts).next().unwrap_or(before);
-        let after = &self.folded[end..right];
-        let after = after.split(parts).next().unwrap_or(after);
-        // A name or value that runs on into these words makes them part of something else.
-        let touches_left = before.is_empty()
-            && left == start
-            && first > 0
-            && match self.items[first - 1].kind {
-                // 执行IPC二级: a name of free words takes none of a known value.
-                Kind::Name(name, Named::Word) => {
-                    name.targets.iter().any(|t| self.property(t.0).kind != PropertyKind::Text)
-                }
-                _ => false,
-            };
-        WORDS.is_filler(before) && (WORDS.is_filler(after) || worded::is_temper(after)) && !touches_left
+        let after = self.touching_after(end, last);
+        WORDS.is_filler(self.touching_before(start, first))
+            && (WORDS.is_filler(after) || worded::is_temper(after))
+            && !self.is_named_by(start, end, first)
     }
+
+    /// The folded words that run on into those from `start` on (item `first`).
+    fn touching_before(&self, start: usize, first: usize) -> &'a str {
+        let left = first.checked_sub(1).map_or(0, |i| self.items[i].end.min(start));
+        let before = &self.folded[left..start];
+        before.rsplit(parts).next().unwrap_or(before)
+    }
+
+    /// The folded words that those up to `end` (item `last`) run on into.
+    fn touching_after(&self, end: usize, last: usize) -> &'a str {
+        let right = self.items.get(last + 1).map_or(self.text.len(), |i| i.from.max(end));
+        let after = &self.folded[end..right];
+        after.split(parts).next().unwrap_or(after)
+    }
+
+    /// True where a name runs on into the words from `start` to `end` (from item `first` on) and makes them part of
+    /// something else; but no code of a package (电容0603).
+    fn is_named_by(&self, start: usize, end: usize, first: usize) -> bool {
+        let Some(before) = first.checked_sub(1).map(|i| &self.items[i]) else { return false };
+        let words = &self.text[start..end];
+        let code = words.len() >= 4 && words.bytes().all(|b| b.is_ascii_digit());
+        let Kind::Name(name, Named::Word) = before.kind else { return false };
+        // 执行IPC二级: a name of free words takes none of a known value.
+        let free = name.targets.iter().all(|t| self.property(t.0).kind == PropertyKind::Text);
+        before.end == start && !free && !code
+    }
+}
+
+/// True for the signs that part words.
+fn parts(c: char) -> bool {
+    " /、()&+:".contains(c)
 }
 
 impl Reading {

@@ -18,6 +18,8 @@ impl ExprReader<'_> {
         }
         let unit = self.units.scan("mm")?;
         let rest = &self.text[at + len..];
+        let spaced = rest.strip_prefix(' ').filter(|r| r.starts_with("mm") || r.starts_with("MM"));
+        let rest = spaced.unwrap_or(rest);
         let rest = rest.strip_prefix("mm").or(rest.strip_prefix("MM")).unwrap_or(rest);
         let rest = rest.strip_prefix(' ').unwrap_or(rest);
         let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();

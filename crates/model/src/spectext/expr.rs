@@ -159,7 +159,7 @@ impl ExprReader<'_> {
         let rest = &self.folded[from..];
         if role == Role::OrMore && from == at && rest.starts_with('+') {
             let next = rest[1..].chars().next();
-            return next.is_none_or(|c| !c.is_ascii_digit() && c != '-').then_some(at + 1);
+            return next.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '-').then_some(at + 1);
         }
         let len = WORDS.at_start(role, rest)?;
         let single = rest[..len].chars().count() == 1;
@@ -203,7 +203,11 @@ impl ExprReader<'_> {
                 return Some((out, end + len));
             }
         }
-        let unit_at = self.unit_place(end);
+        if let Some((share, len)) = self.per_degree(end) {
+            let value = format!("{value}e6").parse().ok()?;
+            return Some((Amount { value, unit: Some(share), ..out }, end + len));
+        }
+        let unit_at = self.unit_place(end).filter(|_| !self.is_cores(end));
         if let Some(words) = unit_at.and_then(|p| self.unit(p)) {
             let place = unit_at?;
             out.unit_scale =
@@ -228,15 +232,16 @@ impl ExprReader<'_> {
         Some((out, end))
     }
 
-    /// True where words make something else of the number before them: a power that was not read (`10的6-9次方`), a rate of
-    /// unknown things (`6线/秒`).
+    /// True where words make something else of the number before them: a power that was not read (`10的6-9次方`), the
+    /// number of a sort (`10#钢球`), a rate of unknown things (`6线/秒`).
     fn goes_on(&self, at: usize) -> bool {
         let rest = &self.text[at..];
         let power = rest.strip_prefix('的').is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
         let things = rest.trim_start_matches(is_han);
         let letters = (rest.len() - things.len()) / 3;
         let rate = things.strip_prefix('/').is_some_and(|r| r.starts_with(['秒', '分', '时', '小']));
-        power || (rate && (1..=2).contains(&letters))
+        let sort = rest.strip_prefix('#').is_some_and(|r| r.starts_with(is_han));
+        power || sort || (rate && (1..=2).contains(&letters))
     }
 
     /// `百分之99.8`, `千分之三`, `万分之一`.
@@ -281,13 +286,42 @@ impl ExprReader<'_> {
     fn chinese(&self, at: usize) -> Option<(Amount, usize)> {
         let text = &self.text[at..];
         let (value, len) = match text.chars().next()? {
-            '单' if text["单".len()..].starts_with('层') => (1.0, "单".len()),
-            '双' if text["双".len()..].starts_with('层') => (2.0, "双".len()),
+            '单' if self.is_paired(at + "单".len()) => (1.0, "单".len()),
+            '双' if self.is_paired(at + "双".len()) => (2.0, "双".len()),
             _ => number::chinese(text)?,
         };
-        let unit = self.unit(at + len)?;
+        let plain = Amount { value, unit: None, scale: 1.0, unit_scale: None, nines: None };
+        let Some(unit) = self.unit(at + len) else {
+            // 一出八
+            return self.lead.ends_with('出').then_some((plain, at + len));
+        };
         let end = at + len + unit.len;
-        Some((Amount { value, unit: Some(unit), scale: 1.0, unit_scale: None, nines: None }, end))
+        Some((Amount { unit: Some(unit), ..plain }, end))
+    }
+
+    /// True at what is counted by 单 and 双 (双层, 双工位).
+    fn is_paired(&self, at: usize) -> bool {
+        WORDS.at_start(Role::Paired, &self.folded[at..]).is_some()
+    }
+
+    /// `/K`, `/℃` behind a coefficient (`3.3×10^-6/K`): millionths by degree, and the bytes.
+    fn per_degree(&self, at: usize) -> Option<(UnitWords, usize)> {
+        let rest = &self.text[at..];
+        let spaces = rest.len() - rest.trim_start_matches(' ').len();
+        let sign = ["/K", "/k", "/℃", "/°C"].iter().find(|s| rest[spaces..].starts_with(**s))?;
+        let len = spaces + sign.len();
+        if rest[len..].starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            return None;
+        }
+        Some((self.units.scan("ppm/℃")?, len))
+    }
+
+    /// True at the letter between the cores of a cable and the area of each (`3G1.5mm²`).
+    fn is_cores(&self, at: usize) -> bool {
+        let Some(rest) = self.text[at..].strip_prefix(['G', 'C']) else { return false };
+        let Some((_, len)) = number::read(rest) else { return false };
+        let area = |words: &UnitWords| self.units.compose(words).iter().any(|u| u.symbol == "mm²");
+        self.units.scan(rest[len..].trim_start_matches(' ')).as_ref().is_some_and(area)
     }
 
     /// Purity in nines behind its first digit: per cent and bytes of the rest.
@@ -323,6 +357,14 @@ impl ExprReader<'_> {
         }
         let spaced = self.text[..at].ends_with(' ');
         let latin = self.text[..end].ends_with(|c: char| c.is_ascii_alphabetic());
+        let next = self.text[end..].chars().next();
+        // 4#粉, 45#钢: the number of a sort.
+        let sort = self.text[..end].ends_with('#') && next.is_some_and(|c| is_han(c) && c != '线');
+        // Ra>80 PF>0.9: what a relation stands behind is a name.
+        let name = spaced && next.is_some_and(|c| "≥≤<>=".contains(c));
+        if sort || name {
+            return None;
+        }
         // `0.1 M3`: a Latin word that is set apart and runs on into digits is a name.
         if spaced && latin && self.text[end..].starts_with(|c: char| c.is_ascii_digit()) {
             return None;
@@ -342,6 +384,7 @@ impl ExprReader<'_> {
         let mut chars = self.text[at..].chars();
         match chars.next() {
             Some('*') => true,
+            Some('G' | 'C') => self.is_cores(at),
             Some('x' | 'X') => {
                 let next = chars.as_str().trim_start_matches(' ');
                 // X7R and its kin are dielectrics.
@@ -366,7 +409,7 @@ impl ExprReader<'_> {
         if bracket {
             from = self.skip_spaces(from + 1);
         }
-        let one_side = || if bracket { self.one_sided(from) } else { None };
+        let one_side = || self.one_sided(from).filter(|_| bracket || self.is_drawn(at, from));
         let (tolerance, mut end) =
             self.plus_minus(from).or_else(|| self.two_sided(from)).or_else(one_side)?;
         if !bracket {
@@ -440,6 +483,13 @@ impl ExprReader<'_> {
         let (second, end) = self.amount(second_at, true)?;
         let (plus, minus) = (first.value.max(second.value), -first.value.min(second.value));
         Some((Tolerance { plus, minus, unit: second.unit.or(first.unit) }, end))
+    }
+
+    /// True for limits without brackets that can be no ends of a range: both have decimals below one (`10 -0.01/-0.03`).
+    fn is_drawn(&self, nominal_end: usize, at: usize) -> bool {
+        let limits = self.text[at..].trim_start_matches(['+', '-']);
+        let second = limits.split_once('/').map_or("", |(_, second)| second.trim_start_matches(['+', '-']));
+        nominal_end < at && limits.starts_with("0.") && second.starts_with("0.")
     }
 
     /// `12.5-0.02`: what falls so far behind a dash is no end of a range but the tolerance downwards of a drawing.
@@ -571,6 +621,13 @@ impl ExprReader<'_> {
     /// A letter or word behind a side (`500(L)`, `600宽`).
     fn side_mark(&self, at: usize) -> usize {
         let rest = &self.text[at..];
+        // 1280(RGB)×800, 800×RGB×480: three dots make a pixel.
+        let dots = ["(RGB)", "*(RGB)", "RGB", "*RGB", "xRGB"].iter().find_map(|d| rest.strip_prefix(d));
+        if let Some(behind) = dots
+            && self.is_times(self.text.len() - behind.trim_start_matches(' ').len())
+        {
+            return self.text.len() - behind.len();
+        }
         let mut chars = rest.chars();
         match chars.next() {
             Some('(') => {

@@ -5,6 +5,7 @@ use super::normal::is_han;
 use super::words::{Role, WORDS, bounded};
 use crate::property::{Entry, PropertyKind, PropertyTable};
 use crate::unit::UnitTable;
+use std::ops::Range;
 
 /// Items of one clause; a clause with more is no specification.
 const ITEMS_MAX: usize = 200;
@@ -64,9 +65,9 @@ pub(super) struct Cutter<'a> {
 }
 
 impl<'a> Cutter<'a> {
-    /// The items of a clause in normal form, in order, and whether it speaks of a wish.
-    pub fn cut(&self, text: &str, folded: &str) -> (Vec<Item<'a>>, bool) {
-        let (hits, prefer) = self.hits(text, folded);
+    /// The items of a clause in normal form, in order, and where its words of wishing are.
+    pub fn cut(&self, text: &str, folded: &str) -> (Vec<Item<'a>>, Vec<Range<usize>>) {
+        let (hits, wishes) = self.hits(text, folded);
         let mut items: Vec<Item<'a>> = Vec::new();
         let mut at = 0;
         let mut next_hit = 0;
@@ -108,7 +109,7 @@ impl<'a> Cutter<'a> {
                 None => at = skip(text, at, hits.get(next_hit + usize::from(hit.is_some())).map(|h| h.start)),
             }
         }
-        (items, prefer)
+        (items, wishes)
     }
 
     fn number(
@@ -149,7 +150,14 @@ impl<'a> Cutter<'a> {
         hit.end == number.end && (self.hints.iter().any(|h| asked(*h)) || number.shape.unit().is_none())
     }
 
-    fn hits(&self, text: &str, folded: &str) -> (Vec<Hit<'a>>, bool) {
+    /// True where a number with a unit of length starts: only before one is a letter the mark of a side (t0.05mm, not H62).
+    fn is_length(&self, text: &str) -> bool {
+        let digits = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        digits.len() < text.len()
+            && ["mm", "cm", "μm", "um"].iter().any(|u| digits.trim_start_matches(' ').starts_with(u))
+    }
+
+    fn hits(&self, text: &str, folded: &str) -> (Vec<Hit<'a>>, Vec<Range<usize>>) {
         let mut hits: Vec<Hit<'a>> = Vec::new();
         for (entry, start, end) in self.properties.names().find(folded) {
             let compound = self.properties.names().entries[entry].alone
@@ -175,7 +183,11 @@ impl<'a> Cutter<'a> {
         }
         for (entry, start, end) in self.properties.prefixes().find(folded) {
             let alone = !text[..start].ends_with(|c: char| c.is_ascii_alphanumeric());
-            if alone && text[end..].trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit()) {
+            let behind = &text[end..];
+            let letter = end - start == 1 && matches!(&folded[start..end], "l" | "w" | "h" | "t");
+            let counted = behind.trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit())
+                || folded[..end].ends_with('出') && behind.starts_with(|c: char| CHINESE_DIGITS.contains(c));
+            if alone && counted && (!letter || self.is_length(behind)) {
                 hits.push(Hit {
                     start,
                     end,
@@ -184,7 +196,7 @@ impl<'a> Cutter<'a> {
                 });
             }
         }
-        let mut prefer = false;
+        let mut wishes = Vec::new();
         for (role, start, end) in WORDS.find(folded) {
             if !bounded(text, start, end) {
                 continue;
@@ -195,13 +207,18 @@ impl<'a> Cutter<'a> {
                     h.start < start || h.end > end || h.rank > 1 || (h.start, h.end) == (start, end)
                 });
             }
-            prefer |= role == Role::Prefer;
+            if role == Role::Prefer {
+                wishes.push(start..end);
+            }
             hits.push(Hit { start, end, rank: 3, kind: Kind::Word(role) });
         }
         hits.sort_by_key(|h| (h.start, std::cmp::Reverse(h.end), h.rank));
-        (hits, prefer)
+        (hits, wishes)
     }
 }
+
+/// Digits in words.
+const CHINESE_DIGITS: &str = "一二两三四五六七八九十壹贰叁肆伍陆柒捌玖";
 
 /// The last item that is no relation (the name in `铅笔硬度≥3H`).
 fn before_relation<'i, 'a>(items: &'i [Item<'a>]) -> Option<&'i Item<'a>> {
@@ -219,20 +236,30 @@ fn push<'a>(items: &mut Vec<Item<'a>>, mut item: Item<'a>, text: &str) {
     } else if let Kind::Number(expr) = &mut item.kind {
         let marked =
             matches!(items.last(), Some(Item { end, kind: Kind::Name(..), .. }) if *end == item.start);
-        let place = if marked { items.len().checked_sub(2) } else { items.len().checked_sub(1) };
+        // 最大回转直径Φ500: before the name and its mark.
+        let spelled = marked
+            && matches!(items.as_slice(), [.., a, b] if matches!(a.kind, Kind::Name(..)) && a.end == b.start);
+        let place = items.len().checked_sub(1 + usize::from(marked) + usize::from(spelled));
         if let Some(place) = place
             && let Kind::Word(role) = items[place].kind
             && is_relation(role)
+            && !is_plated_over(&items[..=place], text)
         {
             expr.shape = expr.shape.clone().bounded_by(role);
             let from = items.remove(place).start;
-            let first = if marked { items.last_mut() } else { Some(&mut item) };
+            let first = if marked { items.get_mut(place) } else { Some(&mut item) };
             if let Some(first) = first {
                 first.from = from;
             }
         }
     }
     items.push(item);
+}
+
+/// True for the `over` of a layer and what lies under it (gold flash over 50u" Ni).
+fn is_plated_over(items: &[Item<'_>], text: &str) -> bool {
+    let [.., layer, over] = items else { return false };
+    matches!(layer.kind, Kind::Value(_)) && text[over.start..over.end].eq_ignore_ascii_case("over")
 }
 
 /// True where a Latin relation stands before the name of a number (`Max. operating temperature 125 °C`), with its place.
@@ -283,7 +310,7 @@ fn starts_number(rest: &str, c: char, before: Option<char>) -> bool {
         '单' | '双' | '半' | '正' | '百' | '千' => true,
         '万' => rest.starts_with("万分之"),
         '零' => rest["零".len()..].starts_with('下'),
-        _ => "一二两三四五六七八九十壹贰叁肆伍陆柒捌玖".contains(c),
+        _ => CHINESE_DIGITS.contains(c),
     }
 }
 
@@ -308,7 +335,8 @@ fn is_name(text: &str, start: usize, end: usize) -> bool {
     let number_behind = rest.starts_with(|c: char| c.is_ascii_digit() || "≥≤<>=±~.Φ约".contains(c))
         || WORDS.at_start(Role::AtLeast, rest).is_some()
         || WORDS.at_start(Role::AtMost, rest).is_some();
-    let unit_before = before.is_some_and(|c| latin(c) || c == '米');
+    let unit_before =
+        before.is_some_and(|c| latin(c) || c == '米' || (c.is_ascii_digit() && "厚宽高长深".contains(only)));
     number_behind || (unit_before && !after.is_some_and(is_han))
 }
 

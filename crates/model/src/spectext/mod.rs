@@ -13,6 +13,8 @@ pub(crate) mod normal;
 mod number;
 mod price;
 mod resolve;
+mod topic;
+mod wish;
 mod words;
 
 #[cfg(test)]
@@ -31,6 +33,8 @@ use items::{Cutter, Item, Kind, Named};
 use normal::Normal;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
+use topic::Topic;
+use wish::Wishes;
 use words::{Role, WORDS};
 
 /// Characters of a clause that are read; the rest of a longer one is kept as words.
@@ -59,10 +63,12 @@ pub fn parse_specs(
 ) -> ParsedText {
     let hints: Vec<u16> = hints.iter().filter_map(|h| properties.index(h)).collect();
     let normal = normal::normalise(text);
+    let topic = Topic::of(&normal.text.to_ascii_lowercase(), properties);
     let mut out = ParsedText::default();
     for clause in clauses(&normal.text) {
         let (head, tail) = cut(&normal.text, clause);
-        let reader = ClauseReader { original: text, normal: &normal, units, properties, hints: &hints };
+        let reader =
+            ClauseReader { original: text, normal: &normal, units, properties, hints: &hints, topic: &topic };
         reader.read(head, &mut out);
         if let Some(tail) = tail {
             out.rest.extend(reader.words(tail));
@@ -111,6 +117,7 @@ struct ClauseReader<'a> {
     units: &'a UnitTable,
     properties: &'a PropertyTable,
     hints: &'a [u16],
+    topic: &'a Topic,
 }
 
 impl ClauseReader<'_> {
@@ -118,15 +125,16 @@ impl ClauseReader<'_> {
         let text = &self.normal.text[clause.clone()];
         let folded = text.to_ascii_lowercase();
         let cutter = Cutter { units: self.units, properties: self.properties, hints: self.hints };
-        let (mut items, prefer) = cutter.cut(text, &folded);
+        let (mut items, wished) = cutter.cut(text, &folded);
+        let wishes = Wishes::of(text, &folded, &wished);
         self.drop_what_is_measured(&mut items);
         let read = |hints: &[u16]| {
-            let (units, properties) = (self.units, self.properties);
-            Assigner { units, properties, hints, text, folded: &folded, items: &items }.read()
+            let (units, properties, topic) = (self.units, self.properties, self.topic);
+            let opens = clause.start == 0 && (items.len() > 1 || clause.end < self.normal.text.len());
+            Assigner { units, properties, hints, topic, text, folded: &folded, items: &items, opens }.read()
         };
-        let on_screen = self.hints.is_empty() && (text.contains('屏') || self.tells_display(&items));
-        let screen = if on_screen { self.of_screens() } else { Vec::new() };
-        let mut reading = read(if on_screen { &screen } else { self.hints });
+        // What bare numbers are (`10.1寸 1280*800 IPS屏`) the text tells where the product gives no hint.
+        let mut reading = read(if self.hints.is_empty() { &self.topic.bare } else { self.hints });
         // `孔铜≥20μm，不大于40μm`, `孔铜20μm，平均25μm`: a bound without a name, or another of many values, goes on with what the
         // clause before it spoke of.
         if reading.specs.is_empty() && reading.amounts.is_empty() && goes_on(&items, &folded) {
@@ -148,7 +156,11 @@ impl ClauseReader<'_> {
                 property: self.properties.at(found.property).id.clone(),
                 value: tidy(found.value),
                 unit: found.unit,
-                strictness: if prefer { Strictness::Prefer } else { Strictness::Must },
+                strictness: if wishes.holds(found.start..found.end) {
+                    Strictness::Prefer
+                } else {
+                    Strictness::Must
+                },
                 text: self.words(place).unwrap_or_default(),
             };
             // 1/1oz says the same of both faces.
@@ -168,11 +180,14 @@ impl ClauseReader<'_> {
         let length = |property: u16| {
             self.properties.at(property).unit.as_deref().and_then(dimension) == dimension("m")
         };
+        // 阳极氧化膜厚10μm says how it is finished, too.
+        let finish = self.properties.index(&PropertyId("surface_finish".to_owned()));
         for at in (0..items.len().saturating_sub(2)).rev() {
             let [value, name, number] = &items[at..at + 3] else { continue };
             let named = at > 0 && matches!(items[at - 1].kind, Kind::Name(..));
-            if let (Kind::Value(_), Kind::Name(entry, Named::Word), Kind::Number(_)) =
+            if let (Kind::Value(said), Kind::Name(entry, Named::Word), Kind::Number(_)) =
                 (&value.kind, &name.kind, &number.kind)
+                && !said.targets.iter().any(|t| Some(t.0) == finish)
                 && value.end == name.start
                 && !named
                 && entry.targets.iter().all(|t| length(t.0))
@@ -180,20 +195,6 @@ impl ClauseReader<'_> {
                 items.remove(at);
             }
         }
-    }
-
-    /// What bare numbers of a screen are (`10.1寸 1280*800 IPS屏`), where the product gives no hint.
-    fn of_screens(&self) -> Vec<u16> {
-        let index = |id: &&str| self.properties.index(&PropertyId((*id).to_owned()));
-        ["screen_size", "resolution"].iter().filter_map(index).collect()
-    }
-
-    fn tells_display(&self, items: &[Item<'_>]) -> bool {
-        let display = self.properties.index(&PropertyId("display_technology".to_owned()));
-        items.iter().any(|i| match &i.kind {
-            Kind::Value(entry) => entry.targets.iter().any(|t| Some(t.0) == display),
-            _ => false,
-        })
     }
 
     /// The original words of a range of the normal text, if they say anything.
@@ -239,10 +240,14 @@ impl ClauseReader<'_> {
     }
 }
 
-/// True for a clause that is a bound and nothing else, or one number of which only is told which of many it is.
+/// True for a clause that is a bound and nothing else, or one number of which only is told which of many it is, or of which
+/// part.
 fn goes_on(items: &[Item<'_>], folded: &str) -> bool {
     let [Item { from, start, kind: Kind::Number(_), .. }] = items else { return false };
-    from < start || WORDS.is(Role::Statistic, folded[..*start].trim_matches([' ', ':']))
+    let before = folded[..*from].trim_matches([' ', ':']);
+    from < start
+        || WORDS.is(Role::Statistic, folded[..*start].trim_matches([' ', ':']))
+        || WORDS.is(Role::Part, before)
 }
 
 /// Sets name each word once.

@@ -49,6 +49,9 @@ struct Scale<'a> {
 impl Scale<'_> {
     fn interval(&self, shape: &Shape) -> Option<Resolved> {
         let accuracy = self.property.is_accuracy();
+        if let Some(loss) = self.loss(shape) {
+            return self.interval(&loss);
+        }
         let (interval, unit) = match shape {
             Shape::Point(a) => {
                 let (value, unit) = self.read(a, self.words)?;
@@ -73,7 +76,9 @@ impl Scale<'_> {
                 (Interval::between(align(low, low_unit.as_ref(), unit.as_ref())?, high), unit)
             }
             Shape::Toleranced(a, tolerance) => {
-                let spelled = self.read(a, a.unit.as_ref().or(self.words));
+                // 磁导率2300±25%: of a plain number a share is a share.
+                let share = self.default.is_none() && a.unit.is_none();
+                let spelled = self.read(a, a.unit.as_ref().or(self.words.filter(|_| !share)));
                 // B值3435±1%: the unit is the tolerance's alone.
                 let (value, unit) = match (spelled, &a.unit) {
                     (None, None) => self.read(a, None)?,
@@ -93,6 +98,18 @@ impl Scale<'_> {
             Shape::Sides(..) => return None,
         };
         Some((SpecValue::Interval(interval), unit.map(|u| u.symbol).filter(|s| !s.is_empty())))
+    }
+
+    /// A loss that is told as a negative level (return loss -18 dB min): the same without the sign, where a bound can only
+    /// say how good it is at least.
+    fn loss(&self, shape: &Shape) -> Option<Shape> {
+        let lossy = self.property.id.0.ends_with("_loss") && self.default.as_ref()?.symbol == "dB";
+        let plain = |a: &Amount| Amount { value: -a.value, ..a.clone() };
+        match shape {
+            Shape::Point(a) if lossy && a.value < 0.0 => Some(Shape::Point(plain(a))),
+            Shape::Low(a, _) | Shape::High(a, _) if lossy && a.value < 0.0 => Some(Shape::Better(plain(a))),
+            _ => None,
+        }
     }
 
     fn sides(&self, sides: &[Side], role: Option<Role>) -> Option<Resolved> {
@@ -162,6 +179,8 @@ impl Scale<'_> {
             None => (amount.value * amount.scale, self.default.clone()),
             Some(words) => match self.unit(Some(words)) {
                 Some(unit) => (amount.value * amount.scale, unit),
+                // 4000K is no four millions.
+                None if amount.value >= 1000.0 => return None,
                 None => (amount.value * amount.unit_scale?, self.default.clone()),
             },
         };

@@ -42,6 +42,25 @@ pub(super) enum Role {
     Statistic,
     /// Parts of a thing of which the same is told one after the other.
     Part,
+    /// What 单 and 双 count (双层, 双工位).
+    Paired,
+    /// Properties whose values stand before the noun of what is made of them or so (硅胶按键, 注塑外壳).
+    Modifier,
+    /// Properties whose values stand before any noun (黑色油墨).
+    Quality,
+    /// Ends of nouns that are not made of what stands before them (玻璃胶, 铝清洗剂).
+    OfOther,
+    /// What turns the value before it into something else (PVC除外).
+    Besides,
+    /// What makes a process of the word before it (蚀刻加工, 注塑代工).
+    Service,
+    /// Finishes that are plated, and those that are coated: a length in μm behind them is their thickness.
+    Plated,
+    Coated,
+    /// Holes and the like, whose size is not that of the thing.
+    Opening,
+    /// Ends of words that can only say how something is packed.
+    Packed,
 }
 
 impl Role {
@@ -63,7 +82,7 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 24] = [
+const ROLES: [(&str, Role); 34] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -88,6 +107,16 @@ const ROLES: [(&str, Role); 24] = [
     ("part", Role::Part),
     ("statistic", Role::Statistic),
     ("metal", Role::Metal),
+    ("paired", Role::Paired),
+    ("modifier", Role::Modifier),
+    ("of_other", Role::OfOther),
+    ("besides", Role::Besides),
+    ("service", Role::Service),
+    ("plated", Role::Plated),
+    ("coated", Role::Coated),
+    ("opening", Role::Opening),
+    ("packed", Role::Packed),
+    ("quality", Role::Quality),
 ];
 
 /// The vocabulary, with an automaton over the words that are sought anywhere in a clause.

@@ -60,6 +60,12 @@ impl UnitTable {
                 continue;
             }
             let Some((term, len)) = self.term(operand, exponent) else { break };
+            // 公差±0.015mm 每月200万条: set apart and before a number it announces an amount.
+            let announces = rest.starts_with(" 每")
+                && operand[len..].trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit());
+            if announces {
+                break;
+            }
             terms.push(term);
             at += skip + len;
             divided |= divide;
@@ -197,6 +203,12 @@ impl UnitTable {
 fn operator(text: &str) -> Option<(bool, usize)> {
     let trimmed = text.trim_start_matches(' ');
     let spaces = text.len() - trimmed.len();
+    // ohm.cm, MΩ.cm
+    let dotted =
+        text.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+    if dotted {
+        return Some((false, 1));
+    }
     for (sign, divide) in [("/", true), ("每", true), ("per ", true), ("·", false), ("*", false)] {
         if let Some(rest) = trimmed.strip_prefix(sign) {
             if sign == "*" && spaces > 0 {

@@ -1,12 +1,12 @@
 //! Choosing one property among those that a number may speak of: by its name, its unit, the hints.
 
 use super::super::amount;
-use super::super::expr::{Expr, Shape, Side};
+use super::super::expr::{Amount, Expr, Shape, Side};
 use super::super::items::{Kind, Named};
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS};
 use super::{Assigner, Placed};
-use crate::property::{Direction, Entry, Property, PropertyId, PropertyKind, fold};
+use crate::property::{Direction, Entry, Property, PropertyKind, fold};
 use crate::quantity::QuantityRange;
 use crate::spec::{Interval, SpecValue};
 use crate::unit::UnitWords;
@@ -32,8 +32,15 @@ impl Assigner<'_> {
             };
             list.iter().map(|e| self.resolver().resolve(index, &upper(&e.shape), fallback)).collect()
         };
-        let fits: Vec<(u16, Vec<Resolved>)> =
+        if let Some(found) = self.roll(entry, list) {
+            return found;
+        }
+        let mut fits: Vec<(u16, Vec<Resolved>)> =
             entry.targets.iter().filter_map(|t| Some((t.0, all(t.0)?))).collect();
+        // 重量≤6kg/㎡ is no weight: what is measured in the whole unit comes first.
+        if let Some(words) = list.iter().find_map(|e| e.shape.unit()).filter(|w| w.is_quotient()) {
+            self.prefer_whole(words, &mut fits);
+        }
         if entry.shared && fits.len() > 1 {
             return share(fits, list.len());
         }
@@ -53,6 +60,12 @@ impl Assigner<'_> {
         {
             return vec![(0, found)];
         }
+        // HV 370 min: no minutes.
+        if let [expr] = list
+            && let Some(low) = self.minimum(expr)
+        {
+            return self.fit(entry, name, &[&low], None);
+        }
         // 厚度±0.1mm states a tolerance of what is named.
         if let [Expr { shape: shape @ Shape::Bare(_), .. }] = list
             && let Some((index, value)) = self.accuracy(shape)
@@ -60,6 +73,36 @@ impl Assigner<'_> {
             return vec![(0, (index, value))];
         }
         Vec::new()
+    }
+
+    /// Drops what fits only a unit's numerator where something fits the whole unit.
+    fn prefer_whole(&self, words: &UnitWords, fits: &mut Vec<(u16, Vec<Resolved>)>) {
+        let readings = self.units.compose(words);
+        let whole = |fit: &(u16, Vec<Resolved>)| {
+            let unit = fit.1.first().and_then(|r| r.1.as_deref()).and_then(|u| self.units.unit(u).ok());
+            unit.is_some_and(|u| readings.iter().any(|r| r.dimension == u.dimension))
+        };
+        if fits.iter().any(whole) {
+            fits.retain(whole);
+        }
+    }
+
+    /// `370 min` as a lower bound.
+    fn minimum(&self, expr: &Expr) -> Option<Expr> {
+        let Shape::Point(amount) = &expr.shape else { return None };
+        let minutes = self.units.compose(amount.unit.as_ref()?).first()?.symbol == "min";
+        if !minutes || !self.folded[expr.start..expr.end].ends_with(" min") {
+            return None;
+        }
+        let amount = Amount { unit: None, ..amount.clone() };
+        Some(Expr { shape: Shape::Low(amount, false), ..expr.clone() })
+    }
+
+    /// `48mm×100m` of a tape, `0.05mm×48mm×100m`: width and length, with the thickness before them, as the name of a size or
+    /// without a name.
+    fn roll(&self, entry: &Entry, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let sized = entry.targets.iter().any(|t| self.property(t.0).kind == PropertyKind::Dimensions);
+        if sized { self.rolled(list) } else { None }
     }
 
     /// What a name's property is of one, and how many there are in a unit of their own.
@@ -102,6 +145,8 @@ impl Assigner<'_> {
             found.next().filter(|_| found.next().is_none()).cloned()
         };
         let hinted = |i: u16| self.hints.contains(&i);
+        let topical = |i: u16| self.topic.named.contains(&i);
+        let sensible = |i: u16| list.iter().all(|e| !contradicts(self.property(i), &e.shape));
         let first_name = |i: u16| {
             let p = self.property(i);
             fold(&p.name_zh) == name || fold(&p.name_en) == name
@@ -114,8 +159,11 @@ impl Assigner<'_> {
         let own_symbol = |i: u16| symbol.is_some() && self.property(i).unit == symbol;
         only(&|_| true)
             .or_else(|| only(&hinted))
+            .or_else(|| only(&|i| !any_hinted && sensible(i)))
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && first_name(i)))
             .or_else(|| only(&first_name))
+            .or_else(|| only(&|i| !any_hinted && topical(i)))
+            .or_else(|| only(&|i| !any_hinted && !self.topic.is_foreign(i)))
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && own_symbol(i)))
     }
 
@@ -129,13 +177,23 @@ impl Assigner<'_> {
     ) -> Vec<Placed> {
         // A number of something that has a name, and is no property.
         let other = at.checked_sub(1).map(|before| &self.items[before]);
-        if other.is_some_and(|o| matches!(o.kind, Kind::Word(Role::Other)) && o.end == self.items[at].from) {
+        let sized = matches!(list, [Expr { shape: Shape::Sides(..), .. }]);
+        if !sized
+            && other
+                .is_some_and(|o| matches!(o.kind, Kind::Word(Role::Other)) && o.end == self.items[at].from)
+        {
             return Vec::new();
         }
         if let [expr] = list
-            && let Some(found) = self.mains(at, next, expr).or_else(|| self.metal(next, expr))
+            && let Some(found) = (self.mains(at, next, expr))
+                .or_else(|| self.metal(at, next, expr))
+                .or_else(|| self.layer(at, expr))
+                .or_else(|| self.beside_voltage(at, next, expr))
         {
             return vec![(0, found)];
+        }
+        if let Some(found) = self.rolled(list) {
+            return found;
         }
         if !self.is_condition(at)
             && let Some(found) = self.own_unit(list, fallback)
@@ -143,7 +201,9 @@ impl Assigner<'_> {
         {
             return found;
         }
-        if !self.stands_alone(self.items[at].from, self.items[next - 1].end, at, next - 1) {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let of_part = WORDS.is(Role::Part, self.touching_before(start, at));
+        if !self.stands_alone(start, end, at, next - 1) && !self.is_size_of_noun(list, at, next) && !of_part {
             return Vec::new();
         }
         if let [Expr { shape, .. }] = list {
@@ -157,7 +217,8 @@ impl Assigner<'_> {
             list.iter()
                 .map(|e| {
                     let measured = e.shape.unit().or(fallback).is_some() || has_nines(&e.shape);
-                    let fits = measured && may_be_bare(self.property(index), &e.shape);
+                    let fits =
+                        measured && may_be_bare(self.property(index), &e.shape) && !is_thousands(&e.shape);
                     let resolved =
                         fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()?;
                     self.is_near(index, resolved.1.as_deref()).then_some(resolved)
@@ -171,29 +232,16 @@ impl Assigner<'_> {
         if plain && fits.len() > 1 {
             fits.retain(|f| self.property(f.0).direction != Direction::Smaller);
         }
+        // 24度 may be a temperature, too.
+        let usual = |fit: &(u16, Vec<Resolved>)| fit.1.iter().all(|r| r.1 == self.property(fit.0).unit);
+        if fits.len() > 1 && fits.iter().any(usual) {
+            fits.retain(usual);
+        }
         if fits.len() > 1 {
             return Vec::new();
         }
         let values = fits.pop().map(|(index, values)| values.into_iter().map(move |v| (index, v)));
         values.into_iter().flatten().enumerate().collect()
-    }
-
-    /// The purity of a metal that is named behind it (4N金线).
-    fn metal(&self, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
-        let behind = self.folded[self.items[next - 1].end..].trim_start_matches(' ');
-        let purity = self.properties.index(&PropertyId("purity".to_owned()))?;
-        let told = has_nines(&expr.shape)
-            && expr.shape.unit().is_none()
-            && WORDS.at_start(Role::Metal, behind).is_some();
-        told.then(|| self.resolver().resolve(purity, &expr.shape, None)).flatten().map(|r| (purity, r))
-    }
-
-    /// The frequency of the mains (50Hz) where nothing says what a frequency is of.
-    fn mains(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
-        let words = self.folded[self.items[at].start..self.items[next - 1].end].trim();
-        let frequency = self.properties.index(&PropertyId("frequency".to_owned()))?;
-        let told = WORDS.is(Role::Mains, words) && self.hints.is_empty();
-        told.then(|| self.resolver().resolve(frequency, &expr.shape, None)).flatten().map(|r| (frequency, r))
     }
 
     /// True for what stands in brackets or at an `at` or `@` behind another number: under which conditions that one holds (`≥92%（550nm）`,
@@ -233,30 +281,13 @@ impl Assigner<'_> {
     pub(super) fn own_unit(&self, list: &[&Expr], fallback: Option<&UnitWords>) -> Option<Vec<Placed>> {
         let words = list.iter().find_map(|e| e.shape.unit()).or(fallback)?;
         if let [Expr { shape: Shape::Sides(sides, None), .. }] = list {
-            return self.cores(words, sides);
+            return self.cores(words, sides).or_else(|| self.rows_of_pins(words, sides));
         }
         // Only the likeliest reading counts: 25L is a volume, not 25 layers.
         let owner = self.properties.owner_of_unit(&self.units.compose(words).first()?.symbol)?;
         let values: Option<Vec<Resolved>> =
             list.iter().map(|e| self.resolver().resolve(owner, &e.shape, fallback)).collect();
         Some(values?.into_iter().enumerate().map(|(i, v)| (i, (owner, v))).collect())
-    }
-
-    /// `2×1.5mm²`: cores and the area of each.
-    fn cores(&self, words: &UnitWords, sides: &[Side]) -> Option<Vec<Placed>> {
-        let [count, area] = sides else { return None };
-        let owner =
-            self.units.compose(words).iter().find_map(|u| self.properties.owner_of_unit(&u.symbol))?;
-        let cores = self.properties.index(&PropertyId("core_count".to_owned()))?;
-        let counted = count.low.unit.as_ref().is_none_or(|words| {
-            self.units.compose(words).iter().any(|u| self.properties.owner_of_unit(&u.symbol) == Some(cores))
-        });
-        if self.property(owner).id.0 != "conductor_area" || !counted || count.low.value.fract() != 0.0 {
-            return None;
-        }
-        let area = self.resolver().resolve(owner, &Shape::Point(area.low.clone()), None)?;
-        let count = self.resolver().resolve(cores, &Shape::Point(count.low.clone()), None)?;
-        Some(vec![(0, (cores, count)), (0, (owner, area))])
     }
 
     /// The property of a bare `±x`: the hinted accuracy, or the first of the table that is measured so.
@@ -325,7 +356,27 @@ fn share(fits: Vec<(u16, Vec<Resolved>)>, values: usize) -> Vec<Placed> {
         .collect()
 }
 
-fn has_nines(shape: &Shape) -> bool {
+/// True for a bound that says how bad the property may be at best: Ra≥90 is no roughness.
+fn contradicts(property: &Property, shape: &Shape) -> bool {
+    match shape {
+        Shape::Low(..) => property.direction == Direction::Smaller,
+        Shape::High(..) => property.direction == Direction::Larger,
+        _ => false,
+    }
+}
+
+/// True for `18K`, which counts thousands rather than kelvins.
+fn is_thousands(shape: &Shape) -> bool {
+    let few = |a: &Amount| a.unit_scale.is_some() && a.value < 1000.0;
+    match shape {
+        Shape::Point(a) | Shape::Low(a, _) | Shape::High(a, _) | Shape::Better(a) | Shape::Range(_, a) => {
+            few(a)
+        }
+        _ => false,
+    }
+}
+
+pub(super) fn has_nines(shape: &Shape) -> bool {
     match shape {
         Shape::Point(a) | Shape::Low(a, _) | Shape::High(a, _) | Shape::Better(a) => a.nines.is_some(),
         _ => false,

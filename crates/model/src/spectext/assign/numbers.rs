@@ -2,7 +2,8 @@
 
 use super::super::amount;
 use super::super::expr::{Expr, Shape};
-use super::super::items::{Item, Kind, Named};
+use super::super::items::{Item, Kind, Named, is_worded};
+use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS, is_list_gap};
 use super::{Assigner, Found, GAP_MAX, Placed, Reading};
 use crate::property::{Entry, fold};
@@ -86,8 +87,24 @@ impl Assigner<'_> {
         let Some(Item { kind: Kind::Name(entry, Named::Word), start, end, .. }) = name else {
             return Vec::new();
         };
-        let found = self.fit(entry, &self.folded[*start..*end], list, fallback);
+        let name = &self.folded[*start..*end];
+        if let (true, Some(other)) = (part, self.twin(name, self.gap(at - 1, at).trim())) {
+            let values: Option<Vec<Resolved>> =
+                list.iter().map(|e| self.resolver().resolve(other, &e.shape, fallback)).collect();
+            return values.into_iter().flatten().enumerate().map(|(i, v)| (i, (other, v))).collect();
+        }
+        let found = self.fit(entry, name, list, fallback);
         found.into_iter().filter(|f| part == (f.1.0 == told.property)).collect()
+    }
+
+    /// The property that is named like another one but for the part that it is of (色坐标x 0.34 y 0.35).
+    fn twin(&self, name: &str, part: &str) -> Option<u16> {
+        let (at, last) = name.char_indices().next_back()?;
+        if !WORDS.is(Role::Part, last.encode_utf8(&mut [0; 4])) {
+            return None;
+        }
+        let twin = format!("{}{}", &name[..at], fold(part));
+        self.properties.by_name(&twin).first().and_then(|p| self.properties.index(&p.id))
     }
 
     /// True where an expression can be measured as those before it are (not `150℃/30min`).
@@ -230,15 +247,19 @@ impl Assigner<'_> {
                 _ => break,
             }
         }
-        if refused.is_none()
+        // A name of words takes no number away from the name behind it (适用6寸晶圆).
+        if refused.is_none_or(|name| self.is_worded_name(name))
             && let Some(behind) = self.items.get(next)
             && let Kind::Name(entry, _) = behind.kind
             && !taken[next]
             && list.iter().all(|e| !matches!(e.shape, Shape::Bare(_)))
-            && (list.iter().all(|e| e.shape.unit().is_some()) || self.begins_with_unit(next, entry))
+            && (list.iter().all(|e| e.shape.unit().is_some())
+                || self.begins_with_unit(next, entry)
+                || self.is_side_word(next))
         {
             let gap = self.gap(next - 1, next);
-            let belongs_behind = !gap.is_empty() && self.leads_number(next, entry);
+            let belongs_behind =
+                !gap.is_empty() && (self.leads_number(next, entry) || self.touches_number(next));
             if matches!(gap, "" | "的" | " ") && !belongs_behind {
                 let found = self.fit(entry, &self.folded[behind.start..behind.end], list, fallback);
                 if !found.is_empty() {
@@ -249,8 +270,30 @@ impl Assigner<'_> {
         }
         // Directly behind a name even a telling unit is not taken for another property.
         let adjacent = |name: &&Item<'_>| name.end == self.items[at].from;
-        let barred = refused.filter(|name| adjacent(name) || self.own_unit(list, fallback).is_none());
+        // A size is not of what is named before other words (moisture barrier bag 10×12 inch).
+        let apart = |name: &&Item<'_>| {
+            let sized = matches!(list, [Expr { shape: Shape::Sides(..), .. }]);
+            let worded = self.is_worded_name(name);
+            let between = &self.folded[name.end.min(self.items[at].from)..self.items[at].from];
+            sized && (worded || !WORDS.is_filler(between))
+        };
+        let barred = refused
+            .filter(|name| adjacent(name) || (self.own_unit(list, fallback).is_none() && !apart(name)));
         (Vec::new(), barred.map(|name| name.from))
+    }
+
+    /// True for a name of properties whose values are words.
+    fn is_worded_name(&self, item: &Item<'_>) -> bool {
+        match item.kind {
+            Kind::Name(entry, _) => entry.targets.iter().all(|t| is_worded(self.property(t.0).kind)),
+            _ => false,
+        }
+    }
+
+    /// True for a side in one character directly behind its number (1.0厚).
+    fn is_side_word(&self, place: usize) -> bool {
+        let item = &self.items[place];
+        self.text[item.start..item.end].chars().count() == 1 && self.gap(place - 1, place).is_empty()
     }
 
     /// True for a name directly behind a number whose first letters are the unit in which it is counted (10点触控).
@@ -282,6 +325,12 @@ impl Assigner<'_> {
         }
         taken[place] = true;
         Some((found, Some(item.from)))
+    }
+
+    /// True where a number directly follows the name at item `place`.
+    fn touches_number(&self, place: usize) -> bool {
+        let end = self.items[place].end;
+        self.items.get(place + 1).is_some_and(|n| matches!(n.kind, Kind::Number(_)) && n.from == end)
     }
 
     /// True where the name at item `place` is followed by a number of its own.

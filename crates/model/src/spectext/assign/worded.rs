@@ -1,6 +1,7 @@
 //! Properties whose values are words: sets, grades, texts.
 
 use super::super::items::{Item, Kind, is_relation, is_worded};
+use super::super::normal::is_han;
 use super::super::words::{Role, WORDS, is_list_gap};
 use super::{Assigner, Reading};
 use crate::property::{Entry, Property, PropertyKind, fold};
@@ -9,6 +10,8 @@ use std::ops::Range;
 
 /// Characters of words without a colon that may still be one value behind a name.
 const BARE_WORDS_MAX: usize = 24;
+/// Characters of a noun beside a value.
+const NOUN_MAX: usize = 8;
 
 impl<'a> Assigner<'a> {
     /// A set, grade or text property that is named: the words behind the name.
@@ -28,6 +31,14 @@ impl<'a> Assigner<'a> {
         let Some(index) = valued.or(worded.first()).copied() else { return };
         if self.property(index).kind == PropertyKind::Text {
             // 执行IPC二级标准 tells a grade.
+            // 排放标准：总铜≤0.5mg/L tells what is measured.
+            let signs = self.text[region.clone()].contains(['≥', '≤', '<', '>']);
+            let measured = |i: &Item<'_>| {
+                region.start <= i.start && matches!(&i.kind, Kind::Number(e) if e.shape.unit().is_some())
+            };
+            if signs && self.items.iter().any(measured) {
+                return;
+            }
             let value_first =
                 |i: &Item<'_>| i.start == region.start && matches!(i.kind, Kind::Value(_) | Kind::Name(..));
             if !explicit && self.items.iter().any(value_first) {
@@ -60,6 +71,7 @@ impl<'a> Assigner<'a> {
         let mut set: Vec<String> = Vec::new();
         let mut unknown = 0;
         let mut end = region.start;
+        let mut last = "";
         for span in self.list_parts(region.clone(), index) {
             let word = self.text[span.clone()].trim();
             if !word.chars().any(char::is_alphanumeric) {
@@ -70,7 +82,11 @@ impl<'a> Assigner<'a> {
                 end = span.end;
                 continue;
             }
-            let known = property.rank(word).or_else(|| self.value_within(span.clone(), index, explicit));
+            let known = property
+                .rank(word)
+                .or_else(|| self.value_within(span.clone(), index, explicit))
+                .or_else(|| fellow(property, last, word));
+            last = word;
             match known.and_then(|v| property.values.get(v)) {
                 Some(value) => set.push(value.name.clone()),
                 None => {
@@ -242,22 +258,24 @@ impl<'a> Assigner<'a> {
         let (mut last, mut place) = (at, next);
         while let Some(following) = self.items.get(place) {
             let gap = self.gap(last, place);
+            let fellow = self.fellow_number(index, last, place);
             let same = match &following.kind {
-                Kind::Value(entry) => entry.targets.iter().find(|t| t.0 == index),
-                _ => None,
+                Kind::Value(entry) => entry.targets.iter().find(|t| t.0 == index).map(|t| usize::from(t.1)),
+                _ => fellow,
             };
             let Some(same) = same else { break };
             if let Some(between) = self.range_of_values(index, last, place) {
                 words.extend(between);
-            } else if is_list_gap(gap) || gap.trim().is_empty() {
-                words.push(self.property(index).values[usize::from(same.1)].name.clone());
+            } else if is_list_gap(gap) || gap.trim().is_empty() || WORDS.is(Role::Part, gap.trim()) {
+                words.push(self.property(index).values[same].name.clone());
             } else {
                 break;
             }
             (last, place) = (place, place + 1);
         }
         let end = self.items[last].end;
-        if !self.stands_alone(item.start, end, at, last) && !self.hints.contains(&index) {
+        let said = self.stands_alone(item.start, end, at, last) || self.modifies(index, at, last);
+        if !said && !self.hints.contains(&index) {
             out.undecided.extend(self.items[at..=last].iter().map(|i| (i.start, i.end)));
             return place;
         }
@@ -265,6 +283,58 @@ impl<'a> Assigner<'a> {
         taken[at..=last].fill(true);
         out.push_words(index, SpecValue::Set(words), item.from, end);
         place
+    }
+
+    /// The value that a number behind a known one stands for (SUS304/316).
+    fn fellow_number(&self, index: u16, before: usize, place: usize) -> Option<usize> {
+        let (first, number) = (&self.items[before], &self.items[place]);
+        let Kind::Number(expr) = &number.kind else { return None };
+        if expr.shape.unit().is_some() || !is_list_gap(self.gap(before, place)) || number.from < number.start
+        {
+            return None;
+        }
+        let behind = self.text[number.end..].chars().next();
+        if behind.is_some_and(|c| c.is_ascii_alphanumeric()) {
+            return None;
+        }
+        let words = |item: &Item<'_>| &self.text[item.start..item.end];
+        fellow(self.property(index), words(first), words(number))
+    }
+
+    /// True for a value that stands before the noun of what is made of it, looks so or is made so (硅胶按键, 亚克力板, 注塑外壳),
+    /// or for a code or a process behind the noun that it is told of (模仁SKD61, 引线框架蚀刻加工).
+    fn modifies(&self, index: u16, first: usize, last: usize) -> bool {
+        let (start, end) = (self.items[first].start, self.items[last].end);
+        let noun = |words: &str| words.chars().count() <= NOUN_MAX && words.chars().all(is_han);
+        let (before, after) = (self.touching_before(start, first), self.touching_after(end, last));
+        let id = &self.property(index).id.0;
+        let quality = WORDS.is(Role::Quality, id);
+        if !(quality || WORDS.is(Role::Modifier, id))
+            || self.is_named_by(start, end, first)
+            || !noun(before)
+            || !noun(after)
+        {
+            return false;
+        }
+        let negated = WORDS.at_end(Role::Negation, before) || WORDS.at_start(Role::Besides, after).is_some();
+        let served = id == "process"
+            && (WORDS.at_start(Role::Service, after).is_some()
+                || WORDS.at_end(Role::Service, &self.folded[start..end]));
+        let coded = self.folded[start..end].bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+        let after_fits = WORDS.is_filler(after) || served || quality || !WORDS.at_end(Role::OfOther, after);
+        let before_fits = WORDS.is_filler(before) || WORDS.is(Role::Part, before) || served || coded;
+        !negated && after_fits && before_fits
+    }
+
+    /// True for what a text begins with and then specifies: a bag is the product there, and not how something is packed.
+    fn is_the_product(&self, at: usize, index: u16) -> bool {
+        let item = &self.items[at];
+        let packed = || {
+            WORDS.at_end(Role::Packed, &self.folded[item.start..item.end])
+                || WORDS.at_start(Role::Packed, &self.folded[item.end..]).is_some()
+        };
+        let first = self.opens && item.start == 0;
+        first && self.property(index).id.0 == "packaging" && !packed()
     }
 
     /// The property of a value that its name stands behind (green solder mask).
@@ -281,13 +351,24 @@ impl<'a> Assigner<'a> {
         let negated =
             before.is_some_and(|b| matches!(b.kind, Kind::Word(Role::Negation)) && item.start - b.end <= 3);
         // 30%GF says what a plastic is filled with.
-        if negated || self.text[..item.start].ends_with('%') {
+        let of_other = before.is_some_and(|b| {
+            matches!(b.kind, Kind::Word(Role::Other))
+                && self.text[b.end..item.start].trim_matches([' ', ':']).is_empty()
+        });
+        // 0.85/pc: a price by the piece.
+        let by_piece = self.text[..item.start]
+            .strip_suffix('/')
+            .is_some_and(|t| t.ends_with(|c: char| c.is_ascii_digit()))
+            && self.units.scan(&self.text[item.start..]).is_some();
+        if negated || of_other || by_piece || self.text[..item.start].ends_with('%') {
             return None;
         }
-        let mut hinted = entry.targets.iter().filter(|t| self.hints.contains(&t.0));
+        let targets: Vec<(u16, u16)> =
+            entry.targets.iter().copied().filter(|t| !self.is_the_product(at, t.0)).collect();
+        let mut hinted = targets.iter().filter(|t| self.hints.contains(&t.0));
         let hint = hinted.next().filter(|_| hinted.next().is_none());
         let single = self.text[item.start..item.end].chars().count() < 2;
-        match (hint, entry.targets.as_slice()) {
+        match (hint, targets.as_slice()) {
             (Some(hint), _) => Some(*hint),
             (None, [only]) if !single => Some(*only),
             // 黑色 is a colour, and of a solder mask only another word for 黑油; green solder mask is said by the name behind.
@@ -296,12 +377,24 @@ impl<'a> Assigner<'a> {
                 let own = |t: &&(u16, u16)| fold(&self.property(t.0).values[usize::from(t.1)].name) == words;
                 // Behind a colon it is of whatever stands before that (丝印：白色).
                 let told = self.text[..item.start].trim_end().ends_with(':');
-                let mut own = several.iter().filter(own).filter(|_| !told);
-                own.next().filter(|_| own.next().is_none()).copied()
+                let only = |fits: &dyn Fn(&&(u16, u16)) -> bool| {
+                    let mut found = several.iter().filter(|t| !told && fits(t));
+                    found.next().filter(|_| found.next().is_none()).copied()
+                };
+                only(&own)
+                    .or_else(|| only(&|t| self.topic.named.contains(&t.0)))
+                    .or_else(|| only(&|t| !self.topic.is_foreign(t.0)))
             }),
             _ => None,
         }
     }
+}
+
+/// The value that a word stands for behind one that begins alike (不锈钢304或316).
+fn fellow(property: &Property, before: &str, word: &str) -> Option<usize> {
+    let stem = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let told = !stem.is_empty() && stem != before && word.starts_with(|c: char| c.is_ascii_digit());
+    told.then(|| property.rank(&format!("{stem}{word}"))).flatten()
 }
 
 /// What stands behind an alloy's number and says how it was treated (6061-T6, 5052-H32, SUS304-2B).

@@ -1,0 +1,167 @@
+//! Numbers without a name that tell by what stands beside them, or by their shape, what they are of.
+
+use super::super::expr::{Amount, Expr, Shape, Side};
+use super::super::items::{Item, Kind};
+use super::super::normal::is_han;
+use super::super::resolve::Resolved;
+use super::super::words::{Role, WORDS, is_list_gap};
+use super::choose::has_nines;
+use super::{Assigner, Placed};
+use crate::property::{PropertyId, fold};
+use crate::unit::UnitWords;
+
+impl Assigner<'_> {
+    /// The sides of what is rolled up (48mm×100m, 500mm×300m×20μm): the one in metres is the length, the smaller of the
+    /// others the thickness.
+    pub(super) fn rolled(&self, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let [Expr { shape: Shape::Sides(sides, None), .. }] = list else { return None };
+        let unit = |side: &Side| self.units.compose(side.unit()?).into_iter().next();
+        // A side without a unit is measured as the one behind it (0.1×48mm×50m).
+        let spelled = |place: usize| sides[spelled_place(sides, place)?].unit();
+        let size = |place: usize| {
+            let unit = self.units.compose(spelled(place)?).into_iter().next()?;
+            Some(sides[place].low.value * unit.factor.to_f64())
+        };
+        let metres = |place: usize| unit(&sides[place]).is_some_and(|u| u.symbol == "m");
+        let length = (0..sides.len()).find(|p| metres(*p))?;
+        let mut others: Vec<usize> = (0..sides.len()).filter(|p| *p != length).collect();
+        let measured = |p: &usize| spelled_place(sides, *p).is_some_and(|told| !metres(told));
+        if others.is_empty() || others.len() > 2 || !others.iter().all(measured) {
+            return None;
+        }
+        others.sort_by(|a, b| size(*a).partial_cmp(&size(*b)).unwrap_or(std::cmp::Ordering::Equal));
+        let names = if others.len() == 2 { ["thickness", "width"].as_slice() } else { &["width"] };
+        let mut named: Vec<(usize, &str)> = others.into_iter().zip(names.iter().copied()).collect();
+        named.push((length, "length"));
+        named.sort_by_key(|(place, _)| *place);
+        let side = |(place, name): (usize, &str)| {
+            let property = self.properties.index(&PropertyId(name.to_owned()))?;
+            let side = &sides[place];
+            let shape = match (&side.high, &side.tolerance) {
+                (Some(high), _) => Shape::Range(side.low.clone(), high.clone()),
+                (None, Some(tolerance)) => Shape::Toleranced(side.low.clone(), tolerance.clone()),
+                (None, None) => Shape::Point(side.low.clone()),
+            };
+            Some((0, (property, self.resolver().resolve(property, &shape, spelled(place))?)))
+        };
+        named.into_iter().map(side).collect()
+    }
+
+    /// The purity of a metal that is named beside it (4N金线, 高纯铟5N).
+    pub(super) fn metal(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let behind = self.folded[self.items[next - 1].end..].trim_start_matches(' ');
+        let before = self.folded[..self.items[at].from].trim_end_matches(' ');
+        let purity = self.properties.index(&PropertyId("purity".to_owned()))?;
+        let told = has_nines(&expr.shape)
+            && (WORDS.at_start(Role::Metal, behind).is_some()
+                || WORDS.at_end(Role::Metal, before)
+                || before.split(' ').any(|word| WORDS.is(Role::Metal, word)));
+        told.then(|| self.resolver().resolve(purity, &expr.shape, None)).flatten().map(|r| (purity, r))
+    }
+
+    /// The thickness of a finish that stands directly before it (镀镍5μm, conformal coating 50±25um).
+    pub(super) fn layer(&self, at: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let finish = &self.items[at.checked_sub(1)?];
+        let Kind::Value(entry) = finish.kind else { return None };
+        let symbol = self.units.compose(expr.shape.unit()?).first()?.symbol.clone();
+        if !matches!(symbol.as_str(), "μm" | "μin") || !self.gap(at - 1, at).trim().is_empty() {
+            return None;
+        }
+        let finishes = ["surface_finish", "process"];
+        let (property, value) =
+            *entry.targets.iter().find(|t| finishes.contains(&self.property(t.0).id.0.as_str()))?;
+        let is = |role: Role| {
+            let name = fold(&self.property(property).values[usize::from(value)].name);
+            WORDS.at_start(role, &name).is_some()
+                || WORDS.at_start(role, &self.folded[finish.start..finish.end]).is_some()
+        };
+        let id = if is(Role::Plated) {
+            "plating_thickness"
+        } else if is(Role::Coated) {
+            "coating_thickness"
+        } else {
+            return None;
+        };
+        let property = self.properties.index(&PropertyId(id.to_owned()))?;
+        Some((property, self.resolver().resolve(property, &expr.shape, None)?))
+    }
+
+    /// The current of a rating beside its voltage (10A 250V, 额定300V/15A).
+    pub(super) fn beside_voltage(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let symbol = |e: &Expr| self.units.compose(e.shape.unit()?).first().map(|u| u.symbol.clone());
+        let volts = |item: Option<&Item<'_>>| match item.map(|i| &i.kind) {
+            Some(Kind::Number(other)) => matches!(symbol(other)?.as_str(), "V" | "kV").then_some(()),
+            _ => None,
+        };
+        let joined = |left: usize, right: usize| {
+            let gap = self.gap(left, right).trim();
+            gap.is_empty() || is_list_gap(gap) || gap == "*"
+        };
+        let current = self.properties.index(&PropertyId("rated_current".to_owned()))?;
+        let beside =
+            at.checked_sub(1).filter(|b| volts(self.items.get(*b)).is_some() && joined(*b, at)).is_some()
+                || (volts(self.items.get(next)).is_some() && joined(next - 1, next));
+        let meant_otherwise =
+            |hint: &u16| *hint != current && self.resolver().resolve(*hint, &expr.shape, None).is_some();
+        let told = beside
+            && !self.hints.iter().any(meant_otherwise)
+            && matches!(expr.shape, Shape::Point(_))
+            && matches!(symbol(expr)?.as_str(), "A" | "mA" | "kA");
+        told.then(|| self.resolver().resolve(current, &expr.shape, None)).flatten().map(|r| (current, r))
+    }
+
+    /// True for a measured size directly behind the noun that it is of (瓦楞纸箱600×400×350mm).
+    pub(super) fn is_size_of_noun(&self, list: &[&Expr], at: usize, next: usize) -> bool {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let noun = self.touching_before(start, at);
+        matches!(list, [Expr { shape: Shape::Sides(..), .. }])
+            && list[0].shape.unit().is_some()
+            && noun.chars().all(is_han)
+            && !WORDS.at_end(Role::Opening, noun)
+            && WORDS.is_filler(self.touching_after(end, next - 1))
+            && !self.is_named_by(start, end, at)
+    }
+
+    /// The frequency of the mains (50Hz) where nothing says what a frequency is of.
+    pub(super) fn mains(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let words = self.folded[self.items[at].start..self.items[next - 1].end].trim();
+        let frequency = self.properties.index(&PropertyId("frequency".to_owned()))?;
+        let told = WORDS.is(Role::Mains, words) && self.hints.is_empty();
+        told.then(|| self.resolver().resolve(frequency, &expr.shape, None)).flatten().map(|r| (frequency, r))
+    }
+
+    /// `2×1.5mm²`: cores and the area of each.
+    pub(super) fn cores(&self, words: &UnitWords, sides: &[Side]) -> Option<Vec<Placed>> {
+        let [count, area] = sides else { return None };
+        let owner =
+            self.units.compose(words).iter().find_map(|u| self.properties.owner_of_unit(&u.symbol))?;
+        let cores = self.properties.index(&PropertyId("core_count".to_owned()))?;
+        let counted = count.low.unit.as_ref().is_none_or(|words| {
+            self.units.compose(words).iter().any(|u| self.properties.owner_of_unit(&u.symbol) == Some(cores))
+        });
+        if self.property(owner).id.0 != "conductor_area" || !counted || count.low.value.fract() != 0.0 {
+            return None;
+        }
+        let area = self.resolver().resolve(owner, &Shape::Point(area.low.clone()), None)?;
+        let count = self.resolver().resolve(cores, &Shape::Point(count.low.clone()), None)?;
+        Some(vec![(0, (cores, count)), (0, (owner, area))])
+    }
+
+    /// `2×20P`: rows and the pins of each.
+    pub(super) fn rows_of_pins(&self, words: &UnitWords, sides: &[Side]) -> Option<Vec<Placed>> {
+        let [rows, pins] = sides else { return None };
+        let owner = self.properties.owner_of_unit(&self.units.compose(words).first()?.symbol)?;
+        let whole = |side: &Side| side.high.is_none() && side.low.value.fract() == 0.0;
+        if self.property(owner).id.0 != "pin_count" || rows.low.unit.is_some() || !whole(rows) || !whole(pins)
+        {
+            return None;
+        }
+        let all = Amount { value: rows.low.value * pins.low.value, ..pins.low.clone() };
+        Some(vec![(0, (owner, self.resolver().resolve(owner, &Shape::Point(all), None)?))])
+    }
+}
+
+/// The place of the side that tells the unit of the side at `place`.
+fn spelled_place(sides: &[Side], place: usize) -> Option<usize> {
+    (place..sides.len()).find(|p| sides[*p].unit().is_some())
+}
