@@ -165,8 +165,9 @@ fn speed(folder: &Path, name: &str, recipe: &PanelRecipe) {
             let start = Instant::now();
             std::thread::scope(|scope| {
                 for _ in 0..lines {
-                    let line = || (0..20).for_each(|_| inspect(&plane, &spec, &grid, &optics));
-                    scope.spawn(|| pool(1).install(line));
+                    scope.spawn(|| {
+                        pool(1).install(|| (0..20).for_each(|_| inspect(&plane, &spec, &grid, &optics)))
+                    });
                 }
             });
             start.elapsed().as_secs_f64()
