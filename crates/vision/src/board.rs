@@ -1,7 +1,7 @@
 //! Boards: an image compared with a template of copper and bare ground.
 //!
 //! ```text
-//! binarise (Otsu)  ->  align (fewest differing pixels)  ->  tolerance band  ->  candidates  ->  contacts  ->  class
+//! binarise (Otsu)  ->  align (fewest differing pixels, the whole, then cells)  ->  tolerance band  ->  candidates  ->  contacts  ->  class
 //! ```
 //!
 //! Copper that is too much touches 0, 1 or more stretches of the template's copper: stray copper, a spur, a short. Copper
@@ -12,10 +12,14 @@
 mod align;
 mod bits;
 mod contacts;
+mod features;
 mod forest;
 mod otsu;
+mod pieces;
+mod rays;
 
-pub use forest::{CLASSES, Forest, ForestError, ForestFile, Node, leaf};
+pub use features::Features;
+pub use forest::{CLASSES, Forest, ForestError, ForestFile, KINDS, Node, leaf};
 
 use crate::frame::{Plane, Sample};
 use bits::Bits;
@@ -95,88 +99,6 @@ pub enum BoardError {
     Options,
 }
 
-/// Measures of a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Features {
-    /// 1 where copper is too much, 0 where it is missing.
-    pub extra: f32,
-    /// Pixels outside the tolerance.
-    pub area: f32,
-    /// Pixels that are left after one erosion: its thickness.
-    pub core: f32,
-    /// Longer over shorter side of its box.
-    pub aspect: f32,
-    /// Shorter side of its box in px.
-    pub short_side: f32,
-    /// Longer side of its box in px.
-    pub long_side: f32,
-    /// Area over the area of its box.
-    pub fill: f32,
-    /// Mean difference between image and template over the contrast of copper and ground.
-    pub contrast: f32,
-    /// Stretches of the template's other side that it touches.
-    pub contacts: f32,
-    /// The same, 1 px nearer.
-    pub contacts_near: f32,
-    /// The same, 2 px farther.
-    pub contacts_far: f32,
-    /// Stretches of the template's own side that it touches.
-    pub own_side: f32,
-    /// Stretches of copper near it in the template.
-    pub copper_before: f32,
-    /// Stretches of copper near it in the image.
-    pub copper_after: f32,
-    /// Stretches of bare ground near it in the template.
-    pub ground_before: f32,
-    /// Stretches of bare ground near it in the image.
-    pub ground_after: f32,
-    /// Share of copper near it in the template.
-    pub copper_share: f32,
-    /// Its pixels that are outside a tolerance of 1 px more.
-    pub area_deep: f32,
-    /// Of 2 px more.
-    pub area_deeper: f32,
-    /// Px by which the tolerance was wider where it was cut out of a longer stretch of differing pixels; 0 for a whole one.
-    pub depth: f32,
-    /// Its box over that of the stretch that it was cut out of.
-    pub parent_share: f32,
-    /// Share of the pixels around it, itself apart, that differ from the template at all: of edges that do not meet.
-    pub disorder: f32,
-}
-
-impl Features {
-    /// Number of measures.
-    pub const COUNT: usize = 22;
-
-    /// The measures in the order in which a [`Forest`] numbers them: that of their definition.
-    pub fn values(&self) -> [f32; Self::COUNT] {
-        [
-            self.extra,
-            self.area,
-            self.core,
-            self.aspect,
-            self.short_side,
-            self.long_side,
-            self.fill,
-            self.contrast,
-            self.contacts,
-            self.contacts_near,
-            self.contacts_far,
-            self.own_side,
-            self.copper_before,
-            self.copper_after,
-            self.ground_before,
-            self.ground_after,
-            self.copper_share,
-            self.area_deep,
-            self.area_deeper,
-            self.depth,
-            self.parent_share,
-            self.disorder,
-        ]
-    }
-}
-
 /// A defect. The box is in px of the template, its right and lower ends excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
@@ -201,6 +123,8 @@ pub struct Finding {
 pub const BOX_MARGIN_PX: f32 = 9.0;
 /// Area of two boxes in common over that of both together, above which they are of one defect.
 const OVERLAP_MAX: f64 = 0.4;
+/// Share of a box inside another, above which they are of one defect.
+const WITHIN_MAX: f64 = 0.8;
 /// Side of the cells by which boxes that may overlap are found.
 const CELL_PX: usize = 64;
 
@@ -222,11 +146,23 @@ impl Finding {
         span(self.x1, self.x2).flat_map(|x| span(self.y1, self.y2).map(move |y| (x, y))).collect()
     }
 
+    /// True where it is of the same defect as a surer one: the boxes overlap much, or more than a share `within` of one lies in the
+    /// other.
+    fn repeats(&self, surer: &Self, within: f64) -> bool {
+        let area = |f: &Self| ((f.x2 - f.x1) * (f.y2 - f.y1)) as f64;
+        let both = self.common(surer) as f64;
+        self.overlap(surer) > OVERLAP_MAX || both > within * area(self).min(area(surer))
+    }
+
+    /// Area in common with another box.
+    fn common(&self, other: &Self) -> usize {
+        let side = |a: (usize, usize), b: (usize, usize)| a.1.min(b.1).saturating_sub(a.0.max(b.0));
+        side((self.x1, self.x2), (other.x1, other.x2)) * side((self.y1, self.y2), (other.y1, other.y2))
+    }
+
     /// Area in common with another box over that of both together.
     fn overlap(&self, other: &Self) -> f64 {
-        let side = |a: (usize, usize), b: (usize, usize)| a.1.min(b.1).saturating_sub(a.0.max(b.0));
-        let both =
-            side((self.x1, self.x2), (other.x1, other.x2)) * side((self.y1, self.y2), (other.y1, other.y2));
+        let both = self.common(other);
         let area = |f: &Self| (f.x2 - f.x1) * (f.y2 - f.y1);
         both as f64 / (area(self) + area(other) - both).max(1) as f64
     }
@@ -241,30 +177,35 @@ pub struct Comparison {
     pub mismatch: f64,
     /// Defects, the surest first.
     pub findings: Vec<Finding>,
+    /// Findings near each other, put together: one defect in pieces or several, which only a forest tells apart.
+    pub joined: Vec<Finding>,
 }
 
 impl Comparison {
     /// The same with classes, scores and boxes as a forest judges them; `size` is the template's width and height in px.
     #[must_use]
     pub fn judged_by(mut self, forest: &Forest, size: (usize, usize)) -> Self {
+        self.findings.append(&mut self.joined);
         for f in &mut self.findings {
             let (class, score, margin) = forest.judge(&f.features);
             (f.class, f.score) = (class, score);
             f.grow(margin, size);
         }
-        self.distinct()
+        self.distinct(WITHIN_MAX)
     }
 
     /// The same with boxes that leave [`BOX_MARGIN_PX`] around what differs, as people draw them; `size` is the template's
     /// width and height in px. For findings without a forest.
     #[must_use]
     pub fn with_margins(mut self, size: (usize, usize)) -> Self {
+        self.joined.clear();
         self.findings.iter_mut().for_each(|f| f.grow(BOX_MARGIN_PX, size));
-        self.distinct()
+        // By the plain score a long edge comes before the defect on it: both stay.
+        self.distinct(1.0)
     }
 
-    /// Sorted, the surest first; of findings whose boxes overlap by more than [`OVERLAP_MAX`] the surest alone.
-    fn distinct(mut self) -> Self {
+    /// Sorted, the surest first; of findings of one defect the surest alone.
+    fn distinct(mut self, within: f64) -> Self {
         self.findings.sort_by(Finding::surest_first);
         let mut kept: Vec<Finding> = Vec::with_capacity(self.findings.len());
         // Of a speckled image there may be millions: only what shares a cell can overlap.
@@ -272,7 +213,7 @@ impl Comparison {
         for f in self.findings {
             let cells = f.cells();
             let mut near = cells.iter().filter_map(|cell| by_cell.get(cell)).flatten();
-            if near.all(|&at| kept[at].overlap(&f) <= OVERLAP_MAX) {
+            if near.all(|&at| !f.repeats(&kept[at], within)) {
                 for cell in cells {
                     by_cell.entry(cell).or_default().push(kept.len());
                 }
@@ -309,10 +250,12 @@ pub fn compare<T: Sample>(
         return Err(BoardError::Different { mismatch });
     }
     // Where the displaced image has no pixels, the template stands in: no finding can come from there.
-    let actual = actual.displaced(shift_px, &nominal);
-    let gray = Gray { template, image, shift_px, contrast: nominal_levels };
+    let shifts = align::local(&nominal, &actual, shift_px);
+    let actual = actual.displaced(&shifts, &nominal);
+    let gray = Gray { template, image, shifts, across: nominal.cells().0, contrast: nominal_levels };
     let bare = nominal.inverted();
-    let differs = nominal.and_not(&actual).or(&actual.and_not(&nominal));
+    let (missing, added) = (nominal.and_not(&actual), actual.and_not(&nominal));
+    let differs = missing.or(&added);
     let mut findings = Vec::new();
     for extra in [true, false] {
         // What differs outside the tolerance, and outside tolerances of 1 and 2 px more.
@@ -321,12 +264,24 @@ pub fn compare<T: Sample>(
             allowed = allowed.dilated(by);
             left.push(if extra { actual.and_not(&allowed) } else { allowed.inverted().and_not(&actual) });
         }
-        let scene = Scene { copper: &nominal, bare: &bare, after: &actual, differs: &differs, left: &left };
-        for blob in left[0].blobs() {
-            if blob.len() < options.area_min_px {
-                continue;
-            }
-            let whole = judge(&blob, extra, &scene, &gray, options);
+        let scene = Scene {
+            copper: &nominal,
+            bare: &bare,
+            after: &actual,
+            differs: &differs,
+            kind: if extra { &added } else { &missing },
+            left: &left,
+        };
+        let mut blobs = left[0].blobs();
+        blobs.retain(|blob| blob.len() >= options.area_min_px);
+        let wholes: Vec<Finding> = blobs.iter().map(|b| judge(b, extra, &scene, &gray, options)).collect();
+        for members in pieces::joined(&wholes) {
+            let blob: Vec<(usize, usize)> = members.iter().flat_map(|&i| blobs[i].iter().copied()).collect();
+            let mut found = judge(&blob, extra, &scene, &gray, options);
+            found.features.pieces = members.len() as f32;
+            findings.push(found);
+        }
+        for (blob, whole) in blobs.into_iter().zip(wholes) {
             cut_out(&blob, &whole, &scene, |part, depth| {
                 if part.len() >= options.area_min_px {
                     let mut found = judge(part, extra, &scene, &gray, options);
@@ -340,7 +295,13 @@ pub fn compare<T: Sample>(
         }
     }
     findings.sort_by(Finding::surest_first);
-    Ok(Comparison { shift_px, mismatch, findings })
+    // The plain score puts what is joined in its place, too.
+    let crowd = findings.len() as f32 * 1e6 / (template.width() * template.height()) as f32;
+    for (rank, f) in findings.iter_mut().enumerate() {
+        f.features = Features { mismatch: mismatch as f32, crowd, rank: rank as f32, ..f.features };
+    }
+    let (joined, findings) = findings.into_iter().partition(|f| f.features.pieces > 1.0);
+    Ok(Comparison { shift_px, mismatch, findings, joined })
 }
 
 /// Longer side from which on a stretch of differing pixels may be an edge that does not meet the template's, with a defect on
@@ -389,6 +350,8 @@ struct Scene<'a> {
     after: &'a Bits,
     /// Pixels that differ at all.
     differs: &'a Bits,
+    /// Those of the finding's kind.
+    kind: &'a Bits,
     /// Pixels of the finding's kind outside the tolerance, and outside tolerances of 1 and 2 px more.
     left: &'a [Bits],
 }
@@ -396,7 +359,9 @@ struct Scene<'a> {
 struct Gray<'a, 'p, T> {
     template: &'a Plane<'p, T>,
     image: &'a Plane<'p, T>,
-    shift_px: (isize, isize),
+    /// Displacements of the cells, and how many stand in a row.
+    shifts: Vec<align::Shift>,
+    across: usize,
     contrast: f64,
 }
 
@@ -404,8 +369,9 @@ impl<T: Sample> Gray<'_, '_, T> {
     /// Mean absolute difference of the pixels, over the contrast.
     fn difference(&self, blob: &[(usize, usize)]) -> f64 {
         let each = |&(x, y): &(usize, usize)| {
+            let (dx, dy) = self.shifts[y / bits::CELL * self.across + x / bits::CELL];
             let (x, y) = (x as isize, y as isize);
-            let image = self.image.get(x + self.shift_px.0, y + self.shift_px.1)?;
+            let image = self.image.get(x + dx, y + dy)?;
             Some(f64::from((image - self.template.get(x, y)?).abs()))
         };
         let sum: f64 = blob.iter().filter_map(each).sum();
@@ -426,7 +392,8 @@ fn judge<T: Sample>(
     let ((x1, x2), (y1, y2)) = (span(|p| p.0), span(|p| p.1));
     let (other, own) = if extra { (scene.copper, scene.bare) } else { (scene.bare, scene.copper) };
     let reach = options.tolerance_px + 2;
-    let contacts = contacts::count(blob, other, reach);
+    let touched = contacts::touched(blob, other, own, reach);
+    let contacts = touched.at;
     let class = match (extra, contacts) {
         (true, 0) => BoardClass::Copper,
         (true, 1) => BoardClass::Spur,
@@ -441,6 +408,8 @@ fn judge<T: Sample>(
     let before = contacts::near(scene.copper, (x1, y1), (x2, y2));
     let after = contacts::near(scene.after, (x1, y1), (x2, y2));
     let deep = |by: usize| blob.iter().filter(|&&(x, y)| scene.left[by].get(x, y)).count() as f32;
+    let rays = rays::cast(scene.copper, scene.after, middle(blob, scene.left));
+    let change = contacts::change(blob, scene.copper, scene.kind);
     let features = Features {
         extra: f32::from(u8::from(extra)),
         area,
@@ -451,9 +420,9 @@ fn judge<T: Sample>(
         fill: area / (w * h),
         contrast,
         contacts: contacts as f32,
-        contacts_near: contacts::count(blob, other, reach - 1) as f32,
-        contacts_far: contacts::count(blob, other, reach + 2) as f32,
-        own_side: contacts::count(blob, own, reach) as f32,
+        contacts_near: touched.near as f32,
+        contacts_far: touched.far as f32,
+        own_side: touched.own as f32,
         copper_before: before.copper,
         copper_after: after.copper,
         ground_before: before.ground,
@@ -464,6 +433,23 @@ fn judge<T: Sample>(
         depth: 0.0,
         parent_share: 1.0,
         disorder: disorder(scene.differs, blob, (x1, y1), (x2, y2)),
+        width: rays.width,
+        edge: rays.edge,
+        escapes: rays.escapes,
+        sectors: rays.sectors,
+        opposite: rays.opposite,
+        remaining: rays.remaining,
+        ray_long: rays.long,
+        ray_short: rays.short,
+        linked: contacts::linked(blob, other, reach) as f32,
+        copper_gain: change.copper,
+        ground_gain: change.ground,
+        grown: change.pixels,
+        opposed: opposed(scene, (x1, y1), (x2, y2)),
+        mismatch: 0.0,
+        crowd: 0.0,
+        rank: 0.0,
+        pieces: 1.0,
     };
     // Grows with what noise and displaced edges seldom make: thickness and full contrast.
     let evidence = (0.2 * area + core + features.area_deep + features.area_deeper) * contrast.min(1.0);
@@ -483,6 +469,24 @@ fn judge<T: Sample>(
 
 /// Px around a finding whose order is looked at.
 const AROUND_PX: usize = 16;
+
+/// The pixel nearest to the centre of gravity, of those that the widest tolerance leaves.
+fn middle(blob: &[(usize, usize)], left: &[Bits]) -> (usize, usize) {
+    let of = |bits: &Bits| blob.iter().copied().filter(|&(x, y)| bits.get(x, y)).collect::<Vec<_>>();
+    let deepest = left.iter().rev().map(of).find(|p| !p.is_empty()).unwrap_or_default();
+    let n = deepest.len().max(1);
+    let (sx, sy) = deepest.iter().fold((0, 0), |(sx, sy), &(x, y)| (sx + x, sy + y));
+    let off = |&(x, y): &(usize, usize)| (x * n).abs_diff(sx).pow(2) + (y * n).abs_diff(sy).pow(2);
+    deepest.iter().copied().min_by_key(off).unwrap_or(blob[0])
+}
+
+/// See [`Features::opposed`].
+fn opposed(scene: &Scene<'_>, (x1, y1): (usize, usize), (x2, y2): (usize, usize)) -> f32 {
+    let (from, to) =
+        ((x1.saturating_sub(AROUND_PX), y1.saturating_sub(AROUND_PX)), (x2 + AROUND_PX, y2 + AROUND_PX));
+    let (all, pixels) = scene.differs.count(from, to);
+    (all - scene.kind.count(from, to).0) as f32 / pixels.max(1) as f32
+}
 
 /// See [`Features::disorder`].
 fn disorder(

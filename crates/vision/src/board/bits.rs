@@ -2,6 +2,9 @@
 
 use crate::frame::{Plane, Sample};
 
+/// Side of a cell in px: a word.
+pub(super) const CELL: usize = 64;
+
 /// A binary image; bits beyond the width are 0.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Bits {
@@ -73,6 +76,10 @@ impl Bits {
         self.zip(other, |a, b| a & b)
     }
 
+    pub fn xor(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| a ^ b)
+    }
+
     pub fn or(&self, other: &Self) -> Self {
         self.zip(other, |a, b| a | b)
     }
@@ -84,11 +91,7 @@ impl Bits {
 
     /// Set where a pixel within a square of `2 r + 1` px is set.
     pub fn dilated(&self, r: usize) -> Self {
-        let mut out = self.clone();
-        for _ in 0..r {
-            out = out.dilated_once();
-        }
-        out
+        if r == 0 { self.clone() } else { (1..r).fold(self.dilated_once(), |out, _| out.dilated_once()) }
     }
 
     /// Set where all pixels within that square are set; what lies outside the image counts as set.
@@ -97,25 +100,22 @@ impl Bits {
     }
 
     fn dilated_once(&self) -> Self {
-        let mut across = self.clone();
+        let mut across = Vec::with_capacity(self.data.len());
         for y in 0..self.height {
-            let row = self.row(y);
-            for k in 0..self.words {
-                let from_left = if k > 0 { row[k - 1] >> 63 } else { 0 };
-                let from_right = if k + 1 < self.words { row[k + 1] << 63 } else { 0 };
-                let wide = row[k] | (row[k] << 1) | from_left | (row[k] >> 1) | from_right;
-                across.data[y * self.words + k] = wide & self.mask(k);
+            let (row, mut left) = (self.row(y), 0);
+            for (k, &word) in row.iter().enumerate() {
+                let right = row.get(k + 1).map_or(0, |next| next << 63);
+                across.push((word | (word << 1) | left | (word >> 1) | right) & self.mask(k));
+                left = word >> 63;
             }
         }
-        let mut out = across.clone();
+        let row = |y: usize| &across[y * self.words..][..self.words];
+        let mut data = Vec::with_capacity(across.len());
         for y in 0..self.height {
-            for near in [y.wrapping_sub(1), y + 1].into_iter().filter(|&near| near < self.height) {
-                for k in 0..self.words {
-                    out.data[y * self.words + k] |= across.data[near * self.words + k];
-                }
-            }
+            let (above, below) = (row(y.saturating_sub(1)), row((y + 1).min(self.height - 1)));
+            data.extend(row(y).iter().zip(above).zip(below).map(|((own, above), below)| own | above | below));
         }
-        out
+        Self { data, ..*self }
     }
 
     /// Word `k` of a row displaced so that pixel x shows what was at `x + dx`; what lies outside is 0.
@@ -130,50 +130,70 @@ impl Bits {
     /// Pixels of `self` that differ from `other` displaced by (dx, dy), among those of every `step`-th row that both
     /// have, and how many those are.
     #[inline(always)]
-    pub fn differing(&self, other: &Self, (dx, dy): (isize, isize), step: usize) -> (u64, u64) {
-        let (mut differ, mut rows) = (0, 0);
-        // Columns that both have.
-        let low = (-dx).max(0) as usize;
-        let high = (self.width as isize - dx).min(self.width as isize).max(0) as usize;
+    pub fn differing(&self, other: &Self, shift: (isize, isize), step: usize) -> (u64, u64) {
+        let differ = self.differing_by_cell(other, shift, step).into_iter().map(u64::from).sum();
+        let has = |&y: &usize| y.checked_add_signed(shift.1).is_some_and(|from| from < self.height);
+        let (low, high) = self.shared(shift.0);
+        let rows = (0..self.height).step_by(step).filter(has).count();
+        (differ, (rows * high.saturating_sub(low)) as u64)
+    }
+
+    /// Cells of [`CELL`] x [`CELL`] px: of a row, and rows of them.
+    pub fn cells(&self) -> (usize, usize) {
+        (self.words, self.height.div_ceil(CELL))
+    }
+
+    /// Columns that an image displaced by `dx` shares with this one: the first, and the end.
+    fn shared(&self, dx: isize) -> (usize, usize) {
+        ((-dx).max(0) as usize, (self.width as isize - dx).min(self.width as isize).max(0) as usize)
+    }
+
+    /// The differing pixels of [`Bits::differing`], by cells.
+    #[inline(always)]
+    pub fn differing_by_cell(&self, other: &Self, (dx, dy): (isize, isize), step: usize) -> Vec<u32> {
+        let (across, down) = self.cells();
+        let mut out = vec![0; across * down];
+        let (low, high) = self.shared(dx);
         let valid: Vec<u64> = (0..self.words).map(|k| span_mask(k, low, high)).collect();
         let bit = dx.unsigned_abs() as u32;
         for y in (0..self.height).step_by(step) {
             let Some(from) = y.checked_add_signed(dy).filter(|&from| from < self.height) else { continue };
             let (own, their) = (self.row(y), other.row(from));
-            rows += 1;
+            let cells = out[y / CELL * across..][..across].iter_mut().zip(own.iter().zip(&valid));
             if bit == 0 || bit >= 64 {
-                for (k, (word, valid)) in own.iter().zip(&valid).enumerate() {
-                    differ += u64::from(((word ^ Self::displaced_word(their, k, dx)) & valid).count_ones());
+                for (k, (cell, (word, valid))) in cells.enumerate() {
+                    *cell += ((word ^ Self::displaced_word(their, k, dx)) & valid).count_ones();
                 }
                 continue;
             }
             // Less than a word: the bits that a word lacks come from the one beside it.
-            let differing =
-                |word: u64, moved: u64, valid: u64| u64::from(((word ^ moved) & valid).count_ones());
             if dx > 0 {
                 let beside = their[1..].iter().chain(std::iter::once(&0));
-                for (((word, valid), at), next) in own.iter().zip(&valid).zip(their).zip(beside) {
-                    differ += differing(*word, (at >> bit) | (next << (64 - bit)), *valid);
+                for ((cell, (word, valid)), (at, next)) in cells.zip(their.iter().zip(beside)) {
+                    *cell += ((word ^ ((at >> bit) | (next << (64 - bit)))) & valid).count_ones();
                 }
             } else {
                 let mut last = 0;
-                for ((word, valid), at) in own.iter().zip(&valid).zip(their) {
-                    differ += differing(*word, (at << bit) | (last >> (64 - bit)), *valid);
+                for ((cell, (word, valid)), at) in cells.zip(their) {
+                    *cell += ((word ^ ((at << bit) | (last >> (64 - bit)))) & valid).count_ones();
                     last = *at;
                 }
             }
         }
-        (differ, rows * high.saturating_sub(low) as u64)
+        out
     }
 
-    /// The image displaced: pixel (x, y) shows what was at (x + dx, y + dy), or `fallback` where that lies outside.
-    pub fn displaced(&self, (dx, dy): (isize, isize), fallback: &Self) -> Self {
+    /// The image displaced, each cell by a (dx, dy) of its own: pixel (x, y) shows what was at (x + dx, y + dy), or `fallback` where
+    /// that lies outside.
+    pub fn displaced(&self, by: &[(isize, isize)], fallback: &Self) -> Self {
         let mut out = fallback.clone();
-        let low = (-dx).max(0) as usize;
-        let high = (self.width as isize - dx).min(self.width as isize).max(0) as usize;
         for y in 0..self.height {
-            let Some(from) = y.checked_add_signed(dy).filter(|&from| from < self.height) else { continue };
             for k in 0..self.words {
+                let (dx, dy) = by[y / CELL * self.words + k];
+                let Some(from) = y.checked_add_signed(dy).filter(|&from| from < self.height) else {
+                    continue;
+                };
+                let (low, high) = self.shared(dx);
                 let valid = span_mask(k, low, high);
                 let word = &mut out.data[y * self.words + k];
                 *word = (*word & !valid) | (Self::displaced_word(self.row(from), k, dx) & valid);
@@ -226,9 +246,14 @@ impl Bits {
         self.data.iter().map(|w| w.count_ones() as usize).sum()
     }
 
-    /// Sizes of the sets of pixels that touch along sides or corners, as of [`Bits::blobs`], by runs along rows: a run joins
-    /// those of the row above that it touches.
+    /// Sizes of the sets of pixels that touch along sides or corners, as of [`Bits::blobs`].
     pub fn blob_sizes(&self) -> Vec<usize> {
+        self.blob_shares(self)
+    }
+
+    /// How many of its pixels `other`, of the same size, has of each of those sets, where it has any. By runs along rows: a
+    /// run joins those of the row above that it touches.
+    pub fn blob_shares(&self, other: &Self) -> Vec<usize> {
         // Of each run: first pixel, end, and the run it was joined to (itself for the first).
         let mut runs: Vec<(usize, usize, usize)> = Vec::new();
         let (mut above, mut sizes) = (0..0, Vec::new());
@@ -244,10 +269,14 @@ impl Bits {
                 let high = self.next(y, low, false).unwrap_or(self.width);
                 let own = runs.len();
                 runs.push((low, high, own));
-                sizes.push(high - low);
-                for other in above.clone() {
-                    if runs[other].0 <= high && low <= runs[other].1 {
-                        let (a, b) = (root(&runs, other), root(&runs, own));
+                sizes.push(if std::ptr::eq(self, other) {
+                    high - low
+                } else {
+                    other.count((low, y), (high, y + 1)).0 as usize
+                });
+                for beside in above.clone() {
+                    if runs[beside].0 <= high && low <= runs[beside].1 {
+                        let (a, b) = (root(&runs, beside), root(&runs, own));
                         if a != b {
                             runs[b.max(a)].2 = a.min(b);
                             sizes[a.min(b)] += std::mem::take(&mut sizes[b.max(a)]);
@@ -344,7 +373,7 @@ mod tests {
                 let inside = x >= 0 && y >= 0 && x < width as isize && y < height as isize;
                 inside.then(|| bits.get(x as usize, y as usize))
             };
-            let (dilated, eroded, moved) = (a.dilated(1), a.eroded(1), a.displaced((dx, dy), &b));
+            let (dilated, eroded, moved) = (a.dilated(1), a.eroded(1), a.displaced(&vec![(dx, dy); a.words], &b));
             let (mut differ, mut count) = (0, 0);
             for y in 0..height as isize {
                 for x in 0..width as isize {

@@ -51,13 +51,79 @@ pub(super) fn parts(blob: &[(usize, usize)], deep: &Bits, grow: usize) -> Vec<Ve
     stretches.collect()
 }
 
-/// Connected stretches of `other` within `reach` px of the blob; the reach is a pixel more than the tolerance's rim, so
-/// that a ragged edge is one stretch. One or two pixels at a corner are no contact.
-pub(super) fn count(blob: &[(usize, usize)], other: &Bits, reach: usize) -> usize {
-    let window = Window::around(blob, reach + 1);
+/// Connected stretches that a blob touches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Touched {
+    /// Of the other side, within a reach.
+    pub at: usize,
+    /// Within 1 px less.
+    pub near: usize,
+    /// Within 2 px more.
+    pub far: usize,
+    /// Of its own side, within the reach.
+    pub own: usize,
+}
+
+/// Stretches of `other` and `own` within `reach` px, 1 at least; the reach is a pixel more than the tolerance's rim, so that a
+/// ragged edge is one stretch. One or two pixels at a corner are no contact.
+pub(super) fn touched(blob: &[(usize, usize)], other: &Bits, own: &Bits, reach: usize) -> Touched {
+    let window = Window::around(blob, reach + 3);
+    let crop = |of: &Bits| of.crop((window.left, window.top), window.bits.width, window.bits.height);
+    let (other, own) = (crop(other), crop(own));
+    let count =
+        |side: &Bits, near: &Bits| side.and(near).blob_sizes().into_iter().filter(|&size| size > FEW).count();
+    let near = window.bits.dilated(reach - 1);
+    let at = near.dilated(1);
+    let far = at.dilated(2);
+    Touched {
+        at: count(&other, &at),
+        near: count(&other, &near),
+        far: count(&other, &far),
+        own: count(&own, &at),
+    }
+}
+
+/// Pixels that are no contact.
+const FEW: usize = 2;
+
+/// Px around a blob within which stretches may be one.
+const LINK: usize = 24;
+
+/// Stretches of `other` within `reach` px, those that are one within [`LINK`] px counted once.
+pub(super) fn linked(blob: &[(usize, usize)], other: &Bits, reach: usize) -> usize {
+    let window = Window::around(blob, LINK);
     let near = window.bits.dilated(reach);
-    let touched = near.and(&other.crop((window.left, window.top), near.width, near.height));
-    touched.blob_sizes().into_iter().filter(|&size| size > 2).count()
+    let around = other.crop((window.left, window.top), near.width, near.height);
+    around.blob_shares(&near).into_iter().filter(|&share| share > FEW).count()
+}
+
+/// Px around a blob in which it is still its own edge that differs.
+const GROWN: usize = 3;
+
+/// What a blob with all that differs about it changes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Change {
+    /// Pixels.
+    pub pixels: f32,
+    /// Stretches of copper near it that it makes more.
+    pub copper: f32,
+    /// The same of bare ground.
+    pub ground: f32,
+}
+
+/// What the blob and the pixels of `kind` within [`GROWN`] px change in the template, whatever else differs.
+pub(super) fn change(blob: &[(usize, usize)], copper: &Bits, kind: &Bits) -> Change {
+    let window = Window::around(blob, NEAR);
+    let near = window.bits.dilated(GROWN);
+    let crop = |bits: &Bits| bits.crop((window.left, window.top), near.width, near.height);
+    let (before, changed) = (crop(copper), near.and(&crop(kind)));
+    let after = before.xor(&changed);
+    let stretches = |bits: &Bits| bits.blob_sizes().into_iter().filter(|n| *n > 4).count() as f32;
+    Change {
+        pixels: changed.total() as f32,
+        copper: stretches(&after) - stretches(&before),
+        ground: stretches(&after.inverted()) - stretches(&before.inverted()),
+    }
 }
 
 /// Pixels of the blob whose neighbours all belong to it.

@@ -1,10 +1,11 @@
 //! A small learned classifier: boosted regression trees (J. H. Friedman, Annals of Statistics 29, 2001) whose sums become
-//! probabilities of the six classes and of no defect by the softmax.
+//! probabilities of three kinds and of no defect by the softmax. Too much copper is to bare ground what missing copper is to
+//! copper, so that a short teaches what an open is.
 
 use super::{BoardClass, Features};
 use serde::{Deserialize, Serialize};
 
-/// The six classes, in the order of a forest's outputs; after them comes no defect.
+/// The six classes, in the order of a forest's margins.
 pub const CLASSES: [BoardClass; 6] = [
     BoardClass::Open,
     BoardClass::Short,
@@ -13,6 +14,17 @@ pub const CLASSES: [BoardClass; 6] = [
     BoardClass::Copper,
     BoardClass::PinHole,
 ];
+
+/// The kinds, in the order of a forest's outputs, each as it is called of missing and of added copper: across from edge to
+/// edge, at an edge, off the edges. After them comes no defect.
+pub const KINDS: [[BoardClass; 2]; 3] = [
+    [BoardClass::Open, BoardClass::Short],
+    [BoardClass::Mousebite, BoardClass::Spur],
+    [BoardClass::PinHole, BoardClass::Copper],
+];
+
+/// Outputs of a forest.
+const OUTPUTS: usize = KINDS.len() + 1;
 
 /// A forest as its file holds it. `cargo xtask train board` makes one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,7 +39,7 @@ pub struct ForestFile {
     pub provenance: String,
     /// Px that a box grows on each side, by class.
     pub margins: [f32; 6],
-    /// Trees; tree `i` adds to output `i % 7`.
+    /// Trees; tree `i` adds to output `i % 4`.
     pub trees: Vec<Vec<Node>>,
 }
 
@@ -90,15 +102,17 @@ impl From<Forest> for ForestFile {
 impl Forest {
     /// The likeliest class with its probability, 0..1, and the px that its box grows.
     pub fn judge(&self, features: &Features) -> (BoardClass, f32, f32) {
-        let mut sums = [0.0f32; CLASSES.len() + 1];
+        let mut sums = [0.0f32; OUTPUTS];
         let values = features.values();
         for (i, tree) in self.0.trees.iter().enumerate() {
-            sums[i % (CLASSES.len() + 1)] += leaf(tree, &values);
+            sums[i % OUTPUTS] += leaf(tree, &values);
         }
         let most = sums.iter().copied().fold(f32::MIN, f32::max);
         let total: f32 = sums.iter().map(|s| (s - most).exp()).sum();
-        let best = (0..CLASSES.len()).max_by(|&a, &b| sums[a].total_cmp(&sums[b])).unwrap_or(0);
-        (CLASSES[best], (sums[best] - most).exp() / total, self.0.margins[best])
+        let best = (0..KINDS.len()).max_by(|&a, &b| sums[a].total_cmp(&sums[b])).unwrap_or(0);
+        let class = KINDS[best][usize::from(features.extra > 0.5)];
+        let margin = CLASSES.iter().position(|c| *c == class).map_or(0.0, |at| self.0.margins[at]);
+        (class, (sums[best] - most).exp() / total, margin)
     }
 }
 
@@ -123,16 +137,18 @@ mod tests {
     #[test]
     fn the_likeliest_class_wins() {
         let plain = || vec![Node(-1, 0.0, 0)];
-        // A large area speaks for a short.
+        // A large area speaks for what goes from edge to edge.
         let split = vec![Node(1, 10.0, 1), Node(-1, -2.0, 0), Node(-1, 2.0, 0)];
-        let mut trees = vec![plain(); 7];
-        trees[1] = split;
+        let mut trees = vec![plain(); 4];
+        trees[0] = split;
         let forest = Forest::try_from(file(trees)).unwrap();
-        let (class, score, margin) = forest.judge(&Features { area: 11.0, ..Features::default() });
-        let expected = 2f32.exp() / (2f32.exp() + 6.0);
+        let (class, score, margin) =
+            forest.judge(&Features { area: 11.0, extra: 1.0, ..Features::default() });
+        let expected = 2f32.exp() / (2f32.exp() + 3.0);
         assert_eq!((class, margin), (BoardClass::Short, 2.0));
         assert!((score - expected).abs() < 1e-6);
-        assert_ne!(forest.judge(&Features { area: 10.0, ..Features::default() }).0, BoardClass::Short);
+        assert_eq!(forest.judge(&Features { area: 11.0, ..Features::default() }).0, BoardClass::Open);
+        assert_ne!(forest.judge(&Features { area: 10.0, ..Features::default() }).0, BoardClass::Open);
     }
 
     #[test]

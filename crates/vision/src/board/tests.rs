@@ -94,10 +94,55 @@ fn a_defect_is_cut_out_of_an_edge_that_does_not_meet() {
     let many = Comparison { findings: (0..400).map(boxed).collect(), ..found.clone() };
     let mut kept: Vec<Finding> = Vec::new();
     for f in &many.findings {
-        if kept.iter().all(|k| k.overlap(f) <= OVERLAP_MAX) {
+        if kept.iter().all(|k| !f.repeats(k, WITHIN_MAX)) {
             kept.push(*f);
         }
     }
     assert!(kept.len() > 50 && kept.len() < 400, "{}", kept.len());
-    assert_eq!(many.distinct().findings, kept);
+    assert_eq!(many.distinct(WITHIN_MAX).findings, kept);
+}
+
+/// Vertical bars of 20 px every 40 px.
+fn bars(x: usize) -> bool {
+    x % 40 < 20
+}
+
+#[test]
+fn an_image_that_is_stretched_is_followed() {
+    let (width, height) = (640, 320);
+    let paint = |copper: bool| if copper { 60u8 } else { 190 };
+    let template = PlaneBuf::from_fn(width, height, |x, _| paint(bars(x)));
+    // 1 px in 150: of the whole no displacement fits, and at the ends edges are off by more than the tolerance.
+    let image = PlaneBuf::from_fn(width, height, |x, y| {
+        let spur = (x as isize - 548).pow(2) + (y as isize - 90).pow(2) <= 49;
+        paint(bars(x - x / 150) || spur)
+    });
+    let found = compare(&template.as_plane(), &image.as_plane(), &BoardOptions::default()).unwrap();
+    let classes: Vec<BoardClass> = found.findings.iter().map(|f| f.class).collect();
+    assert_eq!(classes, [BoardClass::Spur], "{found:#?}");
+    assert!(found.findings[0].x1 > 530 && found.findings[0].x2 < 560);
+}
+
+#[test]
+fn pieces_are_put_together_for_a_forest_alone() {
+    let (width, height) = (240, 200);
+    let template = PlaneBuf::from_fn(width, height, |x, _| if x < 60 { 60u8 } else { 190 });
+    let image = PlaneBuf::from_fn(width, height, |x, y| {
+        let spot = |(cx, cy): (isize, isize)| (x as isize - cx).pow(2) + (y as isize - cy).pow(2) <= 25;
+        if x < 60 || [(110, 60), (125, 60), (200, 150)].into_iter().any(spot) { 60 } else { 190 }
+    });
+    let found = compare(&template.as_plane(), &image.as_plane(), &BoardOptions::default()).unwrap();
+    assert_eq!(found.findings.len(), 3);
+    let [both] = found.joined.as_slice() else { panic!("{:?}", found.joined) };
+    assert_eq!((both.features.pieces, both.x1, both.x2), (2.0, 104, 132));
+    assert_eq!(found.findings[0].features.pieces, 1.0);
+    let plain = found.clone().with_margins((width, height));
+    assert!(plain.findings.len() == 3 && plain.joined.is_empty());
+    // A forest that likes pieces: what lies within is of the same defect.
+    let likes = vec![Node(Features::COUNT as i16 - 1, 1.5, 1), Node(-1, 0.0, 0), Node(-1, 3.0, 0)];
+    let trees = [vec![Node(-1, 0.0, 0)], vec![Node(-1, 0.0, 0)], likes, vec![Node(-1, 0.0, 0)]].to_vec();
+    let file = ForestFile { provenance: String::new(), margins: [9.0; 6], trees };
+    let judged = found.judged_by(&Forest::try_from(file).unwrap(), (width, height));
+    assert_eq!(judged.findings.len(), 2, "{judged:#?}");
+    assert!(judged.findings[0].class == BoardClass::Copper && judged.findings[0].x2 == 141);
 }
