@@ -18,7 +18,7 @@ use measure::{IOU, Judged, corners, figures, iou, losses};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use support::processor_ns;
-use vision::board::{CLASSES, Comparison, Finding, Forest, ForestFile, KINDS, Node};
+use vision::board::{CLASSES, Comparison, Features, Finding, Forest, ForestFile, KINDS, Node};
 
 /// Chosen with what the groups lose that are judged by the others.
 const HOW: Settings =
@@ -63,8 +63,9 @@ fn serde_json_line(file: &ForestFile) -> String {
     let node = |n: &Node| format!("[{},{},{}]", n.0, value(n), n.2);
     let tree = |t: &Vec<Node>| format!("[{}]", t.iter().map(node).collect::<Vec<_>>().join(","));
     format!(
-        "{{\"provenance\":{:?},\"margins\":{:?},\"trees\":[\n{}\n]}}\n",
+        "{{\"provenance\":{:?},\"measures\":{},\"margins\":{:?},\"trees\":[\n{}\n]}}\n",
         file.provenance,
+        file.measures,
         file.margins,
         file.trees.iter().map(tree).collect::<Vec<_>>().join(",\n")
     )
@@ -154,5 +155,5 @@ fn learn(boards: &[&Board], provenance: &str) -> ForestFile {
         v.get(v.len() / 2).copied().unwrap_or(0.0)
     });
     let trees = classes::<{ KINDS.len() + 1 }>(&rows, &labels, HOW);
-    ForestFile { provenance: provenance.to_owned(), margins, trees }
+    ForestFile { provenance: provenance.to_owned(), measures: Features::COUNT, margins, trees }
 }

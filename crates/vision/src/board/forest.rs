@@ -37,6 +37,8 @@ pub struct Forest(ForestFile);
 pub struct ForestFile {
     /// What it was trained on, for people.
     pub provenance: String,
+    /// How many measures of a finding it was trained on: with others each tree would ask for something else.
+    pub measures: usize,
     /// Px that a box grows on each side, by class.
     pub margins: [f32; 6],
     /// Trees; tree `i` adds to output `i % 4`.
@@ -70,6 +72,10 @@ impl TryFrom<ForestFile> for Forest {
     type Error = ForestError;
 
     fn try_from(file: ForestFile) -> Result<Self, ForestError> {
+        if file.measures != Features::COUNT {
+            let reason = "it was trained on other measures than this program takes; train it again (cargo xtask train board)";
+            return Err(ForestError { tree: 0, node: 0, reason });
+        }
         for (tree, nodes) in file.trees.iter().enumerate() {
             let fault = |node, reason| Err(ForestError { tree, node, reason });
             if nodes.is_empty() {
@@ -131,7 +137,12 @@ mod tests {
     use super::*;
 
     fn file(trees: Vec<Vec<Node>>) -> ForestFile {
-        ForestFile { provenance: String::new(), margins: [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], trees }
+        ForestFile {
+            provenance: String::new(),
+            measures: Features::COUNT,
+            margins: [1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+            trees,
+        }
     }
 
     #[test]
@@ -156,6 +167,8 @@ mod tests {
         let check = |tree: Vec<Node>, says| {
             assert_eq!(Forest::try_from(file(vec![tree])).unwrap_err().reason, says);
         };
+        let old = ForestFile { measures: Features::COUNT - 1, ..file(vec![vec![Node(-1, 0.0, 0)]]) };
+        assert!(Forest::try_from(old).unwrap_err().reason.starts_with("it was trained on other measures"));
         check(vec![], "a tree needs a root");
         check(vec![Node(0, f32::NAN, 1)], "a number is expected");
         check(vec![Node(99, 0.0, 1)], "there is no such feature");

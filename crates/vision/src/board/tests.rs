@@ -141,7 +141,7 @@ fn pieces_are_put_together_for_a_forest_alone() {
     // A forest that likes pieces: what lies within is of the same defect.
     let likes = vec![Node(Features::COUNT as i16 - 1, 1.5, 1), Node(-1, 0.0, 0), Node(-1, 3.0, 0)];
     let trees = [vec![Node(-1, 0.0, 0)], vec![Node(-1, 0.0, 0)], likes, vec![Node(-1, 0.0, 0)]].to_vec();
-    let file = ForestFile { provenance: String::new(), margins: [9.0; 6], trees };
+    let file = ForestFile { provenance: String::new(), measures: Features::COUNT, margins: [9.0; 6], trees };
     let judged = found.judged_by(&Forest::try_from(file).unwrap(), (width, height));
     assert_eq!(judged.findings.len(), 2, "{judged:#?}");
     assert!(judged.findings[0].class == BoardClass::Copper && judged.findings[0].x2 == 141);
