@@ -3,7 +3,8 @@
 //!
 //! The first three rounds and the developer's own (`own`, `5dev`) must be read without a fault, but for the strings of
 //! [`KNOWN_WRONG`]. The fourth and the fifth round were held back until 2026-11-30 and are for development since: they were
-//! written by people who knew the table of properties and had not seen the parser. Of them the number read right is kept.
+//! written by people who knew the table of properties and had not seen the parser. Of them the number read right is kept. So it is of
+//! the sixth round, written in the same way and measured once; nobody has looked at its misses yet.
 //!
 //! Right is: the same specifications (property, value, unit, wish) and the same quantities, in whatever order; `50万次` is
 //! `500000次`. Words that are kept beside them do not count.
@@ -15,7 +16,7 @@ use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
 /// Strings of the once held-back rounds that the parser is known to read right; raise them, never lower them.
-const KEPT_RIGHT: [(&str, usize); 2] = [("4", 239), ("5", 238)];
+const KEPT_RIGHT: [(&str, usize); 3] = [("4", 239), ("5", 238), ("6", 169)];
 
 /// Strings of the open rounds that are not read right yet: most leave something out.
 const KNOWN_WRONG: &[&str] = &[
