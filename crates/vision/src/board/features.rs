@@ -89,7 +89,7 @@ impl Features {
     /// Number of measures.
     pub const COUNT: usize = 39;
 
-    /// The measures in the order in which a [`Forest`] numbers them: that of their definition.
+    /// The measures in the order in which a [`Forest`](super::Forest) numbers them: that of their definition.
     pub fn values(&self) -> [f32; Self::COUNT] {
         [
             self.extra,
