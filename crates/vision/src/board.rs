@@ -149,22 +149,20 @@ impl Finding {
     /// True where it is of the same defect as a surer one: the boxes overlap much, or more than a share `within` of one lies in the
     /// other.
     fn repeats(&self, surer: &Self, within: f64) -> bool {
-        let area = |f: &Self| ((f.x2 - f.x1) * (f.y2 - f.y1)) as f64;
-        let both = self.common(surer) as f64;
-        self.overlap(surer) > OVERLAP_MAX || both > within * area(self).min(area(surer))
+        let (own, others, both) = (self.area(), surer.area(), self.common(surer));
+        both as f64 / (own + others - both).max(1) as f64 > OVERLAP_MAX
+            || both as f64 > within * own.min(others) as f64
+    }
+
+    /// Area of its box.
+    fn area(&self) -> usize {
+        (self.x2 - self.x1) * (self.y2 - self.y1)
     }
 
     /// Area in common with another box.
     fn common(&self, other: &Self) -> usize {
         let side = |a: (usize, usize), b: (usize, usize)| a.1.min(b.1).saturating_sub(a.0.max(b.0));
         side((self.x1, self.x2), (other.x1, other.x2)) * side((self.y1, self.y2), (other.y1, other.y2))
-    }
-
-    /// Area in common with another box over that of both together.
-    fn overlap(&self, other: &Self) -> f64 {
-        let both = self.common(other);
-        let area = |f: &Self| (f.x2 - f.x1) * (f.y2 - f.y1);
-        both as f64 / (area(self) + area(other) - both).max(1) as f64
     }
 }
 
@@ -286,8 +284,7 @@ pub fn compare<T: Sample>(
                 if part.len() >= options.area_min_px {
                     let mut found = judge(part, extra, &scene, &gray, options);
                     found.features.depth = depth as f32;
-                    let area = |f: &Finding| ((f.x2 - f.x1) * (f.y2 - f.y1)) as f32;
-                    found.features.parent_share = area(&found) / area(&whole);
+                    found.features.parent_share = found.area() as f32 / whole.area() as f32;
                     findings.push(found);
                 }
             });

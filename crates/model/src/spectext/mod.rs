@@ -63,12 +63,20 @@ pub fn parse_specs(
 ) -> ParsedText {
     let hints: Vec<u16> = hints.iter().filter_map(|h| properties.index(h)).collect();
     let normal = normal::normalise(text);
-    let topic = Topic::of(&normal.text.to_ascii_lowercase(), properties);
+    let folded = normal.text.to_ascii_lowercase();
+    let topic = Topic::of(&folded, properties);
+    let reader = ClauseReader {
+        original: text,
+        normal: &normal,
+        folded: &folded,
+        units,
+        properties,
+        hints: &hints,
+        topic: &topic,
+    };
     let mut out = ParsedText::default();
     for clause in clauses(&normal.text) {
         let (head, tail) = cut(&normal.text, clause);
-        let reader =
-            ClauseReader { original: text, normal: &normal, units, properties, hints: &hints, topic: &topic };
         reader.read(head, &mut out);
         if let Some(tail) = tail {
             out.rest.extend(reader.words(tail));
@@ -114,30 +122,33 @@ fn cut(text: &str, clause: Range<usize>) -> (Range<usize>, Option<Range<usize>>)
 struct ClauseReader<'a> {
     original: &'a str,
     normal: &'a Normal,
+    /// Its text in small letters, place by place.
+    folded: &'a str,
     units: &'a UnitTable,
     properties: &'a PropertyTable,
     hints: &'a [u16],
+    /// What the whole text speaks of.
     topic: &'a Topic,
 }
 
 impl ClauseReader<'_> {
     fn read(&self, clause: Range<usize>, out: &mut ParsedText) {
         let text = &self.normal.text[clause.clone()];
-        let folded = text.to_ascii_lowercase();
+        let folded = &self.folded[clause.clone()];
         let cutter = Cutter { units: self.units, properties: self.properties, hints: self.hints };
-        let (mut items, wished) = cutter.cut(text, &folded);
-        let wishes = Wishes::of(text, &folded, &wished);
+        let (mut items, wished) = cutter.cut(text, folded);
+        let wishes = Wishes::of(text, folded, &wished);
         self.drop_what_is_measured(&mut items);
         let read = |hints: &[u16]| {
             let (units, properties, topic) = (self.units, self.properties, self.topic);
             let opens = clause.start == 0 && (items.len() > 1 || clause.end < self.normal.text.len());
-            Assigner { units, properties, hints, topic, text, folded: &folded, items: &items, opens }.read()
+            Assigner { units, properties, hints, topic, text, folded, items: &items, opens }.read()
         };
         // What bare numbers are (`10.1寸 1280*800 IPS屏`) the text tells where the product gives no hint.
         let mut reading = read(if self.hints.is_empty() { &self.topic.bare } else { self.hints });
         // `孔铜≥20μm，不大于40μm`, `孔铜20μm，平均25μm`: a bound without a name, or another of many values, goes on with what the
         // clause before it spoke of.
-        if reading.specs.is_empty() && reading.amounts.is_empty() && goes_on(&items, &folded) {
+        if reading.specs.is_empty() && reading.amounts.is_empty() && goes_on(&items, folded) {
             let last = out.specs.last().and_then(|s| self.properties.index(&s.property));
             reading = last.map_or(reading, |last| read(&[last]));
         }

@@ -51,8 +51,6 @@ pub(super) struct Topic {
     pub named: Vec<u16>,
     /// What numbers without a name are here, by their units.
     pub bare: Vec<u16>,
-    /// What a name of several properties means only where the text speaks of it.
-    special: Vec<u16>,
 }
 
 impl Topic {
@@ -66,19 +64,17 @@ impl Topic {
         let mut out = Self::default();
         let places =
             |ids: &[PropertyId]| -> Vec<u16> { ids.iter().filter_map(|id| properties.index(id)).collect() };
-        for (row, told) in TOPICS.rows.iter().zip(told) {
-            if told {
-                out.named.extend(places(&row.named));
-                out.bare.extend(places(&row.bare));
-            }
-            out.special.extend(places(&row.named));
+        for (row, _) in TOPICS.rows.iter().zip(told).filter(|(_, told)| *told) {
+            out.named.extend(places(&row.named));
+            out.bare.extend(places(&row.bare));
         }
         out
     }
 
-    /// True for a property that an ambiguous name or value does not mean here.
-    pub fn is_foreign(&self, property: u16) -> bool {
-        self.special.contains(&property) && !self.named.contains(&property)
+    /// True for a property that an ambiguous name or value does not mean here: that of a topic which the text does not speak of.
+    pub fn is_foreign(&self, property: u16, properties: &PropertyTable) -> bool {
+        let id = &properties.at(property).id;
+        !self.named.contains(&property) && TOPICS.rows.iter().any(|row| row.named.contains(id))
     }
 }
 
@@ -102,7 +98,7 @@ mod tests {
         let index = |id: &str| properties.index(&PropertyId(id.to_owned())).unwrap();
         let plugs = Topic::of("翻盖下接插座 0.5mm间距", properties);
         assert!(plugs.named.contains(&index("pin_pitch")));
-        assert!(plugs.is_foreign(index("pixel_pitch")));
+        assert!(plugs.is_foreign(index("pixel_pitch"), properties));
         // A word does not begin in the middle of another one.
         assert!(!Topic::of("misled", properties).named.contains(&index("cri")));
     }

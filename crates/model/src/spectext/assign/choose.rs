@@ -163,7 +163,7 @@ impl Assigner<'_> {
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && first_name(i)))
             .or_else(|| only(&first_name))
             .or_else(|| only(&|i| !any_hinted && topical(i)))
-            .or_else(|| only(&|i| !any_hinted && !self.topic.is_foreign(i)))
+            .or_else(|| only(&|i| !any_hinted && !self.topic.is_foreign(i, self.properties)))
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && own_symbol(i)))
     }
 

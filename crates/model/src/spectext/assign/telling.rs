@@ -47,16 +47,21 @@ impl Assigner<'_> {
         named.into_iter().map(side).collect()
     }
 
+    /// A number as a value of the property with this id.
+    fn of(&self, id: &str, shape: &Shape) -> Option<(u16, Resolved)> {
+        let property = self.properties.index(&PropertyId(id.to_owned()))?;
+        Some((property, self.resolver().resolve(property, shape, None)?))
+    }
+
     /// The purity of a metal that is named beside it (4N金线, 高纯铟5N).
     pub(super) fn metal(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
         let behind = self.folded[self.items[next - 1].end..].trim_start_matches(' ');
         let before = self.folded[..self.items[at].from].trim_end_matches(' ');
-        let purity = self.properties.index(&PropertyId("purity".to_owned()))?;
         let told = has_nines(&expr.shape)
             && (WORDS.at_start(Role::Metal, behind).is_some()
                 || WORDS.at_end(Role::Metal, before)
                 || before.split(' ').any(|word| WORDS.is(Role::Metal, word)));
-        told.then(|| self.resolver().resolve(purity, &expr.shape, None)).flatten().map(|r| (purity, r))
+        if told { self.of("purity", &expr.shape) } else { None }
     }
 
     /// The thickness of a finish that stands directly before it (镀镍5μm, conformal coating 50±25um).
@@ -82,8 +87,7 @@ impl Assigner<'_> {
         } else {
             return None;
         };
-        let property = self.properties.index(&PropertyId(id.to_owned()))?;
-        Some((property, self.resolver().resolve(property, &expr.shape, None)?))
+        self.of(id, &expr.shape)
     }
 
     /// The current of a rating beside its voltage (10A 250V, 额定300V/15A).
@@ -97,17 +101,16 @@ impl Assigner<'_> {
             let gap = self.gap(left, right).trim();
             gap.is_empty() || is_list_gap(gap) || gap == "*"
         };
-        let current = self.properties.index(&PropertyId("rated_current".to_owned()))?;
         let beside =
             at.checked_sub(1).filter(|b| volts(self.items.get(*b)).is_some() && joined(*b, at)).is_some()
                 || (volts(self.items.get(next)).is_some() && joined(next - 1, next));
-        let meant_otherwise =
-            |hint: &u16| *hint != current && self.resolver().resolve(*hint, &expr.shape, None).is_some();
         let told = beside
-            && !self.hints.iter().any(meant_otherwise)
             && matches!(expr.shape, Shape::Point(_))
             && matches!(symbol(expr)?.as_str(), "A" | "mA" | "kA");
-        told.then(|| self.resolver().resolve(current, &expr.shape, None)).flatten().map(|r| (current, r))
+        let current = if told { self.of("rated_current", &expr.shape)? } else { return None };
+        let meant_otherwise =
+            |hint: &u16| *hint != current.0 && self.resolver().resolve(*hint, &expr.shape, None).is_some();
+        (!self.hints.iter().any(meant_otherwise)).then_some(current)
     }
 
     /// True for a measured size directly behind the noun that it is of (瓦楞纸箱600×400×350mm).
@@ -125,9 +128,8 @@ impl Assigner<'_> {
     /// The frequency of the mains (50Hz) where nothing says what a frequency is of.
     pub(super) fn mains(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
         let words = self.folded[self.items[at].start..self.items[next - 1].end].trim();
-        let frequency = self.properties.index(&PropertyId("frequency".to_owned()))?;
         let told = WORDS.is(Role::Mains, words) && self.hints.is_empty();
-        told.then(|| self.resolver().resolve(frequency, &expr.shape, None)).flatten().map(|r| (frequency, r))
+        if told { self.of("frequency", &expr.shape) } else { None }
     }
 
     /// `2×1.5mm²`: cores and the area of each.

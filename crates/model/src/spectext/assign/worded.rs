@@ -30,7 +30,6 @@ impl<'a> Assigner<'a> {
         let valued = worded.iter().find(|w| self.inner_value(region.clone(), **w).is_some());
         let Some(index) = valued.or(worded.first()).copied() else { return };
         if self.property(index).kind == PropertyKind::Text {
-            // 执行IPC二级标准 tells a grade.
             // 排放标准：总铜≤0.5mg/L tells what is measured.
             let signs = self.text[region.clone()].contains(['≥', '≤', '<', '>']);
             let measured = |i: &Item<'_>| {
@@ -39,6 +38,7 @@ impl<'a> Assigner<'a> {
             if signs && self.items.iter().any(measured) {
                 return;
             }
+            // 执行IPC二级标准 tells a grade.
             let value_first =
                 |i: &Item<'_>| i.start == region.start && matches!(i.kind, Kind::Value(_) | Kind::Name(..));
             if !explicit && self.items.iter().any(value_first) {
@@ -383,7 +383,7 @@ impl<'a> Assigner<'a> {
                 };
                 only(&own)
                     .or_else(|| only(&|t| self.topic.named.contains(&t.0)))
-                    .or_else(|| only(&|t| !self.topic.is_foreign(t.0)))
+                    .or_else(|| only(&|t| !self.topic.is_foreign(t.0, self.properties)))
             }),
             _ => None,
         }
