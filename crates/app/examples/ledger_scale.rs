@@ -11,8 +11,7 @@
 use app::{Actor, App, CaptureOptions, Clock, Direction, IndicatorQuery, InputFile, Scratch};
 use serde_json::json;
 use std::fmt::Write;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 const INPUTS: usize = 3;
@@ -128,13 +127,14 @@ fn document(number: usize, events: usize, kind: Kind, random: &mut Random) -> In
 
 /// Documents are sent one after the other by each client, all of them durable before the next; wall clock and processor time.
 async fn capture(app: &Arc<App>, documents: Vec<InputFile>, clients: usize) -> (Duration, f64) {
-    let (documents, next) = (Arc::new(documents), Arc::new(AtomicUsize::new(0)));
+    let waiting = Arc::new(Mutex::new(documents.into_iter()));
     let (start, cpu) = (Instant::now(), cpu_ms());
     let sent: Vec<_> = (0..clients)
         .map(|_| {
-            let (app, documents, next) = (Arc::clone(app), Arc::clone(&documents), Arc::clone(&next));
+            let (app, waiting) = (Arc::clone(app), Arc::clone(&waiting));
+            let next = move || waiting.lock().ok()?.next();
             tokio::spawn(async move {
-                while let Some(file) = documents.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(file) = next() {
                     app.capture_events(&Actor::local(), file, CaptureOptions::default()).await?;
                 }
                 Ok::<(), app::Error>(())

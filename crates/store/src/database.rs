@@ -212,6 +212,15 @@ impl Write {
         self.dialect.query(text)
     }
 
+    /// Has all that follows in this transaction looked up by index, also by triggers. PostgreSQL would read a whole table for each
+    /// question as long as it has no statistics of it, which is so until a minute after its first rows.
+    pub(crate) async fn look_up_by_index(&mut self, action: &'static str) -> Result<()> {
+        if self.dialect == Dialect::Postgres {
+            sqlx::raw_sql("set local enable_seqscan = off").execute(&mut *self.tx).await.during(action)?;
+        }
+        Ok(())
+    }
+
     /// Makes it durable.
     pub(crate) async fn commit(self, action: &'static str) -> Result<()> {
         self.tx.commit().await.during(action)

@@ -88,6 +88,7 @@ impl Store {
     pub async fn capture(&self, new: &NewCapture, by: &By) -> Result<Captured> {
         let doing = "capture events";
         let mut tx = self.database.write(doing).await?;
+        tx.look_up_by_index(doing).await?;
         let known = known(&mut tx, &new.events, doing).await?;
         let mut seen = HashSet::new();
         let is_new = |event: &&NewEvent| {

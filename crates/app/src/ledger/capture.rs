@@ -56,15 +56,18 @@ impl App {
     pub async fn capture_events(
         &self,
         actor: &Actor,
-        file: &InputFile,
+        file: InputFile,
         options: CaptureOptions,
     ) -> Result<CaptureReport> {
         actor.need(Act::CaptureEvents)?;
-        let read = read_events(file)?;
-        if !read.faults.is_empty() && (!options.proceed || read.document.is_none()) {
-            return Err(faulty(&read.faults));
-        }
-        let (new, faults) = new_capture(file, read, "")?;
+        let (new, faults) = aside(move || {
+            let read = read_events(file)?;
+            if !read.faults.is_empty() && (!options.proceed || read.document.is_none()) {
+                return Err(faulty(&read.faults));
+            }
+            new_capture(read, String::new())
+        })
+        .await?;
         let done = self.store.capture(&new, &self.by(actor)).await?;
         let link = done.link.to_string();
         Ok(CaptureReport { file: new.file, new: done.new, known: done.known, last: done.last, link, faults })
@@ -118,13 +121,14 @@ impl App {
     }
 }
 
+/// Does long work where it keeps nobody waiting who only answers or writes.
+pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::new(Code::Internal, e.to_string()))?
+}
+
 /// A document as the store takes it, in the name of an enterprise, and the faults of what is left out.
-pub(super) fn new_capture(
-    file: &InputFile,
-    read: EventFile<'_>,
-    enterprise: &str,
-) -> Result<(NewCapture, Vec<String>)> {
-    let bad = |what: &str| Error::new(Code::BadInput, format!("{}: {what}", file.name));
+pub(super) fn new_capture(read: EventFile, enterprise: String) -> Result<(NewCapture, Vec<String>)> {
+    let bad = |what: &str| Error::new(Code::BadInput, format!("{}: {what}", read.name));
     let document = read.document.ok_or_else(|| faulty(&read.faults))?;
     let parts = parts(&read.text, &document.kind).map_err(|e| bad(&e.to_string()))?;
     let parts = parts
@@ -144,10 +148,9 @@ pub(super) fn new_capture(
     if events.first().is_some_and(|event| read_back(&parts.head, [event.body.as_str()]).is_none()) {
         return Err(faulty(&read.faults));
     }
-    let enterprise = enterprise.to_owned();
     // What things are called and whose sites are, a member's document does not say for others: its master data is left out.
     let head = if enterprise.is_empty() { parts.head } else { without_header(&parts.head) };
-    Ok((NewCapture { file: file.name.clone(), head, enterprise, events }, read.faults))
+    Ok((NewCapture { file: read.name, head, enterprise, events }, read.faults))
 }
 
 /// A head without `epcisHeader`.

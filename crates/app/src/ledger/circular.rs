@@ -5,7 +5,7 @@ use super::live::Genealogy;
 use super::sight::Sight;
 use crate::{Act, Actor, App, Code, Error, Result};
 use ledger::balance::EntryKind;
-use ledger::balance::book::{Measure, Posting, Sums, Window};
+use ledger::balance::book::{Measure, Posting, Sums};
 use ledger::circular::{
     Definition, ENERGY_INTENSITY, HAZARDOUS_WASTE_REDUCTION, LINKAGE_DEGREE, MCI, MciInput, OutOfRange,
     RECOVERY_RATE, energy_intensity, hazardous_waste_reduction, linkage_degree, mci, recovery_rate,
@@ -13,7 +13,7 @@ use ledger::circular::{
 use ledger::footprint::factor::FactorLibrary;
 use model::period::Period;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -157,18 +157,15 @@ impl App {
         let held = self.genealogy().await?;
         let (period, base) = held.periods(query);
         let windows = [window_of(Some(period)), window_of(Some(base))];
-        let sums = held.book.sums(&windows);
-        let used = held.book.used(&windows);
+        let book = &held.book;
+        let of_sites = || (book.used(&windows), book.sites_of(windows[0]), book.exchanges(windows[0]));
+        let (sums, (used, active, exchanges)) = rayon::join(|| book.sums(&windows), of_sites);
         let mut indicators = Vec::new();
         let sites = match &query.site {
             Some(site) => vec![held.seen_site(&sight, site)?],
             None => {
-                indicators.extend(linkage(&held, windows[0]));
-                held.book
-                    .sites_of(windows[0])
-                    .into_iter()
-                    .filter(|s| sight.sees_site(held.book.sites.word(*s)))
-                    .collect()
+                indicators.extend(linkage(&held, &active, exchanges));
+                active.into_iter().filter(|site| sight.sees_site(book.sites.word(*site))).collect()
             }
         };
         for site in sites {
@@ -299,7 +296,7 @@ impl Indicator {
 }
 
 /// Pairs of firms that exchange. A site whose enterprise nobody named is a firm of its own.
-fn linkage(held: &Genealogy, window: Window) -> Option<Indicator> {
+fn linkage(held: &Genealogy, sites: &[u16], exchanges: BTreeSet<(u16, u16)>) -> Option<Indicator> {
     let book = &held.book;
     let mut firms: Vec<&str> = Vec::new();
     let mut firm_of = |site: u16| -> u32 {
@@ -311,11 +308,10 @@ fn linkage(held: &Genealogy, window: Window) -> Option<Indicator> {
         });
         u32::try_from(at).unwrap_or(u32::MAX)
     };
-    for site in book.sites_of(window) {
-        firm_of(site);
+    for site in sites {
+        firm_of(*site);
     }
-    let pairs: Vec<(u32, u32)> =
-        book.exchanges(window).into_iter().map(|(a, b)| (firm_of(a), firm_of(b))).collect();
+    let pairs: Vec<(u32, u32)> = exchanges.into_iter().map(|(a, b)| (firm_of(a), firm_of(b))).collect();
     let mut distinct: Vec<(u32, u32)> =
         pairs.iter().filter(|(a, b)| a != b).map(|(a, b)| (*a.min(b), *a.max(b))).collect();
     distinct.sort_unstable();

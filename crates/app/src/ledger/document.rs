@@ -9,9 +9,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A document as it was read.
-pub(super) struct EventFile<'f> {
+pub(super) struct EventFile {
+    /// Name of the file or of the request.
+    pub name: String,
     /// The document in JSON: the file's own text, or what its XML became.
-    pub text: Cow<'f, str>,
+    pub text: String,
     /// Its valid events; none where nothing of it can be used.
     pub document: Option<Document>,
     /// What is wrong, one line each, with file and place.
@@ -19,34 +21,37 @@ pub(super) struct EventFile<'f> {
 }
 
 /// Reads a document; only text that is no text is an error, all else is a fault with its place.
-pub(super) fn read_events(file: &InputFile) -> Result<EventFile<'_>> {
-    let text = std::str::from_utf8(&file.bytes).map_err(|error| {
-        let line = file.bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-        Error::new(Code::BadInput, format!("{}:{line}: the text is not UTF-8", file.name))
+pub(super) fn read_events(file: InputFile) -> Result<EventFile> {
+    let InputFile { name, bytes } = file;
+    let mut text = String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+        Error::new(Code::BadInput, format!("{name}:{line}: the text is not UTF-8"))
     })?;
-    let text = text.trim_start_matches('\u{feff}');
-    if !epcis_xml::is_xml(text) {
-        let (document, faults) = Document::parse_lenient(text);
-        let faults = faults.iter().map(|fault| format!("{}: {fault}", file.name)).collect();
-        return Ok(EventFile { text: Cow::Borrowed(text), document, faults });
+    let mark = text.len() - text.trim_start_matches('\u{feff}').len();
+    text.drain(..mark);
+    if !epcis_xml::is_xml(&text) {
+        let (document, faults) = Document::parse_lenient(&text);
+        let faults = faults.iter().map(|fault| format!("{name}: {fault}")).collect();
+        return Ok(EventFile { name, text, document, faults });
     }
-    match epcis_xml::convert(text) {
+    match epcis_xml::convert(&text) {
         Ok(converted) => {
             let (document, faults) = Document::parse_lenient(&converted.json);
-            let faults = faults.iter().map(|fault| in_xml(file, &converted, fault)).collect();
-            Ok(EventFile { text: Cow::Owned(converted.json), document, faults })
+            let faults = faults.iter().map(|fault| in_xml(&name, &converted, fault)).collect();
+            Ok(EventFile { name, text: converted.json, document, faults })
         }
         Err(fault) => {
-            let fault = format!("{}:{}: {fault}", file.name, fault.line);
-            Ok(EventFile { text: Cow::Borrowed(text), document: None, faults: vec![fault] })
+            let fault = format!("{name}:{}: {fault}", fault.line);
+            Ok(EventFile { name, text, document: None, faults: vec![fault] })
         }
     }
 }
 
-fn in_xml(file: &InputFile, converted: &Converted, fault: &Fault) -> String {
+fn in_xml(name: &str, converted: &Converted, fault: &Fault) -> String {
     match converted.line(&fault.place) {
-        Some(line) => format!("{}:{line}: {fault}", file.name),
-        None => format!("{}: {fault}", file.name),
+        Some(line) => format!("{name}:{line}: {fault}"),
+        None => format!("{name}: {fault}"),
     }
 }
 

@@ -12,8 +12,8 @@ const NAMESPACE: &str = "{urn:yulin:ledger:}";
 /// What is known of a lot.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct LotFacts {
-    /// Mass fractions of substances.
-    pub content: BTreeMap<String, f64>,
+    /// Mass fractions of substances, by name: few, and of millions of lots.
+    pub content: Vec<(String, f64)>,
     /// Mass of one piece, kg.
     pub piece_kg: Option<f64>,
     /// Key of the factor of a raw material.
@@ -108,7 +108,7 @@ impl Facts {
         LotCard {
             product,
             piece_kg: facts.piece_kg,
-            content: facts.content.iter().map(|(substance, part)| (substance.clone(), *part)).collect(),
+            content: facts.content.clone(),
             mass_rsd: facts.mass_rsd,
             content_rsd: facts.content_rsd,
             is_waste: facts.is_waste,
@@ -125,7 +125,13 @@ impl LotFacts {
                 for substance in substances {
                     let name = substance.name.rsplit(['}', ':']).next().unwrap_or(&substance.name);
                     if let Some(part) = substance.value.as_number().filter(|p| (0.0..=1.0).contains(p)) {
-                        self.content.insert(name.to_owned(), part);
+                        match self.content.binary_search_by(|(known, _)| known.as_str().cmp(name)) {
+                            Ok(at) => self.content[at].1 = part,
+                            Err(at) => {
+                                self.content.reserve_exact(1);
+                                self.content.insert(at, (name.to_owned(), part));
+                            }
+                        }
                     }
                 }
             }

@@ -28,18 +28,18 @@ pub struct CheckedEvents {
 ///
 /// # Errors
 /// [`Code::BadInput`] for a file that is no UTF-8 text; what is wrong in the document stands in the answer.
-pub fn check_events(actor: &Actor, file: &InputFile) -> Result<CheckedEvents> {
+pub fn check_events(actor: &Actor, file: InputFile) -> Result<CheckedEvents> {
     actor.need(Act::LedgerFiles)?;
     let read = read_events(file)?;
     let events = read.document.map_or(0, |document| document.events.len());
-    Ok(CheckedEvents { file: file.name.clone(), events, faults: read.faults })
+    Ok(CheckedEvents { file: read.name, events, faults: read.faults })
 }
 
 /// The event hashes of a document (CBV 2.0, 8.9), in its order.
 ///
 /// # Errors
 /// [`Code::BadInput`] with the first fault and the number of all: a document with faults has no hashes.
-pub fn hash_events(actor: &Actor, file: &InputFile) -> Result<Vec<String>> {
+pub fn hash_events(actor: &Actor, file: InputFile) -> Result<Vec<String>> {
     actor.need(Act::LedgerFiles)?;
     let read = read_events(file)?;
     match read.document {

@@ -1,6 +1,6 @@
 //! Capture as the interface of EPCIS has it: a document is taken at once and worked off behind, a single event at once.
 
-use super::capture::new_capture;
+use super::capture::{aside, new_capture};
 use super::document::{EventFile, read_events};
 use super::scope::Scope;
 use crate::people::random_token;
@@ -133,18 +133,12 @@ impl App {
     ) -> Result<CaptureOutcome> {
         let fault = |is_forbidden: bool, message: String| CaptureFault { is_forbidden, message };
         let mut faults: Vec<CaptureFault> = Vec::new();
-        let read = tokio::task::spawn_blocking(move || {
-            let read = read_events(&file)?;
-            let EventFile { text, document, faults } = read;
-            let text = text.into_owned();
-            Ok::<_, Error>((file.name, text, document, faults))
-        });
-        let read = read.await.map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+        let read = aside(move || read_events(file)).await;
         let failed = |faults: &[CaptureFault]| {
             let errors = serde_json::to_string(faults).unwrap_or_default();
             CaptureOutcome { success: false, captured: 0, known: 0, errors }
         };
-        let (name, text, document, found) = match read {
+        let EventFile { name, text, document, faults: found } = match read {
             Ok(read) => read,
             Err(error) => return Ok(failed(&[fault(false, error.message)])),
         };
@@ -168,9 +162,9 @@ impl App {
         if !faults.is_empty() && !proceed {
             return Ok(failed(&faults));
         }
-        let file = InputFile { name, bytes: Vec::new() };
-        let read = EventFile { text: text.into(), document: Some(document), faults: Vec::new() };
-        let new = match new_capture(&file, read, scope.key()) {
+        let read = EventFile { name, text, document: Some(document), faults: Vec::new() };
+        let enterprise = scope.key().to_owned();
+        let new = match aside(move || new_capture(read, enterprise)).await {
             Ok((new, _)) => new,
             Err(error) => {
                 faults.push(fault(false, error.message));
@@ -190,7 +184,7 @@ impl App {
     pub async fn capture_event(&self, actor: &Actor, file: InputFile) -> Result<String> {
         actor.need(Act::TakeCapture)?;
         let scope = self.scope(actor).await?;
-        let read = read_events(&file)?;
+        let read = read_events(file)?;
         let document = read.document.as_ref().filter(|_| read.faults.is_empty());
         let document = document.ok_or_else(|| super::files::faulty(&read.faults))?;
         let (DocumentKind::Event, [event]) = (&document.kind, document.events.as_slice()) else {
@@ -202,7 +196,7 @@ impl App {
             return Err(Error::new(Code::NotAllowed, why));
         }
         let id = event.id.clone().unwrap_or_else(|| ledger::hash::event_hash(event).to_string());
-        let (new, _) = new_capture(&file, read, scope.key())?;
+        let (new, _) = new_capture(read, scope.key().to_owned())?;
         let done = self.store.capture(&new, &self.by(actor)).await?;
         if done.new == 0 {
             return Err(Error::new(Code::Conflict, format!("the event is there already: {id}")));

@@ -4,6 +4,7 @@
 //! The store remains the truth: another history in its place (a restored backup) shows by the link of the last known event,
 //! and everything is read anew.
 
+use super::capture::aside;
 use super::document::read_back;
 use super::facts::Facts;
 use super::master::Masters;
@@ -16,8 +17,9 @@ use ledger::graph::{Graph, LotId};
 use ledger::hash::chain::START;
 use ledger::hash::{EventHash, event_hash};
 use model::unit::UnitTable;
+use rayon::prelude::*;
 use std::collections::HashSet;
-use store::StoredEvent;
+use store::{EventHeads, Store, StoredEvent};
 use tokio::sync::RwLock;
 
 /// Events read from the store at a time.
@@ -173,26 +175,16 @@ impl App {
     ) -> Result<Option<(i64, String)>> {
         let mut last: Option<(i64, String)> = None;
         let size = limit.unwrap_or(BATCH).min(BATCH);
-        let mut read = self.store.events(after, size).await?;
+        let mut batch = read_batch(self.store.clone(), after, size).await?;
         loop {
-            let (stored, heads) = read;
             // The next events are read while these are taken over.
-            let next = stored.last().filter(|_| limit.is_none()).map(|event| {
-                let (store, from) = (self.store.clone(), event.seq);
-                tokio::spawn(async move { store.events(from, size).await })
-            });
-            for document in stored.chunk_by(|a, b| a.capture == b.capture) {
-                let first = &document[0];
-                let head = heads.get(&first.capture).map_or("", String::as_str);
-                let events = read_back(head, document.iter().map(|e| e.body.as_str()))
-                    .filter(|events| events.len() == document.len())
-                    .ok_or_else(|| unreadable(first))?;
-                for (stored, event) in document.iter().zip(&events) {
-                    visit(stored, event, head)?;
-                }
+            let next = batch.stored.last().filter(|_| limit.is_none());
+            let next = next.map(|event| tokio::spawn(read_batch(self.store.clone(), event.seq, size)));
+            for (stored, event) in batch.stored.iter().zip(&batch.events) {
+                visit(stored, event, batch.heads.get(&stored.capture).map_or("", String::as_str))?;
             }
-            last = stored.last().map(|event| (event.seq, event.link.clone())).or(last);
-            read = match next {
+            last = batch.stored.last().map(|event| (event.seq, event.link.clone())).or(last);
+            batch = match next {
                 Some(next) => next.await.map_err(|e| Error::new(Code::Internal, e.to_string()))??,
                 None => return Ok(last),
             };
@@ -203,6 +195,30 @@ impl App {
     pub(crate) async fn forget_ledger(&self) {
         *self.ledger.0.write().await = Genealogy::default();
     }
+}
+
+/// Events that follow each other, as they are stored and as they were read back, and the heads of their documents.
+struct Batch {
+    stored: Vec<StoredEvent>,
+    events: Vec<Event>,
+    heads: EventHeads,
+}
+
+/// At most `size` events after a number.
+async fn read_batch(store: Store, after: i64, size: u32) -> Result<Batch> {
+    let (stored, heads) = store.events(after, size).await?;
+    aside(move || {
+        let documents: Vec<&[StoredEvent]> = stored.chunk_by(|a, b| a.capture == b.capture).collect();
+        let read = |document: &&[StoredEvent]| {
+            let head = heads.get(&document[0].capture).map_or("", String::as_str);
+            read_back(head, document.iter().map(|event| event.body.as_str()))
+                .filter(|events| events.len() == document.len())
+                .ok_or_else(|| unreadable(&document[0]))
+        };
+        let events: Vec<Vec<Event>> = documents.par_iter().map(read).collect::<Result<_>>()?;
+        Ok(Batch { events: events.into_iter().flatten().collect(), stored, heads })
+    })
+    .await
 }
 
 /// The link as the genealogy keeps it: none before the first event.

@@ -278,7 +278,7 @@ impl App {
             row: state.map(|state| held.row(id, &state)),
             lot: name.to_owned(),
             product: held.product(id),
-            content: facts.content.into_iter().collect(),
+            content: facts.content,
             waste_code: facts.waste_code,
             errors: (facts.mass_rsd, facts.content_rsd),
             events,

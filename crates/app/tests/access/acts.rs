@@ -345,15 +345,15 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         }
         Act::LedgerFiles => {
             let event = file("e.json", "{}");
-            put(show(app::check_events(actor, &event)));
-            put(show(app::hash_events(actor, &event)));
+            put(show(app::check_events(actor, event.clone())));
+            put(show(app::hash_events(actor, event.clone())));
             put(show(app::reconcile(actor, &event)));
             // The digits of its samples may spell any marker by chance, and nothing of the database is in them.
             put(show(app::simulate_etchant(actor, &event).map(|report| report.run.samples.len())));
         }
         Act::CaptureEvents => {
             let event = file("e.json", EVENT);
-            put(show(app.capture_events(actor, &event, CaptureOptions::default()).await));
+            put(show(app.capture_events(actor, event, CaptureOptions::default()).await));
         }
         Act::VerifyEvents => put(show(app.verify_events(actor).await)),
         Act::LedgerLots => {

@@ -180,12 +180,10 @@ impl Side {
         if scale == 0.0 {
             return Ok(Solution { values: vec![0.0; size], method: Method::GaussSeidel(0), residual: 0.0 });
         }
-        let residual_of = |x: &[f64]| self.residual(b, x).iter().map(|r| r.abs()).fold(0.0, f64::max) / scale;
-        if let Some((values, sweeps)) = self.sweeps(b, tolerance * scale) {
-            let residual = residual_of(&values);
-            if residual <= tolerance {
-                return Ok(Solution { values, method: Method::GaussSeidel(sweeps), residual });
-            }
+        let residual_of = |x: &[f64]| self.largest_residual(b, x) / scale;
+        if let Some((values, sweeps, residual)) = self.sweeps(b, tolerance * scale) {
+            let residual = residual / scale;
+            return Ok(Solution { values, method: Method::GaussSeidel(sweeps), residual });
         }
         let zero = vec![0.0; size];
         let apply = |x: &[f64]| -> Vec<f64> { self.residual(&zero, x).into_iter().map(|r| -r).collect() };
@@ -217,17 +215,21 @@ impl Side {
         taken.enumerate().take(b.len()).map(|(i, taken)| b[i] - self.diagonal[i] * x[i] + taken).collect()
     }
 
-    /// Gauss-Seidel sweeps until nothing changes by more than a part of the goal; the four rows of a block do not see each other's
-    /// change. Each answer is joined with the one before so that
+    fn largest_residual(&self, b: &[f64], x: &[f64]) -> f64 {
+        self.residual(b, x).iter().map(|r| r.abs()).fold(0.0, f64::max)
+    }
+
+    /// Gauss-Seidel sweeps until the residual is at most `goal`: values, sweeps, and that residual. The four rows of a block do not see
+    /// each other's change. Each answer is joined with the one before so that
     /// their changes cancel as far as they can, which takes out the slowest mode (Anderson's acceleration of depth 1: D. Anderson,
     /// *Iterative procedures for nonlinear integral equations*, 1965).
-    fn sweeps(&self, b: &[f64], goal: f64) -> Option<(Vec<f64>, usize)> {
+    fn sweeps(&self, b: &[f64], goal: f64) -> Option<(Vec<f64>, usize, f64)> {
         let size = b.len();
         let inverse: Vec<f64> = self.diagonal.iter().map(|d| 1.0 / d).collect();
         let mut x: Vec<f64> = b.iter().zip(&inverse).map(|(b, d)| b * d).collect();
         // What the last sweep gave before it was joined, and how it changed what it was given.
         let (mut swept, mut changed) = (vec![0.0; size], vec![0.0; size]);
-        let (mut smallest, mut since_best) = (f64::INFINITY, 0);
+        let (mut smallest, mut since_best, mut before) = (f64::INFINITY, 0, 0.0);
         for sweep in 1..=SWEEPS_MAX {
             let (mut largest, mut along, mut turned): (f64, f64, f64) = (0.0, 0.0, 0.0);
             for first in (0..size).step_by(LANES) {
@@ -246,9 +248,18 @@ impl Side {
             if !largest.is_finite() {
                 return None;
             }
-            if largest <= goal * 0.5 {
-                return Some((x, sweep));
+            // What a sweep leaves is about as much smaller than its changes as these are than the changes before.
+            if largest * (largest / before).min(1.0) <= goal * 0.5 {
+                let residual = self.largest_residual(b, &x);
+                if residual <= goal {
+                    return Some((x, sweep, residual));
+                }
+                // What rounding leaves does not get smaller.
+                if largest <= goal * 0.5 {
+                    return None;
+                }
             }
+            before = largest;
             if largest < smallest {
                 (smallest, since_best) = (largest, 0);
             } else {

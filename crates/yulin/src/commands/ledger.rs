@@ -287,7 +287,7 @@ async fn capture(
     json: bool,
 ) -> Result<ExitCode> {
     for path in files {
-        let report = app.capture_events(actor, &input(path)?, options).await?;
+        let report = app.capture_events(actor, input(path)?, options).await?;
         if json {
             say_line(&report)?;
         } else {
@@ -383,7 +383,7 @@ pub fn with_files(command: &Ledger) -> Result<ExitCode> {
         Ledger::Check(args) => check(args),
         Ledger::Hash(args) => {
             for path in &args.files {
-                for hash in app::hash_events(actor, &input(path)?)? {
+                for hash in app::hash_events(actor, input(path)?)? {
                     say!("{hash}");
                 }
             }
@@ -416,7 +416,7 @@ fn say_json(value: &impl Serialize) -> Result<ExitCode> {
 fn check(args: &Files) -> Result<ExitCode> {
     let mut is_sound = true;
     for path in &args.files {
-        let checked = match input(path).and_then(|file| app::check_events(&super::console(), &file)) {
+        let checked = match input(path).and_then(|file| app::check_events(&super::console(), file)) {
             Ok(checked) => checked,
             Err(error) => {
                 eprintln!("error[{}]: {error}", error.code.row().word);

@@ -100,7 +100,7 @@ impl App {
         actor.need(Act::CaptureEvents)?;
         let mut events = 0;
         for file in documents(self.clock.today()) {
-            events += self.capture_events(actor, &file, CaptureOptions::default()).await?.new;
+            events += self.capture_events(actor, file, CaptureOptions::default()).await?.new;
         }
         Ok(events)
     }

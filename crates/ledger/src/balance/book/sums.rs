@@ -1,7 +1,7 @@
 //! Sums of the whole book in one pass.
 
 use super::imputed::Groups;
-use super::lots::Held;
+use super::lots::{BLOCK, Held, NOTHING};
 use super::{Book, EntryKind, PIECES, WITHDRAWN, Window, kind_of};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -224,45 +224,49 @@ impl Book {
         let mut values = vec![(0.0, 0.0); windows.len() * sites * BUCKETS * columns];
         let mut closure = Closure::default();
         let mut unassayed = Groups::new();
-        for row in rows {
-            let column = self.kind[row];
-            if column & WITHDRAWN != 0 {
-                continue;
-            }
-            let held = self.lots.get(self.lot[row]);
-            let amount = self.amount[row];
-            let kg = if column & PIECES == 0 { amount } else { amount * held.piece_kg() };
-            if kg.is_nan() {
-                closure.unknown += 1;
-                continue;
-            }
-            let (kind, site) = (kind_of(column), self.site[row]);
-            let sign = sign_of(kind);
-            closure.book_kg += sign * kg;
-            closure.passed_kg += sign.abs() * kg;
-            // A site beyond what 16 bits number has no sums.
-            if usize::from(site) >= sites {
-                continue;
-            }
-            let bucket = bucket(kind, held, site);
-            let content = self.lots.content(held);
-            let (mass, assay) = held.variances();
-            let is_unassayed = content.is_empty() && matches!(bucket, Bucket::New | Bucket::Recycled);
-            for (index, window) in windows.iter().enumerate() {
-                if !window.holds(self.day[row]) {
+        let mut cards = [NOTHING; BLOCK];
+        for start in rows.clone().step_by(BLOCK) {
+            let block = start..(start + BLOCK).min(rows.end);
+            self.lots.fetch(&self.lot[block.clone()], &mut cards);
+            for (row, held) in block.zip(&cards) {
+                let column = self.kind[row];
+                if column & WITHDRAWN != 0 {
                     continue;
                 }
-                let at = ((index * sites + usize::from(site)) * BUCKETS + bucket as usize) * columns;
-                let cells = &mut values[at..at + columns];
-                cells[0].0 += kg;
-                cells[0].1 += kg * kg * mass;
-                for (substance, part) in content {
-                    let (cell, kg) = (&mut cells[usize::from(*substance) + 1], kg * part);
-                    cell.0 += kg;
-                    cell.1 += kg * kg * (mass + assay);
+                let amount = self.amount[row];
+                let kg = if column & PIECES == 0 { amount } else { amount * held.piece_kg() };
+                if kg.is_nan() {
+                    closure.unknown += 1;
+                    continue;
                 }
-                if is_unassayed {
-                    *unassayed.entry((index, site, held.product())).or_default() += kg;
+                let (kind, site) = (kind_of(column), self.site[row]);
+                let sign = sign_of(kind);
+                closure.book_kg += sign * kg;
+                closure.passed_kg += sign.abs() * kg;
+                // A site beyond what 16 bits number has no sums.
+                if usize::from(site) >= sites {
+                    continue;
+                }
+                let bucket = bucket(kind, held, site);
+                let content = self.lots.content(held);
+                let (mass, assay) = held.variances();
+                let is_unassayed = content.is_empty() && matches!(bucket, Bucket::New | Bucket::Recycled);
+                for (index, window) in windows.iter().enumerate() {
+                    if !window.holds(self.day[row]) {
+                        continue;
+                    }
+                    let at = ((index * sites + usize::from(site)) * BUCKETS + bucket as usize) * columns;
+                    let cells = &mut values[at..at + columns];
+                    cells[0].0 += kg;
+                    cells[0].1 += kg * kg * mass;
+                    for (substance, part) in content {
+                        let (cell, kg) = (&mut cells[usize::from(*substance) + 1], kg * part);
+                        cell.0 += kg;
+                        cell.1 += kg * kg * (mass + assay);
+                    }
+                    if is_unassayed {
+                        *unassayed.entry((index, site, held.product())).or_default() += kg;
+                    }
                 }
             }
         }
