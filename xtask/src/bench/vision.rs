@@ -42,7 +42,7 @@ fn same(a: &Value, b: &Value) -> bool {
 
 /// Takes the faster of two runs of the same measurement.
 fn better(row: &mut Value, again: &[Value]) {
-    for field in ["beads_per_s", "two_threads_over_one", "two_lines_over_one"] {
+    for field in ["beads_per_s", "two_threads_over_one", "two_threads_in_one_frame", "two_lines_over_one"] {
         let other = again.iter().find(|other| same(row, other)).and_then(|other| other[field].as_f64());
         if let (Some(own), Some(other)) = (row[field].as_f64(), other)
             && other > own
