@@ -3,6 +3,7 @@
 use crate::{Act, Actor, App, Result};
 pub use store::{AuditChain, AuditEntry, AuditFilter};
 
+#[boxed::futures]
 impl App {
     /// Entries of the log, newest first.
     ///

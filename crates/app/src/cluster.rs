@@ -29,6 +29,7 @@ pub struct Overview {
     pub tasks: Vec<(String, usize, String)>,
 }
 
+#[boxed::futures]
 impl App {
     /// The overview.
     ///

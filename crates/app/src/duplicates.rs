@@ -62,6 +62,7 @@ const CLUSTER_REGION: &str = "cluster.region";
 /// The setting that holds the language of pages for whoever has not chosen one.
 const CLUSTER_LANG: &str = "cluster.lang";
 
+#[boxed::futures]
 impl App {
     /// True where somebody else could approve what `actor` drafted. The console's own administrator is no second person.
     pub(crate) async fn another_approver(&self, actor: &Actor) -> Result<bool> {

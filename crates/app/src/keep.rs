@@ -23,6 +23,7 @@ pub struct Health {
     pub faults: Vec<String>,
 }
 
+#[boxed::futures]
 impl App {
     /// Asks the database for nothing, and whether its layout is still the one that this program works with.
     ///

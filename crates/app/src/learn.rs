@@ -72,6 +72,7 @@ enum Place {
 /// What was said of a pair: for or against, how much, and where its records stand.
 type Word = (bool, f64, Place);
 
+#[boxed::futures]
 impl App {
     /// The weights in use as a list freezes them; none for the shipped ones.
     pub(crate) async fn scoring(&self) -> Result<Option<Scoring>> {
@@ -282,6 +283,7 @@ impl App {
     }
 }
 
+#[boxed::futures]
 impl App {
     /// Records invented outcomes of pairs of the demo's list, each labelled so: people of the demo like what is near. The same list
     /// gives the same outcomes.

@@ -138,6 +138,7 @@ pub struct App {
     base: OnceLock<String>,
 }
 
+#[boxed::futures]
 impl App {
     /// Opens the database (a file, or `postgres://...`), creating or migrating it.
     ///

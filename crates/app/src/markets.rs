@@ -19,6 +19,7 @@ pub struct MarketInfo {
     pub offers: usize,
 }
 
+#[boxed::futures]
 impl App {
     /// All markets in their order, with counts.
     ///

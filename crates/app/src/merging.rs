@@ -64,6 +64,7 @@ pub struct MergeInfo {
     pub split: Option<(String, i64)>,
 }
 
+#[boxed::futures]
 impl App {
     /// What merging `loser` into `survivor` (row ids) would do: each field, and what moves. Nothing is stored.
     ///

@@ -144,6 +144,7 @@ pub(crate) enum To<'a> {
     Everyone,
 }
 
+#[boxed::futures]
 impl App {
     /// Tells people something: a message in the web inbox of each, a mail to those with an address where a mail server is set up,
     /// and a line to the group robots for what concerns an office or everybody. `title` and `body` are Chinese and never hold a

@@ -15,6 +15,7 @@ const INVITATION_COLUMNS: [(&str, &str); 4] = [
     ("邮箱", "wang@example.com"),
 ];
 
+#[boxed::futures]
 impl App {
     /// Entries of the audit log that fit a query, newest first, as csv. The limit of the query is not asked for; that the log
     /// was taken out is itself recorded.

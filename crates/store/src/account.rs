@@ -100,6 +100,7 @@ pub(crate) fn label(row: &AnyRow, at: usize) -> sqlx::Result<Option<EnterpriseLa
     Ok(Some(EnterpriseLabel { id, key: row.try_get(at + 1)?, name: row.try_get(at + 2)? }))
 }
 
+#[boxed::futures]
 impl Store {
     /// All accounts by row id.
     ///

@@ -195,6 +195,7 @@ pub(crate) async fn append(
     Ok(())
 }
 
+#[boxed::futures]
 impl Store {
     /// Records an act that changes no table of the store, such as the reading of a protected field or an export.
     /// Changes made through the store record themselves.

@@ -66,6 +66,7 @@ pub(crate) const FORMAT: &str = "yulin-backup";
 /// Version of the format; the tables' own layout is counted separately.
 pub(crate) const FORMAT_VERSION: i64 = 1;
 
+#[boxed::futures]
 impl Store {
     /// Writes everything but sessions and answers to repeatable requests, as of one moment, to a file, which appears only when it is complete and on the disk; an
     /// earlier file of that name is replaced. `progress` hears how many of how many rows are written.

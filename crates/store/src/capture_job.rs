@@ -85,6 +85,7 @@ fn job(row: &AnyRow) -> sqlx::Result<CaptureJob> {
     })
 }
 
+#[boxed::futures]
 impl Store {
     /// Takes a document for capture. When this returns it is on the disk.
     ///

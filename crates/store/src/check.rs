@@ -70,6 +70,7 @@ impl CheckReport {
     }
 }
 
+#[boxed::futures]
 impl Store {
     /// Checks everything that can be proved of the stored data, as of one moment.
     ///

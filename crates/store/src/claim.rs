@@ -64,6 +64,7 @@ fn claim(row: &AnyRow) -> sqlx::Result<StoredClaim> {
     })
 }
 
+#[boxed::futures]
 impl Store {
     /// All claims, open ones first, newest first; of one account where it is given.
     ///

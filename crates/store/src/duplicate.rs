@@ -69,6 +69,7 @@ pub struct Duplicate {
     pub decided_ms: Option<i64>,
 }
 
+#[boxed::futures]
 impl Store {
     /// The proposals in one state, or all; by row id.
     ///

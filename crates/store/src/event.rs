@@ -79,6 +79,7 @@ pub type EventHeads = BTreeMap<i64, String>;
 
 const COLUMNS: [&str; 7] = ["seq", "capture_id", "hash", "hash_key", "declares_error", "body", "link"];
 
+#[boxed::futures]
 impl Store {
     /// Appends the events of a document in one transaction: all that are new, or nothing. An event is known by its hash
     /// and by whether it declares an error. When this returns, the events are on the disk.

@@ -67,6 +67,7 @@ pub struct FoundEvent {
 /// A condition with at most so many events leads the search; others are asked event by event.
 const FEW: i64 = 2_000;
 
+#[boxed::futures]
 impl Store {
     /// Number and time of recording of the last event that can be found; zeros where there is none.
     ///

@@ -111,6 +111,7 @@ fn subscription(row: &AnyRow) -> sqlx::Result<EventSubscription> {
     })
 }
 
+#[boxed::futures]
 impl Store {
     /// Named queries of an enterprise (the offices' where it is empty) after a name, by name.
     ///

@@ -41,6 +41,7 @@ pub struct StoredEvidence {
     pub withdrawn: Option<(String, i64)>,
 }
 
+#[boxed::futures]
 impl Store {
     /// All evidence by row id, withdrawn too.
     ///

@@ -56,6 +56,7 @@ fn hook(row: &AnyRow) -> sqlx::Result<Hook> {
 
 const COLUMNS: &str = "id, version, kind, name, config, active";
 
+#[boxed::futures]
 impl Store {
     /// All hooks by row id.
     ///

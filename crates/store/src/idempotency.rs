@@ -19,6 +19,7 @@ pub struct Answer {
     pub at_ms: i64,
 }
 
+#[boxed::futures]
 impl Store {
     /// Takes a key for a request, where nobody has it; else what is there. Keys taken before `old_ms` are forgotten first, and
     /// so are those whose request has been at work since before `stuck_ms`.

@@ -127,6 +127,7 @@ pub struct ImportRecord {
     pub counts: ImportCounts,
 }
 
+#[boxed::futures]
 impl Store {
     /// Stores a file's content in one transaction: all or nothing. Records that differ from what is stored become
     /// new versions, the old ones stay; records that are not in the file stay as they are; a closed record stays

@@ -160,6 +160,7 @@ fn columns(detail: &str) -> String {
     )
 }
 
+#[boxed::futures]
 impl Store {
     /// The newest version of each recipe of these enterprises (of all where nothing is said), by row id.
     ///

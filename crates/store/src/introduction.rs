@@ -136,6 +136,7 @@ pub(crate) async fn all(tx: &mut Read, doing: &'static str) -> Result<Vec<Introd
     rows.iter().map(from_row).collect::<sqlx::Result<_>>().during(doing)
 }
 
+#[boxed::futures]
 impl Store {
     /// Asks for an introduction; whoever asks for a side agrees for it. A pair that was declined or ended is asked anew.
     /// Returns its row id.

@@ -74,6 +74,7 @@ fn invitation(row: &AnyRow) -> sqlx::Result<Invitation> {
     })
 }
 
+#[boxed::futures]
 impl Store {
     /// All invitations, newest first.
     ///

@@ -27,6 +27,7 @@ pub struct LearnedWeights {
     pub at_ms: i64,
 }
 
+#[boxed::futures]
 impl Store {
     /// All versions that were learned, oldest first, and the one in use.
     ///

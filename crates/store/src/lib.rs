@@ -123,6 +123,7 @@ pub struct Store {
     newest_entry: Arc<Standing<(i64, String)>>,
 }
 
+#[boxed::futures]
 impl Store {
     /// Opens `postgres://USER:PASSWORD@HOST/DATABASE`, `sqlite:PATH` or a plain path, and brings its layout up to
     /// date. A file that is not there is created; a PostgreSQL database must exist.

@@ -174,6 +174,7 @@ enum Value<'a> {
     Text(&'a str),
 }
 
+#[boxed::futures]
 impl Store {
     /// The heads of all lists by row id.
     ///

@@ -49,6 +49,7 @@ pub struct NewReview<'a> {
     pub base: i64,
 }
 
+#[boxed::futures]
 impl Store {
     /// Stores a new draft with what was said of its pairs before, and discards the one that it replaces.
     ///

@@ -8,6 +8,7 @@ use crate::import::ColumnMap;
 use serde_json::Value;
 use sqlx::Row;
 
+#[boxed::futures]
 impl Store {
     /// The map remembered for a source, if there is one.
     ///
@@ -30,6 +31,7 @@ impl Store {
     }
 }
 
+#[boxed::futures]
 impl Store {
     /// All maps remembered, by fingerprint.
     ///

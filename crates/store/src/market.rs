@@ -45,6 +45,7 @@ pub struct Changes {
     pub evidence: Vec<StoredEvidence>,
 }
 
+#[boxed::futures]
 impl Store {
     /// True where nothing was stored since a moment.
     ///

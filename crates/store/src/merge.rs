@@ -106,6 +106,7 @@ fn invalid<T>(action: &'static str, reason: &str) -> Result<T> {
     Err(Error::Invalid { action, reason: reason.to_owned() })
 }
 
+#[boxed::futures]
 impl Store {
     /// All merges of one noun, parted ones too, by row id.
     ///

@@ -50,6 +50,7 @@ fn message(row: &AnyRow) -> sqlx::Result<Message> {
     })
 }
 
+#[boxed::futures]
 impl Store {
     /// Puts a message into the inboxes of accounts (row ids), and letters (row id of the hook, JSON text) into the queue, in one
     /// transaction. No audit entry: what the message tells of has its own.

@@ -69,6 +69,7 @@ pub(crate) async fn queue(
     Ok(())
 }
 
+#[boxed::futures]
 impl Store {
     /// Letters of active hooks that wait and are due, oldest first, at most `limit`.
     ///

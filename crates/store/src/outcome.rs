@@ -66,6 +66,7 @@ fn from_row(row: &AnyRow) -> sqlx::Result<StoredOutcome> {
     })
 }
 
+#[boxed::futures]
 impl Store {
     /// Records an outcome. Returns its row id.
     ///

@@ -46,6 +46,7 @@ fn stored(row: &AnyRow) -> sqlx::Result<StoredPcf> {
     })
 }
 
+#[boxed::futures]
 impl Store {
     /// All footprints that are given out, in the order of their making.
     ///

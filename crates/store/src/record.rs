@@ -189,6 +189,7 @@ pub(crate) fn stored<T: Record>(row: &AnyRow, doing: &'static str) -> Result<Sto
     Ok(Stored { id, version, status, updated_ms, value })
 }
 
+#[boxed::futures]
 impl Store {
     /// All records in one reading: an import is in it as a whole or not at all.
     ///

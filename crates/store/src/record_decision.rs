@@ -22,6 +22,7 @@ pub struct RecordDecision {
     pub by: (String, i64),
 }
 
+#[boxed::futures]
 impl Store {
     /// All decisions about needs, or about offers, in the order of the pairs.
     ///

@@ -31,6 +31,7 @@ pub struct RestoreReport {
     pub check: CheckReport,
 }
 
+#[boxed::futures]
 impl Store {
     /// Puts a backup, of either database, into this one, in one transaction. The whole file is proved before the
     /// database is touched. A database that holds anything is refused unless `replace` is set; then all that it

@@ -27,6 +27,7 @@ pub struct Session {
 pub(crate) const UNREAD: &str =
     "(select count(*) from message m where m.account_id = a.id and m.read_ms is null)";
 
+#[boxed::futures]
 impl Store {
     /// Begins a session: `token_sha256` is the hash of its secret, `from` where it was begun. Sessions that have run out,
     /// or were last used before `idle_ms`, are removed.

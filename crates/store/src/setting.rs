@@ -7,6 +7,7 @@ use crate::error::{During, Result};
 use serde_json::json;
 use sqlx::Row;
 
+#[boxed::futures]
 impl Store {
     /// The value of a setting, if it was ever set.
     ///

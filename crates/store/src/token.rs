@@ -57,6 +57,7 @@ fn token(row: &AnyRow, at: usize) -> sqlx::Result<ApiToken> {
     })
 }
 
+#[boxed::futures]
 impl Store {
     /// The tokens of an account, newest first.
     ///

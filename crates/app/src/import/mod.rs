@@ -57,6 +57,7 @@ struct Read {
     drafts: SheetDrafts,
 }
 
+#[boxed::futures]
 impl App {
     /// Imports files: all of them or nothing. What is wrong is reported cell by cell; with `accept_valid` the right rows
     /// are stored all the same and the others come back as a workbook. The same file twice changes nothing.

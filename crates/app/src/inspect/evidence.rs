@@ -249,6 +249,7 @@ fn supports(evidence: &Evidence, offer: &Offer) -> Option<bool> {
     known
 }
 
+#[boxed::futures]
 impl App {
     pub(super) async fn evidence_rows(
         &self,

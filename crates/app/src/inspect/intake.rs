@@ -20,6 +20,7 @@ const FRAMES_MAX: usize = 200;
 /// How far a figure may be from the one that the beads give: they are written with three digits behind the point.
 const ROUNDING: f64 = 2e-3;
 
+#[boxed::futures]
 impl App {
     /// Measures frames and puts the run on record, finished. All is measured before anything is stored.
     ///

@@ -61,6 +61,7 @@ pub fn check_recipe(actor: &Actor, text: &str) -> Result<Recipe> {
     read_recipe(text, "the recipe")
 }
 
+#[boxed::futures]
 impl App {
     /// The newest version of each recipe that the actor may see.
     ///

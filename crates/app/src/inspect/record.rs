@@ -155,6 +155,7 @@ pub(super) fn named(name: &str, field: &str) -> Result<String> {
     Err(crate::records::field(field, "名称要有1到80个字"))
 }
 
+#[boxed::futures]
 impl App {
     /// The enterprise whose inspections an actor records: a member's own; the administrator names one.
     pub(super) fn inspected(&self, market: &Market, actor: &Actor, named: Option<i64>) -> Result<i64> {

@@ -174,6 +174,7 @@ pub enum Compared {
     SigmaDy,
 }
 
+#[boxed::futures]
 impl App {
     /// Two runs with their differences. Yields and spreads are compared frame by frame (Welch), because beads of one frame are
     /// not independent; shares of classes by the beads.

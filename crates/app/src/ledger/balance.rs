@@ -42,6 +42,7 @@ pub struct BalanceReport {
     pub without_content: Vec<String>,
 }
 
+#[boxed::futures]
 impl App {
     /// The mass balance of a site: what came in, went out, was consumed and made, and what must be in stock. Events that
     /// were declared to be wrong do not count.

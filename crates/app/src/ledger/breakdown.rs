@@ -105,6 +105,7 @@ const SEED: u64 = 1;
 /// Lots that a product's figure is the average of: the newest.
 const LOTS_MAX: usize = 60;
 
+#[boxed::futures]
 impl App {
     /// A product's or lot's footprint, taken apart. Of a product the average of its newest lots.
     ///

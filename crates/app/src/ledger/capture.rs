@@ -46,6 +46,7 @@ pub struct ChainProof {
     pub broken: Option<(i64, String)>,
 }
 
+#[boxed::futures]
 impl App {
     /// Captures an EPCIS document: all its events in one transaction, on the disk when this returns. Events that are known
     /// already (by event hash) are not stored again.

@@ -146,6 +146,7 @@ const MEASURES: [(&str, Measure); 9] = [
     ("produced", Measure::Produced),
 ];
 
+#[boxed::futures]
 impl App {
     /// The circular indicators of one site, or of all sites and the cluster.
     ///

@@ -36,6 +36,7 @@ const HEADINGS: [&str; 15] = [
     "declares_error",
 ];
 
+#[boxed::futures]
 impl App {
     /// Writes all events, or all footprints; gives their number.
     ///

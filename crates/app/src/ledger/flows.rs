@@ -93,6 +93,7 @@ struct End(FlowNodeKind, String);
 
 type Flows = BTreeMap<(End, End, String), f64>;
 
+#[boxed::futures]
 impl App {
     /// Material flows of a site or of the cluster.
     ///

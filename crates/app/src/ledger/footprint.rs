@@ -77,6 +77,7 @@ impl LotData for Data<'_> {
     }
 }
 
+#[boxed::futures]
 impl App {
     /// The footprint of a lot, or of all lots of a product (a GTIN as URN, Digital Link or the beginning of its lots'
     /// identifiers), from the activities and factors that the events state.

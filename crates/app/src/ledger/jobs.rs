@@ -67,6 +67,7 @@ impl From<CaptureJob> for CaptureJobInfo {
     }
 }
 
+#[boxed::futures]
 impl App {
     /// Takes a document for capture and gives the public name of its job. When this returns, the document is on the disk;
     /// [`Self::work_captures`] works it off.

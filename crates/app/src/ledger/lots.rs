@@ -163,6 +163,7 @@ pub struct LotCard {
 /// Events shown of a lot.
 const EVENTS_MAX: usize = 200;
 
+#[boxed::futures]
 impl App {
     /// Lots that this actor sees and that fit a question, newest first.
     ///

@@ -19,6 +19,7 @@ pub struct NamedQuery {
     pub created_ms: i64,
 }
 
+#[boxed::futures]
 impl App {
     /// The actor's named queries after a name, by name.
     ///

@@ -131,6 +131,7 @@ fn body(stored: &StoredPcf) -> Result<Value> {
         .map_err(|e| Error::new(Code::StorageCorrupt, format!("footprint {}: {e}", stored.uuid)))
 }
 
+#[boxed::futures]
 impl App {
     /// Exchanges an API token (its row id and its secret) for an access token that holds an hour.
     ///

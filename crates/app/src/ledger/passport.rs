@@ -71,6 +71,7 @@ fn fields() -> Result<&'static [FieldRow]> {
     FIELDS.as_deref().map_err(|fault| Error::new(Code::Internal, fault.clone()))
 }
 
+#[boxed::futures]
 impl App {
     /// The passport of a lot that its maker gave one. Whoever holds the code may ask; what is not public needs an actor who may see
     /// it. There is none for a lot whose maker stated no passport, so nobody learns of other lots by guessing.

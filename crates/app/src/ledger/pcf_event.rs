@@ -25,6 +25,7 @@ fn bad(what: impl Into<String>) -> Error {
     Error::new(Code::BadInput, what)
 }
 
+#[boxed::futures]
 impl App {
     /// Takes an event of PACT and keeps it with what is answered to it. The answer to a request goes out by [`App::deliver`]; the same
     /// request once more is answered once.

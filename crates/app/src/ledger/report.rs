@@ -52,6 +52,7 @@ pub struct FootprintStatement {
     pub breakdown: FootprintBreakdown,
 }
 
+#[boxed::futures]
 impl App {
     /// The report of a lot's or product's carbon footprint after GB/T 24067-2024.
     ///

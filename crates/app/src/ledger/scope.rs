@@ -93,6 +93,7 @@ impl Scope {
     }
 }
 
+#[boxed::futures]
 impl App {
     /// What an actor sees of the events.
     pub(super) async fn scope(&self, actor: &Actor) -> Result<Scope> {

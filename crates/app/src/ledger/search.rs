@@ -98,6 +98,7 @@ pub(super) struct Stretch {
     pub until: Option<i64>,
 }
 
+#[boxed::futures]
 impl App {
     /// Events that match a query, a page of them, of those that the actor sees.
     ///

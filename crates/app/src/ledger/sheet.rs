@@ -91,6 +91,7 @@ const LEVEL: f64 = 0.05;
 /// Smallest standard deviation that a flow is given, part of it: readings without a stated error.
 const LEAST_SD: f64 = 1e-4;
 
+#[boxed::futures]
 impl App {
     /// The balance sheet of a site over a period, reconciled.
     ///

@@ -42,6 +42,7 @@ pub struct ZeroCarbonStatement {
     pub missing_count: usize,
 }
 
+#[boxed::futures]
 impl App {
     /// Whether a site emitted nothing on balance: activities by meters and factors, less stated offsets.
     ///

@@ -99,6 +99,7 @@ fn is_allowed(target: &str, allowed: &[String]) -> bool {
         })
 }
 
+#[boxed::futures]
 impl App {
     /// Addresses to which deliveries may go.
     ///

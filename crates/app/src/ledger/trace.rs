@@ -65,6 +65,7 @@ pub struct RecallReport {
     pub customers: Vec<RecallCustomer>,
 }
 
+#[boxed::futures]
 impl App {
     /// All lots that a lot was made from, or that were made from it, with the part of it that each carries.
     ///

@@ -76,6 +76,7 @@ impl Allotted {
     }
 }
 
+#[boxed::futures]
 impl App {
     /// The greatest part, above 0 and up to 1, that one enterprise may have of what others could serve too, on lists that are
     /// drafted from now on; none where there is no limit.

@@ -23,6 +23,7 @@ pub struct WhatIf {
     pub warnings: Vec<String>,
 }
 
+#[boxed::futures]
 impl App {
     /// How every chain node stands on a list, the most urgent first (see [`crate::RANKING_EN`]). Whoever holds a list got it
     /// from another use case.

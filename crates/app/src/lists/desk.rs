@@ -150,6 +150,7 @@ fn missing(what: &str, number: u32, draft: i64) -> Error {
     Error::new(Code::NotFound, format!("no {what} {number} on draft {draft}"))
 }
 
+#[boxed::futures]
 impl App {
     /// The queue of a draft.
     ///

@@ -29,6 +29,7 @@ use store::{By, ListHead, NewDraft, PairReview, Status};
 /// How often a step is tried when somebody else changes the list in between.
 const TRIES: u32 = 5;
 
+#[boxed::futures]
 impl App {
     /// Who does something now, for the store's records.
     pub(crate) fn by(&self, actor: &Actor) -> By {

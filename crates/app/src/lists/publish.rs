@@ -20,6 +20,7 @@ pub struct PublishOptions {
     pub keep_draft: bool,
 }
 
+#[boxed::futures]
 impl App {
     /// Numbers and freezes an approved list.
     ///

@@ -27,6 +27,7 @@ impl Verification {
     }
 }
 
+#[boxed::futures]
 impl App {
     /// The published list of a market (its key, empty for parts and materials) with the highest number; none for a member
     /// whose enterprise nobody has approved yet.

@@ -4,6 +4,7 @@ use super::expect_draft;
 use crate::{Act, Actor, App, Code, Error, Result};
 use model::list::Review;
 
+#[boxed::futures]
 impl App {
     /// Records what the secretariat says of a pair of a draft, by the numbers that the draft shows. Applied at approval.
     ///

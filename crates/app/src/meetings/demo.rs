@@ -43,6 +43,7 @@ fn form(name: &str, kind: &str, day: jiff::civil::Date, place: &str, slots: &[&s
 const MORNING: [&str; 7] =
     ["09:00-09:20", "09:25-09:45", "09:50-10:10", "10:30-10:50", "10:55-11:15", "11:20-11:40", "11:45-12:05"];
 
+#[boxed::futures]
 impl App {
     /// Adds the demo's events; the list must be published and the demo's accounts must be there.
     ///

@@ -79,6 +79,7 @@ fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |d, (a, b)| d | (a ^ b)) == 0
 }
 
+#[boxed::futures]
 impl App {
     /// Who is meant at the door, without saying that they have come.
     ///

@@ -135,6 +135,7 @@ impl MeetingEventForm {
     }
 }
 
+#[boxed::futures]
 impl App {
     /// Stores a new event, or changes one (row id and version) whose timetable does not stand yet.
     ///

@@ -143,6 +143,7 @@ pub struct SigningForm {
     pub void: bool,
 }
 
+#[boxed::futures]
 impl App {
     /// Figures of a year; none given is this one.
     ///

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use model::meeting::{MeetingTables, Slot};
 
+#[boxed::futures]
 impl App {
     /// The timetable of an event as a workbook: tables by slots, and each firm's meetings, as far as the actor may see them.
     ///

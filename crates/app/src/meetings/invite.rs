@@ -95,6 +95,7 @@ fn why(market: &Market, viewer: &Viewer, weighed: &Weighed) -> String {
     }
 }
 
+#[boxed::futures]
 impl App {
     /// Firms that should come, those with the most to talk about first.
     ///

@@ -284,6 +284,7 @@ impl<'m> Looking<'m> {
     }
 }
 
+#[boxed::futures]
 impl App {
     /// All events with what everybody of the alliance may know, by day.
     ///

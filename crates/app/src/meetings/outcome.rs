@@ -87,6 +87,7 @@ fn follow_up(stands: Stands, day: Date) -> Vec<(u32, String)> {
         .collect()
 }
 
+#[boxed::futures]
 impl App {
     async fn meeting(&self, id: i64) -> Result<(Meeting, MeetingEventRow)> {
         let meeting = self.store.meetings(None).await?.into_iter().find(|m| m.id == id && m.seated);

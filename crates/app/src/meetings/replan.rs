@@ -61,6 +61,7 @@ struct Plan {
     digest: String,
 }
 
+#[boxed::futures]
 impl App {
     async fn plan(&self, market: &crate::records::Market, id: i64, form: &ReplanForm) -> Result<Plan> {
         let mut row = self.store.meeting_event(id).await?;

@@ -106,6 +106,7 @@ pub(super) fn shown(looking: &Looking<'_>, event: i64, meetings: &[NewMeeting]) 
     infos
 }
 
+#[boxed::futures]
 impl App {
     /// A timetable for an event that is planned, to look at; nothing is stored.
     ///

@@ -112,6 +112,7 @@ fn firm(looking: &Looking<'_>, enterprise: Option<i64>) -> Result<i64> {
     if there && looking.keeps(firm) { Ok(firm) } else { Err(unknown()) }
 }
 
+#[boxed::futures]
 impl App {
     /// A firm's own page of an event: a member's own, or one that the actor keeps.
     ///

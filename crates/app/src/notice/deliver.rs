@@ -17,6 +17,7 @@ const AT_ONCE: u32 = 100;
 /// What was sent or given up stays to be looked at for so long.
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
+#[boxed::futures]
 impl App {
     /// Tries what is due in the queue, with doubling pauses (1 min to 6 h, 12 tries). The server calls it once a minute and
     /// after every change; nobody's leave is asked because nothing is shown. Returns how many went out.

@@ -183,6 +183,7 @@ pub(crate) fn same_base(one: &str, other: &str) -> bool {
     bare(one) == bare(other)
 }
 
+#[boxed::futures]
 impl App {
     /// All hooks.
     ///

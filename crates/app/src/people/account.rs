@@ -64,6 +64,7 @@ pub struct AccountChange {
 /// How long a link for a new password stands.
 const RESET_MS: i64 = 3 * 24 * 60 * 60 * 1000;
 
+#[boxed::futures]
 impl App {
     /// The actor behind an account at this machine's console; without a name, the console's own administrator.
     ///

@@ -50,6 +50,7 @@ pub struct ClaimInfo {
 const NAME_CHARS: usize = 100;
 const NOTE_CHARS: usize = 1000;
 
+#[boxed::futures]
 impl App {
     /// A member without an enterprise claims one. The secretariat hears of it.
     ///

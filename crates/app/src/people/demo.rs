@@ -30,6 +30,7 @@ pub struct DemoPeople {
     pub looked_after: Vec<String>,
 }
 
+#[boxed::futures]
 impl App {
     /// Marks the cluster as the demo and adds an account for each office, and two of members.
     ///

@@ -79,6 +79,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Longest words of who it is for, in characters.
 const NAME_CHARS: usize = 100;
 
+#[boxed::futures]
 impl App {
     /// Invites somebody. Where an e-mail is given and a mail hook is active, the link is also sent (it is a secret for that one
     /// receiver only, so it goes by mail and never to a group robot); `base` is the address of this server, as the receiver reaches it.

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 /// Days that a workbook's invitations last.
 const DAYS: u32 = 30;
 
+#[boxed::futures]
 impl App {
     /// Invites a member for each row of a workbook (columns 企业名称, 统一社会信用代码, 联系人, 邮箱; guessed as at import) and returns the
     /// workbook with a column of links added. All rows or none. A member whose enterprise is not known yet claims it later.

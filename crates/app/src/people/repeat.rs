@@ -17,6 +17,7 @@ pub struct Repeated {
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const STUCK_MS: i64 = 10 * 60 * 1000;
 
+#[boxed::futures]
 impl App {
     /// Looks for the answer that a request with this key was given before; none where it is new: then the key is taken, and
     /// [`Self::keep_answer`] or [`Self::free_key`] must follow. Keys are an account's own and kept for a day.

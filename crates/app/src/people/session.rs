@@ -41,6 +41,7 @@ const LAST_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// How exactly its use is noted: a write at every request would queue behind imports.
 pub(super) const NOTE_MS: i64 = 5 * 60 * 1000;
 
+#[boxed::futures]
 impl App {
     /// Signs in with name and password. `from` is the address it comes from: failures are counted for name and address.
     ///

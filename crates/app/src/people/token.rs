@@ -41,6 +41,7 @@ pub struct NewToken {
     pub days: u32,
 }
 
+#[boxed::futures]
 impl App {
     /// One's own tokens, newest first.
     ///

@@ -72,6 +72,7 @@ pub struct OfferCard {
     pub twins: Twins,
 }
 
+#[boxed::futures]
 impl App {
     /// A need by its row id, with its ranked offers as of now.
     ///

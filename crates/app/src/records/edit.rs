@@ -225,6 +225,7 @@ fn check_level(viewer: &Viewer, owner: i64, old: Option<Visibility>, new: Visibi
     Ok(())
 }
 
+#[boxed::futures]
 impl App {
     /// Understands and matches a need without storing it.
     ///

@@ -116,6 +116,7 @@ pub struct EnterpriseForm {
     pub note: String,
 }
 
+#[boxed::futures]
 impl App {
     /// Enterprises that fit a query.
     ///

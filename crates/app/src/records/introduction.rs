@@ -180,6 +180,7 @@ impl From<store::IntroductionState> for IntroductionState {
     }
 }
 
+#[boxed::futures]
 impl App {
     /// Introductions that the actor takes part in (a member: those of the enterprise; the secretariat: all), open ones first.
     ///

@@ -70,6 +70,7 @@ pub struct Nearby {
     pub counties: Vec<CountyCount>,
 }
 
+#[boxed::futures]
 impl App {
     /// Offers that fit words, with distances, and how they spread over the counties. Without words: every open offer counts for the
     /// counties, and no row is given.

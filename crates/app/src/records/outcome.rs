@@ -59,6 +59,7 @@ pub struct OutcomeInfo {
     pub at_ms: i64,
 }
 
+#[boxed::futures]
 impl App {
     /// Records what came of an introduction that both sides agreed to, also after its end. Whoever takes part may, and the
     /// secretariat; the newest of a pair counts.

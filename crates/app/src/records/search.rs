@@ -302,6 +302,7 @@ fn below(chain: &ChainGraph, node: &str) -> HashSet<usize> {
     out
 }
 
+#[boxed::futures]
 impl App {
     /// Needs that fit a query, with what members may see of others' and all of one's own.
     ///

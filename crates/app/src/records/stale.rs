@@ -24,6 +24,7 @@ pub struct StaleRow {
     pub people: usize,
 }
 
+#[boxed::futures]
 impl App {
     /// Enterprises with open records that have not changed for `days` days (90 by custom), longest first. Members see their own,
     /// commissioners theirs.

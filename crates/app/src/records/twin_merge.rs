@@ -158,6 +158,7 @@ fn mergeable<'m, T: Taking>(
     Ok(pair)
 }
 
+#[boxed::futures]
 impl App {
     /// The survivor as it will stand, where the two were confirmed to be one.
     async fn merged_twin<T: Taking>(&self, market: &Market, viewer: &Viewer, pair: (i64, i64)) -> Result<T> {

@@ -233,6 +233,7 @@ fn decidable<T: Twin>(market: &Market, viewer: &Viewer, (a, b): (i64, i64)) -> R
     [one, other].into_iter().try_for_each(|held| unmerged(&held.value))
 }
 
+#[boxed::futures]
 impl App {
     /// Needs and offers that may be recorded twice and on which nobody has decided, most alike first; of the enterprises whose records
     /// the actor keeps.

@@ -91,6 +91,7 @@ pub(super) async fn put(
     Ok(())
 }
 
+#[boxed::futures]
 impl Store {
     /// All events, by day and row id.
     ///

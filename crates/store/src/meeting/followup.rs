@@ -58,6 +58,7 @@ fn from_row(row: &AnyRow) -> sqlx::Result<FollowUp> {
     })
 }
 
+#[boxed::futures]
 impl Store {
     /// All follow-ups, by day, meeting and days.
     ///

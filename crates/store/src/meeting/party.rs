@@ -119,6 +119,7 @@ fn name_of(event: i64, enterprise: i64) -> String {
     format!("meeting_event/{event}/enterprise/{enterprise}")
 }
 
+#[boxed::futures]
 impl Store {
     /// The firms at an event, or at all events, by event and enterprise.
     ///

@@ -107,6 +107,7 @@ fn from_row(row: &AnyRow) -> sqlx::Result<Meeting> {
     })
 }
 
+#[boxed::futures]
 impl Store {
     /// The meetings of an event, or of all, by row id; also those that fell away.
     ///

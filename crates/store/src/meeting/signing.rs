@@ -46,6 +46,7 @@ fn from_row(row: &AnyRow) -> sqlx::Result<Signing> {
     })
 }
 
+#[boxed::futures]
 impl Store {
     /// All signings, by day and row id.
     ///

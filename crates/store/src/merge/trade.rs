@@ -10,6 +10,7 @@ use model::need::Need;
 use model::offer::Offer;
 use serde_json::json;
 
+#[boxed::futures]
 impl Store {
     /// Makes two needs of one enterprise one: `survivor` is stored as a new version of its row, the loser is closed and names it.
     /// Both are given by row id and version. Returns the merge's row id.

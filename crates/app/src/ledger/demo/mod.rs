@@ -91,6 +91,7 @@ fn document(plant: Plant) -> InputFile {
     InputFile { name: format!("{name}.json"), bytes: text.to_string().into_bytes() }
 }
 
+#[boxed::futures]
 impl App {
     /// Captures the events of the demo's four plants up to today; gives their number. Once captured, nothing is new.
     ///
