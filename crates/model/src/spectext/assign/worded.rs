@@ -4,7 +4,7 @@ use super::super::items::{Item, Kind, is_relation, is_worded};
 use super::super::normal::is_han;
 use super::super::words::{Role, WORDS, is_list_gap};
 use super::{Assigner, Reading};
-use crate::property::{Entry, Property, PropertyKind, fold};
+use crate::property::{Entry, Property, PropertyId, PropertyKind, fold};
 use crate::spec::SpecValue;
 use std::ops::Range;
 
@@ -108,8 +108,9 @@ impl<'a> Assigner<'a> {
             return;
         }
         taken[at] = true;
-        self.take(region, taken);
+        self.take(region.clone(), taken);
         out.push_words(index, SpecValue::Set(set), self.items[at].from, end);
+        self.temper(index, region.start, end, out);
     }
 
     /// The parts of a list of words; signs inside a known value (`PC/ABS`) part nothing.
@@ -140,7 +141,17 @@ impl<'a> Assigner<'a> {
         let next_name = self.items.iter().enumerate().skip(at + 1).find(|(place, next)| {
             let behind = self.items.get(place + 1).is_some_and(|n| matches!(n.kind, Kind::Number(_)));
             let colon = self.text[next.end..].trim_start_matches(' ').starts_with(':');
-            matches!(next.kind, Kind::Name(..)) && (behind || colon)
+            // 附着力≥4B、铅笔硬度2H: its own value stands behind another name.
+            let valued = || match (&item.kind, &next.kind, self.items.get(place + 1).map(|n| &n.kind)) {
+                (Kind::Name(own, _), Kind::Name(name, _), Some(Kind::Value(value))) => {
+                    let named = |t: &(u16, u16)| name.targets.iter().any(|n| n.0 == t.0);
+                    let ours = |t: &(u16, u16)| own.targets.iter().any(|o| o.0 == t.0);
+                    value.targets.iter().any(|t| named(t) && !ours(t))
+                        && self.gap(*place, place + 1).trim().is_empty()
+                }
+                _ => false,
+            };
+            matches!(next.kind, Kind::Name(..)) && (behind || colon || valued())
         });
         let mut end = next_name.map_or(self.text.len(), |(_, next)| next.from);
         let raw = &self.text[item.end..end];
@@ -282,7 +293,30 @@ impl<'a> Assigner<'a> {
         words.dedup();
         taken[at..=last].fill(true);
         out.push_words(index, SpecValue::Set(words), item.from, end);
+        self.temper(index, item.start, end, out);
         place
+    }
+
+    /// How an alloy was treated, where its number from `start` to `end` or what stands directly behind it says so (6061-T6,
+    /// 5052H32).
+    fn temper(&self, index: u16, start: usize, end: usize, out: &mut Reading) {
+        if self.property(index).id.0 != "material" {
+            return;
+        }
+        let behind = self.touching_after(end, self.items.iter().rposition(|i| i.end <= end).unwrap_or(0));
+        let end = if is_temper(behind) { end + behind.trim_end().len() } else { end };
+        let Some(temper) = self.properties.index(&PropertyId("temper".to_owned())) else { return };
+        let words = self.text[start..end].trim_end_matches(is_han);
+        let digits = words.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let Some(at) = (words.len() - digits).checked_sub(1) else { return };
+        let lettered =
+            words.is_char_boundary(at) && words[at..].starts_with(['T', 'H', 't', 'h']) && digits > 0;
+        let alloy = lettered && words[..at].ends_with(|c: char| c.is_ascii_digit() || "- ".contains(c));
+        let known = alloy.then(|| self.property(temper).rank(&words[at..])).flatten();
+        if let Some(value) = known.and_then(|v| self.property(temper).values.get(v)) {
+            let name = value.name.clone();
+            out.push_words(temper, SpecValue::Set(vec![name]), start + at, start + words.len());
+        }
     }
 
     /// The value that a number behind a known one stands for (SUS304/316).
@@ -344,6 +378,19 @@ impl<'a> Assigner<'a> {
         self.gap(at, at + 1).trim().is_empty().then(|| targets.iter().find(named).copied()).flatten()
     }
 
+    /// True for a word of a topic that the text does not speak of: the T4 of a solder paste is no temper, and 双面8丝 no board.
+    fn is_elsewhere(&self, at: usize, property: u16) -> bool {
+        let item = &self.items[at];
+        let words = &self.folded[item.start..item.end];
+        let numbered =
+            self.items.get(at + 1).is_some_and(|n| matches!(n.kind, Kind::Number(_)) && n.from == item.end);
+        let after = self.touching_after(item.end, at);
+        let runs_on = !after.is_empty() && WORDS.at_start(Role::ListGap, after).is_none();
+        WORDS.is(Role::Topical, words)
+            && (words.is_ascii() || numbered || runs_on)
+            && self.topic.is_foreign(property, self.properties)
+    }
+
     fn bare_value(&self, at: usize) -> Option<(u16, u16)> {
         let item = &self.items[at];
         let Kind::Value(entry) = &item.kind else { return None };
@@ -370,7 +417,7 @@ impl<'a> Assigner<'a> {
         let single = self.text[item.start..item.end].chars().count() < 2;
         match (hint, targets.as_slice()) {
             (Some(hint), _) => Some(*hint),
-            (None, [only]) if !single => Some(*only),
+            (None, [only]) if !single => (!self.is_elsewhere(at, only.0)).then_some(*only),
             // 黑色 is a colour, and of a solder mask only another word for 黑油; green solder mask is said by the name behind.
             (None, several) if !single => self.told_behind(at, several).or_else(|| {
                 let words = &self.folded[item.start..item.end];
