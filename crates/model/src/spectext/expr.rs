@@ -115,7 +115,12 @@ impl ExprReader<'_> {
 
     fn measured(&self, at: usize) -> Option<(Shape, usize)> {
         let (first, end) = self.amount(at, true)?;
-        if let Some((tolerance, end, unit)) = self.tolerance(end) {
+        // 3225 ±10ppm: millionths are of no bare number.
+        let millionths = |t: &Tolerance| {
+            let symbol = t.unit.as_ref().and_then(|w| self.units.compose(w).into_iter().next());
+            first.unit.is_none() && symbol.is_some_and(|u| u.symbol == "ppm")
+        };
+        if let Some((tolerance, end, unit)) = self.tolerance(end).filter(|t| !millionths(&t.0)) {
             let first = Amount { unit: first.unit.or(unit), ..first };
             return Some(
                 self.sides(Side { low: first.clone(), high: None, tolerance: Some(tolerance.clone()) }, end)

@@ -197,6 +197,16 @@ impl<'a> Cutter<'a> {
             // 5050RGB: a package and what is in it.
             let joined = (is_code(&text[start..end]) && words.contains(&end))
                 || (is_letters(&text[start..end]) && codes.contains(&start));
+            // G10级 of balls is no board's material.
+            let class = text[end..].starts_with('级')
+                && text[..end].ends_with(|c: char| c.is_ascii_digit())
+                && self.properties.values().entries[entry]
+                    .targets
+                    .iter()
+                    .all(|t| self.properties.at(t.0).kind == PropertyKind::Set);
+            if class {
+                continue;
+            }
             let free = (bounded(text, start, end) || self.is_glued(text, start, end))
                 && !is_in_decimal(text, start, end);
             if free || (joined && is_free(text, start, end)) {

@@ -144,7 +144,9 @@ impl Assigner<'_> {
             let mut found = fits.iter().filter(|f| test(f.0));
             found.next().filter(|_| found.next().is_none()).cloned()
         };
-        let hinted = |i: u16| self.hints.contains(&i);
+        // What a topic tells of bare numbers decides no name that it does not know (Cu of copper sulphate is no purity).
+        let hinted =
+            |i: u16| self.hints.contains(&i) && !(self.by_topic && self.topic.is_foreign(i, self.properties));
         let topical = |i: u16| self.topic.named.contains(&i);
         let sensible = |i: u16| list.iter().all(|e| !contradicts(self.property(i), &e.shape));
         let first_name = |i: u16| {

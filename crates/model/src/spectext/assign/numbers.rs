@@ -240,7 +240,7 @@ impl Assigner<'_> {
         let asked = WORDS.at_end(Role::Asked, before) || sought;
         let alone = self.stands_alone(start, end, at, at) && !before.ends_with(['=', '/', ':', '*']);
         let behind = WORDS.is_filler(self.touching_after(end, at));
-        let of_things = like(&["pcs", "台", "套", "卷"]) && unit.symbol != "Kpcs";
+        let of_things = (like(&["pcs", "台", "套", "卷"]) && unit.symbol != "Kpcs") || unit.symbol == "吨";
         of_things && whole && (alone || (asked && behind))
             || asked && behind && like(&["m", "kg", "m²", "L"]) && amount.value >= 1.0
     }

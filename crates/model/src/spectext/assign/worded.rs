@@ -354,7 +354,7 @@ impl<'a> Assigner<'a> {
         let served = id == "process"
             && (WORDS.at_start(Role::Service, after).is_some()
                 || WORDS.at_end(Role::Service, &self.folded[start..end]));
-        let coded = self.folded[start..end].bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+        let coded = self.folded[start..end].starts_with(|c: char| c.is_ascii_graphic());
         let after_fits = WORDS.is_filler(after) || served || quality || !WORDS.at_end(Role::OfOther, after);
         let before_fits = WORDS.is_filler(before) || WORDS.is(Role::Part, before) || served || coded;
         !negated && after_fits && before_fits
@@ -382,13 +382,8 @@ impl<'a> Assigner<'a> {
     fn is_elsewhere(&self, at: usize, property: u16) -> bool {
         let item = &self.items[at];
         let words = &self.folded[item.start..item.end];
-        let numbered =
-            self.items.get(at + 1).is_some_and(|n| matches!(n.kind, Kind::Number(_)) && n.from == item.end);
-        let after = self.touching_after(item.end, at);
-        let runs_on = !after.is_empty() && WORDS.at_start(Role::ListGap, after).is_none();
-        WORDS.is(Role::Topical, words)
-            && (words.is_ascii() || numbered || runs_on)
-            && self.topic.is_foreign(property, self.properties)
+        let listed = WORDS.at_start(Role::ListGap, self.touching_after(item.end, at)).is_some();
+        WORDS.is(Role::Topical, words) && !listed && self.topic.is_foreign(property, self.properties)
     }
 
     fn bare_value(&self, at: usize) -> Option<(u16, u16)> {
