@@ -392,9 +392,8 @@ impl ExprReader<'_> {
         // 4#粉, 45#钢: the number of a sort.
         let hash = self.text[..end].ends_with('#');
         let few = self.text[..at].chars().rev().take_while(char::is_ascii_digit).count() == 1;
-        let sort = hash && next.is_some_and(|c| is_han(c) && c != '线')
-            // 1# 镍板: wires of gauges below ten are seldom told so.
-            || hash && few && next == Some(' ') && self.text[end + 1..].starts_with(is_han);
+        // 1# 镍板: wires of gauges below ten are seldom told so.
+        let sort = hash && (next.is_some_and(is_han) || few) && next != Some('线');
         // Ra>80 PF>0.9: what a relation stands behind is a name.
         let name = spaced && next.is_some_and(|c| "≥≤<>=".contains(c));
         if sort || name {

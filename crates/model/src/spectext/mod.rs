@@ -204,6 +204,8 @@ impl ClauseReader<'_> {
         };
         // 阳极氧化膜厚10μm says how it is finished, too.
         let finish = self.properties.index(&PropertyId("surface_finish".to_owned()));
+        // SiC晶圆 6英寸: a wafer is the thing itself.
+        let wafer = self.properties.index(&PropertyId("wafer_size".to_owned()));
         for at in (0..items.len().saturating_sub(2)).rev() {
             let [value, name, number] = &items[at..at + 3] else { continue };
             let named = at > 0 && matches!(items[at - 1].kind, Kind::Name(..));
@@ -213,6 +215,7 @@ impl ClauseReader<'_> {
                 && value.end == name.start
                 && !named
                 && entry.targets.iter().all(|t| length(t.0))
+                && !entry.targets.iter().any(|t| Some(t.0) == wafer)
             {
                 items.remove(at);
             }

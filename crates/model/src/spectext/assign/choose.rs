@@ -327,6 +327,15 @@ impl Assigner<'_> {
         // Only the likeliest reading counts: 25L is a volume, not 25 layers.
         let symbol = self.units.compose(words).first()?.symbol.clone();
         let owner = self.properties.owner_of_unit(&symbol)?;
+        // 1080P, 6位半: pins only where a text speaks of plugs.
+        let spelled =
+            list.iter().rev().find(|e| e.shape.unit().is_some()).map(|e| &self.folded[e.start..e.end]);
+        let letters = spelled.map(|s| s.trim_start_matches(|c: char| !c.is_alphabetic()));
+        if letters.is_some_and(|l| WORDS.is(Role::Topical, l))
+            && self.topic.is_foreign(owner, self.properties)
+        {
+            return None;
+        }
         // 12oz帆布: ounces are copper's only where the text does not speak of cloth.
         let elsewhere = |hint: &u16| {
             let stated = |e: &&Expr| self.resolver().resolve(*hint, &e.shape, fallback).and_then(|r| r.1);

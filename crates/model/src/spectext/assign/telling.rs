@@ -133,7 +133,7 @@ impl Assigner<'_> {
     /// The frequency of the mains (50Hz) where nothing says what a frequency is of.
     pub(super) fn mains(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
         let words = self.folded[self.items[at].start..self.items[next - 1].end].trim();
-        let told = WORDS.is(Role::Mains, words) && self.hints.is_empty();
+        let told = WORDS.is(Role::Mains, words) && (self.hints.is_empty() || self.by_topic);
         if told { self.of("frequency", &expr.shape) } else { None }
     }
 

@@ -394,8 +394,10 @@ impl<'a> Assigner<'a> {
             before.is_some_and(|b| matches!(b.kind, Kind::Word(Role::Negation)) && item.start - b.end <= 3);
         // 30%GF says what a plastic is filled with.
         let of_other = before.is_some_and(|b| {
-            matches!(b.kind, Kind::Word(Role::Other))
-                && self.text[b.end..item.start].trim_matches([' ', ':']).is_empty()
+            // Set apart only digits may be (scratch-dig 60/40); 工业级 槽车 tells two things.
+            let gap = &self.text[b.end..item.start];
+            let joined = gap != " " || self.text[item.start..].starts_with(|c: char| c.is_ascii_digit());
+            matches!(b.kind, Kind::Word(Role::Other)) && matches!(gap.trim(), "" | ":") && joined
         });
         // 0.85/pc: a price by the piece.
         let by_piece = self.text[..item.start]
