@@ -65,6 +65,8 @@ pub(super) enum Role {
     Asked,
     /// Values that count only where the text speaks of their topic.
     Topical,
+    /// What says of a brand which kind it is, and not its name.
+    Unbranded,
     /// Marks of a strand's finish behind its diameter (11/0.16TS).
     Strand,
 }
@@ -88,7 +90,7 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 37] = [
+const ROLES: [(&str, Role); 38] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -126,6 +128,7 @@ const ROLES: [(&str, Role); 37] = [
     ("asked", Role::Asked),
     ("strand", Role::Strand),
     ("topical", Role::Topical),
+    ("unbranded", Role::Unbranded),
 ];
 
 /// The vocabulary, with an automaton over the words that are sought anywhere in a clause.

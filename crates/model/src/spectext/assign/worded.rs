@@ -10,6 +10,8 @@ use std::ops::Range;
 
 /// Characters of words without a colon that may still be one value behind a name.
 const BARE_WORDS_MAX: usize = 24;
+/// The property whose words stand before its name, too.
+const BRAND: &str = "brand";
 /// Characters of a noun beside a value.
 const NOUN_MAX: usize = 8;
 
@@ -23,6 +25,14 @@ impl<'a> Assigner<'a> {
         let explicit =
             lead.starts_with([':', '=']) || ["为", "采用", "选用"].iter().any(|w| lead.starts_with(w));
         let region = self.words_region(at, explicit);
+        if let Some(brand) = worded.iter().copied().find(|w| self.property(*w).id.0 == BRAND)
+            && let Some(before) = self.brand_before(at).filter(|_| !explicit)
+        {
+            taken[at] = true;
+            let words = self.text[before.clone()].to_owned();
+            out.push_words(brand, SpecValue::Text(words), before.start, item.end);
+            return;
+        }
         if region.is_empty() {
             return;
         }
@@ -54,6 +64,20 @@ impl<'a> Assigner<'a> {
             return;
         }
         self.named_set(at, index, region, explicit, taken, out);
+    }
+
+    /// The name that stands directly before the word for a brand (奇美品牌), where nothing goes on behind it.
+    fn brand_before(&self, at: usize) -> Option<Range<usize>> {
+        let item = &self.items[at];
+        let chinese = self.text[item.start..item.end].starts_with(is_han);
+        let words = self.touching_before(item.start, at);
+        let named = (2..=NOUN_MAX).contains(&words.chars().count())
+            && words.chars().all(char::is_alphanumeric)
+            && !WORDS.is_filler(words)
+            && WORDS.at_start(Role::Unbranded, words).is_none()
+            && !WORDS.at_end(Role::Unbranded, words);
+        (chinese && named && self.touching_after(item.end, at).is_empty())
+            .then(|| item.start - words.len()..item.start)
     }
 
     /// The words of a set behind its name: known ones by their canonical names; others as they are where a colon or a hint
