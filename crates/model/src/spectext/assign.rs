@@ -48,6 +48,10 @@ pub(super) struct Assigner<'a> {
     pub hints: &'a [u16],
     /// What the text speaks of.
     pub topic: &'a Topic,
+    /// True where the hints are no product's but what the topic tells.
+    pub by_topic: bool,
+    /// Where the clause begins in the text.
+    pub offset: usize,
     pub text: &'a str,
     pub folded: &'a str,
     pub items: &'a [Item<'a>],
@@ -129,6 +133,11 @@ fn parts(c: char) -> bool {
 }
 
 impl Reading {
+    /// True where nothing was read.
+    pub fn is_empty(&self) -> bool {
+        self.specs.is_empty() && self.amounts.is_empty()
+    }
+
     fn push_words(&mut self, property: u16, value: SpecValue, start: usize, end: usize) {
         self.used.push((start, end));
         self.specs.push(Found { property, value, unit: None, start, end });

@@ -27,7 +27,9 @@ impl ExprReader<'_> {
         let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
         let grade: u8 = behind[..digits].parse().ok().filter(|g| GRADES.contains(g))?;
         // 25H7/g6 is a fit of two parts, and 4K60Hz no size.
-        if behind[digits..].starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-')) {
+        if behind[digits..]
+            .starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '级'))
+        {
             return None;
         }
         let Limits { lower_mm, upper_mm } = iso286(nominal, &rest[..letters], grade)?;

@@ -115,7 +115,12 @@ impl ExprReader<'_> {
 
     fn measured(&self, at: usize) -> Option<(Shape, usize)> {
         let (first, end) = self.amount(at, true)?;
-        if let Some((tolerance, end, unit)) = self.tolerance(end) {
+        // 3225 ±10ppm: millionths are of no bare number.
+        let millionths = |t: &Tolerance| {
+            let symbol = t.unit.as_ref().and_then(|w| self.units.compose(w).into_iter().next());
+            first.unit.is_none() && symbol.is_some_and(|u| u.symbol == "ppm")
+        };
+        if let Some((tolerance, end, unit)) = self.tolerance(end).filter(|t| !millionths(&t.0)) {
             let first = Amount { unit: first.unit.or(unit), ..first };
             return Some(
                 self.sides(Side { low: first.clone(), high: None, tolerance: Some(tolerance.clone()) }, end)
@@ -159,6 +164,10 @@ impl ExprReader<'_> {
         let rest = &self.folded[from..];
         if role == Role::OrMore && from == at && rest.starts_with('+') {
             let next = rest[1..].chars().next();
+            // 灰板1200g+铜版纸157g: a plus before something known joins the two.
+            if next.is_some_and(is_han) && (self.word_end)(at + 1) > at + 1 {
+                return None;
+            }
             return next.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '-').then_some(at + 1);
         }
         let len = WORDS.at_start(role, rest)?;
@@ -187,6 +196,9 @@ impl ExprReader<'_> {
         }
         if let Some(found) = self.one_in_many(from) {
             return Some(found);
+        }
+        if self.is_cells(from) {
+            return None;
         }
         let (value, mut end) = match self.fraction(from).or_else(|| self.half(from)) {
             Some(found) => found,
@@ -223,6 +235,10 @@ impl ExprReader<'_> {
         }
         let next = self.text[end..].chars().next();
         let runs_on = out.unit.is_none() && next.is_some_and(|c| c.is_ascii_alphabetic());
+        // 11/0.16TS: tinned strands.
+        if runs_on && let Some(len) = WORDS.at_start(Role::Strand, &self.folded[end..]) {
+            return Some((out, end + len));
+        }
         if runs_on && !self.is_times(end) && !self.is_bound(end) {
             return None;
         }
@@ -233,7 +249,7 @@ impl ExprReader<'_> {
     }
 
     /// True where words make something else of the number before them: a power that was not read (`10的6-9次方`), the
-    /// number of a sort (`10#钢球`), a rate of unknown things (`6线/秒`).
+    /// number of a sort (`10#钢球`) or a class (`8.8级`), a rate of unknown things (`6线/秒`).
     fn goes_on(&self, at: usize) -> bool {
         let rest = &self.text[at..];
         let power = rest.strip_prefix('的').is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
@@ -241,7 +257,11 @@ impl ExprReader<'_> {
         let letters = (rest.len() - things.len()) / 3;
         let rate = things.strip_prefix('/').is_some_and(|r| r.starts_with(['秒', '分', '时', '小']));
         let sort = rest.strip_prefix('#').is_some_and(|r| r.starts_with(is_han));
-        power || sort || (rate && (1..=2).contains(&letters))
+        // P5级, 8.8级: a class; 耐温155级 is a temperature's.
+        let whole = self.text[..at].trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let class =
+            rest.starts_with('级') && self.text[whole.len()..at].parse().is_ok_and(|v: f64| v < 100.0);
+        power || sort || class || (rate && (1..=2).contains(&letters))
     }
 
     /// `百分之99.8`, `千分之三`, `万分之一`.
@@ -324,6 +344,17 @@ impl ExprReader<'_> {
         self.units.scan(rest[len..].trim_start_matches(' ')).as_ref().is_some_and(area)
     }
 
+    /// True at the cells of a battery in series and side by side (`10S4P`), which are neither seconds nor pins.
+    fn is_cells(&self, at: usize) -> bool {
+        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+        let rest = &self.folded[at..];
+        let series = digits(rest);
+        let Some(side) = rest[series..].strip_prefix('s').filter(|_| series > 0) else { return false };
+        let count = digits(side);
+        let behind = side[count..].strip_prefix('p').filter(|_| count > 0);
+        behind.is_some_and(|b| !b.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    }
+
     /// Purity in nines behind its first digit: per cent and bytes of the rest.
     pub(super) fn nines(&self, value: f64, at: usize) -> Option<(f64, usize)> {
         if value.fract() != 0.0 || !(2.0..=8.0).contains(&value) {
@@ -359,7 +390,10 @@ impl ExprReader<'_> {
         let latin = self.text[..end].ends_with(|c: char| c.is_ascii_alphabetic());
         let next = self.text[end..].chars().next();
         // 4#粉, 45#钢: the number of a sort.
-        let sort = self.text[..end].ends_with('#') && next.is_some_and(|c| is_han(c) && c != '线');
+        let hash = self.text[..end].ends_with('#');
+        let few = self.text[..at].chars().rev().take_while(char::is_ascii_digit).count() == 1;
+        // 1# 镍板: wires of gauges below ten are seldom told so.
+        let sort = hash && (next.is_some_and(is_han) || few) && next != Some('线');
         // Ra>80 PF>0.9: what a relation stands behind is a name.
         let name = spaced && next.is_some_and(|c| "≥≤<>=".contains(c));
         if sort || name {
@@ -514,7 +548,11 @@ impl ExprReader<'_> {
         if let Some(len) = WORDS.at_start(Role::AtMost, &self.folded[from..]) {
             from = self.skip_spaces(from + len);
         }
-        self.amount(from, true)
+        let (second, end) = self.amount(from, true)?;
+        // 275bar -40~100℃: behind a space the dash is the sign of the range that follows.
+        let signed = sign > at && len == 1 && self.text[sign..].starts_with('-') && from == sign + 1;
+        let ranged = || WORDS.at_start(Role::To, &self.folded[self.skip_spaces(end)..]).is_some();
+        (!(signed && ranged())).then_some((second, end))
     }
 
     /// The second end of `介于0.1和0.2mm之间`, `between 2 and 5 mm`, behind its first, which starts at `start`.

@@ -2,9 +2,11 @@
 
 use super::expr::{Expr, ExprReader};
 use super::normal::is_han;
-use super::words::{Role, WORDS, bounded};
+use super::number;
+use super::words::{Role, WORDS, bounded, is_list_gap};
 use crate::property::{Entry, PropertyKind, PropertyTable};
 use crate::unit::UnitTable;
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// Items of one clause; a clause with more is no specification.
@@ -88,7 +90,9 @@ impl<'a> Cutter<'a> {
             };
             let item = match (hit, number) {
                 (Some(hit), Some(number))
-                    if self.is_value(hit, &number, before_relation(&items), text[..at].ends_with(' ')) =>
+                    if self.is_value(hit, &number, before_relation(&items), text[..at].ends_with(' '))
+                        || is_listed(hit, &hits[next_hit..], items.last(), text)
+                        || is_grade(hit, &number, items.last(), text) =>
                 {
                     Some(hit.item())
                 }
@@ -122,7 +126,9 @@ impl<'a> Cutter<'a> {
     ) -> Option<Expr> {
         let word_end = |place: usize| {
             let run = hits.iter().skip_while(|h| h.start < place).take_while(|h| h.start == place);
-            run.filter(|h| h.rank < 2).map(|h| h.end).max().unwrap_or(place)
+            // 幅宽1092 月用30吨: the word announces an amount, and is no month.
+            let counts = |h: &&Hit<'_>| h.rank < 2 || matches!(h.kind, Kind::Word(Role::Amount));
+            run.filter(counts).map(|h| h.end).max().unwrap_or(place)
         };
         let lead = match last {
             Some(Item { start, end, kind: Kind::Name(..), .. }) if *end == at => &folded[*start..*end],
@@ -157,6 +163,18 @@ impl<'a> Cutter<'a> {
             && ["mm", "cm", "μm", "um"].iter().any(|u| digits.trim_start_matches(' ').starts_with(u))
     }
 
+    /// True for a word of letters that stands directly before a number with its unit (PD65W, TPU0.5mm).
+    fn is_glued(&self, text: &str, start: usize, end: usize) -> bool {
+        if !is_letters(&text[start..end]) || text[..start].ends_with(|c: char| c.is_ascii_alphanumeric()) {
+            return false;
+        }
+        let Some((_, len)) = number::read(&text[end..]) else { return false };
+        let place = end + len;
+        // A letter of its own is the end of a model number.
+        let measured = |len: usize| !text[place + len..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        self.units.scan(&text[place..]).is_some_and(|unit| measured(unit.len))
+    }
+
     fn hits(&self, text: &str, folded: &str) -> (Vec<Hit<'a>>, Vec<Range<usize>>) {
         let mut hits: Vec<Hit<'a>> = Vec::new();
         for (entry, start, end) in self.properties.names().find(folded) {
@@ -171,8 +189,27 @@ impl<'a> Cutter<'a> {
                 });
             }
         }
-        for (entry, start, end) in self.properties.values().find(folded) {
-            if bounded(text, start, end) {
+        let values: Vec<(usize, usize, usize)> = self.properties.values().find(folded).collect();
+        let codes: HashSet<usize> = values.iter().filter(|v| is_code(&text[v.1..v.2])).map(|v| v.2).collect();
+        let words: HashSet<usize> =
+            values.iter().filter(|v| is_letters(&text[v.1..v.2])).map(|v| v.1).collect();
+        for (entry, start, end) in values {
+            // 5050RGB: a package and what is in it.
+            let joined = (is_code(&text[start..end]) && words.contains(&end))
+                || (is_letters(&text[start..end]) && codes.contains(&start));
+            // G10级 of balls is no board's material.
+            let class = text[end..].starts_with('级')
+                && text[..end].ends_with(|c: char| c.is_ascii_digit())
+                && self.properties.values().entries[entry]
+                    .targets
+                    .iter()
+                    .all(|t| self.properties.at(t.0).kind == PropertyKind::Set);
+            if class {
+                continue;
+            }
+            let free = (bounded(text, start, end) || self.is_glued(text, start, end))
+                && !is_in_decimal(text, start, end);
+            if free || (joined && is_free(text, start, end)) {
                 hits.push(Hit {
                     start,
                     end,
@@ -217,8 +254,68 @@ impl<'a> Cutter<'a> {
     }
 }
 
+/// True for digits that a point joins with others: the 1 of `class 1.6` is no grade.
+fn is_in_decimal(text: &str, start: usize, end: usize) -> bool {
+    let digit = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let behind = text[..end].ends_with(|c: char| c.is_ascii_digit())
+        && text[end..].strip_prefix('.').is_some_and(digit);
+    let before = digit(&text[start..])
+        && text[..start].strip_suffix('.').is_some_and(|t| t.ends_with(|c: char| c.is_ascii_digit()));
+    behind || before
+}
+
+/// True for the code of a package (5050).
+fn is_code(word: &str) -> bool {
+    word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// True for a word of two Latin letters or more.
+fn is_letters(word: &str) -> bool {
+    word.len() >= 2 && word.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+/// True for a word that does not run on into its like: letters into letters, digits into digits.
+fn is_free(text: &str, start: usize, end: usize) -> bool {
+    let like = |a: Option<char>, b: Option<char>| match (a, b) {
+        (Some(a), Some(b)) => {
+            (a.is_ascii_digit() && b.is_ascii_digit()) || (a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
+        }
+        _ => false,
+    };
+    !like(text[..start].chars().next_back(), text[start..].chars().next())
+        && !like(text[..end].chars().next_back(), text[end..].chars().next())
+}
+
 /// Digits in words.
 const CHINESE_DIGITS: &str = "一二两三四五六七八九十壹贰叁肆伍陆柒捌玖";
+
+/// True for the number of a grade with its letters, which are no unit (718H, 316L), where no name asks for a number.
+fn is_grade<'a>(hit: &Hit<'a>, number: &Expr, before: Option<&Item<'a>>, text: &str) -> bool {
+    let word = &text[hit.start..hit.end];
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    let lettered = digits < word.len() && word[digits..].bytes().all(|b| b.is_ascii_alphabetic());
+    let asked = matches!(before, Some(Item { kind: Kind::Name(..), .. }));
+    matches!(hit.kind, Kind::Value(_)) && digits >= 3 && lettered && hit.end == number.end && !asked
+}
+
+/// True for a value that starts with a digit in a list with another of the same property (3C和UL).
+fn is_listed<'a>(hit: &Hit<'a>, behind: &[Hit<'a>], before: Option<&Item<'a>>, text: &str) -> bool {
+    let Kind::Value(entry) = &hit.kind else { return false };
+    if !text[hit.start..].starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let fellow = |kind: &Kind<'_>| match kind {
+        Kind::Value(other) => other.targets.iter().any(|t| entry.targets.iter().any(|e| e.0 == t.0)),
+        _ => false,
+    };
+    let joined = |gap: Option<&str>| gap.is_some_and(|gap| !gap.is_empty() && is_list_gap(gap));
+    let next = behind.iter().find(|h| h.start >= hit.end);
+    let next_fellow = next.is_some_and(|n| {
+        joined(text.get(hit.end..n.start))
+            && behind.iter().take_while(|h| h.start <= n.start).any(|h| h.start == n.start && fellow(&h.kind))
+    });
+    next_fellow || before.is_some_and(|b| fellow(&b.kind) && joined(text.get(b.end..hit.start)))
+}
 
 /// The last item that is no relation (the name in `铅笔硬度≥3H`).
 fn before_relation<'i, 'a>(items: &'i [Item<'a>]) -> Option<&'i Item<'a>> {

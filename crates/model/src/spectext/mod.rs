@@ -28,7 +28,7 @@ use crate::property::{PropertyId, PropertyTable};
 use crate::quantity::QuantityRange;
 use crate::spec::{SpecValue, Specification, Strictness};
 use crate::unit::UnitTable;
-use assign::{Assigner, Reading};
+use assign::{Assigner, Found, Reading};
 use items::{Cutter, Item, Kind, Named};
 use normal::Normal;
 use serde::{Deserialize, Serialize};
@@ -139,20 +139,30 @@ impl ClauseReader<'_> {
         let (mut items, wished) = cutter.cut(text, folded);
         let wishes = Wishes::of(text, folded, &wished);
         self.drop_what_is_measured(&mut items);
-        let read = |hints: &[u16]| {
-            let (units, properties, topic) = (self.units, self.properties, self.topic);
+        let read = |hints: &[u16], by_topic: bool| {
+            let (units, properties, topic, offset) = (self.units, self.properties, self.topic, clause.start);
             let opens = clause.start == 0 && (items.len() > 1 || clause.end < self.normal.text.len());
-            Assigner { units, properties, hints, topic, text, folded, items: &items, opens }.read()
+            let items = &items;
+            Assigner { units, properties, hints, topic, by_topic, offset, text, folded, items, opens }.read()
         };
         // What bare numbers are (`10.1寸 1280*800 IPS屏`) the text tells where the product gives no hint.
-        let mut reading = read(if self.hints.is_empty() { &self.topic.bare } else { self.hints });
+        let given = || {
+            if self.hints.is_empty() { read(&self.topic.bare, true) } else { read(self.hints, false) }
+        };
         // `孔铜≥20μm，不大于40μm`, `孔铜20μm，平均25μm`: a bound without a name, or another of many values, goes on with what the
-        // clause before it spoke of.
-        if reading.specs.is_empty() && reading.amounts.is_empty() && goes_on(&items, folded) {
-            let last = out.specs.last().and_then(|s| self.properties.index(&s.property));
-            reading = last.map_or(reading, |last| read(&[last]));
-        }
-        if reading.specs.is_empty() && reading.amounts.is_empty() {
+        // clause before it spoke of, which says more than the topic does, and less than the product.
+        let on = || -> Option<Reading> {
+            let last = out.specs.last().filter(|_| goes_on(&items, folded))?;
+            let reading = read(&[self.properties.index(&last.property)?], false);
+            (!reading.is_empty()).then_some(reading)
+        };
+        let mut reading = if self.hints.is_empty() {
+            on().unwrap_or_else(given)
+        } else {
+            let reading = given();
+            if reading.is_empty() { on().unwrap_or(reading) } else { reading }
+        };
+        if reading.is_empty() {
             out.rest.extend(self.words(clause));
             return;
         }
@@ -160,6 +170,7 @@ impl ClauseReader<'_> {
         out.quantities.append(&mut reading.amounts);
         let whole = reading.specs.len() == 1 && out.quantities.is_empty();
         reading.specs.sort_by_key(|s| s.start);
+        self.drop_what_is_told_closer(text, &mut reading.specs);
         for found in reading.specs {
             let place =
                 if whole { clause.clone() } else { clause.start + found.start..clause.start + found.end };
@@ -193,6 +204,8 @@ impl ClauseReader<'_> {
         };
         // 阳极氧化膜厚10μm says how it is finished, too.
         let finish = self.properties.index(&PropertyId("surface_finish".to_owned()));
+        // SiC晶圆 6英寸: a wafer is the thing itself.
+        let wafer = self.properties.index(&PropertyId("wafer_size".to_owned()));
         for at in (0..items.len().saturating_sub(2)).rev() {
             let [value, name, number] = &items[at..at + 3] else { continue };
             let named = at > 0 && matches!(items[at - 1].kind, Kind::Name(..));
@@ -202,8 +215,35 @@ impl ClauseReader<'_> {
                 && value.end == name.start
                 && !named
                 && entry.targets.iter().all(|t| length(t.0))
+                && !entry.targets.iter().any(|t| Some(t.0) == wafer)
             {
                 items.remove(at);
+            }
+        }
+    }
+
+    /// Drops a value that the one behind or before it tells closer: `Aluminum sheet 5052` is of `aluminum 5052`.
+    fn drop_what_is_told_closer(&self, text: &str, specs: &mut Vec<Found>) {
+        let closer = |kind: &Found, closer: &Found| {
+            let (SpecValue::Set(a), SpecValue::Set(b)) = (&kind.value, &closer.value) else { return false };
+            let ([a], [b]) = (a.as_slice(), b.as_slice()) else { return false };
+            let property = self.properties.at(kind.property);
+            let words = |f: &Found| text.get(f.start..f.end).unwrap_or_default().trim().to_owned();
+            let told = property.rank(b);
+            kind.property == closer.property
+                && a != b
+                && [a.clone(), words(kind)].iter().any(|a| {
+                    let both = [format!("{a}{b}"), format!("{a} {b}"), format!("{b}{a}")];
+                    both.iter().any(|w| property.rank(w).is_some_and(|r| Some(r) == told))
+                })
+        };
+        for at in (0..specs.len()).rev() {
+            let near = [at.checked_sub(2), at.checked_sub(1), Some(at + 1), Some(at + 2)];
+            let told = |other: Option<usize>| {
+                other.and_then(|o| specs.get(o)).is_some_and(|other| closer(&specs[at], other))
+            };
+            if near.into_iter().any(told) {
+                specs.remove(at);
             }
         }
     }

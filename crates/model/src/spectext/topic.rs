@@ -3,13 +3,39 @@
 use super::words::bounded;
 use crate::property::{PropertyId, PropertyTable, fold};
 use aho_corasick::AhoCorasick;
+use std::collections::HashSet;
 use std::sync::LazyLock;
+
+/// Letters that a word has at least that is told from digits beside it (12AWG, but not PH6).
+const LETTERS_MIN: usize = 3;
 
 /// One row of the table.
 #[derive(Debug, Default)]
 struct Row {
     named: Vec<PropertyId>,
-    bare: Vec<PropertyId>,
+    bare: Vec<Bare>,
+}
+
+/// What numbers without a name are, and from which to which value in the property's unit: a sheet is not metres thick.
+#[derive(Debug)]
+struct Bare {
+    id: PropertyId,
+    least: f64,
+    most: f64,
+}
+
+impl Bare {
+    /// Reads `thickness`, `thickness<60` or `temperature_resistance>50<400`.
+    fn parse(text: &str) -> Self {
+        let (text, most) =
+            text.split_once('<').map_or((text, None), |(text, most)| (text, most.parse().ok()));
+        let (id, least) = text.split_once('>').map_or((text, None), |(id, least)| (id, least.parse().ok()));
+        Self {
+            id: PropertyId(id.to_owned()),
+            least: least.unwrap_or(f64::NEG_INFINITY),
+            most: most.unwrap_or(f64::INFINITY),
+        }
+    }
 }
 
 /// The topics, with an automaton over their words.
@@ -37,11 +63,21 @@ impl Topics {
                 words.push(word);
                 row_of_word.push(rows.len());
             }
-            rows.push(Row { named: ids(named), bare: ids(bare) });
+            let bare = bare.split('|').filter(|b| !b.is_empty()).map(Bare::parse).collect();
+            rows.push(Row { named: ids(named), bare });
         }
         let automaton = AhoCorasick::new(&words).expect("the topics have a few hundred short words");
         Self { rows, automaton, row_of_word }
     }
+}
+
+/// True for a word that is not part of another one; digits may touch a longer Latin word.
+fn stands(folded: &str, start: usize, end: usize) -> bool {
+    let word = &folded[start..end];
+    let long = word.len() >= LETTERS_MIN && word.bytes().all(|b| b.is_ascii_alphabetic());
+    let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
+    let free = || !letter(folded[..start].chars().next_back()) && !letter(folded[end..].chars().next());
+    bounded(folded, start, end) || (long && free())
 }
 
 /// What a text speaks of, as places of properties.
@@ -49,26 +85,52 @@ impl Topics {
 pub(super) struct Topic {
     /// What a name of several properties means here.
     pub named: Vec<u16>,
-    /// What numbers without a name are here, by their units.
+    /// What numbers without a name are here, by their units; of several that fit the first is meant.
     pub bare: Vec<u16>,
+    /// From which to which value in the property's unit.
+    bounds: Vec<(u16, f64, f64)>,
+    /// Where the words end that told what numbers without a name are (`亚克力板` of `亚克力板5mm`).
+    heads: HashSet<usize>,
 }
 
 impl Topic {
     /// The topics of a folded text in normal form.
     pub fn of(folded: &str, properties: &PropertyTable) -> Self {
         let mut told = vec![false; TOPICS.rows.len()];
+        let mut heads = HashSet::new();
         for found in TOPICS.automaton.find_overlapping_iter(folded) {
-            told[TOPICS.row_of_word[found.pattern().as_usize()]] |=
-                bounded(folded, found.start(), found.end());
+            let row = TOPICS.row_of_word[found.pattern().as_usize()];
+            if stands(folded, found.start(), found.end()) {
+                told[row] = true;
+                if !TOPICS.rows[row].bare.is_empty() {
+                    heads.insert(found.end());
+                }
+            }
         }
-        let mut out = Self::default();
+        let mut out = Self { heads, ..Self::default() };
         let places =
             |ids: &[PropertyId]| -> Vec<u16> { ids.iter().filter_map(|id| properties.index(id)).collect() };
         for (row, _) in TOPICS.rows.iter().zip(told).filter(|(_, told)| *told) {
             out.named.extend(places(&row.named));
-            out.bare.extend(places(&row.bare));
+            for bare in &row.bare {
+                let Some(place) = properties.index(&bare.id) else { continue };
+                if !out.bare.contains(&place) {
+                    out.bare.push(place);
+                    out.bounds.push((place, bare.least, bare.most));
+                }
+            }
         }
         out
+    }
+
+    /// True where the words that told the topic end: what stands directly behind them is of the thing.
+    pub fn is_head(&self, end: usize) -> bool {
+        self.heads.contains(&end)
+    }
+
+    /// The smallest and the largest value that a number without a name can be of a property, in that property's unit.
+    pub fn bounds(&self, property: u16) -> Option<(f64, f64)> {
+        self.bounds.iter().find(|b| b.0 == property).map(|b| (b.1, b.2))
     }
 
     /// True for a property that an ambiguous name or value does not mean here: that of a topic which the text does not speak of.
@@ -87,7 +149,8 @@ mod tests {
     fn topics_name_known_properties() {
         let properties = &Reference::builtin().properties;
         assert!(TOPICS.rows.len() > 5);
-        for id in TOPICS.rows.iter().flat_map(|r| r.named.iter().chain(&r.bare)) {
+        let ids = |row: &'static Row| row.named.iter().chain(row.bare.iter().map(|b| &b.id));
+        for id in TOPICS.rows.iter().flat_map(ids) {
             assert!(properties.get(id).is_some(), "no property {id}");
         }
     }

@@ -61,6 +61,14 @@ pub(super) enum Role {
     Opening,
     /// Ends of words that can only say how something is packed.
     Packed,
+    /// What asks for the amount directly behind it (共12张, 需5000米).
+    Asked,
+    /// Values that count only where the text speaks of their topic.
+    Topical,
+    /// What says of a brand which kind it is, and not its name.
+    Unbranded,
+    /// Marks of a strand's finish behind its diameter (11/0.16TS).
+    Strand,
 }
 
 impl Role {
@@ -82,7 +90,7 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 34] = [
+const ROLES: [(&str, Role); 38] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -117,6 +125,10 @@ const ROLES: [(&str, Role); 34] = [
     ("opening", Role::Opening),
     ("packed", Role::Packed),
     ("quality", Role::Quality),
+    ("asked", Role::Asked),
+    ("strand", Role::Strand),
+    ("topical", Role::Topical),
+    ("unbranded", Role::Unbranded),
 ];
 
 /// The vocabulary, with an automaton over the words that are sought anywhere in a clause.

@@ -144,7 +144,9 @@ impl Assigner<'_> {
             let mut found = fits.iter().filter(|f| test(f.0));
             found.next().filter(|_| found.next().is_none()).cloned()
         };
-        let hinted = |i: u16| self.hints.contains(&i);
+        // What a topic tells of bare numbers decides no name that it does not know (Cu of copper sulphate is no purity).
+        let hinted =
+            |i: u16| self.hints.contains(&i) && !(self.by_topic && self.topic.is_foreign(i, self.properties));
         let topical = |i: u16| self.topic.named.contains(&i);
         let sensible = |i: u16| list.iter().all(|e| !contradicts(self.property(i), &e.shape));
         let first_name = |i: u16| {
@@ -162,6 +164,10 @@ impl Assigner<'_> {
             .or_else(|| only(&|i| !any_hinted && sensible(i)))
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && first_name(i)))
             .or_else(|| only(&first_name))
+            .or_else(|| {
+                let first = self.hints.iter().find(|h| self.by_topic && fits.iter().any(|f| f.0 == **h))?;
+                only(&|i| i == *first)
+            })
             .or_else(|| only(&|i| !any_hinted && topical(i)))
             .or_else(|| only(&|i| !any_hinted && !self.topic.is_foreign(i, self.properties)))
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && own_symbol(i)))
@@ -192,7 +198,7 @@ impl Assigner<'_> {
         {
             return vec![(0, found)];
         }
-        if let Some(found) = self.rolled(list) {
+        if let Some(found) = self.rolled(list).or_else(|| self.strands(list)) {
             return found;
         }
         if !self.is_condition(at)
@@ -203,7 +209,14 @@ impl Assigner<'_> {
         }
         let (start, end) = (self.items[at].from, self.items[next - 1].end);
         let of_part = WORDS.is(Role::Part, self.touching_before(start, at));
-        if !self.stands_alone(start, end, at, next - 1) && !self.is_size_of_noun(list, at, next) && !of_part {
+        let of_head = self.topic.is_head(self.offset + start)
+            && WORDS.is_filler(self.touching_after(end, next - 1))
+            && !self.is_named_by(start, end, at);
+        if !self.stands_alone(start, end, at, next - 1)
+            && !self.is_size_of_noun(list, at, next)
+            && !of_part
+            && !of_head
+        {
             return Vec::new();
         }
         if let [Expr { shape, .. }] = list {
@@ -213,15 +226,22 @@ impl Assigner<'_> {
                 _ => {}
             }
         }
+        let divided =
+            list.iter().find_map(|e| e.shape.unit()).or(fallback).is_some_and(UnitWords::is_quotient);
         let all = |index: u16| -> Option<Vec<Resolved>> {
             list.iter()
                 .map(|e| {
                     let measured = e.shape.unit().or(fallback).is_some() || has_nines(&e.shape);
-                    let fits =
-                        measured && may_be_bare(self.property(index), &e.shape) && !is_thousands(&e.shape);
+                    let said = !(self.by_topic && self.is_condition(at));
+                    let fits = said
+                        && measured
+                        && may_be_bare(self.property(index), &e.shape)
+                        && !is_thousands(&e.shape);
                     let resolved =
                         fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()?;
-                    self.is_near(index, resolved.1.as_deref()).then_some(resolved)
+                    let likely = self.is_near(index, resolved.1.as_deref())
+                        && self.is_likely(index, &resolved, divided);
+                    likely.then_some(resolved)
                 })
                 .collect()
         };
@@ -236,6 +256,9 @@ impl Assigner<'_> {
         let usual = |fit: &(u16, Vec<Resolved>)| fit.1.iter().all(|r| r.1 == self.property(fit.0).unit);
         if fits.len() > 1 && fits.iter().any(usual) {
             fits.retain(usual);
+        }
+        if self.by_topic {
+            fits.truncate(1);
         }
         if fits.len() > 1 {
             return Vec::new();
@@ -277,6 +300,24 @@ impl Assigner<'_> {
         }
     }
 
+    /// True for a value that the topic lets be told without a name: neither too small nor too large.
+    fn is_likely(&self, index: u16, (value, stated): &Resolved, quotient: bool) -> bool {
+        let Some((least, most)) = self.topic.bounds(index).filter(|_| self.by_topic) else { return true };
+        let SpecValue::Interval(interval) = value else { return true };
+        let unit = |symbol: Option<&str>| self.units.unit(symbol?).ok();
+        // 5K/月 is no temperature.
+        if quotient && !stated.as_deref().is_some_and(|s| s.contains('/')) {
+            return false;
+        }
+        let largest = interval.high.or(interval.low).unwrap_or_default();
+        match (unit(stated.as_deref()), unit(self.property(index).unit.as_deref())) {
+            (Some(own), Some(usual)) => {
+                crate::unit::convert(largest, &own, &usual).map_or(true, |v| (least..=most).contains(&v))
+            }
+            _ => (least..=most).contains(&largest),
+        }
+    }
+
     /// The property that alone is measured in this unit.
     pub(super) fn own_unit(&self, list: &[&Expr], fallback: Option<&UnitWords>) -> Option<Vec<Placed>> {
         let words = list.iter().find_map(|e| e.shape.unit()).or(fallback)?;
@@ -284,7 +325,25 @@ impl Assigner<'_> {
             return self.cores(words, sides).or_else(|| self.rows_of_pins(words, sides));
         }
         // Only the likeliest reading counts: 25L is a volume, not 25 layers.
-        let owner = self.properties.owner_of_unit(&self.units.compose(words).first()?.symbol)?;
+        let symbol = self.units.compose(words).first()?.symbol.clone();
+        let owner = self.properties.owner_of_unit(&symbol)?;
+        // 1080P, 6位半: pins only where a text speaks of plugs.
+        let spelled =
+            list.iter().rev().find(|e| e.shape.unit().is_some()).map(|e| &self.folded[e.start..e.end]);
+        let letters = spelled.map(|s| s.trim_start_matches(|c: char| !c.is_alphabetic()));
+        if letters.is_some_and(|l| WORDS.is(Role::Topical, l))
+            && self.topic.is_foreign(owner, self.properties)
+        {
+            return None;
+        }
+        // 12oz帆布: ounces are copper's only where the text does not speak of cloth.
+        let elsewhere = |hint: &u16| {
+            let stated = |e: &&Expr| self.resolver().resolve(*hint, &e.shape, fallback).and_then(|r| r.1);
+            list.iter().all(|e| stated(e).is_some_and(|unit| unit != symbol))
+        };
+        if self.topic.is_foreign(owner, self.properties) && self.hints.iter().any(elsewhere) {
+            return None;
+        }
         let values: Option<Vec<Resolved>> =
             list.iter().map(|e| self.resolver().resolve(owner, &e.shape, fallback)).collect();
         Some(values?.into_iter().enumerate().map(|(i, v)| (i, (owner, v))).collect())
@@ -334,7 +393,10 @@ impl Assigner<'_> {
             ([one], []) if shape.unit().is_none() => Some(one.clone()),
             _ => {
                 let places = 0..u16::try_from(self.properties.rows().len()).unwrap_or(u16::MAX);
-                places.filter(sized).filter_map(fit).find(|f| marked || measured(f))
+                // Three sides are a body's even without a unit.
+                let body =
+                    matches!(shape, Shape::Sides(sides, _) if sides.len() == 3 && shape.unit().is_none());
+                places.filter(sized).filter_map(fit).find(|f| marked || body || measured(f))
             }
         };
         chosen.map(|f| (0, f)).into_iter().collect()

@@ -3,15 +3,19 @@
 use super::super::amount;
 use super::super::expr::{Expr, Shape};
 use super::super::items::{Item, Kind, Named, is_worded};
+use super::super::normal::is_han;
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS, is_list_gap};
 use super::{Assigner, Found, GAP_MAX, Placed, Reading};
 use crate::property::{Entry, fold};
 use crate::spec::{Interval, SpecValue};
-use crate::unit::UnitWords;
+use crate::unit::{Unit, UnitWords};
 
 /// The property whose numbers are amounts of supply, not specifications.
 const CAPACITY: &str = "monthly_capacity";
+
+/// The property whose name before sides is that of the first of them.
+const DIAMETER: &str = "diameter";
 
 /// Values, and where the words of their name begin.
 type Assigned = (Vec<Placed>, Option<usize>);
@@ -175,6 +179,10 @@ impl Assigner<'_> {
             if time.is_some_and(|u| self.units.unit("s").is_ok_and(|s| s.dimension == u.dimension)) {
                 continue;
             }
+            // 产量2t/h is what a machine does, not what is supplied.
+            if expr.shape.unit().is_some_and(|words| self.is_pace(words)) {
+                continue;
+            }
             if let Some(range) = amount::quantity(self.units, &expr.shape, amount::period(words)) {
                 out.amounts.push(range);
                 any = true;
@@ -187,20 +195,54 @@ impl Assigner<'_> {
         any
     }
 
-    /// `5000片/月` without a name: an amount of supply.
+    /// True for a unit by the hour or faster.
+    fn is_pace(&self, words: &UnitWords) -> bool {
+        let Some(unit) = self.units.compose(words).into_iter().next().filter(|_| words.is_quotient()) else {
+            return false;
+        };
+        unit.symbol.rsplit_once('/').is_some_and(|(_, below)| matches!(below, "h" | "min" | "s"))
+    }
+
+    /// `5000片/月` without a name, `要2台`, `50支`: an amount of supply.
     fn supply(&self, at: usize, list: &[&Expr], out: &mut Reading) -> bool {
         let [expr] = list else { return false };
-        let Some(words) = expr.shape.unit().filter(|w| w.is_quotient()) else { return false };
+        let Some(words) = expr.shape.unit() else { return false };
         let named = at.checked_sub(1).is_some_and(|b| matches!(self.items[b].kind, Kind::Name(..)));
-        let timed = self.units.compose(words).first().is_some_and(|u| {
-            u.symbol.rsplit_once('/').is_some_and(|(_, below)| WORDS.is(Role::SupplyTime, below))
-        });
-        if named || !timed {
+        let likeliest = self.units.compose(words).into_iter().next();
+        let timed = words.is_quotient()
+            && likeliest.as_ref().is_some_and(|u| {
+                u.symbol.rsplit_once('/').is_some_and(|(_, below)| WORDS.is(Role::SupplyTime, below))
+            });
+        let ordered = !words.is_quotient() && likeliest.is_some_and(|u| self.is_ordered(at, expr, &u));
+        if named || !(timed || ordered) {
             return false;
         }
         let Some(range) = amount::quantity(self.units, &expr.shape, None) else { return false };
         out.amounts.push(range);
         true
+    }
+
+    /// True for a plain number of things that stands alone (`50支`), or of what can be bought behind a word that asks for it
+    /// (`需5000米`).
+    fn is_ordered(&self, at: usize, expr: &Expr, unit: &Unit) -> bool {
+        let Shape::Point(amount) = &expr.shape else { return false };
+        let like = |symbols: &[&str]| {
+            symbols.iter().any(|s| self.units.unit(s).is_ok_and(|u| u.dimension == unit.dimension))
+        };
+        let (start, end) = (self.items[at].from, self.items[at].end);
+        let digits = self.text[self.items[at].start..].starts_with(|c: char| c.is_ascii_digit());
+        let whole = digits && amount.value >= 1.0 && (amount.value * amount.scale).fract() == 0.0;
+        let before = self.folded[..start].trim_end_matches(' ');
+        // 采购铜排5吨: what is asked for stands between.
+        let phrase = before.rsplit(' ').next().unwrap_or(before);
+        let sought = phrase.chars().all(is_han)
+            && WORDS.at_start(Role::Asked, phrase).is_some_and(|len| len > "需".len() && len < phrase.len());
+        let asked = WORDS.at_end(Role::Asked, before) || sought;
+        let alone = self.stands_alone(start, end, at, at) && !before.ends_with(['=', '/', ':', '*']);
+        let behind = WORDS.is_filler(self.touching_after(end, at));
+        let of_things = (like(&["pcs", "台", "套", "卷"]) && unit.symbol != "Kpcs") || unit.symbol == "吨";
+        of_things && whole && (alone || (asked && behind))
+            || asked && behind && like(&["m", "kg", "m²", "L"]) && amount.value >= 1.0
     }
 
     /// Numbers whose property is named before or behind them: values with their place in the list, and where the name's
@@ -277,7 +319,24 @@ impl Assigner<'_> {
             let between = &self.folded[name.end.min(self.items[at].from)..self.items[at].from];
             sized && (worded || !WORDS.is_filler(between))
         };
+        // dia 10 x 5mm: the name of the first side only.
+        let round = |name: &&Item<'_>| {
+            let sized = matches!(list, [Expr { shape: Shape::Sides(..), .. }]);
+            let diameter = |t: &(u16, u16)| self.property(t.0).id.0 == DIAMETER;
+            sized && matches!(name.kind, Kind::Name(entry, _) if entry.targets.iter().any(diameter))
+        };
+        // What is told in words takes no number away that stands apart from it.
+        let wordless = |name: &&Item<'_>| !adjacent(name) && self.is_worded_name(name);
+        // 移动电源20000mAh, 超级电容2.7V: the end of a product's name is no name of a number with a telling unit.
+        let compound = |name: &&Item<'_>| {
+            let led = name.start > 0 && self.text[..name.start].ends_with(is_han);
+            let spelled = self.text[..self.items[next - 1].end].ends_with(|c: char| c.is_ascii_alphabetic());
+            led && spelled
+                && self.items.iter().all(|i| i.end != name.start)
+                && self.own_unit(list, fallback).is_some()
+        };
         let barred = refused
+            .filter(|name| !compound(name) && !round(name) && !wordless(name))
             .filter(|name| adjacent(name) || (self.own_unit(list, fallback).is_none() && !apart(name)));
         (Vec::new(), barred.map(|name| name.from))
     }
@@ -335,7 +394,10 @@ impl Assigner<'_> {
 
     /// True where the name at item `place` is followed by a number of its own.
     fn leads_number(&self, place: usize, entry: &Entry) -> bool {
-        let Some(Item { kind: Kind::Number(expr), .. }) = self.items.get(place + 1) else { return false };
+        // 耐压AC800V: a mark between the two parts nothing.
+        let marked = matches!(self.items.get(place + 1), Some(Item { kind: Kind::Name(_, Named::Mark), .. }));
+        let number = self.items.get(place + 1 + usize::from(marked));
+        let Some(Item { kind: Kind::Number(expr), .. }) = number else { return false };
         entry.targets.iter().any(|t| self.resolver().resolve(t.0, &expr.shape, None).is_some())
     }
 }

@@ -10,6 +10,11 @@ use super::{Assigner, Placed};
 use crate::property::{PropertyId, fold};
 use crate::unit::UnitWords;
 
+/// Strands that one conductor may have, where they are told before the diameter of each.
+const STRANDS: std::ops::RangeInclusive<f64> = 3.0..=5000.0;
+/// The largest diameter of one strand in mm.
+const STRAND_MM_MAX: f64 = 3.0;
+
 impl Assigner<'_> {
     /// The sides of what is rolled up (48mm×100m, 500mm×300m×20μm): the one in metres is the length, the smaller of the
     /// others the thickness.
@@ -22,7 +27,8 @@ impl Assigner<'_> {
             let unit = self.units.compose(spelled(place)?).into_iter().next()?;
             Some(sides[place].low.value * unit.factor.to_f64())
         };
-        let metres = |place: usize| unit(&sides[place]).is_some_and(|u| u.symbol == "m");
+        let metres =
+            |place: usize| unit(&sides[place]).is_some_and(|u| matches!(u.symbol.as_str(), "m" | "yd"));
         let length = (0..sides.len()).find(|p| metres(*p))?;
         let mut others: Vec<usize> = (0..sides.len()).filter(|p| *p != length).collect();
         let measured = |p: &usize| spelled_place(sides, *p).is_some_and(|told| !metres(told));
@@ -117,8 +123,7 @@ impl Assigner<'_> {
     pub(super) fn is_size_of_noun(&self, list: &[&Expr], at: usize, next: usize) -> bool {
         let (start, end) = (self.items[at].from, self.items[next - 1].end);
         let noun = self.touching_before(start, at);
-        matches!(list, [Expr { shape: Shape::Sides(..), .. }])
-            && list[0].shape.unit().is_some()
+        matches!(list, [Expr { shape: shape @ Shape::Sides(sides, _), .. }] if shape.unit().is_some() || sides.len() == 3)
             && noun.chars().all(is_han)
             && !WORDS.at_end(Role::Opening, noun)
             && WORDS.is_filler(self.touching_after(end, next - 1))
@@ -128,7 +133,7 @@ impl Assigner<'_> {
     /// The frequency of the mains (50Hz) where nothing says what a frequency is of.
     pub(super) fn mains(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
         let words = self.folded[self.items[at].start..self.items[next - 1].end].trim();
-        let told = WORDS.is(Role::Mains, words) && self.hints.is_empty();
+        let told = WORDS.is(Role::Mains, words) && (self.hints.is_empty() || self.by_topic);
         if told { self.of("frequency", &expr.shape) } else { None }
     }
 
@@ -147,6 +152,27 @@ impl Assigner<'_> {
         let area = self.resolver().resolve(owner, &Shape::Point(area.low.clone()), None)?;
         let count = self.resolver().resolve(cores, &Shape::Point(count.low.clone()), None)?;
         Some(vec![(0, (cores, count)), (0, (owner, area))])
+    }
+
+    /// `7/0.20`, `11/0.16TS`: the strands of a conductor and the diameter of each.
+    pub(super) fn strands(&self, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let [Expr { end, shape: Shape::Point(count), .. }, Expr { start, shape: Shape::Point(size), .. }] =
+            list
+        else {
+            return None;
+        };
+        let strands = self.properties.index(&PropertyId("strand_count".to_owned()))?;
+        let told = self.topic.named.contains(&strands)
+            && self.text.get(*end..*start) == Some("/")
+            && count.unit.is_none()
+            && count.value.fract() == 0.0
+            && STRANDS.contains(&count.value)
+            && size.value <= STRAND_MM_MAX;
+        if !told {
+            return None;
+        }
+        let count = self.resolver().resolve(strands, &Shape::Point(count.clone()), None)?;
+        Some(vec![(0, (strands, count)), (1, self.of("wire_diameter", &Shape::Point(size.clone()))?)])
     }
 
     /// `2×20P`: rows and the pins of each.

@@ -4,12 +4,14 @@ use super::super::items::{Item, Kind, is_relation, is_worded};
 use super::super::normal::is_han;
 use super::super::words::{Role, WORDS, is_list_gap};
 use super::{Assigner, Reading};
-use crate::property::{Entry, Property, PropertyKind, fold};
+use crate::property::{Entry, Property, PropertyId, PropertyKind, fold};
 use crate::spec::SpecValue;
 use std::ops::Range;
 
 /// Characters of words without a colon that may still be one value behind a name.
 const BARE_WORDS_MAX: usize = 24;
+/// The property whose words stand before its name, too.
+const BRAND: &str = "brand";
 /// Characters of a noun beside a value.
 const NOUN_MAX: usize = 8;
 
@@ -23,6 +25,14 @@ impl<'a> Assigner<'a> {
         let explicit =
             lead.starts_with([':', '=']) || ["为", "采用", "选用"].iter().any(|w| lead.starts_with(w));
         let region = self.words_region(at, explicit);
+        if let Some(brand) = worded.iter().copied().find(|w| self.property(*w).id.0 == BRAND)
+            && let Some(before) = self.brand_before(at).filter(|_| !explicit)
+        {
+            taken[at] = true;
+            let words = self.text[before.clone()].to_owned();
+            out.push_words(brand, SpecValue::Text(words), before.start, item.end);
+            return;
+        }
         if region.is_empty() {
             return;
         }
@@ -54,6 +64,20 @@ impl<'a> Assigner<'a> {
             return;
         }
         self.named_set(at, index, region, explicit, taken, out);
+    }
+
+    /// The name that stands directly before the word for a brand (奇美品牌), where nothing goes on behind it.
+    fn brand_before(&self, at: usize) -> Option<Range<usize>> {
+        let item = &self.items[at];
+        let chinese = self.text[item.start..item.end].starts_with(is_han);
+        let words = self.touching_before(item.start, at);
+        let named = (2..=NOUN_MAX).contains(&words.chars().count())
+            && words.chars().all(char::is_alphanumeric)
+            && !WORDS.is_filler(words)
+            && WORDS.at_start(Role::Unbranded, words).is_none()
+            && !WORDS.at_end(Role::Unbranded, words);
+        (chinese && named && self.touching_after(item.end, at).is_empty())
+            .then(|| item.start - words.len()..item.start)
     }
 
     /// The words of a set behind its name: known ones by their canonical names; others as they are where a colon or a hint
@@ -108,8 +132,9 @@ impl<'a> Assigner<'a> {
             return;
         }
         taken[at] = true;
-        self.take(region, taken);
+        self.take(region.clone(), taken);
         out.push_words(index, SpecValue::Set(set), self.items[at].from, end);
+        self.temper(index, region.start, end, out);
     }
 
     /// The parts of a list of words; signs inside a known value (`PC/ABS`) part nothing.
@@ -140,7 +165,17 @@ impl<'a> Assigner<'a> {
         let next_name = self.items.iter().enumerate().skip(at + 1).find(|(place, next)| {
             let behind = self.items.get(place + 1).is_some_and(|n| matches!(n.kind, Kind::Number(_)));
             let colon = self.text[next.end..].trim_start_matches(' ').starts_with(':');
-            matches!(next.kind, Kind::Name(..)) && (behind || colon)
+            // 附着力≥4B、铅笔硬度2H: its own value stands behind another name.
+            let valued = || match (&item.kind, &next.kind, self.items.get(place + 1).map(|n| &n.kind)) {
+                (Kind::Name(own, _), Kind::Name(name, _), Some(Kind::Value(value))) => {
+                    let named = |t: &(u16, u16)| name.targets.iter().any(|n| n.0 == t.0);
+                    let ours = |t: &(u16, u16)| own.targets.iter().any(|o| o.0 == t.0);
+                    value.targets.iter().any(|t| named(t) && !ours(t))
+                        && self.gap(*place, place + 1).trim().is_empty()
+                }
+                _ => false,
+            };
+            matches!(next.kind, Kind::Name(..)) && (behind || colon || valued())
         });
         let mut end = next_name.map_or(self.text.len(), |(_, next)| next.from);
         let raw = &self.text[item.end..end];
@@ -282,7 +317,30 @@ impl<'a> Assigner<'a> {
         words.dedup();
         taken[at..=last].fill(true);
         out.push_words(index, SpecValue::Set(words), item.from, end);
+        self.temper(index, item.start, end, out);
         place
+    }
+
+    /// How an alloy was treated, where its number from `start` to `end` or what stands directly behind it says so (6061-T6,
+    /// 5052H32).
+    fn temper(&self, index: u16, start: usize, end: usize, out: &mut Reading) {
+        if self.property(index).id.0 != "material" {
+            return;
+        }
+        let behind = self.touching_after(end, self.items.iter().rposition(|i| i.end <= end).unwrap_or(0));
+        let end = if is_temper(behind) { end + behind.trim_end().len() } else { end };
+        let Some(temper) = self.properties.index(&PropertyId("temper".to_owned())) else { return };
+        let words = self.text[start..end].trim_end_matches(is_han);
+        let digits = words.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let Some(at) = (words.len() - digits).checked_sub(1) else { return };
+        let lettered =
+            words.is_char_boundary(at) && words[at..].starts_with(['T', 'H', 't', 'h']) && digits > 0;
+        let alloy = lettered && words[..at].ends_with(|c: char| c.is_ascii_digit() || "- ".contains(c));
+        let known = alloy.then(|| self.property(temper).rank(&words[at..])).flatten();
+        if let Some(value) = known.and_then(|v| self.property(temper).values.get(v)) {
+            let name = value.name.clone();
+            out.push_words(temper, SpecValue::Set(vec![name]), start + at, start + words.len());
+        }
     }
 
     /// The value that a number behind a known one stands for (SUS304/316).
@@ -320,7 +378,7 @@ impl<'a> Assigner<'a> {
         let served = id == "process"
             && (WORDS.at_start(Role::Service, after).is_some()
                 || WORDS.at_end(Role::Service, &self.folded[start..end]));
-        let coded = self.folded[start..end].bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+        let coded = self.folded[start..end].starts_with(|c: char| c.is_ascii_graphic());
         let after_fits = WORDS.is_filler(after) || served || quality || !WORDS.at_end(Role::OfOther, after);
         let before_fits = WORDS.is_filler(before) || WORDS.is(Role::Part, before) || served || coded;
         !negated && after_fits && before_fits
@@ -344,6 +402,14 @@ impl<'a> Assigner<'a> {
         self.gap(at, at + 1).trim().is_empty().then(|| targets.iter().find(named).copied()).flatten()
     }
 
+    /// True for a word of a topic that the text does not speak of: the T4 of a solder paste is no temper, and 双面8丝 no board.
+    fn is_elsewhere(&self, at: usize, property: u16) -> bool {
+        let item = &self.items[at];
+        let words = &self.folded[item.start..item.end];
+        let listed = WORDS.at_start(Role::ListGap, self.touching_after(item.end, at)).is_some();
+        WORDS.is(Role::Topical, words) && !listed && self.topic.is_foreign(property, self.properties)
+    }
+
     fn bare_value(&self, at: usize) -> Option<(u16, u16)> {
         let item = &self.items[at];
         let Kind::Value(entry) = &item.kind else { return None };
@@ -352,8 +418,10 @@ impl<'a> Assigner<'a> {
             before.is_some_and(|b| matches!(b.kind, Kind::Word(Role::Negation)) && item.start - b.end <= 3);
         // 30%GF says what a plastic is filled with.
         let of_other = before.is_some_and(|b| {
-            matches!(b.kind, Kind::Word(Role::Other))
-                && self.text[b.end..item.start].trim_matches([' ', ':']).is_empty()
+            // Set apart only digits may be (scratch-dig 60/40); 工业级 槽车 tells two things.
+            let gap = &self.text[b.end..item.start];
+            let joined = gap != " " || self.text[item.start..].starts_with(|c: char| c.is_ascii_digit());
+            matches!(b.kind, Kind::Word(Role::Other)) && matches!(gap.trim(), "" | ":") && joined
         });
         // 0.85/pc: a price by the piece.
         let by_piece = self.text[..item.start]
@@ -370,7 +438,7 @@ impl<'a> Assigner<'a> {
         let single = self.text[item.start..item.end].chars().count() < 2;
         match (hint, targets.as_slice()) {
             (Some(hint), _) => Some(*hint),
-            (None, [only]) if !single => Some(*only),
+            (None, [only]) if !single => (!self.is_elsewhere(at, only.0)).then_some(*only),
             // 黑色 is a colour, and of a solder mask only another word for 黑油; green solder mask is said by the name behind.
             (None, several) if !single => self.told_behind(at, several).or_else(|| {
                 let words = &self.folded[item.start..item.end];
