@@ -47,9 +47,11 @@ test('the desk works by keyboard, and what was said can be undone', async () => 
   await page.keyboard.press('u');
   await page.locator('th[data-candidate]', { hasText: '键盘剔除' }).waitFor({ state: 'detached' });
   const here = page.url();
+  // The address changes before the need does: what is on the page now is marked, to see when it is gone.
+  await page.locator('#desk > .toolbar').evaluate((shown) => shown.setAttribute('data-before', ''));
   await page.keyboard.press('j');
   await page.waitForURL((url) => url.href !== here);
-  await page.waitForLoadState('networkidle');
+  await page.locator('#desk > .toolbar:not([data-before])').waitFor();
   await page.keyboard.press('?');
   await page.locator('#desk-help[open]').waitFor();
   assert.deepEqual(page.complaints(), []);
