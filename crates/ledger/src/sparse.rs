@@ -44,14 +44,6 @@ impl Sparse {
         self.starts.push(number(self.columns.len()));
     }
 
-    /// Adds the rows of another matrix behind its own.
-    pub(crate) fn append(&mut self, other: &Self) {
-        let before = self.columns.len();
-        self.starts.extend(other.starts[1..].iter().map(|end| number(before + *end as usize)));
-        self.columns.extend(&other.columns);
-        self.values.extend(&other.values);
-    }
-
     /// Columns and values of a row.
     #[inline]
     pub(crate) fn row(&self, index: usize) -> impl Iterator<Item = (usize, f64)> + '_ {

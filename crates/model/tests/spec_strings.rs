@@ -2,7 +2,7 @@
 //! before the parser had read the strings.
 //!
 //! The first three rounds and the developer's own (`own`, `5dev`) must be read without a fault, but for the strings of
-//! [`KNOWN_WRONG`]. The fourth, the fifth and the sixth round were held back until 2026-11-30 and are for development since:
+//! [`KNOWN_WRONG`]. The fourth to the seventh round were held back until they were measured on 2026-11-30 and are for development since:
 //! they were written by people who knew the table of properties and had not seen the parser. Of them the number read right is
 //! kept.
 //!
@@ -16,7 +16,7 @@ use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
 /// Strings of the once held-back rounds that the parser is known to read right; raise them, never lower them.
-const KEPT_RIGHT: [(&str, usize); 3] = [("4", 240), ("5", 239), ("6", 236)];
+const KEPT_RIGHT: [(&str, usize); 4] = [("4", 240), ("5", 239), ("6", 236), ("7", 36)];
 
 /// Strings of the open rounds that are not read right yet: most leave something out.
 const KNOWN_WRONG: &[&str] = &[

@@ -2,7 +2,6 @@
 //! equations `A S Aᵀ λ = b`: pivoted Cholesky for small systems, conjugate gradients for large ones.
 
 use crate::sparse::Sparse;
-use rayon::prelude::*;
 
 /// A sparse row: columns ascending, and the constant.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -109,41 +108,31 @@ impl Cholesky {
     }
 }
 
-/// Rows whose products are worth a thread's while.
-const ROWS_TOGETHER: usize = 2000;
-
 /// `A S Aᵀ` of sparse rows and the diagonal of `S`.
 pub(super) fn normal(rows: &[Row], variance: &[f64]) -> Sparse {
-    let size = rows.len();
     let entries =
         rows.iter().enumerate().flat_map(|(at, row)| row.entries.iter().map(move |(c, v)| (*c, at, *v)));
     let users = Sparse::new(variance.len(), entries);
-    let products = |rows: &[Row]| {
-        let mut out = Sparse::empty();
-        let mut sums = vec![0.0; size];
-        let mut touched: Vec<usize> = Vec::new();
-        for row in rows {
-            for (column, value) in &row.entries {
-                let scaled = value * variance[*column];
-                for (other, other_value) in users.row(*column) {
-                    if sums[other] == 0.0 {
-                        touched.push(other);
-                    }
-                    sums[other] += scaled * other_value;
-                }
-            }
-            touched.sort_unstable();
-            touched.dedup();
-            for other in touched.drain(..) {
-                out.put(other, std::mem::take(&mut sums[other]));
-            }
-            out.end_row();
-        }
-        out
-    };
-    let parts: Vec<Sparse> = rows.par_chunks(ROWS_TOGETHER).map(products).collect();
     let mut out = Sparse::empty();
-    parts.iter().for_each(|part| out.append(part));
+    let mut sums = vec![0.0; rows.len()];
+    let mut touched: Vec<usize> = Vec::new();
+    for row in rows {
+        for (column, value) in &row.entries {
+            let scaled = value * variance[*column];
+            for (other, other_value) in users.row(*column) {
+                if sums[other] == 0.0 {
+                    touched.push(other);
+                }
+                sums[other] += scaled * other_value;
+            }
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        for other in touched.drain(..) {
+            out.put(other, std::mem::take(&mut sums[other]));
+        }
+        out.end_row();
+    }
     out
 }
 

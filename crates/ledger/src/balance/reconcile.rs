@@ -15,7 +15,6 @@ use super::expression::{Equation, EquationError};
 use super::linear::{Cholesky, Row, conjugate_gradients, normal};
 use super::statistics::{chi_square_tail, normal_critical};
 use crate::sparse::Sparse;
-use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
@@ -150,8 +149,6 @@ const ITERATIONS_MAX: usize = 200;
 const SETTLED: f64 = 1e-13;
 /// Relative residual of the conjugate gradients.
 const GRADIENT_TOLERANCE: f64 = 1e-13;
-/// Equations, or variables, that are worth a thread's while.
-const TOGETHER: usize = 1000;
 /// A row without variables may differ from 0 by this part of the largest value.
 const CONTRADICTION: f64 = 1e-9;
 
@@ -266,14 +263,13 @@ impl<'p> Solver<'p> {
 
     /// Linearises at `x` and eliminates the unknown variables.
     fn reduce(&self, x: &[f64]) -> Result<Reduced, ReconcileError> {
-        let row = |equation: &Equation| {
+        let mut rows: Vec<Option<Row>> = Vec::with_capacity(self.problem.equations.len());
+        for equation in &self.problem.equations {
             // A row has as many entries as its equation factors, or fewer.
             let mut entries = Vec::with_capacity(equation.factors());
             entries.extend(equation.gradient(x).filter(|(variable, _)| self.is_free[*variable]));
-            Some(Row::new(entries, equation.value(x)))
-        };
-        let mut rows: Vec<Option<Row>> =
-            self.problem.equations.par_iter().with_min_len(TOGETHER).map(row).collect();
+            rows.push(Some(Row::new(entries, equation.value(x))));
+        }
         let mut rows_of: HashMap<usize, HashSet<usize>> =
             self.unknown.iter().map(|u| (*u, HashSet::new())).collect();
         if !self.unknown.is_empty() {
@@ -385,23 +381,25 @@ impl<'p> Solver<'p> {
             Knowledge::Unknown if is_given[index] => Class::Observable,
             Knowledge::Unknown => Class::Unobservable,
         };
-        let change = |index: usize| (x[index] - self.measured[index]).abs();
-        let measured = (0..count).filter(|index| self.variance[*index] > 0.0);
-        let chi_square = measured.map(|index| change(index).powi(2) / self.variance[index]).sum();
-        let value = |(index, variable): (usize, &Variable)| {
+        let mut chi_square = 0.0;
+        let mut values = Vec::with_capacity(count);
+        for (index, variable) in self.problem.variables.iter().enumerate() {
             let class = class(index);
+            let change = (x[index] - self.measured[index]).abs();
+            if self.variance[index] > 0.0 {
+                chi_square += change * change / self.variance[index];
+            }
+            let normalised_residual =
+                residual_sds[index].filter(|_| class == Class::Redundant).map(|sd| change / sd);
             let is_given = class != Class::Unobservable;
-            let deviation = residual_sds[index].filter(|_| class == Class::Redundant);
-            ReconciledValue {
+            values.push(ReconciledValue {
                 name: variable.name.clone(),
                 value: is_given.then_some(x[index]),
                 sd: sds[index].filter(|_| is_given),
                 class,
-                normalised_residual: deviation.map(|sd| change(index) / sd),
-            }
-        };
-        let variables = self.problem.variables.par_iter().enumerate();
-        let values = variables.with_min_len(TOGETHER).map(value).collect();
+                normalised_residual,
+            });
+        }
         Reconciled { values, chi_square, freedom, p_value: chi_square_tail(chi_square, freedom), iterations }
     }
 
