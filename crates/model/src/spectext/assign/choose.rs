@@ -228,11 +228,11 @@ impl Assigner<'_> {
         }
         let divided =
             list.iter().find_map(|e| e.shape.unit()).or(fallback).is_some_and(UnitWords::is_quotient);
+        let said = !(self.by_topic && self.is_condition(at));
         let all = |index: u16| -> Option<Vec<Resolved>> {
             list.iter()
                 .map(|e| {
                     let measured = e.shape.unit().or(fallback).is_some() || has_nines(&e.shape);
-                    let said = !(self.by_topic && self.is_condition(at));
                     let fits = said
                         && measured
                         && may_be_bare(self.property(index), &e.shape)

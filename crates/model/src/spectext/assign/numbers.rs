@@ -197,10 +197,8 @@ impl Assigner<'_> {
 
     /// True for a unit by the hour or faster.
     fn is_pace(&self, words: &UnitWords) -> bool {
-        let Some(unit) = self.units.compose(words).into_iter().next().filter(|_| words.is_quotient()) else {
-            return false;
-        };
-        unit.symbol.rsplit_once('/').is_some_and(|(_, below)| matches!(below, "h" | "min" | "s"))
+        let likeliest = self.units.compose(words).into_iter().next();
+        likeliest.is_some_and(|unit| matches!(below(words, &unit), Some("h" | "min" | "s")))
     }
 
     /// `5000片/月` without a name, `要2台`, `50支`: an amount of supply.
@@ -209,10 +207,9 @@ impl Assigner<'_> {
         let Some(words) = expr.shape.unit() else { return false };
         let named = at.checked_sub(1).is_some_and(|b| matches!(self.items[b].kind, Kind::Name(..)));
         let likeliest = self.units.compose(words).into_iter().next();
-        let timed = words.is_quotient()
-            && likeliest.as_ref().is_some_and(|u| {
-                u.symbol.rsplit_once('/').is_some_and(|(_, below)| WORDS.is(Role::SupplyTime, below))
-            });
+        let timed = likeliest
+            .as_ref()
+            .is_some_and(|u| below(words, u).is_some_and(|time| WORDS.is(Role::SupplyTime, time)));
         let ordered = !words.is_quotient() && likeliest.is_some_and(|u| self.is_ordered(at, expr, &u));
         if named || !(timed || ordered) {
             return false;
@@ -400,4 +397,10 @@ impl Assigner<'_> {
         let Some(Item { kind: Kind::Number(expr), .. }) = number else { return false };
         entry.targets.iter().any(|t| self.resolver().resolve(t.0, &expr.shape, None).is_some())
     }
+}
+
+/// What a unit that was written as a quotient is divided by.
+fn below<'u>(words: &UnitWords, unit: &'u Unit) -> Option<&'u str> {
+    let parts = unit.symbol.rsplit_once('/').filter(|_| words.is_quotient())?;
+    Some(parts.1)
 }
