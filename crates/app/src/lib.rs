@@ -3,6 +3,7 @@
 
 mod access;
 mod actor;
+mod aside;
 mod audit;
 mod clock;
 mod cluster;

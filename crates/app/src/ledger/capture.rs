@@ -2,6 +2,7 @@
 
 use super::document::{EventFile, parts, read_back, read_events};
 use super::files::faulty;
+use crate::aside::aside;
 use crate::{Act, Actor, App, Code, Error, InputFile, Result};
 use ledger::hash::chain::{Content, Head, Link, START};
 use ledger::hash::event_hashes;
@@ -120,11 +121,6 @@ impl App {
             }
         }
     }
-}
-
-/// Does long work where it keeps nobody waiting who only answers or writes.
-pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|e| Error::new(Code::Internal, e.to_string()))?
 }
 
 /// A document as the store takes it, in the name of an enterprise, and the faults of what is left out.

@@ -99,7 +99,7 @@ impl App {
             rows: Vec::new(),
         };
         let mut count = 0;
-        self.each_event(0, None, |stored, event| {
+        self.each_event(0, |stored, event| {
             count += 1;
             let start = |role: &str, object: &str, quantity: String, uom: &str| {
                 let place = |at: &Option<ledger::event::Location>| {

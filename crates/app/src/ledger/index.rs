@@ -1,5 +1,6 @@
 //! The index by which events are found, caught up with the ledger.
 
+use super::live::{Batch, read_batch};
 use crate::{App, Code, Error, Result};
 use jiff::Timestamp;
 use ledger::balance::entries::site_of;
@@ -30,16 +31,11 @@ impl App {
         let _turn = self.indexing.lock().await;
         loop {
             let (end, mut record_ms) = self.store.index_end().await?;
-            let mut batch = Vec::new();
-            self.each_event(end, Some(BATCH), |stored, event| {
-                batch.push((stored.clone(), event.clone()));
-                Ok(())
-            })
-            .await?;
-            let (Some(first), Some(last)) = (batch.first(), batch.last()) else { return Ok(()) };
-            let stamps = self.store.capture_stamps(first.0.capture, last.0.capture).await?;
-            let mut entries = Vec::with_capacity(batch.len());
-            for (stored, event) in batch {
+            let Batch { stored, events, .. } = read_batch(self.store.clone(), end, BATCH).await?;
+            let (Some(first), Some(last)) = (stored.first(), stored.last()) else { return Ok(()) };
+            let stamps = self.store.capture_stamps(first.capture, last.capture).await?;
+            let mut entries = Vec::with_capacity(stored.len());
+            for (stored, event) in stored.iter().zip(&events) {
                 let (at_ms, enterprise) = stamps.get(&stored.capture).cloned().unwrap_or_default();
                 // A clock that went back does not turn the order round.
                 record_ms = record_ms.max(at_ms);

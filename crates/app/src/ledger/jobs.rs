@@ -1,8 +1,9 @@
 //! Capture as the interface of EPCIS has it: a document is taken at once and worked off behind, a single event at once.
 
-use super::capture::{aside, new_capture};
+use super::capture::new_capture;
 use super::document::{EventFile, read_events};
 use super::scope::Scope;
+use crate::aside::aside;
 use crate::people::random_token;
 use crate::{Act, Actor, App, Code, Error, InputFile, Result};
 use ledger::event::DocumentKind;

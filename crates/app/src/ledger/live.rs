@@ -4,10 +4,10 @@
 //! The store remains the truth: another history in its place (a restored backup) shows by the link of the last known event,
 //! and everything is read anew.
 
-use super::capture::aside;
 use super::document::read_back;
 use super::facts::Facts;
 use super::master::Masters;
+use crate::aside::aside;
 use crate::{App, Code, Error, Result};
 use ledger::balance::book::{Book, NewUse, day_of};
 use ledger::balance::entries::site_of;
@@ -115,7 +115,7 @@ impl App {
         // Whoever asks may go away while the store is read: what is taken over is told event by event, so the next one goes on there.
         let (mut document, mut is_torn) = (0, false);
         let taken = self
-            .each_event_with_head(from, None, |stored, event, head| {
+            .each_event_with_head(from, |stored, event, head| {
                 is_torn = true;
                 if stored.capture != document {
                     document = stored.capture;
@@ -156,30 +156,27 @@ impl App {
         Ok(events.first().is_some_and(|event| event.seq == held.seq && event.link == held.link))
     }
 
-    /// Visits events after a number in order, all of them or at most so many; gives number and link of the last one.
+    /// Visits all events after a number in order; gives number and link of the last one.
     pub(super) async fn each_event(
         &self,
         after: i64,
-        limit: Option<u32>,
         mut visit: impl FnMut(&StoredEvent, &Event) -> Result<()>,
     ) -> Result<Option<(i64, String)>> {
-        self.each_event_with_head(after, limit, |stored, event, _| visit(stored, event)).await
+        self.each_event_with_head(after, |stored, event, _| visit(stored, event)).await
     }
 
     /// The same, each with the head of its document.
     async fn each_event_with_head(
         &self,
         after: i64,
-        limit: Option<u32>,
         mut visit: impl FnMut(&StoredEvent, &Event, &str) -> Result<()>,
     ) -> Result<Option<(i64, String)>> {
         let mut last: Option<(i64, String)> = None;
-        let size = limit.unwrap_or(BATCH).min(BATCH);
-        let mut batch = read_batch(self.store.clone(), after, size).await?;
+        let mut batch = read_batch(self.store.clone(), after, BATCH).await?;
         loop {
             // The next events are read while these are taken over.
-            let next = batch.stored.last().filter(|_| limit.is_none());
-            let next = next.map(|event| tokio::spawn(read_batch(self.store.clone(), event.seq, size)));
+            let next = batch.stored.last();
+            let next = next.map(|event| tokio::spawn(read_batch(self.store.clone(), event.seq, BATCH)));
             for (stored, event) in batch.stored.iter().zip(&batch.events) {
                 visit(stored, event, batch.heads.get(&stored.capture).map_or("", String::as_str))?;
             }
@@ -198,14 +195,14 @@ impl App {
 }
 
 /// Events that follow each other, as they are stored and as they were read back, and the heads of their documents.
-struct Batch {
-    stored: Vec<StoredEvent>,
-    events: Vec<Event>,
+pub(super) struct Batch {
+    pub stored: Vec<StoredEvent>,
+    pub events: Vec<Event>,
     heads: EventHeads,
 }
 
 /// At most `size` events after a number.
-async fn read_batch(store: Store, after: i64, size: u32) -> Result<Batch> {
+pub(super) async fn read_batch(store: Store, after: i64, size: u32) -> Result<Batch> {
     let (stored, heads) = store.events(after, size).await?;
     aside(move || {
         let documents: Vec<&[StoredEvent]> = stored.chunk_by(|a, b| a.capture == b.capture).collect();

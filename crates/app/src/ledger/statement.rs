@@ -62,7 +62,7 @@ impl App {
         let (mut emitted_kg, mut activities, mut processes) = (0.0, (0, 0), 0);
         let mut missing = Vec::new();
         let units = &self.reference.units;
-        self.each_event(0, None, |stored, event| {
+        self.each_event(0, |stored, event| {
             if held.withdrawn.contains(&stored.seq) || event.error_declaration.is_some() {
                 return Ok(());
             }

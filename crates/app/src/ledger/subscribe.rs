@@ -7,6 +7,7 @@ use super::named::{definition, request};
 use super::schedule::EventSchedule;
 use super::scope::Scope;
 use super::search::{EpcFormat, EventMark, EventRequest, Stretch, read, written};
+use crate::aside::aside;
 use crate::people::random_token;
 use crate::{Act, Actor, App, Code, Error, Result};
 use jiff::Timestamp;
@@ -304,11 +305,11 @@ impl App {
                 let document =
                     self.query_document(&subscription.query.name, Some(&subscription.token), &piece.events);
                 let (url, secret) = (subscription.target.clone(), subscription.secret.clone());
-                let sending = tokio::task::spawn_blocking(move || {
-                    notify::post_json(&url, &document.to_string(), &secret)
-                });
-                let outcome = sending.await.map_err(|e| Error::new(Code::Internal, e.to_string()))?;
-                outcome.map_err(|e| Error::new(Code::Output, e.to_string()))?;
+                aside(move || {
+                    let sent = notify::post_json(&url, &document.to_string(), &secret);
+                    sent.map_err(|e| Error::new(Code::Output, e.to_string()))
+                })
+                .await?;
                 sent += 1;
             }
             after = piece.after;

@@ -4,6 +4,7 @@ use super::EnterpriseBrief;
 use super::market::{Held, Listed, Market, Shelf, Viewer, status};
 use super::row::Look;
 use super::words::Words;
+use crate::aside::aside;
 use crate::{Act, Actor, App, Code, Error, Result};
 use exchange::export::{Export, write_export};
 use exchange::import::FICTIONAL_LABEL;
@@ -345,20 +346,20 @@ impl App {
         let (market, today) = (self.market().await?, self.today());
         let (viewer, query) = (market.viewer(actor), query.clone());
         // Tens of thousands of rows are no work for a thread that answers others.
-        let taken = tokio::task::spawn_blocking(move || {
-            if offers {
+        let taken = aside(move || {
+            Ok(if offers {
                 market.taken(&viewer, &market.find(&market.offers, &viewer, &query, today), today)
             } else {
                 market.taken(&viewer, &market.find(&market.needs, &viewer, &query, today), today)
-            }
-        });
-        let taken = taken.await.map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+            })
+        })
+        .await?;
         // Before the rows leave: what cannot be recorded is not handed out.
         let object = if offers { "offer" } else { "need" };
         let detail = json!({ "rows": taken.rows.len(), "protected": taken.protected });
         self.store.audit_append(&self.by(actor), "export", object, &detail).await?;
         let (at, actor) = (self.clock.words(), actor.name.clone());
-        let written = tokio::task::spawn_blocking(move || {
+        aside(move || {
             let last = format!(
                 "导出人：{actor}　导出时间：{at}　共{}行　仅供本人工作使用，请勿外传",
                 taken.rows.len()
@@ -370,10 +371,10 @@ impl App {
                 last: &last,
             };
             let mut out = std::io::Cursor::new(Vec::new());
-            write_export(&export, &mut out).map(|()| out.into_inner())
-        });
-        let written = written.await.map_err(|e| Error::new(Code::Internal, e.to_string()))?;
-        written.map_err(|e| Error::new(Code::File, e.to_string()))
+            let written = write_export(&export, &mut out);
+            written.map(|()| out.into_inner()).map_err(|e| Error::new(Code::File, e.to_string()))
+        })
+        .await
     }
 }
 
