@@ -33,6 +33,23 @@ impl Sparse {
         Self { starts, columns, values }
     }
 
+    /// Number of rows that were ended.
+    pub(crate) fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// Columns of all entries, row by row.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = usize> + '_ {
+        self.columns.iter().map(|column| *column as usize)
+    }
+
+    /// Rows and columns exchanged, for a matrix of so many columns.
+    pub(crate) fn transposed(&self, columns: usize) -> Self {
+        let entries =
+            (0..self.len()).flat_map(|row| self.row(row).map(move |(column, value)| (column, row, value)));
+        Self::new(columns, entries)
+    }
+
     /// Adds an entry to the row that is open.
     pub(crate) fn put(&mut self, column: usize, value: f64) {
         self.columns.push(number(column));
@@ -46,7 +63,7 @@ impl Sparse {
 
     /// Columns and values of a row.
     #[inline]
-    pub(crate) fn row(&self, index: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+    pub(crate) fn row(&self, index: usize) -> impl Iterator<Item = (usize, f64)> + Clone + '_ {
         let range = self.starts[index] as usize..self.starts[index + 1] as usize;
         self.columns[range.clone()].iter().zip(&self.values[range]).map(|(c, v)| (*c as usize, *v))
     }
@@ -75,7 +92,7 @@ pub(crate) struct Blocks {
 impl Blocks {
     /// The same rows, in blocks; the last block is filled up with empty rows.
     pub(crate) fn new(rows: &Sparse) -> Self {
-        let count = rows.starts.len() - 1;
+        let count = rows.len();
         let mut blocks = Self { starts: vec![0], columns: Vec::new(), values: Vec::new() };
         for first in (0..count).step_by(LANES) {
             let start = blocks.columns.len();

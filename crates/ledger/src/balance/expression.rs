@@ -9,6 +9,8 @@ pub struct Equation {
     terms: Vec<(f64, usize)>,
     /// Variables of all summands, side by side: equations come by the ten thousand.
     factors: Vec<usize>,
+    /// A summand multiplies variables.
+    has_products: bool,
 }
 
 /// A text that is no equation.
@@ -54,6 +56,7 @@ impl Equation {
     /// Adds a summand: its number, and the variables that are multiplied (none for a plain number).
     pub fn add(&mut self, coefficient: f64, factors: &[usize]) {
         self.factors.extend_from_slice(factors);
+        self.has_products |= factors.len() > 1;
         self.terms.push((coefficient, self.factors.len()));
     }
 
@@ -65,11 +68,6 @@ impl Equation {
     /// True for an equation without summands.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
-    }
-
-    /// Number of variables in all summands, each as often as it stands there.
-    pub fn factors(&self) -> usize {
-        self.factors.len()
     }
 
     /// Summands: number and variables.
@@ -89,19 +87,27 @@ impl Equation {
             .sum()
     }
 
-    /// Its derivatives: variable and value, one for each occurrence.
-    pub fn gradient<'s>(&'s self, values: &'s [f64]) -> impl Iterator<Item = (usize, f64)> + 's {
-        self.terms().flat_map(move |(coefficient, factors)| {
-            factors.iter().enumerate().map(move |(at, variable)| {
+    /// Its value; its derivatives are added to the list, variable and value, one for each occurrence.
+    pub fn linearise(&self, values: &[f64], gradient: &mut Vec<(usize, f64)>) -> f64 {
+        let mut sum = 0.0;
+        for (coefficient, factors) in self.terms() {
+            if let [variable] = factors {
+                gradient.push((*variable, coefficient));
+                sum += coefficient * values[*variable];
+                continue;
+            }
+            for (at, variable) in factors.iter().enumerate() {
                 let others = factors.iter().enumerate().filter(|(i, _)| *i != at);
-                (*variable, coefficient * others.map(|(_, f)| values[*f]).product::<f64>())
-            })
-        })
+                gradient.push((*variable, coefficient * others.map(|(_, f)| values[*f]).product::<f64>()));
+            }
+            sum += coefficient * factors.iter().map(|f| values[*f]).product::<f64>();
+        }
+        sum
     }
 
     /// True where no summand multiplies variables.
     pub fn is_linear(&self) -> bool {
-        self.terms().all(|(_, factors)| factors.len() <= 1)
+        !self.has_products
     }
 }
 
@@ -185,9 +191,10 @@ mod tests {
         let variables = HashMap::from([("x".to_owned(), 0), ("回收".to_owned(), 1)]);
         let equation = Equation::parse(" -2*x*回收 + 3 = x*x ", &variables).unwrap();
         assert_eq!(equation.value(&[2.0, 5.0]), -21.0);
-        let mut gradient = [0.0; 2];
-        equation.gradient(&[2.0, 5.0]).for_each(|(v, d)| gradient[v] += d);
-        assert_eq!(gradient, [-14.0, -4.0]);
+        let mut gradient = Vec::new();
+        assert_eq!(equation.linearise(&[2.0, 5.0], &mut gradient), -21.0);
+        let of = |variable: usize| gradient.iter().filter(|e| e.0 == variable).map(|e| e.1).sum::<f64>();
+        assert_eq!([of(0), of(1)], [-14.0, -4.0]);
         assert!(!equation.is_linear());
         for (text, expect) in [
             ("x + = 0", "方程“x + = 0”第 5 个字符处读到“=”，应为变量名或数字"),

@@ -15,16 +15,8 @@ const ROUNDING: f64 = 1e-12;
 
 impl Row {
     /// From entries in any order; repeated columns are added.
-    pub(super) fn new(mut entries: Vec<(usize, f64)>, constant: f64) -> Self {
-        entries.sort_unstable_by_key(|e| e.0);
-        entries.dedup_by(|later, first| {
-            let is_same = later.0 == first.0;
-            if is_same {
-                first.1 += later.1;
-            }
-            is_same
-        });
-        entries.retain(|e| e.1 != 0.0);
+    fn new(mut entries: Vec<(usize, f64)>, constant: f64) -> Self {
+        gather(&mut entries);
         Self { entries, constant }
     }
 
@@ -41,6 +33,19 @@ impl Row {
         *self = Self::new(entries, self.constant - factor * pivot.constant);
         self.entries.retain(|(c, v)| *c != column && v.abs() > ROUNDING * size);
     }
+}
+
+/// Puts a row's entries in the order of their columns; repeated columns are added, zeros left out.
+pub(super) fn gather(entries: &mut Vec<(usize, f64)>) {
+    entries.sort_unstable_by_key(|e| e.0);
+    entries.dedup_by(|later, first| {
+        let is_same = later.0 == first.0;
+        if is_same {
+            first.1 += later.1;
+        }
+        is_same
+    });
+    entries.retain(|e| e.1 != 0.0);
 }
 
 /// Solves `N λ = b` for a symmetric positive semidefinite dense matrix by Cholesky with diagonal pivoting; dependent rows
@@ -108,18 +113,16 @@ impl Cholesky {
     }
 }
 
-/// `A S Aᵀ` of sparse rows and the diagonal of `S`.
-pub(super) fn normal(rows: &[Row], variance: &[f64]) -> Sparse {
-    let entries =
-        rows.iter().enumerate().flat_map(|(at, row)| row.entries.iter().map(move |(c, v)| (*c, at, *v)));
-    let users = Sparse::new(variance.len(), entries);
+/// `A S Aᵀ` of a matrix and the diagonal of `S`.
+pub(super) fn normal(rows: &Sparse, variance: &[f64]) -> Sparse {
+    let users = rows.transposed(variance.len());
     let mut out = Sparse::empty();
     let mut sums = vec![0.0; rows.len()];
     let mut touched: Vec<usize> = Vec::new();
-    for row in rows {
-        for (column, value) in &row.entries {
-            let scaled = value * variance[*column];
-            for (other, other_value) in users.row(*column) {
+    for row in 0..rows.len() {
+        for (column, value) in rows.row(row) {
+            let scaled = value * variance[column];
+            for (other, other_value) in users.row(column) {
                 if sums[other] == 0.0 {
                     touched.push(other);
                 }
@@ -250,9 +253,9 @@ mod tests {
 
     #[test]
     fn both_solvers_agree_and_bear_dependent_rows() {
-        let row = |entries: &[(usize, f64)]| Row::new(entries.to_vec(), 0.0);
         // The third row is the sum of the first two.
-        let rows = [row(&[(0, 1.0), (1, -1.0)]), row(&[(1, 1.0), (2, -2.0)]), row(&[(0, 1.0), (2, -2.0)])];
+        let entries = [(0, 0, 1.0), (0, 1, -1.0), (1, 1, 1.0), (1, 2, -2.0), (2, 0, 1.0), (2, 2, -2.0)];
+        let rows = Sparse::new(3, entries.into_iter());
         let variance = [1.0, 4.0, 0.25];
         let matrix = normal(&rows, &variance);
         let dense: Vec<Vec<f64>> = (0..3)

@@ -12,11 +12,11 @@
 mod read;
 
 use super::expression::{Equation, EquationError};
-use super::linear::{Cholesky, Row, conjugate_gradients, normal};
+use super::linear::{Cholesky, Row, conjugate_gradients, gather, normal};
 use super::statistics::{chi_square_tail, normal_critical};
 use crate::sparse::Sparse;
 use serde::Serialize;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is known of a variable.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -196,7 +196,9 @@ impl Problem {
 
 /// One linearisation: reduced rows over measured variables, and a pivot row for each unknown that has one.
 struct Reduced {
-    rows: Vec<Row>,
+    rows: Sparse,
+    /// By row.
+    constants: Vec<f64>,
     pivots: Vec<(usize, Row)>,
 }
 
@@ -204,8 +206,9 @@ struct Solver<'p> {
     problem: &'p Problem,
     measured: Vec<f64>,
     variance: Vec<f64>,
-    unknown: Vec<usize>,
-    is_free: Vec<bool>,
+    /// Variables that are not to be changed, and those to be computed, by variable: equations ask often.
+    is_constant: Vec<bool>,
+    is_unknown: Vec<bool>,
     scale: f64,
 }
 
@@ -223,18 +226,17 @@ impl<'p> Solver<'p> {
             Knowledge::Measured { sd, .. } => sd * sd,
             _ => 0.0,
         });
-        let is_unknown = |v: &Variable| v.knowledge == Knowledge::Unknown;
         Self {
             problem,
             // Products of unknowns need a start off zero.
             measured: problem.variables.iter().map(|v| known(v).unwrap_or(mean)).collect(),
             variance: variance.collect(),
-            unknown: (0..problem.variables.len()).filter(|i| is_unknown(&problem.variables[*i])).collect(),
-            is_free: problem
+            is_constant: problem
                 .variables
                 .iter()
-                .map(|v| !matches!(v.knowledge, Knowledge::Constant(_)))
+                .map(|v| matches!(v.knowledge, Knowledge::Constant(_)))
                 .collect(),
+            is_unknown: problem.variables.iter().map(|v| v.knowledge == Knowledge::Unknown).collect(),
             scale,
         }
     }
@@ -263,25 +265,62 @@ impl<'p> Solver<'p> {
 
     /// Linearises at `x` and eliminates the unknown variables.
     fn reduce(&self, x: &[f64]) -> Result<Reduced, ReconcileError> {
-        let mut rows: Vec<Option<Row>> = Vec::with_capacity(self.problem.equations.len());
-        for equation in &self.problem.equations {
-            // A row has as many entries as its equation factors, or fewer.
-            let mut entries = Vec::with_capacity(equation.factors());
-            entries.extend(equation.gradient(x).filter(|(variable, _)| self.is_free[*variable]));
-            rows.push(Some(Row::new(entries, equation.value(x))));
+        let mut reduced = Reduced { rows: Sparse::empty(), constants: Vec::new(), pivots: Vec::new() };
+        // Rows with unknown variables, by their equation; the others need no memory of their own.
+        let mut open: BTreeMap<usize, Row> = BTreeMap::new();
+        let mut entries = Vec::new();
+        for (index, equation) in self.problem.equations.iter().enumerate() {
+            entries.clear();
+            let constant = equation.linearise(x, &mut entries);
+            entries.retain(|(variable, _)| !self.is_constant[*variable]);
+            gather(&mut entries);
+            if entries.iter().any(|(variable, _)| self.is_unknown[*variable]) {
+                open.insert(index, Row { entries: entries.clone(), constant });
+            } else {
+                self.keep(&mut reduced, index, &entries, constant)?;
+            }
         }
-        let mut rows_of: HashMap<usize, HashSet<usize>> =
-            self.unknown.iter().map(|u| (*u, HashSet::new())).collect();
-        if !self.unknown.is_empty() {
-            for (index, row) in rows.iter().enumerate() {
-                for (column, _) in row.iter().flat_map(|r| &r.entries) {
-                    rows_of.entry(*column).and_modify(|set| _ = set.insert(index));
-                }
+        reduced.pivots = self.eliminate(&mut open);
+        for (index, row) in &open {
+            self.keep(&mut reduced, *index, &row.entries, row.constant)?;
+        }
+        Ok(reduced)
+    }
+
+    /// Takes a row over; one without variables says nothing, or is contradicted by the constants.
+    fn keep(
+        &self,
+        reduced: &mut Reduced,
+        equation: usize,
+        entries: &[(usize, f64)],
+        constant: f64,
+    ) -> Result<(), ReconcileError> {
+        if !entries.is_empty() {
+            entries.iter().for_each(|(column, value)| reduced.rows.put(*column, *value));
+            reduced.rows.end_row();
+            reduced.constants.push(constant);
+        } else if constant.abs() > CONTRADICTION * self.scale {
+            let text = self.problem.texts.get(equation).cloned();
+            let equation = text.unwrap_or_else(|| format!("#{}", equation + 1));
+            return Err(ReconcileError::Contradiction { equation, residual: constant });
+        }
+        Ok(())
+    }
+
+    /// Eliminates the unknown variables from rows by equation, and takes out the row of each that has one.
+    fn eliminate(&self, rows: &mut BTreeMap<usize, Row>) -> Vec<(usize, Row)> {
+        let unknown: Vec<usize> =
+            (0..self.is_unknown.len()).filter(|variable| self.is_unknown[*variable]).collect();
+        let mut rows_of: HashMap<usize, BTreeSet<usize>> =
+            unknown.iter().map(|u| (*u, BTreeSet::new())).collect();
+        for (index, row) in &*rows {
+            for (column, _) in &row.entries {
+                rows_of.entry(*column).and_modify(|set| _ = set.insert(*index));
             }
         }
         let mut pivots = Vec::new();
-        for unknown in &self.unknown {
-            let candidates = rows_of[unknown].iter().filter_map(|i| Some((*i, rows[*i].as_ref()?)));
+        for unknown in &unknown {
+            let candidates = rows_of[unknown].iter().filter_map(|i| Some((*i, rows.get(i)?)));
             // A large coefficient in a short row; the row's number decides between equals, so that runs agree.
             let rank = |row: &Row| {
                 (
@@ -295,11 +334,9 @@ impl<'p> Solver<'p> {
                 (size_a < 0.1).cmp(&(size_b < 0.1)).then(length_a.cmp(&length_b)).then(i.cmp(j))
             });
             let Some((index, _)) = best else { continue };
-            let Some(pivot) = rows[index].take() else { continue };
-            let mut others: Vec<usize> = rows_of[unknown].iter().copied().collect();
-            others.sort_unstable();
-            for other in others {
-                if let Some(row) = rows[other].as_mut().filter(|r| r.coefficient(*unknown) != 0.0) {
+            let Some(pivot) = rows.remove(&index) else { continue };
+            for other in std::mem::take(rows_of.entry(*unknown).or_default()) {
+                if let Some(row) = rows.get_mut(&other).filter(|r| r.coefficient(*unknown) != 0.0) {
                     row.eliminate(*unknown, &pivot);
                     for (column, _) in &row.entries {
                         rows_of.entry(*column).and_modify(|set| _ = set.insert(other));
@@ -308,17 +345,7 @@ impl<'p> Solver<'p> {
             }
             pivots.push((*unknown, pivot));
         }
-        let mut kept = Vec::new();
-        for (index, row) in rows.into_iter().enumerate().filter_map(|(i, row)| Some((i, row?))) {
-            if !row.entries.is_empty() {
-                kept.push(row);
-            } else if row.constant.abs() > CONTRADICTION * self.scale {
-                let equation =
-                    self.problem.texts.get(index).cloned().unwrap_or_else(|| format!("#{}", index + 1));
-                return Err(ReconcileError::Contradiction { equation, residual: row.constant });
-            }
-        }
-        Ok(Reduced { rows: kept, pivots })
+        pivots
     }
 
     fn is_small(&self) -> bool {
@@ -328,12 +355,10 @@ impl<'p> Solver<'p> {
     /// The next values, from a linearisation at `x`.
     fn step(&self, x: &[f64], reduced: &Reduced) -> Option<Vec<f64>> {
         let rows = &reduced.rows;
-        let b: Vec<f64> = rows
-            .iter()
-            .map(|row| {
-                row.constant + row.entries.iter().map(|(c, v)| v * (self.measured[*c] - x[*c])).sum::<f64>()
-            })
-            .collect();
+        let change: Vec<f64> = self.measured.iter().zip(x).map(|(measured, x)| measured - x).collect();
+        let b =
+            reduced.constants.iter().enumerate().map(|(row, constant)| constant + rows.times(row, &change));
+        let b: Vec<f64> = b.collect();
         let normal = normal(rows, &self.variance);
         let multipliers = if self.is_small() {
             Cholesky::new(dense(&normal, rows.len())).solve(&b)
@@ -346,9 +371,9 @@ impl<'p> Solver<'p> {
                 next[index] = self.measured[index];
             }
         }
-        for (row, multiplier) in rows.iter().zip(multipliers) {
-            for (column, value) in &row.entries {
-                next[*column] -= self.variance[*column] * value * multiplier;
+        for (row, multiplier) in multipliers.into_iter().enumerate() {
+            for (column, value) in rows.row(row) {
+                next[column] -= self.variance[column] * value * multiplier;
             }
         }
         for (unknown, pivot) in reduced.pivots.iter().rev() {
@@ -363,9 +388,8 @@ impl<'p> Solver<'p> {
     fn answer(&self, x: &[f64], reduced: &Reduced, iterations: usize) -> Reconciled {
         let count = x.len();
         let mut is_checked = vec![false; count];
-        reduced.rows.iter().flat_map(|r| &r.entries).for_each(|(c, _)| is_checked[*c] = true);
-        let is_known = |v: &Variable| v.knowledge != Knowledge::Unknown;
-        let mut is_given: Vec<bool> = self.problem.variables.iter().map(is_known).collect();
+        reduced.rows.columns().for_each(|column| is_checked[column] = true);
+        let mut is_given: Vec<bool> = self.is_unknown.iter().map(|is_unknown| !is_unknown).collect();
         for (unknown, pivot) in reduced.pivots.iter().rev() {
             is_given[*unknown] = pivot.entries.iter().all(|(c, _)| c == unknown || is_given[*c]);
         }
@@ -410,10 +434,13 @@ impl<'p> Solver<'p> {
         let cholesky = Cholesky::new(dense(&normal(rows, &self.variance), rows.len()));
         let columns: Vec<usize> = (0..count).filter(|i| self.variance[*i] > 0.0).collect();
         // `gain[i] = (A S Aᵀ)⁻¹ A S e_i`; the covariance of i and j is `S_ij - (A S e_i)ᵀ gain[j]`.
-        let checks: Vec<Vec<f64>> = columns
-            .iter()
-            .map(|column| rows.iter().map(|r| r.coefficient(*column) * self.variance[*column]).collect())
-            .collect();
+        let by_variable = rows.transposed(count);
+        let check = |column: &usize| {
+            let mut check = vec![0.0; rows.len()];
+            by_variable.row(*column).for_each(|(row, value)| check[row] = value * self.variance[*column]);
+            check
+        };
+        let checks: Vec<Vec<f64>> = columns.iter().map(check).collect();
         let gain: Vec<Vec<f64>> = checks.iter().map(|check| cholesky.solve(check)).collect();
         let removed =
             |i: usize, j: usize| -> f64 { checks[i].iter().zip(&gain[j]).map(|(a, b)| a * b).sum() };

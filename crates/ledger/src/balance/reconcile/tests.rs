@@ -130,7 +130,7 @@ fn the_large_way_agrees_with_the_small_one() {
     let solver = Solver::new(&small);
     let reduced = solver.reduce(&solver.measured).unwrap();
     let normal = normal(&reduced.rows, &solver.variance);
-    let b: Vec<f64> = reduced.rows.iter().map(|r| r.constant).collect();
+    let b = reduced.constants.clone();
     let (direct, iterated) =
         (Cholesky::new(dense(&normal, b.len())).solve(&b), conjugate_gradients(&normal, &b, 1e-14).unwrap());
     assert!(direct.iter().zip(&iterated).all(|(x, y)| (x - y).abs() < 1e-9));
