@@ -19,6 +19,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a writer waits for another program's transaction; an import of 50,000 rows takes seconds.
 const BUSY_TIMEOUT_MS: u32 = 30_000;
+/// A connection to a server that answered so short a time ago is not asked whether it still does.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// Readers at once; writers queue anyway.
 const CONNECTIONS_MAX: u32 = 8;
 
@@ -73,8 +75,17 @@ impl Database {
         first.close().await.during("open the database")?;
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
-            // A server may have gone away since; a file has not, and the question costs as much as a small query.
-            .test_before_acquire(dialect == Dialect::Postgres)
+            // A server may have gone away since; a file has not, nor does a server in a moment, and the question costs as much as a
+            // small query.
+            .test_before_acquire(false)
+            .before_acquire(move |connection, rest| {
+                Box::pin(async move {
+                    if dialect == Dialect::Postgres && rest.idle_for > TRUSTED_FOR {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .after_connect(move |connection, _| {
                 Box::pin(async move { set_up_raw(connection, dialect).await })
             })

@@ -130,3 +130,21 @@ fn an_import_that_is_given_up_leaves_nothing() {
         assert!(store.check().await.unwrap().is_sound());
     });
 }
+
+/// A server that was restarted between two uses: connections that rested are asked before they are used.
+#[test]
+fn a_restarted_server_is_found_again() {
+    on_both(1, async |places| {
+        let store = Store::open(&places[0].url).await.unwrap();
+        let before = store.newest_event().await.unwrap();
+        if !places[0].is_sqlite() {
+            let ended = places[0]
+                .peek("select pg_terminate_backend(pid)::text from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+                .await;
+            assert!(!ended.is_empty() && ended.iter().all(|ended| ended == "true"), "{ended:?}");
+            // A connection that was used a moment ago is trusted.
+            tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+        }
+        assert_eq!(store.newest_event().await.unwrap(), before);
+    });
+}
