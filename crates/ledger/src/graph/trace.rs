@@ -1,6 +1,6 @@
 //! Tracing: all lots reachable from some lots, nearest first.
 
-use super::{GROUPED, Graph, LotId, ProcessId};
+use super::{GROUPED, Graph, Incidence, LotId, MANY, NONE, ProcessId, Side};
 use serde::Serialize;
 
 /// Which way to go.
@@ -131,14 +131,44 @@ impl Scratch {
     }
 }
 
+/// What is known of a lot's next process before it is the lot's turn.
+#[derive(Debug, Clone, Copy)]
+enum Ahead {
+    /// There is none.
+    Nothing,
+    /// Its record and number.
+    At { place: u32, process: u32 },
+    /// There are several.
+    Seek,
+}
+
+/// Lots that are looked up ahead: enough for memory to be busy, few enough to stay in the processor's nearest cache.
+const WAVE: usize = 32;
+
+impl Incidence {
+    #[inline]
+    fn ahead(&self, lot: LotId) -> Ahead {
+        match self.first[lot.0 as usize] {
+            NONE => Ahead::Nothing,
+            place if place & (MANY | GROUPED) == 0 => Ahead::At { place, process: 0 },
+            _ => Ahead::Seek,
+        }
+    }
+}
+
 impl Graph {
+    /// What leads away from a lot, and the records it leads to.
+    fn sides(&self, direction: Direction) -> (&Incidence, &Side) {
+        match direction {
+            Direction::Up => (&self.producers, &self.inputs),
+            Direction::Down => (&self.consumers, &self.outputs),
+        }
+    }
+
     /// The processes next to a lot, each with its lots on the far side.
     #[inline]
     fn for_each_record(&self, direction: Direction, lot: LotId, mut visit: impl FnMut(u32, &[u32])) {
-        let (incidence, side) = match direction {
-            Direction::Up => (&self.producers, &self.inputs),
-            Direction::Down => (&self.consumers, &self.outputs),
-        };
+        let (incidence, side) = self.sides(direction);
         incidence.for_each(lot, |place| {
             if place & GROUPED == 0 {
                 let (process, lots) = side.record(place);
@@ -170,20 +200,37 @@ impl Graph {
         queue.reach(&starts, 0, &mut scratch.lots);
         let mut is_cut = false;
         let mut at = 0;
+        let (incidence, side) = self.sides(direction);
         while at < queue.length {
-            let TracedLot { lot, depth } = queue.lots[at];
-            at += 1;
-            if depth_max.is_some_and(|max| depth >= max) {
-                self.for_each_record(direction, lot, |_, lots| {
-                    is_cut |= lots.iter().any(|l| !scratch.lots.has(*l));
-                });
-                continue;
+            // A lot's record and its process are fetched for many lots before the first is looked at: memory then serves several
+            // of them at a time instead of one after the other.
+            let wave = at..queue.length.min(at + WAVE);
+            let mut ahead = [Ahead::Seek; WAVE];
+            for (ahead, traced) in ahead.iter_mut().zip(&queue.lots[wave.clone()]) {
+                *ahead = incidence.ahead(traced.lot);
             }
-            self.for_each_record(direction, lot, |process, lots| {
-                if scratch.enter_process(process) {
-                    queue.reach(lots, depth + 1, &mut scratch.lots);
+            for ahead in &mut ahead {
+                if let Ahead::At { place, process } = ahead {
+                    *process = side.records[*place as usize];
                 }
-            });
+            }
+            for ahead in &ahead[..wave.len()] {
+                let TracedLot { lot, depth } = queue.lots[at];
+                at += 1;
+                let is_last = depth_max.is_some_and(|max| depth >= max);
+                let mut visit = |process, lots: &[u32]| {
+                    if is_last {
+                        is_cut |= lots.iter().any(|l| !scratch.lots.has(*l));
+                    } else if scratch.enter_process(process) {
+                        queue.reach(lots, depth + 1, &mut scratch.lots);
+                    }
+                };
+                match *ahead {
+                    Ahead::Nothing => {}
+                    Ahead::At { place, process } => visit(process, side.record(place).1),
+                    Ahead::Seek => self.for_each_record(direction, lot, visit),
+                }
+            }
         }
         let out = Trace { lots: queue.lots[..queue.length].to_vec(), is_cut };
         scratch.queue = queue.lots;
