@@ -34,12 +34,12 @@ impl Book {
             let is_raw =
                 column & WITHDRAWN == 0 && kind_of(column) == EntryKind::Consumed && held.made_at() != site;
             let kg = self.raw_kg(row);
-            if !is_raw || kg.is_nan() || self.lots.content(held).is_empty() {
+            if !is_raw || kg.is_nan() || self.lots.content(&held).is_empty() {
                 continue;
             }
             for (index, _) in windows.iter().enumerate().filter(|(_, window)| window.holds(self.day[row])) {
                 let Some(group) = place.get(&(index, site, held.product())) else { continue };
-                for (substance, part) in self.lots.content(held) {
+                for (substance, part) in self.lots.content(&held) {
                     let assayed = &mut known[group * substances + usize::from(*substance)];
                     assayed.lots_kg += kg;
                     assayed.kg += kg * part;

@@ -33,42 +33,61 @@ const NOTED: u8 = 8;
 /// Lots that are looked up together: enough to fill the wait for memory, few enough to stay in the nearest cache.
 pub(super) const BLOCK: usize = 64;
 
-/// One lot, in as few bytes as a pass over millions can afford to touch.
+/// What a card says, by numbers. Lots of a product mostly have the same, so it stands once and a lot has its number: a pass over
+/// millions touches few bytes of each.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Held {
+struct Card {
     /// Where its content begins in `content`.
     start: u32,
     /// Number of its substances.
     count: u16,
-    flags: u8,
-    /// Postings that made it and still stand.
-    made: u32,
-    /// Site that made it; `u16::MAX` for none.
-    made_at: u16,
     product: u16,
     mass_rsd: f32,
     content_rsd: f32,
     piece_kg: f64,
+    flags: u8,
 }
 
-/// A lot of which nothing is known.
-pub(super) const NOTHING: Held = Held {
+impl Card {
+    /// All that it says; equal where that is the same.
+    fn words(&self) -> [u64; 4] {
+        let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+        [
+            pair(self.start, u32::from(self.count) << 16 | u32::from(self.product)),
+            pair(self.mass_rsd.to_bits(), self.content_rsd.to_bits()),
+            self.piece_kg.to_bits(),
+            u64::from(self.flags),
+        ]
+    }
+}
+
+/// A lot.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held {
+    card: Card,
+    /// Site that made it; `u16::MAX` for none.
+    made_at: u16,
+}
+
+/// The card of a lot of which nothing is known.
+const BLANK: Card = Card {
     start: 0,
     count: 0,
-    flags: 0,
-    made: 0,
-    made_at: u16::MAX,
     product: u16::MAX,
     mass_rsd: 0.0,
     content_rsd: 0.0,
     piece_kg: f64::NAN,
+    flags: 0,
 };
+
+/// A lot of which nothing is known.
+pub(super) const NOTHING: Held = Held { card: BLANK, made_at: u16::MAX };
 
 impl Held {
     /// Mass of a piece, kg; not a number where it is unknown.
     #[inline]
     pub fn piece_kg(&self) -> f64 {
-        self.piece_kg
+        self.card.piece_kg
     }
 
     /// Site that made it; `u16::MAX` for none.
@@ -80,156 +99,207 @@ impl Held {
     /// Its product; `u16::MAX` where nothing says it.
     #[inline]
     pub fn product(&self) -> u16 {
-        self.product
+        self.card.product
     }
 
     #[inline]
     pub fn is_waste(&self) -> bool {
-        self.flags & WASTE != 0
+        self.card.flags & WASTE != 0
     }
 
     #[inline]
     pub fn is_hazardous(&self) -> bool {
-        self.flags & HAZARDOUS != 0
+        self.card.flags & HAZARDOUS != 0
     }
 
     #[inline]
     pub fn is_recycled(&self) -> bool {
-        self.flags & RECYCLED != 0
+        self.card.flags & RECYCLED != 0
     }
 
     /// Relative variances of a weighing and of an assay.
     #[inline]
     pub fn variances(&self) -> (f64, f64) {
         let square = |rsd: f32| f64::from(rsd) * f64::from(rsd);
-        (square(self.mass_rsd), square(self.content_rsd))
+        (square(self.card.mass_rsd), square(self.card.content_rsd))
     }
 }
 
 /// All lots.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Lots {
-    held: Vec<Held>,
+    /// By lot: its card, the site that made it (`u16::MAX` for none), and how many postings that made it still stand.
+    card: Vec<u32>,
+    made_at: Vec<u16>,
+    made: Vec<u32>,
+    /// The first is blank.
+    cards: Vec<Card>,
     content: Vec<(u16, f64)>,
+    /// Cards that were noted lately, by a hash of what they say.
+    recent_cards: Vec<u32>,
     /// Where contents begin that were noted lately, and how many substances they have, by a hash of what they say.
-    recent: Vec<(u32, u16)>,
+    recent_contents: Vec<(u32, u16)>,
 }
 
-/// Contents that are remembered: lots of a product mostly hold the same, and what is the same stands once.
+/// Cards and contents that are remembered, so that what is the same stands once.
 const RECENT: usize = 4096;
 
-impl Lots {
-    fn of(&mut self, lot: u32) -> &mut Held {
-        let index = lot as usize;
-        if index >= self.held.len() {
-            self.held.resize(index + 1, NOTHING);
+impl Default for Lots {
+    fn default() -> Self {
+        Self {
+            card: Vec::new(),
+            made_at: Vec::new(),
+            made: Vec::new(),
+            cards: vec![BLANK],
+            content: Vec::new(),
+            recent_cards: Vec::new(),
+            recent_contents: Vec::new(),
         }
-        &mut self.held[index]
+    }
+}
+
+/// The place of what is said among what was noted lately: FNV-1a over words.
+fn slot(words: impl IntoIterator<Item = u64>) -> usize {
+    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x0100_0000_01b3);
+    let hash = words.into_iter().fold(0xcbf2_9ce4_8422_2325, mix);
+    usize::try_from(hash >> 32).unwrap_or_default() % RECENT
+}
+
+impl Lots {
+    /// The index of a lot that may be new.
+    fn of(&mut self, lot: u32) -> usize {
+        let index = lot as usize;
+        if index >= self.card.len() {
+            self.card.resize(index + 1, 0);
+            self.made_at.resize(index + 1, u16::MAX);
+            self.made.resize(index + 1, 0);
+        }
+        index
     }
 
     /// Notes where a lot is made.
     pub fn seen(&mut self, lot: LotId, kind: EntryKind, site: u16) {
-        let held = self.of(lot.0);
+        let index = self.of(lot.0);
         if kind == EntryKind::Produced {
-            held.made_at = site;
-            held.made += 1;
+            self.made_at[index] = site;
+            self.made[index] += 1;
         }
     }
 
     /// A posting that made a lot was declared to be wrong: where none is left, no site made it.
     pub fn unmade(&mut self, lot: u32) {
-        let held = self.of(lot);
-        held.made = held.made.saturating_sub(1);
-        if held.made == 0 {
-            held.made_at = u16::MAX;
+        let index = self.of(lot);
+        self.made[index] = self.made[index].saturating_sub(1);
+        if self.made[index] == 0 {
+            self.made_at[index] = u16::MAX;
         }
     }
 
-    pub fn note(&mut self, lot: LotId, card: &LotCard, products: &mut Words, substances: &mut Words) {
-        let numbered = card.content.iter().map(|(substance, part)| (substances.intern(substance), *part));
+    pub fn note(&mut self, lot: LotId, new: &LotCard, products: &mut Words, substances: &mut Words) {
+        let numbered = new.content.iter().map(|(substance, part)| (substances.intern(substance), *part));
         let content: Vec<(u16, f64)> = numbered.filter(|(number, _)| *number != u16::MAX).collect();
+        let index = self.of(lot.0);
+        let mut card = self.cards[self.card[index] as usize];
         // A card without content leaves what was known of the lot; content that is said again stands once.
         if !content.is_empty()
-            && self.content(self.get(lot.0)) != content.as_slice()
+            && self.content(&self.get(lot.0)) != content.as_slice()
             && let Some((start, count)) = self.place(&content)
         {
-            let held = self.of(lot.0);
-            (held.start, held.count) = (start, count);
+            (card.start, card.count) = (start, count);
         }
-        let product = if card.product.is_empty() { u16::MAX } else { products.intern(&card.product) };
-        let flag = |is: bool, flag: u8| if is { flag } else { 0 };
-        let held = self.of(lot.0);
+        let product = if new.product.is_empty() { u16::MAX } else { products.intern(&new.product) };
         if product != u16::MAX {
-            held.product = product;
+            card.product = product;
         }
-        held.flags = flag(card.is_waste, WASTE)
-            | flag(card.is_hazardous, HAZARDOUS)
-            | flag(card.is_recycled, RECYCLED)
+        let flag = |is: bool, flag: u8| if is { flag } else { 0 };
+        card.flags = flag(new.is_waste, WASTE)
+            | flag(new.is_hazardous, HAZARDOUS)
+            | flag(new.is_recycled, RECYCLED)
             | NOTED;
         #[expect(clippy::cast_possible_truncation, reason = "an error of measurement has few digits")]
         {
-            held.mass_rsd = card.mass_rsd as f32;
-            held.content_rsd = card.content_rsd as f32;
+            card.mass_rsd = new.mass_rsd as f32;
+            card.content_rsd = new.content_rsd as f32;
         }
-        held.piece_kg = card.piece_kg.unwrap_or(held.piece_kg);
+        card.piece_kg = new.piece_kg.unwrap_or(card.piece_kg);
+        if card.words() != self.cards[self.card[index] as usize].words() {
+            self.card[index] = self.number(card);
+        }
+    }
+
+    /// The number of a card, new or old. There are no more cards than notes of lots, and those have 32-bit numbers.
+    fn number(&mut self, card: Card) -> u32 {
+        self.recent_cards.resize(RECENT, 0);
+        let words = card.words();
+        let slot = slot(words);
+        let recent = self.recent_cards[slot];
+        if self.cards[recent as usize].words() == words {
+            return recent;
+        }
+        let Ok(number) = u32::try_from(self.cards.len()) else { return 0 };
+        self.cards.push(card);
+        self.recent_cards[slot] = number;
+        number
     }
 
     /// Where a content stands, new or old; none where there is no room left.
     fn place(&mut self, content: &[(u16, f64)]) -> Option<(u32, u16)> {
-        self.recent.resize(RECENT, (0, 0));
-        // FNV-1a over words.
-        let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x0100_0000_01b3);
-        let words = content.iter().flat_map(|(substance, part)| [u64::from(*substance), part.to_bits()]);
-        let hash = words.fold(0xcbf2_9ce4_8422_2325, mix);
-        let slot = usize::try_from(hash >> 32).unwrap_or_default() % RECENT;
-        let (start, count) = self.recent[slot];
+        self.recent_contents.resize(RECENT, (0, 0));
+        let slot = slot(content.iter().flat_map(|(substance, part)| [u64::from(*substance), part.to_bits()]));
+        let (start, count) = self.recent_contents[slot];
         if self.content[start as usize..start as usize + usize::from(count)] == *content {
             return Some((start, count));
         }
         let place = (u32::try_from(self.content.len()).ok()?, u16::try_from(content.len()).ok()?);
         self.content.extend(content);
-        self.recent[slot] = place;
+        self.recent_contents[slot] = place;
         Some(place)
     }
 
     /// What is known of a lot: looked up once a posting, because a lookup is what a pass over millions waits for.
     #[inline]
-    pub fn get(&self, lot: u32) -> &Held {
-        self.held.get(lot as usize).unwrap_or(&NOTHING)
+    pub fn get(&self, lot: u32) -> Held {
+        let Some(card) = self.card.get(lot as usize) else { return NOTHING };
+        Held { card: self.cards[*card as usize], made_at: self.made_at[lot as usize] }
     }
 
     /// The same for the next lots at once, and their contents are touched: waited for side by side, not one behind the other.
     pub fn fetch(&self, lots: &[u32], into: &mut [Held; BLOCK]) {
-        for (held, lot) in into.iter_mut().zip(lots) {
-            *held = *self.get(*lot);
+        let mut numbers = [0; BLOCK];
+        for (number, lot) in numbers.iter_mut().zip(lots) {
+            *number = self.card.get(*lot as usize).copied().unwrap_or_default();
+        }
+        for ((held, number), lot) in into.iter_mut().zip(numbers).zip(lots) {
+            *held = Held { card: self.cards[number as usize], made_at: self.made_at(*lot) };
         }
         let first =
-            |held: &Held| self.content.get(held.start as usize).map_or(0, |(substance, _)| *substance);
+            |held: &Held| self.content.get(held.card.start as usize).map_or(0, |(substance, _)| *substance);
         let touched = into[..lots.len().min(BLOCK)].iter().map(first).fold(0, u16::wrapping_add);
         std::hint::black_box(touched);
     }
 
     pub fn is_noted(&self, lot: u32) -> bool {
-        self.get(lot).flags & NOTED != 0
+        self.get(lot).card.flags & NOTED != 0
     }
 
     #[inline]
     pub fn made_at(&self, lot: u32) -> u16 {
-        self.get(lot).made_at
+        self.made_at.get(lot as usize).copied().unwrap_or(u16::MAX)
     }
 
     /// Substances of a lot, with their mass fractions.
     #[inline]
     pub fn content(&self, held: &Held) -> &[(u16, f64)] {
-        &self.content[held.start as usize..held.start as usize + usize::from(held.count)]
+        let start = held.card.start as usize;
+        &self.content[start..start + usize::from(held.card.count)]
     }
 
     /// Mass fraction of a substance; `None` where nothing says it.
     pub fn fraction(&self, lot: u32, substance: u16) -> Option<f64> {
-        self.content(self.get(lot)).iter().find(|(s, _)| *s == substance).map(|(_, part)| *part)
+        self.content(&self.get(lot)).iter().find(|(s, _)| *s == substance).map(|(_, part)| *part)
     }
 
     pub fn count(&self) -> usize {
-        self.held.len()
+        self.card.len()
     }
 }

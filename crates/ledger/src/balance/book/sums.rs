@@ -287,7 +287,7 @@ impl Book {
 
     /// True where a posting of that kind, lot and site counts for a measure.
     pub fn counts_for(&self, measure: Measure, kind: EntryKind, lot: u32, site: u16) -> bool {
-        let own = bucket(kind, self.lots.get(lot), site);
+        let own = bucket(kind, &self.lots.get(lot), site);
         let of_mass = SUMS_OF_MASS.iter().filter(|(of, _)| *of == measure);
         let of_variance = SUMS_OF_VARIANCE.iter().filter(|(of, _)| *of == measure);
         of_mass.flat_map(|(_, buckets)| buckets.iter().map(|(bucket, _)| bucket)).any(|bucket| *bucket == own)
