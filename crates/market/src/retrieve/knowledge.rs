@@ -145,12 +145,14 @@ impl Knowledge {
         let several = text.len() > 1;
         for field in text {
             let from = vector.len();
-            vector.extend(analyser.terms(field.text, &self.weights).map(|Term { id, weight }| {
-                match self.known.get(&id) {
-                    Some(known) => Weighted { id, number: Some(known.number), weight: weight * known.idf },
-                    None => Weighted { id, number: None, weight: weight * self.idf_unknown },
-                }
-            }));
+            let terms = analyser.terms(field.text, &self.weights);
+            vector.extend(terms.map(|Term { id, weight }| Weighted { id, number: None, weight }));
+            // In a loop of their own the lookups wait for memory side by side.
+            for term in &mut vector[from..] {
+                let known = self.known.get(&term.id);
+                term.number = known.map(|known| known.number);
+                term.weight *= known.map_or(self.idf_unknown, |known| known.idf);
+            }
             // One field keeps its length for the pivot.
             if several {
                 scale(&mut vector[from..], field.weight);
