@@ -9,8 +9,8 @@ use super::knowledge::{Knowledge, Scratch};
 use crate::analyse;
 use rayon::prelude::*;
 
-/// Documents of a chunk, at most 2^16.
-pub(super) const CHUNK: usize = 1 << 12;
+/// Documents of a chunk, at most 2^16 (by trial: 2^12 is slower on 20,000 documents and on two million, faster on 300,000).
+pub(super) const CHUNK: usize = 1 << 13;
 
 /// A place in the chunk (upper half) and the impact of a term there (lower half).
 pub(super) type Posting = u32;
