@@ -24,13 +24,8 @@ pub(super) type Shift = (isize, isize);
 /// wider than two pixels, so that the share falls towards its least from afar.
 pub(super) fn best(template: &Bits, image: &Bits, reach: usize) -> (Shift, f64) {
     let reach = reach as isize;
-    // Counting bits is one instruction on machines that are asked for it.
-    let arch = pulp::Arch::new();
     let share = |shift: Shift, step: usize| {
-        let (differ, count) = arch.dispatch(
-            #[inline(always)]
-            || template.differing(image, shift, step),
-        );
+        let (differ, count) = template.differing(image, shift, step);
         differ as f64 / count.max(1) as f64
     };
     let order = |a: &(Shift, f64), b: &(Shift, f64)| {
@@ -59,15 +54,11 @@ pub(super) fn best(template: &Bits, image: &Bits, reach: usize) -> (Shift, f64) 
 /// The displacement of each cell: that by which the fewest pixels of it and its neighbours differ, near that of the whole. As
 /// of the whole, every second displacement is tried first, then those beside what some cell liked best.
 pub(super) fn local(template: &Bits, image: &Bits, whole: Shift) -> Vec<Shift> {
-    let arch = pulp::Arch::new();
     let (across, down) = template.cells();
     // Of each cell the price that it pays and what for.
     let mut best = vec![(u32::MAX, (0, 0)); across * down];
     let tried = |(i, j): Shift, best: &mut Vec<(u32, Shift)>| {
-        let own = arch.dispatch(
-            #[inline(always)]
-            || template.differing_by_cell(image, (whole.0 + i, whole.1 + j), FINE),
-        );
+        let own = template.differing_by_cell(image, (whole.0 + i, whole.1 + j), FINE);
         let rows = own.chunks(across).map(|row| {
             (0..across)
                 .map(|x| row[x.saturating_sub(1)..(x + 2).min(across)].iter().sum())

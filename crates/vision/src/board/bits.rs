@@ -129,13 +129,17 @@ impl Bits {
 
     /// Pixels of `self` that differ from `other` displaced by (dx, dy), among those of every `step`-th row that both
     /// have, and how many those are.
-    #[inline(always)]
     pub fn differing(&self, other: &Self, shift: (isize, isize), step: usize) -> (u64, u64) {
         let differ = self.differing_by_cell(other, shift, step).into_iter().map(u64::from).sum();
         let has = |&y: &usize| y.checked_add_signed(shift.1).is_some_and(|from| from < self.height);
         let (low, high) = self.shared(shift.0);
         let rows = (0..self.height).step_by(step).filter(has).count();
         (differ, (rows * high.saturating_sub(low)) as u64)
+    }
+
+    /// The differing pixels of [`Bits::differing`], by cells.
+    pub fn differing_by_cell(&self, other: &Self, shift: (isize, isize), step: usize) -> Vec<u32> {
+        pulp::Arch::new().dispatch(Differing { one: self, other, shift, step })
     }
 
     /// Cells of [`CELL`] x [`CELL`] px: of a row, and rows of them.
@@ -146,41 +150,6 @@ impl Bits {
     /// Columns that an image displaced by `dx` shares with this one: the first, and the end.
     fn shared(&self, dx: isize) -> (usize, usize) {
         ((-dx).max(0) as usize, (self.width as isize - dx).min(self.width as isize).max(0) as usize)
-    }
-
-    /// The differing pixels of [`Bits::differing`], by cells.
-    #[inline(always)]
-    pub fn differing_by_cell(&self, other: &Self, (dx, dy): (isize, isize), step: usize) -> Vec<u32> {
-        let (across, down) = self.cells();
-        let mut out = vec![0; across * down];
-        let (low, high) = self.shared(dx);
-        let valid: Vec<u64> = (0..self.words).map(|k| span_mask(k, low, high)).collect();
-        let bit = dx.unsigned_abs() as u32;
-        for y in (0..self.height).step_by(step) {
-            let Some(from) = y.checked_add_signed(dy).filter(|&from| from < self.height) else { continue };
-            let (own, their) = (self.row(y), other.row(from));
-            let cells = out[y / CELL * across..][..across].iter_mut().zip(own.iter().zip(&valid));
-            if bit == 0 || bit >= 64 {
-                for (k, (cell, (word, valid))) in cells.enumerate() {
-                    *cell += ((word ^ Self::displaced_word(their, k, dx)) & valid).count_ones();
-                }
-                continue;
-            }
-            // Less than a word: the bits that a word lacks come from the one beside it.
-            if dx > 0 {
-                let beside = their[1..].iter().chain(std::iter::once(&0));
-                for ((cell, (word, valid)), (at, next)) in cells.zip(their.iter().zip(beside)) {
-                    *cell += ((word ^ ((at >> bit) | (next << (64 - bit)))) & valid).count_ones();
-                }
-            } else {
-                let mut last = 0;
-                for ((cell, (word, valid)), at) in cells.zip(their) {
-                    *cell += ((word ^ ((at << bit) | (last >> (64 - bit)))) & valid).count_ones();
-                    last = *at;
-                }
-            }
-        }
-        out
     }
 
     /// The image displaced, each cell by a (dx, dy) of its own: pixel (x, y) shows what was at (x + dx, y + dy), or `fallback` where
@@ -349,6 +318,46 @@ fn span_mask(k: usize, low: usize, high: usize) -> u64 {
         n => (1u64 << n) - 1,
     };
     below(high) & !below(low)
+}
+
+/// Differing pixels by cells: [`Bits::differing_by_cell`], for the machine that it runs on. Counting bits is one instruction on
+/// machines that are asked for it; a plain closure would be compiled for any machine, because it is called by way of a function of
+/// its own.
+struct Differing<'b> {
+    one: &'b Bits,
+    other: &'b Bits,
+    shift: (isize, isize),
+    step: usize,
+}
+
+impl pulp::WithSimd for Differing<'_> {
+    type Output = Vec<u32>;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Vec<u32> {
+        let Self { one, other, shift: (dx, dy), step } = self;
+        let (across, down) = one.cells();
+        let mut cells = vec![0_u64; across * down];
+        let (low, high) = one.shared(dx);
+        let valid: Vec<u64> = (0..across).map(|k| span_mask(k, low, high)).collect();
+        // A displaced word is the end of a word and the beginning of the one beside it; what lies outside the image is 0.
+        let (word, bit) = (dx.div_euclid(64), dx.rem_euclid(64) as u32);
+        let margin = word.unsigned_abs() + 1;
+        let mut row = vec![0; margin + across + margin];
+        let first = margin.strict_add_signed(word);
+        for y in (0..one.height).step_by(step) {
+            let Some(from) = y.checked_add_signed(dy).filter(|&from| from < other.height) else { continue };
+            row[margin..margin + across].copy_from_slice(other.row(from));
+            let (ends, beginnings) = (&row[first..first + across], &row[first + 1..first + 1 + across]);
+            let theirs =
+                ends.iter().zip(beginnings).map(|(end, next)| (end >> bit) | (next << 1 << (63 - bit)));
+            let sums = cells[y / CELL * across..][..across].iter_mut();
+            for (((sum, own), valid), their) in sums.zip(one.row(y)).zip(&valid).zip(theirs) {
+                *sum += u64::from(((own ^ their) & valid).count_ones());
+            }
+        }
+        cells.into_iter().map(|sum| sum as u32).collect()
+    }
 }
 
 #[cfg(test)]

@@ -20,16 +20,18 @@ pub(super) fn tones<T: Sample>(plane: &Plane<'_, T>) -> Option<Tones> {
     // Bytes have as many values as there are bins; of words the upper bits count.
     let most = if size_of::<T>() == 1 { 255 } else { rows().flatten().map(|v| v.to_u32()).max()? };
     let shift = (32 - most.leading_zeros()).saturating_sub(BINS.ilog2());
-    // Neighbours are mostly of one tone: each of four counts in its own histogram, so that none waits for the one before.
-    let mut parts = [[0u64; BINS]; 4];
+    // Neighbours are mostly of one tone: each of eight counts in its own histogram, so that none waits for the one before.
+    let mut parts = [[0u32; BINS]; 8];
     for row in rows() {
-        for four in row.chunks(4) {
-            for (part, value) in parts.iter_mut().zip(four) {
+        let (eights, rest) = row.as_chunks::<8>();
+        for values in eights.iter().map(|eight| eight.as_slice()).chain([rest]) {
+            for (part, value) in parts.iter_mut().zip(values) {
                 part[(value.to_u32() >> shift) as usize % BINS] += 1;
             }
         }
     }
-    let histogram: [u64; BINS] = std::array::from_fn(|bin| parts.iter().map(|part| part[bin]).sum());
+    let histogram: [u64; BINS] =
+        std::array::from_fn(|bin| parts.iter().map(|part| u64::from(part[bin])).sum());
     let total: u64 = histogram.iter().sum();
     let sum: f64 = histogram.iter().enumerate().map(|(i, n)| i as f64 * *n as f64).sum();
     let (mut below, mut below_sum, mut best) = (0u64, 0.0, (0.0, 0usize, 0.0, 0.0));
