@@ -12,6 +12,8 @@ const NOTE: &str = "说明：本表为虚构示例数据，企业、人员、电
 const MEMBERS_TWICE: usize = 4;
 /// And so many stand here under a shortened name and without code: likely duplicates to be proposed.
 pub const LIKELY_DUPLICATES: usize = 2;
+/// Offers of the last of the members above, which it sent to the alliance too under a slightly different title: twins to be proposed.
+pub const OFFERS_TWICE: usize = 2;
 
 /// The three sheets.
 pub fn tables(seed: u64, cluster: &Cluster) -> Vec<Table> {
@@ -101,7 +103,25 @@ fn offers(rng: &mut Rng, cluster: &Cluster) -> Table {
         let row = offer_row(rng, table.rows.len() as i64 + 1, offer, firm);
         table.push(row);
     }
+    for (offer, firm) in sent_twice(cluster) {
+        let number = table.rows.len() as i64 + 1;
+        let again = Offer {
+            number: format!("GY-{number:04}"),
+            title: format!("{}产品", offer.title),
+            ..offer.clone()
+        };
+        let row = offer_row(rng, number, &again, firm);
+        table.push(row);
+    }
     table
+}
+
+/// Offers that stand in the bureau's workbook and here: of the last of its members that stand here with their code.
+fn sent_twice(cluster: &Cluster) -> impl Iterator<Item = (&Offer, &Firm)> {
+    let members = cluster.firms.iter().filter(|firm| firm.source == Source::Bureau);
+    let sender = members.take(MEMBERS_TWICE).last();
+    let of_sender = move |firm: &Firm| sender.is_some_and(|sender| sender.uscc == firm.uscc);
+    cluster.offers_of(Source::Bureau).filter(move |(_, firm)| of_sender(firm)).take(OFFERS_TWICE)
 }
 
 fn offer_row(rng: &mut Rng, number: i64, offer: &Offer, firm: &Firm) -> Vec<Cell> {
