@@ -6,12 +6,12 @@
 //! they were written by people who knew the table of properties and had not seen the parser. Of them the number read right is
 //! kept.
 //!
-//! Right is: the same specifications (property, value, unit, wish) and the same quantities, in whatever order; `50万次` is
-//! `500000次`. Words that are kept beside them do not count.
+//! Right is: the same specifications (property, value, unit, wish) and the same quantities, in whatever order and however a unit
+//! is spelled and counted. Words that are kept beside them do not count.
 
 use model::property::PropertyId;
 use model::reference::Reference;
-use model::spec::{SpecValue, Specification, Strictness};
+use model::spec::Strictness;
 use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
@@ -64,24 +64,46 @@ fn cases() -> Vec<Case> {
 fn read(case: &Case) -> String {
     let reference = Reference::builtin();
     let parsed = parse_specs(&case.text, &reference.units, &reference.properties, &case.hints);
-    let specs = parsed.specs.into_iter().map(counted_in_ones).map(|s| {
+    let specs = parsed.specs.into_iter().map(|s| {
         let wish = if s.strictness == Strictness::Prefer { "?" } else { "" };
         format!("{} {}{wish}", s.property, s.value_words())
     });
-    sorted(specs.chain(parsed.quantities.iter().map(|q| format!("#{q}"))).collect())
+    sorted(
+        specs
+            .chain(parsed.quantities.iter().map(|q| format!("#{q}")))
+            .map(|part| comparable(&part))
+            .collect(),
+    )
 }
 
-/// `50万次` as `500000次`, the way the table tells specifications.
-fn counted_in_ones(spec: Specification) -> Specification {
-    let rest = spec.unit.as_deref().and_then(|unit| unit.strip_prefix('万')).map(str::to_owned);
-    match (&spec.value, rest) {
-        (SpecValue::Interval(interval), Some(unit)) => Specification {
-            value: SpecValue::Interval(interval.try_map(|v| Ok::<_, ()>(v * 1e4)).unwrap_or(*interval)),
-            unit: Some(unit),
-            ..spec
-        },
-        _ => spec,
+/// A reading with its unit as the table of units spells it (`300t/d` is `300吨/天`) and counted in ones (`50万次` is `500000次`,
+/// `60Kpcs/年` is `60000pcs/年`).
+fn comparable(part: &str) -> String {
+    let (part, wish) = part.strip_suffix('?').map_or((part, ""), |p| (p, "?"));
+    let Some(at) = part.rfind(|c: char| c.is_ascii_digit()).map(|at| at + 1) else {
+        return format!("{part}{wish}");
+    };
+    let (value, unit) = part.split_at(at);
+    let Ok(unit) = Reference::builtin().units.unit(unit) else { return format!("{part}{wish}") };
+    let scales = [("万", 1e4, ""), ("KKpcs", 1e6, "pcs"), ("Kpcs", 1e3, "pcs")];
+    let scaled = scales
+        .iter()
+        .find_map(|(lead, scale, ones)| Some((scale, format!("{ones}{}", unit.symbol.strip_prefix(lead)?))));
+    let Some((scale, unit)) = scaled else { return format!("{value}{}{wish}", unit.symbol) };
+    // The id of a property may have digits, but no number of its own.
+    let from = value.find(' ').unwrap_or(0);
+    let mut out = value[..from].to_owned();
+    let mut rest = &value[from..];
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let digits = rest[start..]
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .map_or(rest.len(), |end| start + end);
+        let number: f64 = rest[start..digits].parse().expect("digits and a point");
+        out.push_str(&rest[..start]);
+        out.push_str(&(number * scale).to_string());
+        rest = &rest[digits..];
     }
+    format!("{out}{rest}{unit}{wish}")
 }
 
 fn sorted(mut parts: Vec<String>) -> String {
@@ -90,7 +112,7 @@ fn sorted(mut parts: Vec<String>) -> String {
 }
 
 fn settled(expect: &str) -> String {
-    sorted(expect.split("; ").filter(|p| !p.is_empty()).map(str::to_owned).collect())
+    sorted(expect.split("; ").filter(|p| !p.is_empty()).map(comparable).collect())
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod choose;
 mod numbers;
+mod supplied;
 mod telling;
 mod worded;
 

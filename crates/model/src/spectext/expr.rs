@@ -1,9 +1,12 @@
 //! Numeric expressions in normalised text: `1.6±0.1mm`, `-40~85℃`, `500*600mm`, `99.8%以上`.
 
+mod limits;
+mod sides;
+
 use super::normal::is_han;
 use super::number;
 use super::words::{Role, WORDS};
-use crate::unit::{Rational, UnitTable, UnitWords};
+use crate::unit::{UnitTable, UnitWords};
 
 /// Sides of one size; longer chains of factors are no size.
 const SIDES_MAX: usize = 4;
@@ -222,8 +225,9 @@ impl ExprReader<'_> {
         let unit_at = self.unit_place(end).filter(|_| !self.is_cores(end));
         if let Some(words) = unit_at.and_then(|p| self.unit(p)) {
             let place = unit_at?;
-            out.unit_scale =
-                self.units.multiplier_value(&self.text[place..]).filter(|m| m.1 == words.len).map(|m| m.0);
+            // 10W are watts, only 10W次 are many.
+            let scale = |m: &(f64, usize)| m.1 == words.len && !self.text[place..].starts_with('W');
+            out.unit_scale = self.units.multiplier_value(&self.text[place..]).filter(scale).map(|m| m.0);
             end = place + words.len;
             out.unit = Some(words);
         } else if let Some((words, len)) = self.bracketed_unit(end) {
@@ -414,133 +418,19 @@ impl ExprReader<'_> {
         inner[words.len..].starts_with(')').then_some((words, len))
     }
 
-    fn is_times(&self, at: usize) -> bool {
-        let mut chars = self.text[at..].chars();
-        match chars.next() {
-            Some('*') => true,
-            Some('G' | 'C') => self.is_cores(at),
-            Some('x' | 'X') => {
-                let next = chars.as_str().trim_start_matches(' ');
-                // X7R and its kin are dielectrics.
-                let code = |b: &[u8]| matches!(b, [b'4'..=b'9', b'P' | b'R' | b'S' | b'T' | b'U' | b'V', ..]);
-                let digit = |c: char| c.is_ascii_digit() || ".长宽高厚".contains(c);
-                next.starts_with(digit) && !code(next.as_bytes())
-            }
-            _ => false,
-        }
-    }
-
     fn is_bound(&self, at: usize) -> bool {
         let rest = &self.folded[at..];
         WORDS.at_start(Role::OrMore, rest).is_some() || WORDS.at_start(Role::OrLess, rest).is_some()
-    }
-
-    /// `±0.1`, `+/-0.1`, `+0.1/-0.05`, also in brackets, behind a nominal value: the tolerance, its end, and a unit that
-    /// stands behind the brackets.
-    fn tolerance(&self, at: usize) -> Option<(Tolerance, usize, Option<UnitWords>)> {
-        let mut from = self.skip_spaces(at);
-        let bracket = self.text[from..].starts_with('(');
-        if bracket {
-            from = self.skip_spaces(from + 1);
-        }
-        let one_side = || self.one_sided(from).filter(|_| bracket || self.is_drawn(at, from));
-        let (tolerance, mut end) =
-            self.plus_minus(from).or_else(|| self.two_sided(from)).or_else(one_side)?;
-        if !bracket {
-            return Some((tolerance, end, None));
-        }
-        let close = self.skip_spaces(end);
-        if !self.text[close..].starts_with(')') {
-            return None;
-        }
-        end = close + 1;
-        match self.unit(end) {
-            Some(unit) => Some((tolerance, end + unit.len, Some(unit))),
-            None => Some((tolerance, end, None)),
-        }
-    }
-
-    fn bare_tolerance(&self, at: usize) -> Option<(Shape, usize)> {
-        let (tolerance, end) = self.plus_minus(at).or_else(|| self.two_sided(at))?;
-        Some((Shape::Bare(tolerance), end))
-    }
-
-    fn plus_minus(&self, at: usize) -> Option<(Tolerance, usize)> {
-        let sign = ["±", "+/-", "+-", "正负"].iter().find(|s| self.text[at..].starts_with(**s))?;
-        let (amount, end) = self.amount(self.skip_spaces(at + sign.len()), false)?;
-        let value = amount.value.abs() * amount.scale;
-        Some((Tolerance { plus: value, minus: value, unit: amount.unit }, end))
-    }
-
-    /// `+0.1/-0.05` or `-0.05/+0.1`; one of the two may be `0` without a sign.
-    fn two_sided(&self, at: usize) -> Option<(Tolerance, usize)> {
-        let text = &self.text[at..];
-        if let Some(step) = text.strip_prefix("0/").or(text.strip_prefix("0 /")) {
-            let sign = step.chars().next().filter(|c| matches!(c, '+' | '-'))?;
-            let (step, end) = self.amount(self.text.len() - step.len(), true)?;
-            let size = step.value.abs() * step.scale;
-            let (plus, minus) = if sign == '+' { (size, 0.0) } else { (0.0, size) };
-            return Some((Tolerance { plus, minus, unit: step.unit }, end));
-        }
-        let first_sign = text.chars().next().filter(|c| matches!(c, '+' | '-'))?;
-        let (first, end) = self.amount(at, true)?;
-        let gap =
-            self.text[end..].len() - self.text[end..].trim_start_matches([' ', '/', ',', '，', '、']).len();
-        let second_at = end + gap;
-        let nothing = self.text[second_at..].starts_with('0') && self.text[end..].starts_with('/');
-        let second_sign =
-            self.text[second_at..].chars().next().filter(|c| matches!(c, '+' | '-') || nothing)?;
-        if first_sign == second_sign {
-            return None;
-        }
-        let (second, end) = self.amount(second_at, true)?;
-        if nothing && second.value != 0.0 {
-            return None;
-        }
-        let (plus, minus) = if first_sign == '+' { (&first, &second) } else { (&second, &first) };
-        let tolerance = Tolerance {
-            plus: plus.value.abs() * plus.scale,
-            minus: minus.value.abs() * minus.scale,
-            unit: second.unit.clone().or(first.unit.clone()),
-        };
-        Some((tolerance, end))
-    }
-
-    /// `(-0.007/-0.02)`, `(+0.012/+0.004)`: both limits on one side of the nominal value.
-    fn one_sided(&self, at: usize) -> Option<(Tolerance, usize)> {
-        let sign = self.text[at..].chars().next().filter(|c| matches!(c, '+' | '-'))?;
-        let (first, end) = self.amount(at, true)?;
-        let second_at = end + self.text[end..].strip_prefix('/').map(|_| 1)?;
-        if !self.text[second_at..].starts_with(sign) {
-            return None;
-        }
-        let (second, end) = self.amount(second_at, true)?;
-        let (plus, minus) = (first.value.max(second.value), -first.value.min(second.value));
-        Some((Tolerance { plus, minus, unit: second.unit.or(first.unit) }, end))
-    }
-
-    /// True for limits without brackets that can be no ends of a range: both have decimals below one (`10 -0.01/-0.03`).
-    fn is_drawn(&self, nominal_end: usize, at: usize) -> bool {
-        let limits = self.text[at..].trim_start_matches(['+', '-']);
-        let second = limits.split_once('/').map_or("", |(_, second)| second.trim_start_matches(['+', '-']));
-        nominal_end < at && limits.starts_with("0.") && second.starts_with("0.")
-    }
-
-    /// `12.5-0.02`: what falls so far behind a dash is no end of a range but the tolerance downwards of a drawing.
-    fn minus_only(&self, first: &Amount, at: usize) -> Option<(Shape, usize)> {
-        let (step, end) = self.amount(self.text[at..].starts_with('-').then_some(at + 1)?, false)?;
-        let decimal = step.value.fract() != 0.0 && step.value < 1.0;
-        if first.unit.is_some() || !decimal || step.value * 10.0 >= first.value {
-            return None;
-        }
-        let tolerance = Tolerance { plus: 0.0, minus: step.value, unit: step.unit.clone() };
-        Some((Shape::Toleranced(Amount { unit: step.unit, ..first.clone() }, tolerance), end))
     }
 
     /// The second end of a range behind its first.
     fn range_end(&self, at: usize) -> Option<(Amount, usize)> {
         let sign = self.skip_spaces(at);
         let len = WORDS.at_start(Role::To, &self.folded[sign..])?;
+        // TO-220 is a package.
+        if self.folded[sign..].starts_with("to-") {
+            return None;
+        }
         let mut from = self.skip_spaces(sign + len);
         if !self.lead.is_empty() && self.folded[from..].starts_with(self.lead) {
             from = self.skip_spaces(from + self.lead.len());
@@ -581,108 +471,5 @@ impl ExprReader<'_> {
             Amount { value: first.value * first.scale / divisor, scale: 1.0, ..first.clone() },
             at + 1 + len,
         ))
-    }
-
-    /// A size whose first side was read.
-    fn sides(&self, first: Side, at: usize) -> Option<(Shape, usize)> {
-        let (sides, mut end) = self.chain(first, at)?;
-        // A temperature is the side of nothing: 80℃×30min are two amounts.
-        let warm = |s: &Side| {
-            let likeliest = s.unit().and_then(|w| self.units.compose(w).into_iter().next());
-            likeliest.is_some_and(|u| u.offset != Rational::ZERO)
-        };
-        if sides.iter().any(warm) {
-            return None;
-        }
-        // `50*50~510*460`: a range of sizes.
-        if sides.iter().all(|s| s.high.is_none())
-            && let Some((low, upper)) = self.range_end(end)
-            && let Some((tops, upper)) = self.chain(Side { low, high: None, tolerance: None }, upper)
-            && tops.len() == sides.len()
-        {
-            let both = sides.into_iter().zip(tops).map(|(s, t)| Side { high: Some(t.low), ..s }).collect();
-            return Some((Shape::Sides(both, None), upper));
-        }
-        let role = if let Some(after) = self.skip_word(Role::OrLess, end) {
-            end = after;
-            Some(Role::AtMost)
-        } else if let Some(after) = self.skip_word(Role::OrMore, end) {
-            end = after;
-            Some(Role::AtLeast)
-        } else {
-            None
-        };
-        Some((Shape::Sides(sides, role), end))
-    }
-
-    /// Two sides or more, joined by multiplication signs.
-    fn chain(&self, first: Side, at: usize) -> Option<(Vec<Side>, usize)> {
-        let mut sides = vec![first];
-        let mut end = self.side_mark(at);
-        while sides.len() < SIDES_MAX {
-            let times = self.skip_spaces(end);
-            if !self.is_times(times) {
-                break;
-            }
-            let from = self.side_lead(self.skip_spaces(times + 1));
-            let Some((side, side_end)) = self.side(from) else { break };
-            sides.push(side);
-            end = self.side_mark(side_end);
-        }
-        (sides.len() > 1).then_some((sides, end))
-    }
-
-    fn side(&self, at: usize) -> Option<(Side, usize)> {
-        let (low, end) = self.amount(at, false)?;
-        if let Some((tolerance, end, unit)) = self.tolerance(end) {
-            let low = Amount { unit: low.unit.or(unit), ..low };
-            return Some((Side { low, high: None, tolerance: Some(tolerance) }, end));
-        }
-        // A range inside a side only where no further factor makes it a range of sizes.
-        if let Some((high, high_end)) = self.range_end(end)
-            && !self.is_times(self.skip_spaces(high_end))
-        {
-            return Some((Side { low, high: Some(high), tolerance: None }, high_end));
-        }
-        Some((Side { low, high: None, tolerance: None }, end))
-    }
-
-    /// A letter or word before a side (`L500`, `宽600`).
-    fn side_lead(&self, at: usize) -> usize {
-        let mut chars = self.text[at..].chars();
-        match chars.next() {
-            Some(c) if "长宽高厚深LWHDTΦ".contains(c) => self.skip_spaces(at + c.len_utf8()),
-            _ => at,
-        }
-    }
-
-    /// A letter or word behind a side (`500(L)`, `600宽`).
-    fn side_mark(&self, at: usize) -> usize {
-        let rest = &self.text[at..];
-        // 1280(RGB)×800, 800×RGB×480: three dots make a pixel.
-        let dots = ["(RGB)", "*(RGB)", "RGB", "*RGB", "xRGB"].iter().find_map(|d| rest.strip_prefix(d));
-        if let Some(behind) = dots
-            && self.is_times(self.text.len() - behind.trim_start_matches(' ').len())
-        {
-            return self.text.len() - behind.len();
-        }
-        let mut chars = rest.chars();
-        match chars.next() {
-            Some('(') => {
-                let inner = chars.next();
-                let closed = chars.next() == Some(')');
-                match inner {
-                    Some(c) if closed && (c.is_ascii_alphabetic() || "长宽高厚深".contains(c)) => {
-                        at + 2 + c.len_utf8()
-                    }
-                    _ => at,
-                }
-            }
-            Some(c) if "长宽高厚深".contains(c) && self.is_times(self.skip_spaces(at + c.len_utf8())) => {
-                at + c.len_utf8()
-            }
-            Some(c @ ('L' | 'W' | 'H' | 'D' | 'T')) if self.is_times(at + c.len_utf8()) => at + c.len_utf8(),
-            _ => at,
-        }
     }
 }

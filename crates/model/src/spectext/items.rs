@@ -418,8 +418,10 @@ fn is_name(text: &str, start: usize, end: usize) -> bool {
     let alnum = |c: char| c.is_ascii_alphanumeric();
     let name = &text[start..end];
     let (before, after) = (text[..start].chars().next_back(), text[end..].chars().next());
+    let digit = |c: char| c.is_ascii_digit();
     if name.starts_with(alnum) && before.is_some_and(alnum)
         || name.ends_with(latin) && after.is_some_and(latin)
+        || name.ends_with(digit) && after.is_some_and(digit)
     {
         return false;
     }

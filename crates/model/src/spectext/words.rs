@@ -67,6 +67,10 @@ pub(super) enum Role {
     Topical,
     /// What says of a brand which kind it is, and not its name.
     Unbranded,
+    /// Units of things that are counted one by one, or by the load.
+    Counted,
+    /// What is packed and sold in one piece: what stands beside it is what it holds.
+    Pack,
     /// Marks of a strand's finish behind its diameter (11/0.16TS).
     Strand,
 }
@@ -90,7 +94,7 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 38] = [
+const ROLES: [(&str, Role); 40] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -127,6 +131,8 @@ const ROLES: [(&str, Role); 38] = [
     ("quality", Role::Quality),
     ("asked", Role::Asked),
     ("strand", Role::Strand),
+    ("counted", Role::Counted),
+    ("pack", Role::Pack),
     ("topical", Role::Topical),
     ("unbranded", Role::Unbranded),
 ];
@@ -225,6 +231,11 @@ impl Words {
             rest = &rest[skip..];
         }
         true
+    }
+
+    /// The words of a role.
+    pub fn words(&self, role: Role) -> impl Iterator<Item = &str> {
+        self.list(role).iter().map(String::as_str)
     }
 
     fn list(&self, role: Role) -> &[String] {

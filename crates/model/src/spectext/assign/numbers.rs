@@ -1,6 +1,5 @@
 //! Numbers and the names that stand beside them.
 
-use super::super::amount;
 use super::super::expr::{Expr, Shape};
 use super::super::items::{Item, Kind, Named, is_worded};
 use super::super::normal::is_han;
@@ -9,10 +8,7 @@ use super::super::words::{Role, WORDS, is_list_gap};
 use super::{Assigner, Found, GAP_MAX, Placed, Reading};
 use crate::property::{Entry, fold};
 use crate::spec::{Interval, SpecValue};
-use crate::unit::{Unit, UnitWords};
-
-/// The property whose numbers are amounts of supply, not specifications.
-const CAPACITY: &str = "monthly_capacity";
+use crate::unit::UnitWords;
 
 /// The property whose name before sides is that of the first of them.
 const DIAMETER: &str = "diameter";
@@ -34,7 +30,10 @@ impl Assigner<'_> {
         }
         let fallback = list.iter().rev().find_map(|e| e.shape.unit());
         let end = self.items[next - 1].end;
-        if self.second_bound(at, &list, out) || self.amount(at, next, &list, taken, out) {
+        if self.second_bound(at, &list, out)
+            || self.amount(at, next, &list, taken, out)
+            || self.of_pack(at, &list, out)
+        {
             taken[at..next].fill(true);
             out.used.push((self.items[at].from, end));
             return next;
@@ -145,101 +144,6 @@ impl Assigner<'_> {
         last.value = SpecValue::Interval(Interval { high: high.high, high_open: high.high_open, ..low });
         last.end = self.items[at].end;
         true
-    }
-
-    /// Numbers behind a word such as 月产, or behind the name of the capacity.
-    fn amount(&self, at: usize, next: usize, list: &[&Expr], taken: &mut [bool], out: &mut Reading) -> bool {
-        let Some(before) = at.checked_sub(1) else { return false };
-        if self.items[at].from.saturating_sub(self.items[before].end) > GAP_MAX {
-            return false;
-        }
-        let announced = match &self.items[before].kind {
-            Kind::Word(role) => *role == Role::Amount,
-            // Capacity 2600mAh is a battery's.
-            Kind::Name(entry, _) => {
-                let supplied = |t: &(u16, u16)| self.property(t.0).id.0 == CAPACITY;
-                let other = |t: &&(u16, u16)| !supplied(t);
-                let measures = |t: &(u16, u16)| {
-                    list.iter().all(|e| self.resolver().resolve(t.0, &e.shape, None).is_some())
-                };
-                let spelled = list.iter().all(|e| e.shape.unit().is_some());
-                entry.targets.iter().any(supplied)
-                    && !(spelled && entry.targets.iter().filter(other).any(measures))
-            }
-            _ => false,
-        };
-        if !announced {
-            return false;
-        }
-        let words = &self.text[self.items[before].start..self.items[before].end];
-        let mut any = false;
-        for expr in list {
-            // 批量10-15天: a time is no amount of anything.
-            let time = expr.shape.unit().and_then(|w| self.units.compose(w).into_iter().next());
-            if time.is_some_and(|u| self.units.unit("s").is_ok_and(|s| s.dimension == u.dimension)) {
-                continue;
-            }
-            // 产量2t/h is what a machine does, not what is supplied.
-            if expr.shape.unit().is_some_and(|words| self.is_pace(words)) {
-                continue;
-            }
-            if let Some(range) = amount::quantity(self.units, &expr.shape, amount::period(words)) {
-                out.amounts.push(range);
-                any = true;
-            }
-        }
-        if any {
-            taken[before..next].fill(true);
-            out.used.push((self.items[before].from, self.items[before].end));
-        }
-        any
-    }
-
-    /// True for a unit by the hour or faster.
-    fn is_pace(&self, words: &UnitWords) -> bool {
-        let likeliest = self.units.compose(words).into_iter().next();
-        likeliest.is_some_and(|unit| matches!(below(words, &unit), Some("h" | "min" | "s")))
-    }
-
-    /// `5000片/月` without a name, `要2台`, `50支`: an amount of supply.
-    fn supply(&self, at: usize, list: &[&Expr], out: &mut Reading) -> bool {
-        let [expr] = list else { return false };
-        let Some(words) = expr.shape.unit() else { return false };
-        let named = at.checked_sub(1).is_some_and(|b| matches!(self.items[b].kind, Kind::Name(..)));
-        let likeliest = self.units.compose(words).into_iter().next();
-        let timed = likeliest
-            .as_ref()
-            .is_some_and(|u| below(words, u).is_some_and(|time| WORDS.is(Role::SupplyTime, time)));
-        let ordered = !words.is_quotient() && likeliest.is_some_and(|u| self.is_ordered(at, expr, &u));
-        if named || !(timed || ordered) {
-            return false;
-        }
-        let Some(range) = amount::quantity(self.units, &expr.shape, None) else { return false };
-        out.amounts.push(range);
-        true
-    }
-
-    /// True for a plain number of things that stands alone (`50支`), or of what can be bought behind a word that asks for it
-    /// (`需5000米`).
-    fn is_ordered(&self, at: usize, expr: &Expr, unit: &Unit) -> bool {
-        let Shape::Point(amount) = &expr.shape else { return false };
-        let like = |symbols: &[&str]| {
-            symbols.iter().any(|s| self.units.unit(s).is_ok_and(|u| u.dimension == unit.dimension))
-        };
-        let (start, end) = (self.items[at].from, self.items[at].end);
-        let digits = self.text[self.items[at].start..].starts_with(|c: char| c.is_ascii_digit());
-        let whole = digits && amount.value >= 1.0 && (amount.value * amount.scale).fract() == 0.0;
-        let before = self.folded[..start].trim_end_matches(' ');
-        // 采购铜排5吨: what is asked for stands between.
-        let phrase = before.rsplit(' ').next().unwrap_or(before);
-        let sought = phrase.chars().all(is_han)
-            && WORDS.at_start(Role::Asked, phrase).is_some_and(|len| len > "需".len() && len < phrase.len());
-        let asked = WORDS.at_end(Role::Asked, before) || sought;
-        let alone = self.stands_alone(start, end, at, at) && !before.ends_with(['=', '/', ':', '*']);
-        let behind = WORDS.is_filler(self.touching_after(end, at));
-        let of_things = (like(&["pcs", "台", "套", "卷"]) && unit.symbol != "Kpcs") || unit.symbol == "吨";
-        of_things && whole && (alone || (asked && behind))
-            || asked && behind && like(&["m", "kg", "m²", "L"]) && amount.value >= 1.0
     }
 
     /// Numbers whose property is named before or behind them: values with their place in the list, and where the name's
@@ -397,10 +301,4 @@ impl Assigner<'_> {
         let Some(Item { kind: Kind::Number(expr), .. }) = number else { return false };
         entry.targets.iter().any(|t| self.resolver().resolve(t.0, &expr.shape, None).is_some())
     }
-}
-
-/// What a unit that was written as a quotient is divided by.
-fn below<'u>(words: &UnitWords, unit: &'u Unit) -> Option<&'u str> {
-    let parts = unit.symbol.rsplit_once('/').filter(|_| words.is_quotient())?;
-    Some(parts.1)
 }

@@ -54,7 +54,7 @@ impl Assigner<'_> {
     }
 
     /// A number as a value of the property with this id.
-    fn of(&self, id: &str, shape: &Shape) -> Option<(u16, Resolved)> {
+    pub(super) fn of(&self, id: &str, shape: &Shape) -> Option<(u16, Resolved)> {
         let property = self.properties.index(&PropertyId(id.to_owned()))?;
         Some((property, self.resolver().resolve(property, shape, None)?))
     }
