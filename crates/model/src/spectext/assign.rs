@@ -1,6 +1,7 @@
 //! Deciding which property each item of a clause speaks of. What stays undecided is kept as words, never guessed.
 
 mod choose;
+mod coded;
 mod numbers;
 mod supplied;
 mod telling;
@@ -78,6 +79,7 @@ impl<'a> Assigner<'a> {
                 _ => at += 1,
             }
         }
+        self.codes(&mut out);
         out
     }
 

@@ -400,7 +400,13 @@ impl ExprReader<'_> {
         let sort = hash && (next.is_some_and(is_han) || few) && next != Some('线');
         // Ra>80 PF>0.9: what a relation stands behind is a name.
         let name = spaced && next.is_some_and(|c| "≥≤<>=".contains(c));
-        if sort || name {
+        // 105 毛刺≤0.02: a noun, and no tenth of a yuan.
+        let noun = spaced
+            && self.text[at..end].chars().count() == 1
+            && self.text[at..end].chars().all(is_han)
+            && next.is_some_and(is_han)
+            && !self.goes_on_in_words(end);
+        if sort || name || noun {
             return None;
         }
         // `0.1 M3`: a Latin word that is set apart and runs on into digits is a name.
@@ -408,6 +414,13 @@ impl ExprReader<'_> {
             return None;
         }
         Some(words)
+    }
+
+    /// True where words that belong to a number and its unit go on (5 片以上, 20 袋装).
+    fn goes_on_in_words(&self, at: usize) -> bool {
+        let rest = &self.folded[at..];
+        let roles = [Role::OrMore, Role::OrLess, Role::Filler, Role::Packed, Role::Prefer];
+        roles.iter().any(|role| WORDS.at_start(*role, rest).is_some()) || (self.word_end)(at) > at
     }
 
     /// `(片/月)`: the unit and the bytes with its brackets.

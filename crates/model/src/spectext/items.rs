@@ -141,6 +141,9 @@ impl<'a> Cutter<'a> {
     /// before it.
     fn is_value(&self, hit: &Hit<'a>, number: &Expr, last: Option<&Item<'a>>, apart: bool) -> bool {
         let Kind::Value(entry) = &hit.kind else { return true };
+        if hit.end == number.end && entry.targets.iter().any(|t| self.is_named_with_digits(t.0)) {
+            return true;
+        }
         let asked = |p: u16| entry.targets.iter().any(|t| t.0 == p);
         if let Some(Item { kind: Kind::Name(name, _), .. }) = last {
             // A code of four digits set apart from a number's name is no number (电阻 2512).
@@ -154,6 +157,12 @@ impl<'a> Cutter<'a> {
             return true;
         }
         hit.end == number.end && (self.hints.iter().any(|h| asked(*h)) || number.shape.unit().is_none())
+    }
+
+    /// True for properties whose values are proper names: 3C is a certificate, and no temperature.
+    fn is_named_with_digits(&self, property: u16) -> bool {
+        let property = self.properties.at(property);
+        property.kind == PropertyKind::Text || property.id.0 == "certification"
     }
 
     /// True where a number with a unit of length starts: only before one is a letter the mark of a side (t0.05mm, not H62).
@@ -173,6 +182,16 @@ impl<'a> Cutter<'a> {
         // A letter of its own is the end of a model number.
         let measured = |len: usize| !text[place + len..].starts_with(|c: char| c.is_ascii_alphanumeric());
         self.units.scan(&text[place..]).is_some_and(|unit| measured(unit.len))
+    }
+
+    /// False for a maker whose name begins with a digit (3M), where nothing wishes for it and nothing of its make follows: three
+    /// metres are no maker.
+    fn is_wished_maker(&self, entry: usize, folded: &str, start: usize, end: usize) -> bool {
+        let text = |t: &(u16, u16)| self.properties.at(t.0).kind == PropertyKind::Text;
+        let digit = folded[start..].starts_with(|c: char| c.is_ascii_digit());
+        let wished = WORDS.at_end(Role::Prefer, folded[..start].trim_end_matches(' '))
+            || WORDS.at_start(Role::Prefer, &folded[end..]).is_some();
+        !digit || wished || !self.properties.values().entries[entry].targets.iter().all(text)
     }
 
     fn hits(&self, text: &str, folded: &str) -> (Vec<Hit<'a>>, Vec<Range<usize>>) {
@@ -204,7 +223,7 @@ impl<'a> Cutter<'a> {
                     .targets
                     .iter()
                     .all(|t| self.properties.at(t.0).kind == PropertyKind::Set);
-            if class {
+            if class || !self.is_wished_maker(entry, folded, start, end) {
                 continue;
             }
             let free = (bounded(text, start, end) || self.is_glued(text, start, end))
@@ -233,6 +252,7 @@ impl<'a> Cutter<'a> {
                 });
             }
         }
+        drop_names_of_values(&mut hits, text);
         let mut wishes = Vec::new();
         for (role, start, end) in WORDS.find(folded) {
             if !bounded(text, start, end) {
@@ -252,6 +272,19 @@ impl<'a> Cutter<'a> {
         hits.sort_by_key(|h| (h.start, std::cmp::Reverse(h.end), h.rank));
         (hits, wishes)
     }
+}
+
+/// Drops Latin names that are values, too, and that no number follows (the AG of `AG+AF`).
+fn drop_names_of_values(hits: &mut Vec<Hit<'_>>, text: &str) {
+    let values: HashSet<(usize, usize)> =
+        hits.iter().filter(|h| h.rank == 1).map(|h| (h.start, h.end)).collect();
+    let counts = |end: usize| {
+        let rest = text[end..].trim_start_matches([' ', ':']);
+        rest.starts_with(|c: char| c.is_ascii_digit() || "≥≤<>=±~约".contains(c))
+    };
+    hits.retain(|h| {
+        h.rank > 0 || !text[h.start..h.end].is_ascii() || !values.contains(&(h.start, h.end)) || counts(h.end)
+    });
 }
 
 /// True for digits that a point joins with others: the 1 of `class 1.6` is no grade.
@@ -421,12 +454,16 @@ fn is_name(text: &str, start: usize, end: usize) -> bool {
     let digit = |c: char| c.is_ascii_digit();
     if name.starts_with(alnum) && before.is_some_and(alnum)
         || name.ends_with(latin) && after.is_some_and(latin)
-        || name.ends_with(digit) && after.is_some_and(digit)
+        || name.ends_with(digit) && (after.is_some_and(digit) || is_in_decimal(text, start, end))
     {
         return false;
     }
     let mut chars = name.chars();
     let (Some(only), None) = (chars.next(), chars.next()) else { return true };
+    // T≥90%: a letter is a name only before a relation.
+    if latin(only) {
+        return text[end..].trim_start_matches(' ').starts_with(['≥', '≤', '<', '>', '=', ':']);
+    }
     if !is_han(only) {
         return true;
     }

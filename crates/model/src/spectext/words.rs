@@ -71,6 +71,8 @@ pub(super) enum Role {
     Counted,
     /// What is packed and sold in one piece: what stands beside it is what it holds.
     Pack,
+    /// Bodies that publish standards (GB/T, DIN).
+    StandardBody,
     /// Marks of a strand's finish behind its diameter (11/0.16TS).
     Strand,
 }
@@ -94,7 +96,7 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 40] = [
+const ROLES: [(&str, Role); 41] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -132,6 +134,7 @@ const ROLES: [(&str, Role); 40] = [
     ("asked", Role::Asked),
     ("strand", Role::Strand),
     ("counted", Role::Counted),
+    ("standard_body", Role::StandardBody),
     ("pack", Role::Pack),
     ("topical", Role::Topical),
     ("unbranded", Role::Unbranded),

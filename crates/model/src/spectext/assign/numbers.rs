@@ -156,6 +156,9 @@ impl Assigner<'_> {
         fallback: Option<&UnitWords>,
         taken: &mut [bool],
     ) -> Assigned {
+        if self.is_of_noun(at) {
+            return (Vec::new(), None);
+        }
         let mut place = at;
         let mut refused: Option<&Item<'_>> = None;
         // Back over values in between (板厚(FR-4)1.6mm) and over a nearer name that does not fit.
@@ -240,6 +243,19 @@ impl Assigner<'_> {
             .filter(|name| !compound(name) && !round(name) && !wordless(name))
             .filter(|name| adjacent(name) || (self.own_unit(list, fallback).is_none() && !apart(name)));
         (Vec::new(), barred.map(|name| name.from))
+    }
+
+    /// True where a noun that is set apart from the name before it stands directly before the number, which is then of that
+    /// noun, whatever it is (硬度HV105 毛刺≤0.02).
+    fn is_of_noun(&self, at: usize) -> bool {
+        let noun = self.touching_before(self.items[at].from, at);
+        let apart = at.checked_sub(1).is_some_and(|before| self.gap(before, at).starts_with(' '));
+        let of_name = [Role::Part, Role::Statistic, Role::Between];
+        apart
+            && noun.chars().count() > 1
+            && noun.chars().all(is_han)
+            && !WORDS.is_filler(noun)
+            && !of_name.iter().any(|role| WORDS.is(*role, noun))
     }
 
     /// True for a name of properties whose values are words.

@@ -315,8 +315,17 @@ impl<'a> Assigner<'a> {
             return place;
         }
         words.dedup();
+        // 铜带C7025: an alloy's number says which copper it is.
+        if words.len() > 1 && words.iter().any(|w| w.bytes().any(|b| b.is_ascii_digit())) {
+            words.retain(|w| !WORDS.is(Role::Metal, w));
+        }
         taken[at..=last].fill(true);
-        out.push_words(index, SpecValue::Set(words), item.from, end);
+        let value = if self.property(index).kind == PropertyKind::Text {
+            SpecValue::Text(self.text[item.start..end].to_owned())
+        } else {
+            SpecValue::Set(words)
+        };
+        out.push_words(index, value, item.from, end);
         self.temper(index, item.start, end, out);
         place
     }

@@ -1,0 +1,87 @@
+//! Codes that stand for themselves: standards (`GB/T 5782`, `DIN912`) and model numbers (`SMBJ24CA`, `6205-2RS`).
+
+use super::super::items::{Kind, Named};
+use super::super::words::{Role, WORDS};
+use super::{Assigner, Reading};
+use crate::property::PropertyId;
+use crate::spec::SpecValue;
+use std::ops::Range;
+
+/// Characters of a model number.
+const MODEL_LEN: std::ops::RangeInclusive<usize> = 5..=24;
+
+impl Assigner<'_> {
+    /// Standards and model numbers among the words that nothing was read from.
+    pub(super) fn codes(&self, out: &mut Reading) {
+        let of = |id: &str| self.properties.index(&PropertyId(id.to_owned()));
+        let (Some(standard), Some(model)) = (of("standard"), of("model_number")) else { return };
+        let mut from = 0;
+        while let Some(place) = self.next_code(from) {
+            from = place.end;
+            let free =
+                |range: &Range<usize>| !out.used.iter().any(|(s, e)| *s < range.end && range.start < *e);
+            if let Some(whole) = self.standard(&place).filter(&free) {
+                from = whole.end;
+                let words = self.text[whole.clone()].to_owned();
+                out.push_words(standard, SpecValue::Text(words), whole.start, whole.end);
+            } else if free(&place) && self.is_model(&place) && !out.specs.iter().any(|s| s.property == model)
+            {
+                let words = self.text[place.clone()].to_owned();
+                out.push_words(model, SpecValue::Text(words), place.start, place.end);
+            }
+        }
+    }
+
+    /// The next run of Latin letters, digits and the signs that join them.
+    fn next_code(&self, from: usize) -> Option<Range<usize>> {
+        let start = from + self.text[from..].find(|c: char| c.is_ascii_alphanumeric())?;
+        let joins = |c: char| c.is_ascii_alphanumeric() || "-./".contains(c);
+        let len = self.text[start..].find(|c| !joins(c)).unwrap_or(self.text.len() - start);
+        let words = self.text[start..start + len].trim_end_matches(['-', '.', '/']);
+        Some(start..start + words.len().max(1))
+    }
+
+    /// A standard by the letters of its body, with its number, which may be set apart.
+    fn standard(&self, place: &Range<usize>) -> Option<Range<usize>> {
+        let words = &self.folded[place.start..];
+        let body = WORDS.words(Role::StandardBody).find(|b| words.starts_with(b))?;
+        let rest = words[body.len()..].trim_start_matches([' ', '-']);
+        let start = place.start + words.len() - rest.len();
+        let digits =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-./:".contains(c))).unwrap_or(rest.len());
+        let number = rest[..digits].trim_end_matches(['-', '.', '/', ':']);
+        // IP67 (IEC 60529): by which standard something else was told.
+        let told = self.text[..place.start].ends_with('(');
+        let numbered = number.starts_with(|c: char| c.is_ascii_digit());
+        (numbered && !told).then(|| place.start..start + number.len())
+    }
+
+    /// True for letters with digits that are no value, no size and no number with its unit.
+    fn is_model(&self, place: &Range<usize>) -> bool {
+        let words = &self.text[place.clone()];
+        let capitals = words.bytes().filter(u8::is_ascii_uppercase).count();
+        let small = words.bytes().any(|b| b.is_ascii_lowercase());
+        let digits = words.bytes().filter(u8::is_ascii_digit).count();
+        let lead = words.bytes().take_while(u8::is_ascii_uppercase).count();
+        let shaped = MODEL_LEN.contains(&words.len())
+            && capitals >= 2
+            && digits >= 2
+            && !small
+            && (lead >= 2 || words.contains('-'));
+        let known = self.items.iter().any(|i| {
+            let telling = match &i.kind {
+                Kind::Value(_) | Kind::Name(_, Named::Word) => true,
+                Kind::Number(e) => e.shape.unit().is_some(),
+                _ => false,
+            };
+            telling && i.start < place.end && place.start < i.end
+        });
+        let behind = self.text[place.end..].chars().next();
+        let sized = behind.is_some_and(|c| "*+Φ±~%".contains(c));
+        // 招标编号：JXZB-2025-0318 numbers a paper, UL1007 a kind of cable.
+        let told = self.text[..place.start].trim_end_matches(' ').ends_with(':');
+        let cable = self.properties.index(&PropertyId("core_count".to_owned()));
+        let cable = cable.is_some_and(|p| self.topic.named.contains(&p));
+        shaped && !known && !sized && !told && !cable
+    }
+}
