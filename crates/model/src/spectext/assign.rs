@@ -3,6 +3,7 @@
 mod choose;
 mod coded;
 mod numbers;
+mod round;
 mod supplied;
 mod telling;
 mod worded;

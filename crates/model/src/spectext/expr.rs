@@ -118,10 +118,11 @@ impl ExprReader<'_> {
 
     fn measured(&self, at: usize) -> Option<(Shape, usize)> {
         let (first, end) = self.amount(at, true)?;
-        // 3225 ±10ppm: millionths are of no bare number.
+        // 3225 ±10ppm, 26MHz ±10ppm: millionths are a stability's.
         let millionths = |t: &Tolerance| {
-            let symbol = t.unit.as_ref().and_then(|w| self.units.compose(w).into_iter().next());
-            first.unit.is_none() && symbol.is_some_and(|u| u.symbol == "ppm")
+            let symbol = |w: &UnitWords| self.units.compose(w).into_iter().next().map(|u| u.symbol);
+            t.unit.as_ref().and_then(symbol).is_some_and(|u| u == "ppm")
+                && first.unit.as_ref().and_then(symbol).is_none_or(|u| !u.starts_with("pp"))
         };
         if let Some((tolerance, end, unit)) = self.tolerance(end).filter(|t| !millionths(&t.0)) {
             let first = Amount { unit: first.unit.or(unit), ..first };

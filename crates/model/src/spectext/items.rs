@@ -172,6 +172,15 @@ impl<'a> Cutter<'a> {
             && ["mm", "cm", "μm", "um"].iter().any(|u| digits.trim_start_matches(' ').starts_with(u))
     }
 
+    /// True where a letter marks a diameter (M8×30, D10*25*75): before sides, and that of a thread where the text speaks of one.
+    fn is_round(&self, folded: &str, start: usize, end: usize) -> bool {
+        let digits = folded[end..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let sided = digits.strip_prefix('*').or(digits.strip_prefix('x'));
+        let thread = WORDS.is(Role::ThreadMark, &folded[start..end])
+            && WORDS.words(Role::Fastener).any(|word| folded.contains(word));
+        thread || sided.is_some_and(|s| s.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
     /// True for a word of letters that stands directly before a number with its unit (PD65W, TPU0.5mm).
     fn is_glued(&self, text: &str, start: usize, end: usize) -> bool {
         if !is_letters(&text[start..end]) || text[..start].ends_with(|c: char| c.is_ascii_alphanumeric()) {
@@ -243,7 +252,8 @@ impl<'a> Cutter<'a> {
             let letter = end - start == 1 && matches!(&folded[start..end], "l" | "w" | "h" | "t");
             let counted = behind.trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit())
                 || folded[..end].ends_with('出') && behind.starts_with(|c: char| CHINESE_DIGITS.contains(c));
-            if alone && counted && (!letter || self.is_length(behind)) {
+            let round = !WORDS.is(Role::SidedMark, &folded[start..end]) || self.is_round(folded, start, end);
+            if alone && counted && round && (!letter || self.is_length(behind)) {
                 hits.push(Hit {
                     start,
                     end,

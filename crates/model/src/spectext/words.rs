@@ -71,6 +71,15 @@ pub(super) enum Role {
     Counted,
     /// What is packed and sold in one piece: what stands beside it is what it holds.
     Pack,
+    /// Marks of a diameter that others sides may follow, and those of a thread among them.
+    RoundMark,
+    ThreadMark,
+    /// Letters that mark a diameter only before sides, or where the text speaks of threads.
+    SidedMark,
+    /// What is a tube, a rod, or has a thread.
+    Tube,
+    Rod,
+    Fastener,
     /// Bodies that publish standards (GB/T, DIN).
     StandardBody,
     /// Marks of a strand's finish behind its diameter (11/0.16TS).
@@ -96,7 +105,7 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 41] = [
+const ROLES: [(&str, Role); 47] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -134,6 +143,12 @@ const ROLES: [(&str, Role); 41] = [
     ("asked", Role::Asked),
     ("strand", Role::Strand),
     ("counted", Role::Counted),
+    ("round_mark", Role::RoundMark),
+    ("thread_mark", Role::ThreadMark),
+    ("sided_mark", Role::SidedMark),
+    ("tube", Role::Tube),
+    ("rod", Role::Rod),
+    ("fastener", Role::Fastener),
     ("standard_body", Role::StandardBody),
     ("pack", Role::Pack),
     ("topical", Role::Topical),

@@ -6,7 +6,7 @@ use super::super::items::{Kind, Named};
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS};
 use super::{Assigner, Placed};
-use crate::property::{Direction, Entry, Property, PropertyKind, fold};
+use crate::property::{Direction, Entry, Property, PropertyId, PropertyKind, fold};
 use crate::quantity::QuantityRange;
 use crate::spec::{Interval, SpecValue};
 use crate::unit::UnitWords;
@@ -47,6 +47,9 @@ impl Assigner<'_> {
         if let Some(chosen) = self.choose(fits, name, list) {
             let (index, values) = chosen;
             return values.into_iter().enumerate().map(|(i, v)| (i, (index, v))).collect();
+        }
+        if let Some(found) = self.round(entry, name, list).or_else(|| self.travels(entry, list)) {
+            return found;
         }
         // 线径0.1mm×7根: the size of one, and how many.
         if let [Expr { shape: Shape::Sides(sides, None), .. }] = list
@@ -105,6 +108,15 @@ impl Assigner<'_> {
         if sized { self.rolled(list) } else { None }
     }
 
+    /// A length for each axis (行程850*500*500).
+    fn travels(&self, entry: &Entry, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let [Expr { shape: Shape::Sides(sides, None), .. }] = list else { return None };
+        let stroke = self.properties.index(&PropertyId("stroke".to_owned()))?;
+        let unit = sides.iter().rev().find_map(Side::unit);
+        entry.targets.iter().find(|t| t.0 == stroke)?;
+        sides.iter().map(|side| self.side_of("stroke", side, unit)).collect()
+    }
+
     /// What a name's property is of one, and how many there are in a unit of their own.
     fn counted(&self, entry: &Entry, sides: &[Side]) -> Option<Vec<Placed>> {
         let [one, count] = sides else { return None };
@@ -160,6 +172,7 @@ impl Assigner<'_> {
             .and_then(|w| self.units.compose(w).first().map(|u| u.symbol.clone()));
         let own_symbol = |i: u16| symbol.is_some() && self.property(i).unit == symbol;
         only(&|_| true)
+            .or_else(|| only(&|i| self.by_topic && topical(i)))
             .or_else(|| only(&hinted))
             .or_else(|| only(&|i| !any_hinted && sensible(i)))
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && first_name(i)))
@@ -236,7 +249,7 @@ impl Assigner<'_> {
                     let fits = said
                         && measured
                         && may_be_bare(self.property(index), &e.shape)
-                        && !is_thousands(&e.shape);
+                        && (!is_thousands(&e.shape) || self.is_in_ohms(index));
                     let resolved =
                         fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()?;
                     let likely = self.is_near(index, resolved.1.as_deref())
@@ -265,6 +278,11 @@ impl Assigner<'_> {
         }
         let values = fits.pop().map(|(index, values)| values.into_iter().map(move |v| (index, v)));
         values.into_iter().flatten().enumerate().collect()
+    }
+
+    /// True for a property in ohms, of which K are thousands, too.
+    fn is_in_ohms(&self, property: u16) -> bool {
+        self.property(property).unit.as_deref() == Some("Ω")
     }
 
     /// True for what stands in brackets or at an `at` or `@` behind another number: under which conditions that one holds (`≥92%（550nm）`,
@@ -352,9 +370,11 @@ impl Assigner<'_> {
     /// The property of a bare `±x`: the hinted accuracy, or the first of the table that is measured so.
     fn accuracy(&self, shape: &Shape) -> Option<(u16, Resolved)> {
         let fit = |i: u16| Some((i, self.resolver().resolve(i, shape, None)?));
-        shape.unit()?;
-        let mut general = self.properties.accuracies().filter_map(fit);
-        let first = general.next();
+        let symbol = self.units.compose(shape.unit()?).into_iter().next().map(|u| u.symbol);
+        let general: Vec<(u16, Resolved)> = self.properties.accuracies().filter_map(fit).collect();
+        // ±20ppm is a stability before it is a share.
+        let own = general.iter().find(|f| self.property(f.0).unit == symbol);
+        let first = own.or(general.first()).cloned();
         let mut hinted =
             self.hints.iter().filter(|h| self.property(**h).is_accuracy()).filter_map(|h| fit(*h));
         match (hinted.next(), hinted.next()) {
@@ -429,7 +449,7 @@ fn contradicts(property: &Property, shape: &Shape) -> bool {
 
 /// True for `18K`, which counts thousands rather than kelvins.
 fn is_thousands(shape: &Shape) -> bool {
-    let few = |a: &Amount| a.unit_scale.is_some() && a.value < 1000.0;
+    let few = |a: &Amount| a.unit_scale == Some(1e3) && a.value < 1000.0;
     match shape {
         Shape::Point(a) | Shape::Low(a, _) | Shape::High(a, _) | Shape::Better(a) | Shape::Range(_, a) => {
             few(a)

@@ -190,6 +190,8 @@ impl Assigner<'_> {
                 }
                 Kind::Value(_) if before + 1 == at => place = before,
                 Kind::Number(_) if !taken[before] => place = before,
+                // 质保最好10年
+                Kind::Word(Role::Prefer) => place = before,
                 _ => break,
             }
         }

@@ -34,8 +34,12 @@ impl Assigner<'_> {
             Kind::Name(entry, _) => {
                 let supplied = |t: &(u16, u16)| self.property(t.0).id.0 == CAPACITY;
                 let other = |t: &&(u16, u16)| !supplied(t);
+                // 产能3万片/月 is supplied, and 产能60片/min what a machine does.
                 let measures = |t: &(u16, u16)| {
-                    list.iter().all(|e| self.resolver().resolve(t.0, &e.shape, None).is_some())
+                    list.iter().all(|e| {
+                        let by_time = e.shape.unit().is_some_and(|w| w.is_quotient() && !self.is_pace(w));
+                        !by_time && self.resolver().resolve(t.0, &e.shape, None).is_some()
+                    })
                 };
                 let spelled = list.iter().all(|e| e.shape.unit().is_some());
                 entry.targets.iter().any(supplied)

@@ -1,6 +1,7 @@
 //! Sizes of several sides (`500*600mm`, `L1000×W500×H30`).
 
 use super::{Amount, ExprReader, SIDES_MAX, Shape, Side};
+use crate::spectext::normal::is_han;
 use crate::spectext::words::Role;
 use crate::unit::Rational;
 
@@ -67,7 +68,18 @@ impl ExprReader<'_> {
             sides.push(side);
             end = self.side_mark(side_end);
         }
-        (sides.len() > 1).then_some((sides, end))
+        (sides.len() > 1).then(|| (sides, self.last_mark(end)))
+    }
+
+    /// Behind the letter or word of the last side (`800高*600宽*200深`), or of a coil (`1.0*1250*C`).
+    fn last_mark(&self, at: usize) -> usize {
+        let rest = &self.text[at..];
+        let mark = ["深", "宽", "高", "长", "厚", "L", "W", "H", "D", "T", "*C"]
+            .iter()
+            .find(|m| rest.starts_with(**m));
+        let end = at + mark.map_or(0, |m| m.len());
+        let runs_on = self.text[end..].starts_with(|c: char| c.is_ascii_alphanumeric() || is_han(c));
+        if runs_on { at } else { end }
     }
 
     pub(super) fn side(&self, at: usize) -> Option<(Side, usize)> {
