@@ -223,7 +223,9 @@ impl ExprReader<'_> {
             let value = format!("{value}e6").parse().ok()?;
             return Some((Amount { value, unit: Some(share), ..out }, end + len));
         }
-        let unit_at = self.unit_place(end).filter(|_| !self.is_cores(end));
+        // 壁厚2.5 PC: half a piece is none.
+        let half = value.fract() != 0.0 && self.folded[end..].starts_with(" pc");
+        let unit_at = self.unit_place(end).filter(|_| !self.is_cores(end) && !half);
         if let Some(words) = unit_at.and_then(|p| self.unit(p)) {
             let place = unit_at?;
             // 10W are watts, only 10W次 are many.

@@ -176,8 +176,12 @@ impl<'a> Cutter<'a> {
     fn is_round(&self, folded: &str, start: usize, end: usize) -> bool {
         let digits = folded[end..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
         let sided = digits.strip_prefix('*').or(digits.strip_prefix('x'));
-        let thread = WORDS.is(Role::ThreadMark, &folded[start..end])
-            && WORDS.words(Role::Fastener).any(|word| folded.contains(word));
+        let speaks = |role: Role| WORDS.words(role).any(|word| folded.contains(word));
+        let thread = speaks(if WORDS.is(Role::ThreadMark, &folded[start..end]) {
+            Role::Fastener
+        } else {
+            Role::Cutter
+        });
         thread || sided.is_some_and(|s| s.starts_with(|c: char| c.is_ascii_digit()))
     }
 
@@ -481,8 +485,9 @@ fn is_name(text: &str, start: usize, end: usize) -> bool {
     let number_behind = rest.starts_with(|c: char| c.is_ascii_digit() || "≥≤<>=±~.Φ约".contains(c))
         || WORDS.at_start(Role::AtLeast, rest).is_some()
         || WORDS.at_start(Role::AtMost, rest).is_some();
-    let unit_before =
-        before.is_some_and(|c| latin(c) || c == '米' || (c.is_ascii_digit() && "厚宽高长深".contains(only)));
+    let unit_before = before.is_some_and(|c| {
+        latin(c) || "米内".contains(c) || (c.is_ascii_digit() && "厚宽高长深".contains(only))
+    });
     number_behind || (unit_before && !after.is_some_and(is_han))
 }
 

@@ -44,6 +44,8 @@ struct Topics {
     rows: Vec<Row>,
     automaton: AhoCorasick,
     row_of_word: Vec<usize>,
+    /// True for rows without words, which every text tells.
+    always: Vec<bool>,
 }
 
 static TOPICS: LazyLock<Topics> =
@@ -56,9 +58,11 @@ impl Topics {
             cell.split('|').filter(|id| !id.is_empty()).map(|id| PropertyId(id.to_owned())).collect()
         };
         let (mut rows, mut words, mut row_of_word) = (Vec::new(), Vec::new(), Vec::new());
+        let mut always = Vec::new();
         for line in text.lines().skip(1) {
             let cells: Vec<&str> = line.split(',').collect();
             let [_, list, named, bare] = cells.as_slice() else { continue };
+            always.push(list.is_empty());
             for word in list.split('|').map(fold).filter(|w| !w.is_empty()) {
                 words.push(word);
                 row_of_word.push(rows.len());
@@ -67,7 +71,7 @@ impl Topics {
             rows.push(Row { named: ids(named), bare });
         }
         let automaton = AhoCorasick::new(&words).expect("the topics have a few hundred short words");
-        Self { rows, automaton, row_of_word }
+        Self { rows, automaton, row_of_word, always }
     }
 }
 
@@ -96,7 +100,7 @@ pub(super) struct Topic {
 impl Topic {
     /// The topics of a folded text in normal form.
     pub fn of(folded: &str, properties: &PropertyTable) -> Self {
-        let mut told = vec![false; TOPICS.rows.len()];
+        let mut told = TOPICS.always.clone();
         let mut heads = HashSet::new();
         for found in TOPICS.automaton.find_overlapping_iter(folded) {
             let row = TOPICS.row_of_word[found.pattern().as_usize()];

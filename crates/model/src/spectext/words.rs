@@ -80,6 +80,9 @@ pub(super) enum Role {
     Tube,
     Rod,
     Fastener,
+    Cutter,
+    /// What stands behind colours that are told by one character each (黑红两色).
+    TwoColoured,
     /// Bodies that publish standards (GB/T, DIN).
     StandardBody,
     /// Marks of a strand's finish behind its diameter (11/0.16TS).
@@ -105,7 +108,7 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 47] = [
+const ROLES: [(&str, Role); 49] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -143,6 +146,8 @@ const ROLES: [(&str, Role); 47] = [
     ("asked", Role::Asked),
     ("strand", Role::Strand),
     ("counted", Role::Counted),
+    ("cutter", Role::Cutter),
+    ("two_coloured", Role::TwoColoured),
     ("round_mark", Role::RoundMark),
     ("thread_mark", Role::ThreadMark),
     ("sided_mark", Role::SidedMark),

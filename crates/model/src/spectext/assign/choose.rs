@@ -208,10 +208,12 @@ impl Assigner<'_> {
                 .or_else(|| self.metal(at, next, expr))
                 .or_else(|| self.layer(at, expr))
                 .or_else(|| self.beside_voltage(at, next, expr))
+                .or_else(|| self.kelvins(at, next, expr))
         {
             return vec![(0, found)];
         }
-        if let Some(found) = self.rolled(list).or_else(|| self.strands(list)) {
+        let found = self.rolled(list).or_else(|| self.strands(list)).or_else(|| self.bare_cores(list));
+        if let Some(found) = found {
             return found;
         }
         if !self.is_condition(at)

@@ -1,4 +1,5 @@
-//! Codes that stand for themselves: standards (`GB/T 5782`, `DIN912`) and model numbers (`SMBJ24CA`, `6205-2RS`).
+//! Codes that stand for themselves: standards (`GB/T 5782`, `DIN912`), colours of the RAL chart and model numbers (`SMBJ24CA`,
+//! `6205-2RS`).
 
 use super::super::items::{Kind, Named};
 use super::super::words::{Role, WORDS};
@@ -10,6 +11,9 @@ use std::ops::Range;
 /// Characters of a model number.
 const MODEL_LEN: std::ops::RangeInclusive<usize> = 5..=24;
 
+/// Clearances of bearings behind their number.
+const CLEARANCES: [&str; 4] = [" C2", " C3", " C4", " C5"];
+
 impl Assigner<'_> {
     /// Standards and model numbers among the words that nothing was read from.
     pub(super) fn codes(&self, out: &mut Reading) {
@@ -20,14 +24,24 @@ impl Assigner<'_> {
             from = place.end;
             let free =
                 |range: &Range<usize>| !out.used.iter().any(|(s, e)| *s < range.end && range.start < *e);
-            if let Some(whole) = self.standard(&place).filter(&free) {
+            if let (Some(colour), Some(ral)) = (of("colour"), self.ral(&place).filter(&free)) {
+                from = ral.end;
+                let words = self.text[ral.clone()].replace(' ', "").to_uppercase();
+                let value = self.property(colour).canonical(&words);
+                out.push_words(colour, SpecValue::Set(vec![value]), ral.start, ral.end);
+            } else if let Some(whole) = self.standard(&place).filter(&free) {
                 from = whole.end;
                 let words = self.text[whole.clone()].to_owned();
                 out.push_words(standard, SpecValue::Text(words), whole.start, whole.end);
             } else if free(&place) && self.is_model(&place) && !out.specs.iter().any(|s| s.property == model)
             {
-                let words = self.text[place.clone()].to_owned();
-                out.push_words(model, SpecValue::Text(words), place.start, place.end);
+                let end = place.end
+                    + CLEARANCES
+                        .iter()
+                        .find(|c| self.text[place.end..].starts_with(**c))
+                        .map_or(0, |c| c.len());
+                let words = self.text[place.start..end].to_owned();
+                out.push_words(model, SpecValue::Text(words), place.start, end);
             }
         }
     }
@@ -39,6 +53,14 @@ impl Assigner<'_> {
         let len = self.text[start..].find(|c| !joins(c)).unwrap_or(self.text.len() - start);
         let words = self.text[start..start + len].trim_end_matches(['-', '.', '/']);
         Some(start..start + words.len().max(1))
+    }
+
+    /// A colour by its number in the RAL chart.
+    fn ral(&self, place: &Range<usize>) -> Option<Range<usize>> {
+        let number = self.folded[place.start..].strip_prefix("ral")?.trim_start_matches(['-', ' ']);
+        let start = self.folded.len() - number.len();
+        let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+        (digits == 4).then(|| place.start..start + digits)
     }
 
     /// A standard by the letters of its body, with its number, which may be set apart.
@@ -59,6 +81,7 @@ impl Assigner<'_> {
     /// True for letters with digits that are no value, no size and no number with its unit.
     fn is_model(&self, place: &Range<usize>) -> bool {
         let words = &self.text[place.clone()];
+        // 10A-250V: what ends with a measure is one.
         let capitals = words.bytes().filter(u8::is_ascii_uppercase).count();
         let small = words.bytes().any(|b| b.is_ascii_lowercase());
         let digits = words.bytes().filter(u8::is_ascii_digit).count();
@@ -68,10 +91,17 @@ impl Assigner<'_> {
             && digits >= 2
             && !small
             && (lead >= 2 || words.contains('-'));
+        // 6205ZZ轴承, 608: where a text speaks of what is known by its number.
+        let model = self.properties.index(&PropertyId("model_number".to_owned()));
+        let numbered = model.is_some_and(|p| self.topic.named.contains(&p))
+            && digits >= 3
+            && !words.contains(['.', '/'])
+            && words.starts_with(|c: char| c.is_ascii_digit());
+        let shaped = shaped || numbered;
         let known = self.items.iter().any(|i| {
             let telling = match &i.kind {
                 Kind::Value(_) | Kind::Name(_, Named::Word) => true,
-                Kind::Number(e) => e.shape.unit().is_some(),
+                Kind::Number(e) => e.shape.unit().is_some() && i.end >= place.end,
                 _ => false,
             };
             telling && i.start < place.end && place.start < i.end

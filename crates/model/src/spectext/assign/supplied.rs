@@ -2,7 +2,7 @@
 
 use super::super::amount;
 use super::super::expr::{Expr, Shape};
-use super::super::items::Kind;
+use super::super::items::{Item, Kind};
 use super::super::normal::is_han;
 use super::super::words::{Role, WORDS};
 use super::{Assigner, Found, GAP_MAX, Reading};
@@ -84,7 +84,12 @@ impl Assigner<'_> {
     pub(super) fn supply(&self, at: usize, list: &[&Expr], out: &mut Reading) -> bool {
         let [expr] = list else { return false };
         let Some(words) = expr.shape.unit() else { return false };
-        let named = at.checked_sub(1).is_some_and(|b| matches!(self.items[b].kind, Kind::Name(..)));
+        // 样品20pcs are so many samples.
+        let asks = |b: &Item<'_>| WORDS.at_end(Role::Asked, &self.folded[b.start..b.end]);
+        let named = at
+            .checked_sub(1)
+            .map(|b| &self.items[b])
+            .is_some_and(|b| matches!(b.kind, Kind::Name(..)) && !asks(b));
         let likeliest = self.units.compose(words).into_iter().next();
         let timed = likeliest
             .as_ref()
@@ -120,8 +125,8 @@ impl Assigner<'_> {
         let like = |symbol: &str| self.units.unit(symbol).ok().filter(|u| u.dimension == unit.dimension);
         let things = WORDS.words(Role::Counted).find_map(like);
         let of_things = things.is_some_and(|one| match unit.symbol.as_str() {
-            // 4K is no amount of anything.
-            "Kpcs" => alone && count >= THOUSANDS_MIN,
+            // 4K is no amount of anything, and 5000K a light's colour.
+            "Kpcs" => alone && THOUSANDS.contains(&count),
             _ => one.symbol != "吨" || unit.symbol.ends_with('吨'),
         });
         let bulk = BULK.iter().find_map(|(symbol, least)| Some((like(symbol)?, *least)));
@@ -201,7 +206,7 @@ impl Assigner<'_> {
 const PACKAGING: &str = "packaging";
 
 /// So many thousands without a unit are an amount.
-const THOUSANDS_MIN: f64 = 10.0;
+const THOUSANDS: std::ops::Range<f64> = 10.0..1000.0;
 
 /// What is sold by measure, and from how much on a number without a name is what is asked for.
 const BULK: [(&str, f64); 5] = [("m", 100.0), ("kg", 100.0), ("m²", 10.0), ("m³", 10.0), ("L", 1000.0)];

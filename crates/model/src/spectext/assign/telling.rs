@@ -15,6 +15,15 @@ const STRANDS: std::ops::RangeInclusive<f64> = 3.0..=5000.0;
 /// The largest diameter of one strand in mm.
 const STRAND_MM_MAX: f64 = 3.0;
 
+/// Cores that a cable may have, and the areas in mm² that they are made with.
+const CORES: std::ops::RangeInclusive<f64> = 1.0..=61.0;
+const AREAS: [f64; 29] = [
+    0.08, 0.12, 0.14, 0.15, 0.2, 0.22, 0.25, 0.3, 0.34, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0, 6.0, 10.0, 16.0, 25.0,
+    35.0, 50.0, 70.0, 95.0, 120.0, 150.0, 185.0, 240.0, 300.0, 400.0,
+];
+/// What lights are told in kelvins.
+const KELVINS: std::ops::RangeInclusive<f64> = 1800.0..=12000.0;
+
 impl Assigner<'_> {
     /// The sides of what is rolled up (48mm×100m, 500mm×300m×20μm): the one in metres is the length, the smaller of the
     /// others the thickness.
@@ -154,6 +163,34 @@ impl Assigner<'_> {
         Some(vec![(0, (cores, count)), (0, (owner, area))])
     }
 
+    /// `3*1.5`, `4*25+1*16` of a cable: cores and the area of each.
+    pub(super) fn bare_cores(&self, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let property = |id: &str| self.properties.index(&PropertyId(id.to_owned()));
+        let (cores, size) = (property("core_count")?, property("conductor_area")?);
+        if !self.topic.named.contains(&cores) {
+            return None;
+        }
+        let plain = |s: &Side| s.low.unit.is_none() && s.high.is_none() && s.tolerance.is_none();
+        let of_cable = |expr: &&Expr| match &expr.shape {
+            Shape::Sides(sides, None) => match sides.as_slice() {
+                [count, area] if plain(count) && plain(area) => {
+                    let whole = count.low.value.fract() == 0.0 && CORES.contains(&count.low.value);
+                    (whole && AREAS.contains(&area.low.value)).then(|| (count.low.clone(), area.low.clone()))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let parts: Vec<(Amount, Amount)> = list.iter().map(of_cable).collect::<Option<_>>()?;
+        let (first, _) = parts.first()?;
+        let count = Amount { value: parts.iter().map(|p| p.0.value).sum(), ..first.clone() };
+        let mut out = vec![(0, (cores, self.resolver().resolve(cores, &Shape::Point(count), None)?))];
+        for (place, (_, area)) in parts.into_iter().enumerate() {
+            out.push((place, (size, self.resolver().resolve(size, &Shape::Point(area), None)?)));
+        }
+        Some(out)
+    }
+
     /// `7/0.20`, `11/0.16TS`: the strands of a conductor and the diameter of each.
     pub(super) fn strands(&self, list: &[&Expr]) -> Option<Vec<Placed>> {
         let [Expr { end, shape: Shape::Point(count), .. }, Expr { start, shape: Shape::Point(size), .. }] =
@@ -175,12 +212,23 @@ impl Assigner<'_> {
         Some(vec![(0, (strands, count)), (1, self.of("wire_diameter", &Shape::Point(size.clone()))?)])
     }
 
-    /// `2×20P`: rows and the pins of each.
+    /// The colour of a light in kelvins (5000K), where nothing says of what they are.
+    pub(super) fn kelvins(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (Shape::Point(amount) | Shape::Range(_, amount)) = &expr.shape else { return None };
+        let words = &self.text[self.items[at].start..self.items[next - 1].end];
+        let told = words.ends_with(['K', 'k']) && amount.scale == 1.0 && KELVINS.contains(&amount.value);
+        if told { self.of("colour_temperature", &expr.shape) } else { None }
+    }
+
+    /// `2×20P`, `1×8穴`: rows and the pins of each, or parts and the cavities of each.
     pub(super) fn rows_of_pins(&self, words: &UnitWords, sides: &[Side]) -> Option<Vec<Placed>> {
         let [rows, pins] = sides else { return None };
         let owner = self.properties.owner_of_unit(&self.units.compose(words).first()?.symbol)?;
         let whole = |side: &Side| side.high.is_none() && side.low.value.fract() == 0.0;
-        if self.property(owner).id.0 != "pin_count" || rows.low.unit.is_some() || !whole(rows) || !whole(pins)
+        if !matches!(self.property(owner).id.0.as_str(), "pin_count" | "cavity_count")
+            || rows.low.unit.is_some()
+            || !whole(rows)
+            || !whole(pins)
         {
             return None;
         }

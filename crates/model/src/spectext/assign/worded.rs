@@ -462,8 +462,46 @@ impl<'a> Assigner<'a> {
                     .or_else(|| only(&|t| self.topic.named.contains(&t.0)))
                     .or_else(|| only(&|t| !self.topic.is_foreign(t.0, self.properties)))
             }),
-            _ => None,
+            (None, several) => several.iter().find(|t| self.is_whole_word(at, t.0)).copied(),
         }
+    }
+
+    /// True for a value of one character directly behind another of the same property (the black of 红黑).
+    fn is_paired_colour(&self, at: usize, property: u16) -> bool {
+        let own = |item: &Item<'_>| matches!(&item.kind, Kind::Value(e) if e.targets.iter().any(|t| t.0 == property));
+        at > 0
+            && self
+                .items
+                .get(at)
+                .is_some_and(|i| own(i) && own(&self.items[at - 1]) && self.items[at - 1].end == i.start)
+    }
+
+    /// True for one character that is a word of its own, behind a space or another value (`24AWG 黑`, `编织黑`), and can be nothing
+    /// but a colour or a material.
+    fn is_whole_word(&self, at: usize, property: u16) -> bool {
+        let item = &self.items[at];
+        let Kind::Value(entry) = &item.kind else { return false };
+        // 黑 is a colour, and of a solder mask another word for 黑油; 金 may be a colour or a metal.
+        let other = |t: &(u16, u16)| t.0 != property && self.property(t.0).id.0 != "solder_mask_colour";
+        if entry.targets.iter().any(other) {
+            return false;
+        }
+        let parted = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+        let behind_value = at
+            .checked_sub(1)
+            .map(|b| &self.items[b])
+            .is_some_and(|b| matches!(b.kind, Kind::Value(_)) && b.end == item.start);
+        let before_value = self.items.get(at + 1).is_some_and(|n| {
+            matches!(&n.kind, Kind::Value(e) if e.targets.iter().any(|t| t.0 == property))
+                && n.start == item.end
+        });
+        let after = &self.folded[item.end..];
+        let free = parted(after.chars().next())
+            || before_value
+            || WORDS.at_start(Role::TwoColoured, after).is_some();
+        matches!(self.property(property).id.0.as_str(), "colour" | "material")
+            && free
+            && (parted(self.text[..item.start].chars().next_back()) || behind_value)
     }
 }
 
