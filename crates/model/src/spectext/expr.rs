@@ -409,7 +409,10 @@ impl ExprReader<'_> {
             && self.text[at..end].chars().all(is_han)
             && next.is_some_and(is_han)
             && !self.goes_on_in_words(end);
-        if sort || name || noun {
+        // P2 刷新1920 灰阶14bit: a name with a number of its own.
+        let named =
+            spaced && self.text[at..end].chars().all(is_han) && next.is_some_and(|c| c.is_ascii_digit());
+        if sort || name || noun || named {
             return None;
         }
         // `0.1 M3`: a Latin word that is set apart and runs on into digits is a name.

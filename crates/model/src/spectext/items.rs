@@ -269,7 +269,7 @@ impl<'a> Cutter<'a> {
         drop_names_of_values(&mut hits, text);
         let mut wishes = Vec::new();
         for (role, start, end) in WORDS.find(folded) {
-            if !bounded(text, start, end) {
+            if !bounded(text, start, end) || (role == Role::Amount && !announces(text, start, end)) {
                 continue;
             }
             if role == Role::Other {
@@ -286,6 +286,13 @@ impl<'a> Cutter<'a> {
         hits.sort_by_key(|h| (h.start, std::cmp::Reverse(h.end), h.rank));
         (hits, wishes)
     }
+}
+
+/// True for a word that announces an amount; a single character only directly before it and behind no other word (月50万件).
+fn announces(text: &str, start: usize, end: usize) -> bool {
+    let single = text[start..end].chars().count() == 1;
+    let parted = text[..start].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+    !single || (parted && text[end..].starts_with(|c: char| c.is_ascii_digit() || c == '约'))
 }
 
 /// Drops Latin names that are values, too, and that no number follows (the AG of `AG+AF`).
@@ -468,7 +475,8 @@ fn is_name(text: &str, start: usize, end: usize) -> bool {
     let digit = |c: char| c.is_ascii_digit();
     if name.starts_with(alnum) && before.is_some_and(alnum)
         || name.ends_with(latin) && after.is_some_and(latin)
-        || name.ends_with(digit) && (after.is_some_and(digit) || is_in_decimal(text, start, end))
+        || name.ends_with(digit)
+            && (after.is_some_and(|c| digit(c) || c == '*') || is_in_decimal(text, start, end))
     {
         return false;
     }

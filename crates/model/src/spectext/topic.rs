@@ -91,6 +91,8 @@ pub(super) struct Topic {
     pub named: Vec<u16>,
     /// What numbers without a name are here, by their units; of several that fit the first is meant.
     pub bare: Vec<u16>,
+    /// What a name of several properties means where nothing else tells it.
+    pub fallback: Vec<u16>,
     /// From which to which value in the property's unit.
     bounds: Vec<(u16, f64, f64)>,
     /// Where the words end that told what numbers without a name are (`亚克力板` of `亚克力板5mm`).
@@ -114,8 +116,9 @@ impl Topic {
         let mut out = Self { heads, ..Self::default() };
         let places =
             |ids: &[PropertyId]| -> Vec<u16> { ids.iter().filter_map(|id| properties.index(id)).collect() };
-        for (row, _) in TOPICS.rows.iter().zip(told).filter(|(_, told)| *told) {
-            out.named.extend(places(&row.named));
+        for (at, row) in TOPICS.rows.iter().enumerate().filter(|(at, _)| told[*at]) {
+            let named = if TOPICS.always[at] { &mut out.fallback } else { &mut out.named };
+            named.extend(places(&row.named));
             for bare in &row.bare {
                 let Some(place) = properties.index(&bare.id) else { continue };
                 if !out.bare.contains(&place) {
@@ -140,7 +143,8 @@ impl Topic {
     /// True for a property that an ambiguous name or value does not mean here: that of a topic which the text does not speak of.
     pub fn is_foreign(&self, property: u16, properties: &PropertyTable) -> bool {
         let id = &properties.at(property).id;
-        !self.named.contains(&property) && TOPICS.rows.iter().any(|row| row.named.contains(id))
+        !self.named.contains(&property)
+            && TOPICS.rows.iter().zip(&TOPICS.always).any(|(row, always)| !always && row.named.contains(id))
     }
 }
 

@@ -184,6 +184,7 @@ impl Assigner<'_> {
             .or_else(|| only(&|i| !any_hinted && topical(i)))
             .or_else(|| only(&|i| !any_hinted && !self.topic.is_foreign(i, self.properties)))
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && own_symbol(i)))
+            .or_else(|| only(&|i| self.topic.fallback.contains(&i)))
     }
 
     /// Numbers that no name stands beside.
@@ -243,7 +244,14 @@ impl Assigner<'_> {
         }
         let divided =
             list.iter().find_map(|e| e.shape.unit()).or(fallback).is_some_and(UnitWords::is_quotient);
-        let said = !(self.by_topic && self.is_condition(at));
+        // 5+12A+5, ISTA 1A: a part of a code.
+        let digit = |c: char| c.is_ascii_digit();
+        let joined = self.text[end..].strip_prefix('+').is_some_and(|t| t.starts_with(digit))
+            || self.text[..start]
+                .strip_suffix('+')
+                .is_some_and(|t| t.ends_with(|c: char| c.is_ascii_alphanumeric()));
+        let coded = WORDS.at_end(Role::StandardBody, self.folded[..start].trim_end_matches(' '));
+        let said = !(self.by_topic && (self.is_condition(at) || joined || coded));
         let all = |index: u16| -> Option<Vec<Resolved>> {
             list.iter()
                 .map(|e| {
@@ -254,7 +262,8 @@ impl Assigner<'_> {
                         && (!is_thousands(&e.shape) || self.is_in_ohms(index));
                     let resolved =
                         fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()?;
-                    let likely = self.is_near(index, resolved.1.as_deref())
+                    let likely = self.measures(&e.shape, fallback, resolved.1.as_deref())
+                        && self.is_near(index, resolved.1.as_deref())
                         && self.is_likely(index, &resolved, divided);
                     likely.then_some(resolved)
                 })
@@ -280,6 +289,15 @@ impl Assigner<'_> {
         }
         let values = fits.pop().map(|(index, values)| values.into_iter().map(move |v| (index, v)));
         values.into_iter().flatten().enumerate().collect()
+    }
+
+    /// True where a unit's words are read as that unit, and not as a multiplier (0.5M is no half a million of strands).
+    fn measures(&self, shape: &Shape, fallback: Option<&UnitWords>, stated: Option<&str>) -> bool {
+        let Some(words) = shape.unit().or(fallback).filter(|_| !has_nines(shape)) else { return true };
+        let Some(stated) = stated.and_then(|s| self.units.unit(s).ok()) else { return true };
+        let whole = self.units.compose(words);
+        let part = self.units.compose(&words.numerator());
+        whole.iter().chain(&part).any(|u| u.dimension == stated.dimension)
     }
 
     /// True for a property in ohms, of which K are thousands, too.
@@ -345,7 +363,7 @@ impl Assigner<'_> {
             return self.cores(words, sides).or_else(|| self.rows_of_pins(words, sides));
         }
         // Only the likeliest reading counts: 25L is a volume, not 25 layers.
-        let symbol = self.units.compose(words).first()?.symbol.clone();
+        let symbol = self.units.compose(words).first()?.symbol.trim_start_matches('万').to_owned();
         let owner = self.properties.owner_of_unit(&symbol)?;
         // 1080P, 6位半: pins only where a text speaks of plugs.
         let spelled =

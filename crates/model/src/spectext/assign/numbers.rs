@@ -41,7 +41,14 @@ impl Assigner<'_> {
         let (found, from) = self.named(at, next, &list, fallback, taken);
         let (found, from) = if found.is_empty() && from.is_none() {
             let same_name = self.same_name(at, &list, fallback, out);
-            (if same_name.is_empty() { self.unnamed(at, next, &list, fallback) } else { same_name }, None)
+            let found = if !same_name.is_empty() {
+                same_name
+            } else if self.is_second_resistance(&list, out) {
+                Vec::new()
+            } else {
+                self.unnamed(at, next, &list, fallback)
+            };
+            (found, None)
         } else {
             (found, from)
         };
@@ -67,6 +74,12 @@ impl Assigner<'_> {
             out.specs.push(Found { property, value, unit, start, end });
         }
         next
+    }
+
+    /// True for thousands where the resistance was told before (4.7K ±1% 500K): so many are wanted.
+    fn is_second_resistance(&self, list: &[&Expr], out: &Reading) -> bool {
+        let thousands = matches!(list, [Expr { start, end, shape: Shape::Point(_) }] if self.folded[*start..*end].ends_with('k'));
+        thousands && out.specs.iter().any(|s| self.property(s.property).id.0 == "resistance")
     }
 
     /// Numbers behind a list whose name names what they measure, too (输出：DC12V/5A, 固化条件150℃×30min).

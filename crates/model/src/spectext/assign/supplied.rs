@@ -91,16 +91,32 @@ impl Assigner<'_> {
             .map(|b| &self.items[b])
             .is_some_and(|b| matches!(b.kind, Kind::Name(..)) && !asks(b));
         let likeliest = self.units.compose(words).into_iter().next();
-        let timed = likeliest
-            .as_ref()
-            .is_some_and(|u| below(words, u).is_some_and(|time| WORDS.is(Role::SupplyTime, time)));
+        // <3%/月 is a rate.
+        let share = |u: &Unit| u.symbol.starts_with(['%', '‰']) || u.symbol.starts_with("pp");
+        let timed = likeliest.as_ref().is_some_and(|u| {
+            !share(u) && below(words, u).is_some_and(|time| WORDS.is(Role::SupplyTime, time))
+        });
         let counted = amount::supply_unit(self.units, words);
         let ordered = !words.is_quotient() && counted.is_some_and(|u| self.is_ordered(at, expr, &u));
+        if !named && self.least(at, expr, out) {
+            return true;
+        }
         if named || !(timed || ordered) {
             return false;
         }
         let Some(range) = amount::quantity(self.units, &expr.shape, None) else { return false };
         out.amounts.push(range);
+        true
+    }
+
+    /// `500公斤起`: the least that is sold.
+    fn least(&self, at: usize, expr: &Expr, out: &mut Reading) -> bool {
+        let (start, end) = (self.items[at].from, self.items[at].end);
+        let Shape::Low(amount, false) = &expr.shape else { return false };
+        let told = self.folded[..end].ends_with('起') || self.folded[end..].starts_with("起订");
+        let found = if told { self.of("moq", &Shape::Point(amount.clone())) } else { None };
+        let Some((property, (value, unit))) = found else { return false };
+        out.specs.push(Found { property, value, unit, start, end });
         true
     }
 
@@ -121,7 +137,7 @@ impl Assigner<'_> {
         let behind = WORDS.is_filler(self.touching_after(end, at));
         let alone = self.stands_alone(start, end, at, at)
             && !before.ends_with(['=', '/', ':', '*'])
-            && pack_before(before).is_none();
+            && pack_before(&self.folded[..start]).is_none();
         let like = |symbol: &str| self.units.unit(symbol).ok().filter(|u| u.dimension == unit.dimension);
         let things = WORDS.words(Role::Counted).find_map(like);
         let of_things = things.is_some_and(|one| match unit.symbol.as_str() {
@@ -147,7 +163,7 @@ impl Assigner<'_> {
         let (start, end) = (self.items[at].from, self.items[at].end);
         let Some(whole) = self.units.compose(words).into_iter().next() else { return false };
         let below = below(words, &whole).filter(|pack| WORDS.is(Role::Pack, pack));
-        let before = pack_before(self.folded[..start].trim_end_matches(' '));
+        let before = pack_before(&self.folded[..start]);
         let behind = self.pack_behind(end, at);
         if (words.is_quotient() && below.is_none())
             || (below.is_none() && before.is_none() && behind.is_none())
@@ -214,9 +230,15 @@ const BULK: [(&str, f64); 5] = [("m", 100.0), ("kg", 100.0), ("m²", 10.0), ("m�
 /// The pack whose contents the number behind it tells (每包, 一盘, per drum).
 fn pack_before(before: &str) -> Option<&str> {
     let before = before.trim_end_matches('装');
+    let apart = before.ends_with(' ');
+    let before = before.trim_end_matches(' ');
     let last = before.rsplit([' ', '，', ',']).next().unwrap_or(before);
     if last.is_ascii() && WORDS.is(Role::Pack, last) {
         return Some(last);
+    }
+    // 20kg一箱 10箱: what stands apart is told of something else.
+    if apart {
+        return None;
     }
     ["每", "一", "单", "per ", "each "].iter().find_map(|each| {
         let (_, word) = before.rsplit_once(each)?;

@@ -301,6 +301,8 @@ impl<'a> Assigner<'a> {
             let Some(same) = same else { break };
             if let Some(between) = self.range_of_values(index, last, place) {
                 words.extend(between);
+            } else if self.is_letter(place) && !self.is_whole_word(place, index) {
+                break;
             } else if is_list_gap(gap) || gap.trim().is_empty() || WORDS.is(Role::Part, gap.trim()) {
                 words.push(self.property(index).values[same].name.clone());
             } else {
@@ -316,9 +318,13 @@ impl<'a> Assigner<'a> {
         }
         words.dedup();
         // 铜带C7025: an alloy's number says which copper it is.
-        if words.len() > 1 && words.iter().any(|w| w.bytes().any(|b| b.is_ascii_digit())) {
-            words.retain(|w| !WORDS.is(Role::Metal, w));
-        }
+        let closer = |metal: &String| {
+            WORDS.is(Role::Metal, metal)
+                && words
+                    .iter()
+                    .any(|w| w != metal && (w.contains(metal) || w.bytes().any(|b| b.is_ascii_digit())))
+        };
+        let words: Vec<String> = words.iter().filter(|w| !closer(w)).cloned().collect();
         taken[at..=last].fill(true);
         let value = if self.property(index).kind == PropertyKind::Text {
             SpecValue::Text(self.text[item.start..end].to_owned())
@@ -464,6 +470,11 @@ impl<'a> Assigner<'a> {
             }),
             (None, several) => several.iter().find(|t| self.is_whole_word(at, t.0)).copied(),
         }
+    }
+
+    /// True for a value of one character.
+    fn is_letter(&self, at: usize) -> bool {
+        self.text[self.items[at].start..self.items[at].end].chars().count() == 1
     }
 
     /// True for a value of one character directly behind another of the same property (the black of 红黑).
