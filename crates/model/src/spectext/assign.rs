@@ -6,6 +6,7 @@ mod numbers;
 mod round;
 mod supplied;
 mod telling;
+mod usual;
 mod worded;
 
 use super::items::{Item, Kind, Named};

@@ -223,6 +223,12 @@ impl ExprReader<'_> {
             let value = format!("{value}e6").parse().ok()?;
             return Some((Amount { value, unit: Some(share), ..out }, end + len));
         }
+        for (word, scale) in [(" million", 1e6), (" thousand", 1e3), (" billion", 1e9)] {
+            if self.folded[end..].starts_with(word) {
+                out.scale = scale;
+                end += word.len();
+            }
+        }
         // 壁厚2.5 PC: half a piece is none.
         let half = value.fract() != 0.0 && self.folded[end..].starts_with(" pc");
         let unit_at = self.unit_place(end).filter(|_| !self.is_cores(end) && !half);

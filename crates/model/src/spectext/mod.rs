@@ -29,6 +29,7 @@ use crate::quantity::QuantityRange;
 use crate::spec::{SpecValue, Specification, Strictness};
 use crate::unit::UnitTable;
 use assign::{Assigner, Found, Reading};
+use expr::Shape;
 use items::{Cutter, Item, Kind, Named};
 use normal::Normal;
 use serde::{Deserialize, Serialize};
@@ -297,9 +298,12 @@ impl ClauseReader<'_> {
 /// True for a clause that is a bound and nothing else, or one number of which only is told which of many it is, or of which
 /// part.
 fn goes_on(items: &[Item<'_>], folded: &str) -> bool {
-    let [Item { from, start, kind: Kind::Number(_), .. }] = items else { return false };
+    let [Item { from, start, kind: Kind::Number(expr), .. }] = items else { return false };
+    // 25 µm avg, 20 µm min
+    let bound = matches!(expr.shape, Shape::Low(..) | Shape::High(..)) && folded[..*start].trim().is_empty();
     let before = folded[..*from].trim_matches([' ', ':']);
     from < start
+        || bound
         || WORDS.is(Role::Statistic, folded[..*start].trim_matches([' ', ':']))
         || WORDS.is(Role::Part, before)
 }

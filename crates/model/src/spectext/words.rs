@@ -83,6 +83,12 @@ pub(super) enum Role {
     Cutter,
     /// What stands behind colours that are told by one character each (黑红两色).
     TwoColoured,
+    /// Symbols of elements: of a share of one the text tells which.
+    Element,
+    /// What hardens by warmth in a time.
+    Cure,
+    /// What is done within a time of delivery.
+    Delivered,
     /// Bodies that publish standards (GB/T, DIN).
     StandardBody,
     /// Marks of a strand's finish behind its diameter (11/0.16TS).
@@ -108,7 +114,7 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 49] = [
+const ROLES: [(&str, Role); 52] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -146,6 +152,9 @@ const ROLES: [(&str, Role); 49] = [
     ("asked", Role::Asked),
     ("strand", Role::Strand),
     ("counted", Role::Counted),
+    ("element", Role::Element),
+    ("cure", Role::Cure),
+    ("delivered", Role::Delivered),
     ("cutter", Role::Cutter),
     ("two_coloured", Role::TwoColoured),
     ("round_mark", Role::RoundMark),

@@ -178,7 +178,8 @@ impl Assigner<'_> {
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && first_name(i)))
             .or_else(|| only(&first_name))
             .or_else(|| {
-                let first = self.hints.iter().find(|h| self.by_topic && fits.iter().any(|f| f.0 == **h))?;
+                let bare = self.by_topic && !WORDS.is(Role::Element, name);
+                let first = self.hints.iter().find(|h| bare && fits.iter().any(|f| f.0 == **h))?;
                 only(&|i| i == *first)
             })
             .or_else(|| only(&|i| !any_hinted && topical(i)))
@@ -210,10 +211,16 @@ impl Assigner<'_> {
                 .or_else(|| self.layer(at, expr))
                 .or_else(|| self.beside_voltage(at, next, expr))
                 .or_else(|| self.kelvins(at, next, expr))
+                .or_else(|| self.climate(at, next, expr))
+                .or_else(|| self.at_utmost(at, expr))
+                .or_else(|| self.delivery(at, next, expr))
+                .or_else(|| self.pace(expr))
         {
             return vec![(0, found)];
         }
-        let found = self.rolled(list).or_else(|| self.strands(list)).or_else(|| self.bare_cores(list));
+        let found = (self.rolled(list).or_else(|| self.strands(list)))
+            .or_else(|| self.bare_cores(list))
+            .or_else(|| self.counted_strands(list));
         if let Some(found) = found {
             return found;
         }
@@ -238,6 +245,8 @@ impl Assigner<'_> {
         if let [Expr { shape, .. }] = list {
             match shape {
                 Shape::Bare(_) => return self.accuracy(shape).map(|f| (0, f)).into_iter().collect(),
+                // 拼板4×5=20pcs is a product.
+                Shape::Sides(..) if self.text[end..].starts_with('=') => return Vec::new(),
                 Shape::Sides(..) => return self.size(shape, self.is_marked(at)),
                 _ => {}
             }
@@ -278,7 +287,7 @@ impl Assigner<'_> {
         }
         // 24度 may be a temperature, too.
         let usual = |fit: &(u16, Vec<Resolved>)| fit.1.iter().all(|r| r.1 == self.property(fit.0).unit);
-        if fits.len() > 1 && fits.iter().any(usual) {
+        if !self.by_topic && fits.len() > 1 && fits.iter().any(usual) {
             fits.retain(usual);
         }
         if self.by_topic {
@@ -369,7 +378,9 @@ impl Assigner<'_> {
         let spelled =
             list.iter().rev().find(|e| e.shape.unit().is_some()).map(|e| &self.folded[e.start..e.end]);
         let letters = spelled.map(|s| s.trim_start_matches(|c: char| !c.is_alphabetic()));
+        let ranged = matches!(list, [Expr { shape: Shape::Range(..), .. }]) && letters == Some("p");
         if letters.is_some_and(|l| WORDS.is(Role::Topical, l))
+            && !ranged
             && self.topic.is_foreign(owner, self.properties)
         {
             return None;
@@ -433,9 +444,9 @@ impl Assigner<'_> {
             ([one], []) if shape.unit().is_none() => Some(one.clone()),
             _ => {
                 let places = 0..u16::try_from(self.properties.rows().len()).unwrap_or(u16::MAX);
-                // Three sides are a body's even without a unit.
+                // Sides are a body's or a sheet's even without a unit.
                 let body =
-                    matches!(shape, Shape::Sides(sides, _) if sides.len() == 3 && shape.unit().is_none());
+                    matches!(shape, Shape::Sides(sides, _) if sides.len() <= 3 && shape.unit().is_none());
                 places.filter(sized).filter_map(fit).find(|f| marked || body || measured(f))
             }
         };

@@ -75,7 +75,7 @@ impl Assigner<'_> {
     }
 
     /// True for a unit by the hour or faster.
-    fn is_pace(&self, words: &UnitWords) -> bool {
+    pub(super) fn is_pace(&self, words: &UnitWords) -> bool {
         let likeliest = self.units.compose(words).into_iter().next();
         likeliest.is_some_and(|unit| matches!(below(words, &unit), Some("h" | "min" | "s")))
     }

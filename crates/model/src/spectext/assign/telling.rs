@@ -21,6 +21,10 @@ const AREAS: [f64; 29] = [
     0.08, 0.12, 0.14, 0.15, 0.2, 0.22, 0.25, 0.3, 0.34, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0, 6.0, 10.0, 16.0, 25.0,
     35.0, 50.0, 70.0, 95.0, 120.0, 150.0, 185.0, 240.0, 300.0, 400.0,
 ];
+/// A roll is so many times longer than wide at least, where both are told in metres.
+const ROLL_RATIO_MIN: f64 = 8.0;
+/// A layer thinner than this in mm is a finish's.
+const LAYER_MM_MAX: f64 = 0.2;
 /// What lights are told in kelvins.
 const KELVINS: std::ops::RangeInclusive<f64> = 1800.0..=12000.0;
 
@@ -38,9 +42,14 @@ impl Assigner<'_> {
         };
         let metres =
             |place: usize| unit(&sides[place]).is_some_and(|u| matches!(u.symbol.as_str(), "m" | "yd"));
-        let length = (0..sides.len()).find(|p| metres(*p))?;
+        // 1.52m×30m: the longer by far.
+        let longest = |a: &usize, b: &usize| sides[*a].low.value.total_cmp(&sides[*b].low.value);
+        let length = (0..sides.len()).filter(|p| metres(*p)).max_by(longest)?;
         let mut others: Vec<usize> = (0..sides.len()).filter(|p| *p != length).collect();
-        let measured = |p: &usize| spelled_place(sides, *p).is_some_and(|told| !metres(told));
+        let measured = |p: &usize| {
+            let narrow = sides[*p].low.value * ROLL_RATIO_MIN <= sides[length].low.value;
+            spelled_place(sides, *p).is_some_and(|told| !metres(told) || (told == *p && narrow))
+        };
         if others.is_empty() || others.len() > 2 || !others.iter().all(measured) {
             return None;
         }
@@ -84,7 +93,9 @@ impl Assigner<'_> {
         let finish = &self.items[at.checked_sub(1)?];
         let Kind::Value(entry) = finish.kind else { return None };
         let symbol = self.units.compose(expr.shape.unit()?).first()?.symbol.clone();
-        if !matches!(symbol.as_str(), "μm" | "μin") || !self.gap(at - 1, at).trim().is_empty() {
+        let thin = symbol == "mm"
+            && matches!(&expr.shape, Shape::Point(a) | Shape::Low(a, _) if a.value < LAYER_MM_MAX);
+        if !(thin || matches!(symbol.as_str(), "μm" | "μin")) || !self.gap(at - 1, at).trim().is_empty() {
             return None;
         }
         let finishes = ["surface_finish", "process"];

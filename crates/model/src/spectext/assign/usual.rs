@@ -1,0 +1,105 @@
+//! What a number tells by its unit and the words beside it where no name and no topic does: climates, delivery, pace.
+
+use super::super::expr::{Amount, Expr, Shape, Side};
+use super::super::resolve::Resolved;
+use super::super::words::{Role, WORDS};
+use super::{Assigner, Placed};
+use crate::property::PropertyId;
+
+/// The hottest lower and the coldest upper end of a climate without a unit, in ℃.
+const CLIMATE: (f64, f64) = (0.0, 40.0);
+/// The longest time of delivery that needs no name, in days.
+const DELIVERY_DAYS_MAX: f64 = 120.0;
+
+impl Assigner<'_> {
+    fn symbol(&self, shape: &Shape) -> Option<String> {
+        Some(self.units.compose(shape.unit()?).into_iter().next()?.symbol)
+    }
+
+    /// The temperatures (`-40~85℃`) or the humidity (`20~95%RH`) that something works in.
+    pub(super) fn climate(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        if !self.stands_alone(start, end, at, next - 1) || self.is_condition(at) {
+            return None;
+        }
+        if self.folded[start..end].ends_with("%rh") {
+            return self.of("humidity", &expr.shape);
+        }
+        let Shape::Range(low, high) = &expr.shape else { return None };
+        let warm = self.symbol(&expr.shape).is_some_and(|symbol| symbol == "℃");
+        let cold = low.value < CLIMATE.0 && high.value >= CLIMATE.1;
+        let told = cold && (warm || (low.unit.is_none() && high.unit.is_none()));
+        let hinted = self.hints.iter().any(|h| self.resolver().resolve(*h, &expr.shape, None).is_some());
+        if told && (!hinted || self.by_topic) { self.of("operating_temperature", &expr.shape) } else { None }
+    }
+
+    /// The side that a bound in words speaks of (最厚25mm, 最长3m).
+    pub(super) fn at_utmost(&self, at: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let words = self.folded[self.items[at].from..self.items[at].start].trim_matches([' ', ':']);
+        let sides = [
+            ('厚', "thickness"),
+            ('薄', "thickness"),
+            ('宽', "width"),
+            ('窄', "width"),
+            ('长', "length"),
+            ('短', "length"),
+            ('重', "weight"),
+            ('轻', "weight"),
+        ];
+        let (_, id) = sides.iter().find(|(c, _)| words.starts_with('最') && words.ends_with(*c))?;
+        expr.shape.unit()?;
+        self.of(id, &expr.shape)
+    }
+
+    /// A time of delivery: so many days that stand alone, or a time within which something is done.
+    pub(super) fn delivery(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let symbol = self.symbol(&expr.shape)?;
+        let (days, hours) = (matches!(symbol.as_str(), "天" | "工作日" | "周"), symbol == "h");
+        let behind = self.touching_after(end, next - 1);
+        let done = WORDS.at_start(Role::Delivered, behind).is_some();
+        let before = self.touching_before(start, at);
+        let told = match &expr.shape {
+            Shape::Point(a) | Shape::Range(_, a) => {
+                days && a.value <= DELIVERY_DAYS_MAX && (done || WORDS.is_filler(behind))
+            }
+            Shape::High(..) => (days || hours) && (done || (days && WORDS.is_filler(behind))),
+            _ => false,
+        };
+        let hinted = self.hints.iter().any(|h| self.resolver().resolve(*h, &expr.shape, None).is_some());
+        if told && WORDS.is_filler(before) && (!hinted || self.by_topic) && !self.is_condition(at) {
+            self.of("lead_time", &expr.shape)
+        } else {
+            None
+        }
+    }
+
+    /// So many pieces by the minute or hour are what a machine puts out.
+    pub(super) fn pace(&self, expr: &Expr) -> Option<(u16, Resolved)> {
+        let words = expr.shape.unit().filter(|w| self.is_pace(w))?;
+        let one = self.units.compose(&words.numerator()).into_iter().next()?;
+        let pieces = self.units.unit("pcs").is_ok_and(|u| u.dimension == one.dimension);
+        if pieces { self.of("throughput", &expr.shape) } else { None }
+    }
+
+    /// `0.05mm x 660 strands`: strands and the diameter of each.
+    pub(super) fn counted_strands(&self, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let [Expr { shape: Shape::Sides(sides, None), .. }] = list else { return None };
+        let [a, b] = sides.as_slice() else { return None };
+        let counts = |side: &Side| {
+            let words = side.low.unit.as_ref();
+            words.is_some_and(|w| self.units.compose(w).first().is_some_and(|u| u.symbol == "根"))
+        };
+        let (count, size) = match (counts(a), counts(b)) {
+            (true, false) => (a, b),
+            (false, true) => (b, a),
+            _ => return None,
+        };
+        size.low.unit.as_ref()?;
+        let of = |id: &str, amount: &Amount| {
+            let property = self.properties.index(&PropertyId(id.to_owned()))?;
+            Some((0, (property, self.resolver().resolve(property, &Shape::Point(amount.clone()), None)?)))
+        };
+        Some(vec![of("strand_count", &count.low)?, of("wire_diameter", &size.low)?])
+    }
+}
