@@ -16,7 +16,7 @@ use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
 /// Strings of the once held-back rounds that the parser is known to read right; raise them, never lower them.
-const KEPT_RIGHT: [(&str, usize); 5] = [("4", 240), ("5", 239), ("6", 240), ("7", 152), ("8a", 217)];
+const KEPT_RIGHT: [(&str, usize); 5] = [("4", 240), ("5", 239), ("6", 240), ("7", 154), ("8a", 231)];
 
 /// Strings of the open rounds that are not read right yet: most leave something out.
 const KNOWN_WRONG: &[&str] = &[
@@ -29,7 +29,6 @@ const KNOWN_WRONG: &[&str] = &[
     "HB≤220",
     "超纯水电阻率≥18兆欧",
     "硅胶硬度50度",
-    "表面阻抗10的6-9次方",
     "正向电流20mA",
     "尺寸公差+0.05/-0.02mm",
 ];

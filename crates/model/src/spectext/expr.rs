@@ -116,7 +116,25 @@ impl ExprReader<'_> {
         Some(Expr { start: at, end, shape })
     }
 
+    /// `10的6-9次方`, `10^6-9Ω`: a range of powers of ten.
+    fn powers(&self, at: usize) -> Option<(Shape, usize)> {
+        let (low, high, len) = number::powers(&self.text[at..])?;
+        let unit = self.unit_place(at + len).and_then(|place| Some((place, self.unit(place)?)));
+        let end = unit.as_ref().map_or(at + len, |(place, words)| place + words.len);
+        let amount = |value: f64| Amount {
+            value,
+            unit: unit.as_ref().map(|u| u.1.clone()),
+            scale: 1.0,
+            unit_scale: None,
+            nines: None,
+        };
+        Some((Shape::Range(amount(low), amount(high)), end))
+    }
+
     fn measured(&self, at: usize) -> Option<(Shape, usize)> {
+        if let Some(found) = self.powers(at) {
+            return Some(found);
+        }
         let (first, end) = self.amount(at, true)?;
         // 3225 ±10ppm, 26MHz ±10ppm: millionths are a stability's.
         let millionths = |t: &Tolerance| {
@@ -124,7 +142,18 @@ impl ExprReader<'_> {
             t.unit.as_ref().and_then(symbol).is_some_and(|u| u == "ppm")
                 && first.unit.as_ref().and_then(symbol).is_none_or(|u| !u.starts_with("pp"))
         };
-        if let Some((tolerance, end, unit)) = self.tolerance(end).filter(|t| !millionths(&t.0)) {
+        // 100nF 50V ±10%: the share is the capacitance's.
+        let apart = |t: &Tolerance| {
+            let share = t.unit.as_ref().and_then(|w| self.units.compose(w).into_iter().next());
+            let volts = first.unit.as_ref().and_then(|w| self.units.compose(w).into_iter().next());
+            self.text[end..].starts_with(' ')
+                && share.is_some_and(|u| u.symbol == "%")
+                && volts.is_some_and(|u| u.symbol == "V")
+                && self.text[..at].trim_end_matches(' ').ends_with(['F', 'f', 'R', '5', '7', 'G', 'H'])
+        };
+        if let Some((tolerance, end, unit)) =
+            self.tolerance(end).filter(|t| !millionths(&t.0) && !apart(&t.0))
+        {
             let first = Amount { unit: first.unit.or(unit), ..first };
             return Some(
                 self.sides(Side { low: first.clone(), high: None, tolerance: Some(tolerance.clone()) }, end)
@@ -177,7 +206,9 @@ impl ExprReader<'_> {
         let len = WORDS.at_start(role, rest)?;
         let single = rest[..len].chars().count() == 1;
         let behind = from + len;
-        let runs_on = rest[len..].chars().next().is_some_and(is_han) && (self.word_end)(behind) == behind;
+        let runs_on = rest[len..].chars().next().is_some_and(is_han)
+            && (self.word_end)(behind) == behind
+            && WORDS.at_start(Role::Delivered, &rest[len..]).is_none();
         (!(single && runs_on) && (self.word_end)(from) <= from + len).then_some(from + len)
     }
 

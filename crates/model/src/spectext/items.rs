@@ -83,6 +83,17 @@ impl<'a> Cutter<'a> {
             let dated =
                 text[..at].strip_suffix('年').is_some_and(|y| y.ends_with(|c: char| c.is_ascii_digit()))
                     && text[at..].trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('月');
+            // 弯曲半径:R3: the letter of a radius behind its name.
+            let radius = c == 'R'
+                && text[at + 1..].starts_with(|c: char| c.is_ascii_digit())
+                && items.last().is_some_and(|i| {
+                    matches!(i.kind, Kind::Name(..))
+                        && text[i.end..at].trim_matches([' ', ':', '≥', '≤']).is_empty()
+                });
+            if radius {
+                at += 1;
+                continue;
+            }
             let number = if !dated && starts_number(&text[at..], c, text[..at].chars().next_back()) {
                 self.number(text, folded, at, &hits[next_hit..], items.last())
             } else {
@@ -150,8 +161,13 @@ impl<'a> Cutter<'a> {
             let code = hit.end - hit.start >= 4 && hit.end == number.end && number.shape.unit().is_none();
             // 规格：2835 names a package, for a size has sides.
             let sided = name.targets.iter().all(|t| self.properties.at(t.0).kind == PropertyKind::Dimensions);
+            // 晶振3225: no frequency without a unit.
+            let part = name
+                .targets
+                .iter()
+                .any(|t| matches!(self.properties.at(t.0).unit.as_deref(), Some("Hz" | "Ω" | "μF" | "μH")));
             return name.targets.iter().any(|t| asked(t.0))
-                || (code && (sided || last.is_some_and(|l| l.end + 1 == hit.start && apart)));
+                || (code && (sided || part || last.is_some_and(|l| l.end + 1 == hit.start && apart)));
         }
         if hit.end > number.end {
             return true;

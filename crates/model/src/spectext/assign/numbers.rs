@@ -33,6 +33,7 @@ impl Assigner<'_> {
         if self.second_bound(at, &list, out)
             || self.amount(at, next, &list, taken, out)
             || self.of_pack(at, &list, out)
+            || self.cured(at, next, &list, taken, out)
         {
             taken[at..next].fill(true);
             out.used.push((self.items[at].from, end));
@@ -216,7 +217,8 @@ impl Assigner<'_> {
             && list.iter().all(|e| !matches!(e.shape, Shape::Bare(_)))
             && (list.iter().all(|e| e.shape.unit().is_some())
                 || self.begins_with_unit(next, entry)
-                || self.is_side_word(next))
+                || self.is_side_word(next)
+                || self.is_plainly_named(at, next))
         {
             let gap = self.gap(next - 1, next);
             let belongs_behind =
@@ -279,6 +281,18 @@ impl Assigner<'_> {
             Kind::Name(entry, _) => entry.targets.iter().all(|t| is_worded(self.property(t.0).kind)),
             _ => false,
         }
+    }
+
+    /// True for a plain number whose name ends the words (2.0间距), or of which many are counted in English (10,000 mating
+    /// cycles).
+    fn is_plainly_named(&self, at: usize, place: usize) -> bool {
+        let item = &self.items[place];
+        let latin = self.text[item.start..item.end].starts_with(|c: char| c.is_ascii_alphabetic());
+        let gap = self.gap(place - 1, place);
+        let ends = item.end == self.text.len() || self.text[item.end..].starts_with([' ', '，', ',']);
+        let whole = !self.text[self.items[at].start..self.items[at].end].contains('.');
+        let counted = matches!(item.kind, Kind::Name(e, _) if e.targets.iter().any(|t| self.property(t.0).unit.as_deref() == Some("次")));
+        ends && if latin { gap == " " && whole && counted } else { gap.is_empty() && !whole }
     }
 
     /// True for a side in one character directly behind its number (1.0厚).

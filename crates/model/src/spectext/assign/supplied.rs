@@ -164,7 +164,7 @@ impl Assigner<'_> {
         let Some(whole) = self.units.compose(words).into_iter().next() else { return false };
         let below = below(words, &whole).filter(|pack| WORDS.is(Role::Pack, pack));
         let before = pack_before(&self.folded[..start]);
-        let behind = self.pack_behind(end, at);
+        let behind = self.pack_behind(end, at).or_else(|| self.packaging_behind(end, at));
         if (words.is_quotient() && below.is_none())
             || (below.is_none() && before.is_none() && behind.is_none())
         {
@@ -187,6 +187,15 @@ impl Assigner<'_> {
             out.push_words(packaging, SpecValue::Set(vec![name]), words.start, words.end);
         }
         true
+    }
+
+    /// A known way of packing directly behind a number (180公斤铁桶), which the text says itself.
+    fn packaging_behind(&self, end: usize, last: usize) -> Option<(Range<usize>, Option<String>)> {
+        let item = self.items.get(last + 1)?;
+        let Kind::Value(entry) = item.kind else { return None };
+        let packaging = self.properties.index(&PropertyId(PACKAGING.to_owned()))?;
+        let joined = self.text.get(end..item.start)?.trim().is_empty();
+        (joined && entry.targets.iter().any(|t| t.0 == packaging)).then_some((item.start..item.end, None))
     }
 
     /// The pack that stands directly behind a number (`25kg袋`, `200L drum`, `20kg一箱`): its words, and how that is packed

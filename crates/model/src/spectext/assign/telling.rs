@@ -21,6 +21,8 @@ const AREAS: [f64; 29] = [
     0.08, 0.12, 0.14, 0.15, 0.2, 0.22, 0.25, 0.3, 0.34, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0, 6.0, 10.0, 16.0, 25.0,
     35.0, 50.0, 70.0, 95.0, 120.0, 150.0, 185.0, 240.0, 300.0, 400.0,
 ];
+/// The least side in mm of a size without a unit behind a noun.
+const SIDE_MM_MIN: f64 = 10.0;
 /// A roll is so many times longer than wide at least, where both are told in metres.
 const ROLL_RATIO_MIN: f64 = 8.0;
 /// A layer thinner than this in mm is a finish's.
@@ -143,7 +145,9 @@ impl Assigner<'_> {
     pub(super) fn is_size_of_noun(&self, list: &[&Expr], at: usize, next: usize) -> bool {
         let (start, end) = (self.items[at].from, self.items[next - 1].end);
         let noun = self.touching_before(start, at);
-        matches!(list, [Expr { shape: shape @ Shape::Sides(sides, _), .. }] if shape.unit().is_some() || sides.len() == 3)
+        let large = |sides: &[Side]| sides.iter().all(|s| s.low.value >= SIDE_MM_MIN);
+        matches!(list, [Expr { shape: shape @ Shape::Sides(sides, _), .. }]
+            if shape.unit().is_some() || sides.len() == 3 || large(sides))
             && noun.chars().all(is_han)
             && !WORDS.at_end(Role::Opening, noun)
             && WORDS.is_filler(self.touching_after(end, next - 1))

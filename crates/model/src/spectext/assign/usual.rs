@@ -1,9 +1,10 @@
 //! What a number tells by its unit and the words beside it where no name and no topic does: climates, delivery, pace.
 
 use super::super::expr::{Amount, Expr, Shape, Side};
+use super::super::items::{Item, Kind};
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS};
-use super::{Assigner, Placed};
+use super::{Assigner, Found, Placed, Reading};
 use crate::property::PropertyId;
 
 /// The hottest lower and the coldest upper end of a climate without a unit, in ℃.
@@ -19,7 +20,8 @@ impl Assigner<'_> {
     /// The temperatures (`-40~85℃`) or the humidity (`20~95%RH`) that something works in.
     pub(super) fn climate(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
         let (start, end) = (self.items[at].from, self.items[next - 1].end);
-        if !self.stands_alone(start, end, at, next - 1) || self.is_condition(at) {
+        let behind = WORDS.is_filler(self.touching_after(end, next - 1));
+        if !behind || self.is_named_by(start, end, at) || self.is_condition(at) {
             return None;
         }
         if self.folded[start..end].ends_with("%rh") {
@@ -72,6 +74,47 @@ impl Assigner<'_> {
         } else {
             None
         }
+    }
+
+    /// `固化150℃×30min`, `25℃/24h固化`: the temperature and the time of what hardens, the time of which is read with it.
+    pub(super) fn cured(
+        &self,
+        at: usize,
+        next: usize,
+        list: &[&Expr],
+        taken: &mut [bool],
+        out: &mut Reading,
+    ) -> bool {
+        let [warm] = list else { return false };
+        let Some(Item { kind: Kind::Number(time), .. }) = self.items.get(next) else { return false };
+        let is = |expr: &Expr, symbols: &[&str]| {
+            self.symbol(&expr.shape).is_some_and(|s| symbols.contains(&s.as_str()))
+        };
+        let joined = matches!(self.gap(next - 1, next).trim(), "*" | "/" | "x" | "@" | "," | "");
+        if !joined || !is(warm, &["℃", "℉"]) || !is(time, &["min", "h", "s"]) {
+            return false;
+        }
+        let (start, end) = (self.items[at].from, self.items[next].end);
+        let before = self.folded[..start].trim_end_matches([' ', ':']);
+        let behind = self.folded[end..].trim_start_matches(' ');
+        let told = WORDS.at_end(Role::Cure, before)
+            || WORDS.at_end(Role::Cure, before.strip_suffix("条件").unwrap_or(before))
+            || WORDS.at_start(Role::Cure, behind).is_some();
+        let (Some(first), Some(second)) =
+            (self.of("curing_temperature", &warm.shape), self.of("curing_time", &time.shape))
+        else {
+            return false;
+        };
+        if !told {
+            return false;
+        }
+        for ((property, (value, unit)), item) in [(first, at), (second, next)] {
+            let (start, end) = (self.items[item].from, self.items[item].end);
+            out.specs.push(Found { property, value, unit, start, end });
+            out.used.push((start, end));
+        }
+        taken[next] = true;
+        true
     }
 
     /// So many pieces by the minute or hour are what a machine puts out.
