@@ -14,6 +14,21 @@ use crate::unit::UnitWords;
 /// How far the unit of a number without a name may be from the property's usual one (MΩ from Ω).
 const UNNAMED_UNIT_RATIO_MAX: f64 = 1e6;
 
+/// The property whose numbers are amounts of supply, not specifications.
+pub(super) const CAPACITY: &str = "monthly_capacity";
+/// No surface is so rough in μm that `Ra` says more of it.
+const ROUGHNESS_MAX: f64 = 50.0;
+
+/// The largest number of an expression.
+fn largest_of(shape: &Shape) -> Option<f64> {
+    match shape {
+        Shape::Point(a) | Shape::Low(a, _) | Shape::High(a, _) | Shape::Better(a) | Shape::Range(_, a) => {
+            Some(a.value)
+        }
+        _ => None,
+    }
+}
+
 impl Assigner<'_> {
     /// The property among a name's that the numbers fit, with their values.
     pub(super) fn fit(
@@ -40,6 +55,17 @@ impl Assigner<'_> {
         // 重量≤6kg/㎡ is no weight: what is measured in the whole unit comes first.
         if let Some(words) = list.iter().find_map(|e| e.shape.unit()).filter(|w| w.is_quotient()) {
             self.prefer_whole(words, &mut fits);
+        }
+        // 产能1200件/h is what a machine does, and Ra80 no roughness.
+        if fits.len() > 1 && list.iter().any(|e| e.shape.unit().is_some_and(|w| self.is_pace(w))) {
+            fits.retain(|f| self.property(f.0).id.0 != CAPACITY);
+        }
+        if fits.len() > 1 && name == "ra" {
+            let smooth = |e: &&Expr| {
+                e.shape.unit().is_some() || largest_of(&e.shape).is_none_or(|v| v < ROUGHNESS_MAX)
+            };
+            let id = if list.iter().all(smooth) { "roughness" } else { "cri" };
+            fits.retain(|f| self.property(f.0).id.0 == id);
         }
         if entry.shared && fits.len() > 1 {
             return share(fits, list.len());

@@ -5,14 +5,12 @@ use super::super::expr::{Expr, Shape};
 use super::super::items::{Item, Kind};
 use super::super::normal::is_han;
 use super::super::words::{Role, WORDS};
+use super::choose::CAPACITY;
 use super::{Assigner, Found, GAP_MAX, Reading};
 use crate::property::PropertyId;
 use crate::spec::SpecValue;
 use crate::unit::{Unit, UnitWords};
 use std::ops::Range;
-
-/// The property whose numbers are amounts of supply, not specifications.
-const CAPACITY: &str = "monthly_capacity";
 
 impl Assigner<'_> {
     /// Numbers behind a word such as 月产, or behind the name of the capacity.
@@ -137,7 +135,8 @@ impl Assigner<'_> {
         let behind = WORDS.is_filler(self.touching_after(end, at));
         let alone = self.stands_alone(start, end, at, at)
             && !before.ends_with(['=', '/', ':', '*'])
-            && pack_before(&self.folded[..start]).is_none();
+            && pack_before(&self.folded[..start]).is_none()
+            && !self.is_condition(at);
         let like = |symbol: &str| self.units.unit(symbol).ok().filter(|u| u.dimension == unit.dimension);
         let things = WORDS.words(Role::Counted).find_map(like);
         let of_things = things.is_some_and(|one| match unit.symbol.as_str() {
