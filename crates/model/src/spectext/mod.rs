@@ -242,7 +242,7 @@ impl ClauseReader<'_> {
                     })
         };
         for at in (0..specs.len()).rev() {
-            let near = [at.checked_sub(2), at.checked_sub(1), Some(at + 1), Some(at + 2)];
+            let near = [at.checked_sub(3), at.checked_sub(2), at.checked_sub(1), Some(at + 1), Some(at + 2)];
             let told = |other: Option<usize>| {
                 other.and_then(|o| specs.get(o)).is_some_and(|other| closer(&specs[at], other))
             };

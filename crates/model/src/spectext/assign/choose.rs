@@ -222,6 +222,11 @@ impl Assigner<'_> {
         list: &[&Expr],
         fallback: Option<&UnitWords>,
     ) -> Vec<Placed> {
+        if let [expr] = list
+            && let Some(found) = self.climate(at, next, expr)
+        {
+            return vec![(0, found)];
+        }
         // A number of something that has a name, and is no property.
         let other = at.checked_sub(1).map(|before| &self.items[before]);
         let sized = matches!(list, [Expr { shape: Shape::Sides(..), .. }]);
@@ -237,10 +242,10 @@ impl Assigner<'_> {
                 .or_else(|| self.layer(at, expr))
                 .or_else(|| self.beside_voltage(at, next, expr))
                 .or_else(|| self.kelvins(at, next, expr))
-                .or_else(|| self.climate(at, next, expr))
                 .or_else(|| self.at_utmost(at, expr))
                 .or_else(|| self.delivery(at, next, expr))
                 .or_else(|| self.pace(expr))
+                .or_else(|| self.some_metres(at, next, expr))
         {
             return vec![(0, found)];
         }
@@ -285,8 +290,11 @@ impl Assigner<'_> {
             || self.text[..start]
                 .strip_suffix('+')
                 .is_some_and(|t| t.ends_with(|c: char| c.is_ascii_alphanumeric()));
-        let coded = WORDS.at_end(Role::StandardBody, self.folded[..start].trim_end_matches(' '));
-        let said = !(self.by_topic && (self.is_condition(at) || joined || coded));
+        let before = self.folded[..start].trim_end_matches(' ');
+        let word = before.rsplit(|c: char| !c.is_ascii_alphabetic() && c != '/').next().unwrap_or(before);
+        let coded = WORDS.is(Role::StandardBody, word);
+        let summed = (at + 1..next).any(|i| self.gap(i - 1, i) == "+");
+        let said = !(self.by_topic && (self.is_condition(at) || joined || summed || coded));
         let all = |index: u16| -> Option<Vec<Resolved>> {
             list.iter()
                 .map(|e| {
@@ -414,7 +422,8 @@ impl Assigner<'_> {
         // 12oz帆布: ounces are copper's only where the text does not speak of cloth.
         let elsewhere = |hint: &u16| {
             let stated = |e: &&Expr| self.resolver().resolve(*hint, &e.shape, fallback).and_then(|r| r.1);
-            list.iter().all(|e| stated(e).is_some_and(|unit| unit != symbol))
+            let named = self.topic.named.contains(hint);
+            list.iter().all(|e| stated(e).is_some_and(|unit| named || unit != symbol))
         };
         if self.topic.is_foreign(owner, self.properties) && self.hints.iter().any(elsewhere) {
             return None;
@@ -427,7 +436,16 @@ impl Assigner<'_> {
     /// The property of a bare `±x`: the hinted accuracy, or the first of the table that is measured so.
     fn accuracy(&self, shape: &Shape) -> Option<(u16, Resolved)> {
         let fit = |i: u16| Some((i, self.resolver().resolve(i, shape, None)?));
-        let symbol = self.units.compose(shape.unit()?).into_iter().next().map(|u| u.symbol);
+        let mut of_topic = self
+            .hints
+            .iter()
+            .filter(|h| self.by_topic && self.property(**h).is_accuracy())
+            .filter_map(|h| fit(*h));
+        // CNC ±0.01: only where the topic tells what is so accurate.
+        let Some(words) = shape.unit() else {
+            return of_topic.next().filter(|f| f.1.1.as_deref() == Some("mm"));
+        };
+        let symbol = self.units.compose(words).into_iter().next().map(|u| u.symbol);
         let general: Vec<(u16, Resolved)> = self.properties.accuracies().filter_map(fit).collect();
         // ±20ppm is a stability before it is a share.
         let own = general.iter().find(|f| self.property(f.0).unit == symbol);

@@ -9,6 +9,8 @@ use crate::property::PropertyId;
 
 /// The hottest lower and the coldest upper end of a climate without a unit, in ℃.
 const CLIMATE: (f64, f64) = (0.0, 40.0);
+/// From so many metres on they are asked for.
+const METRES_MAX: f64 = 100.0;
 /// The longest time of delivery that needs no name, in days.
 const DELIVERY_DAYS_MAX: f64 = 120.0;
 
@@ -117,12 +119,27 @@ impl Assigner<'_> {
         true
     }
 
-    /// So many pieces by the minute or hour are what a machine puts out.
+    /// So many pieces or packs by the minute or hour are what a machine puts out.
     pub(super) fn pace(&self, expr: &Expr) -> Option<(u16, Resolved)> {
         let words = expr.shape.unit().filter(|w| self.is_pace(w))?;
         let one = self.units.compose(&words.numerator()).into_iter().next()?;
-        let pieces = self.units.unit("pcs").is_ok_and(|u| u.dimension == one.dimension);
-        if pieces { self.of("throughput", &expr.shape) } else { None }
+        let counted = |symbol: &str| self.units.unit(symbol).is_ok_and(|u| u.dimension == one.dimension);
+        if WORDS.words(Role::Counted).any(|symbol| symbol != "吨" && counted(symbol)) {
+            self.of("throughput", &expr.shape)
+        } else {
+            None
+        }
+    }
+
+    /// A few metres that stand alone are how long a thing is.
+    pub(super) fn some_metres(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let Shape::Point(amount) = &expr.shape else { return None };
+        let few =
+            self.symbol(&expr.shape).is_some_and(|s| s == "m") && amount.value * amount.scale < METRES_MAX;
+        let told = few && self.stands_alone(start, end, at, next - 1) && !self.is_condition(at);
+        let hinted = !self.by_topic && !self.hints.is_empty();
+        if told && !hinted && at > 0 { self.of("length", &expr.shape) } else { None }
     }
 
     /// `0.05mm x 660 strands`: strands and the diameter of each.
