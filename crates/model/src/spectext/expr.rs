@@ -283,7 +283,9 @@ impl ExprReader<'_> {
         if runs_on && let Some(len) = WORDS.at_start(Role::Strand, &self.folded[end..]) {
             return Some((out, end + len));
         }
-        if runs_on && !self.is_times(end) && !self.is_bound(end) {
+        // BGA 0.4pitch: a name may follow.
+        let named = (self.word_end)(end) > end + 2;
+        if runs_on && !named && !self.is_times(end) && !self.is_bound(end) {
             return None;
         }
         if out.unit.is_none() && self.goes_on(end) {
@@ -445,7 +447,7 @@ impl ExprReader<'_> {
             && self.text[at..end].chars().count() == 1
             && self.text[at..end].chars().all(is_han)
             && next.is_some_and(is_han)
-            && !self.goes_on_in_words(end);
+            && (self.text[at..].starts_with('双') || !self.goes_on_in_words(end));
         // P2 刷新1920 灰阶14bit: a name with a number of its own.
         let named =
             spaced && self.text[at..end].chars().all(is_han) && next.is_some_and(|c| c.is_ascii_digit());

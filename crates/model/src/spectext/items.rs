@@ -219,7 +219,10 @@ impl<'a> Cutter<'a> {
         let text = |t: &(u16, u16)| self.properties.at(t.0).kind == PropertyKind::Text;
         let digit = folded[start..].starts_with(|c: char| c.is_ascii_digit());
         let wished = WORDS.at_end(Role::Prefer, folded[..start].trim_end_matches(' '))
-            || WORDS.at_start(Role::Prefer, &folded[end..]).is_some();
+            || WORDS.at_start(Role::Prefer, &folded[end..]).is_some()
+            || (start == 0 && folded[end..].starts_with([' ', '胶']))
+            || folded[end..].starts_with("双面")
+            || folded[end..].starts_with('胶');
         !digit || wished || !self.properties.values().entries[entry].targets.iter().all(text)
     }
 
@@ -273,7 +276,10 @@ impl<'a> Cutter<'a> {
             let counted = behind.trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit())
                 || folded[..end].ends_with('出') && behind.starts_with(|c: char| CHINESE_DIGITS.contains(c));
             let round = !WORDS.is(Role::SidedMark, &folded[start..end]) || self.is_round(folded, start, end);
-            if alone && counted && round && (!letter || self.is_length(behind)) {
+            // NTC 10K B3950, but no B3.
+            let long =
+                &folded[start..end] != "b" || behind.bytes().take_while(u8::is_ascii_digit).count() == 4;
+            if alone && counted && round && long && (!letter || self.is_length(behind)) {
                 hits.push(Hit {
                     start,
                     end,

@@ -181,6 +181,14 @@ impl Scale<'_> {
                 Some(unit) => (amount.value * amount.scale, unit),
                 // 4000K is no four millions.
                 None if amount.value >= 1000.0 => return None,
+                // 222M is a code of a capacitor.
+                None if self
+                    .default
+                    .as_ref()
+                    .is_some_and(|d| matches!(d.symbol.as_str(), "μF" | "pF" | "μH")) =>
+                {
+                    return None;
+                }
                 None => (amount.value * amount.unit_scale?, self.default.clone()),
             },
         };

@@ -89,6 +89,8 @@ pub(super) enum Role {
     Cure,
     /// What is done within a time of delivery.
     Delivered,
+    /// Processes whose machines are told by their tons.
+    Press,
     /// Bodies that publish standards (GB/T, DIN).
     StandardBody,
     /// Marks of a strand's finish behind its diameter (11/0.16TS).
@@ -114,7 +116,7 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 52] = [
+const ROLES: [(&str, Role); 53] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -152,6 +154,7 @@ const ROLES: [(&str, Role); 52] = [
     ("asked", Role::Asked),
     ("strand", Role::Strand),
     ("counted", Role::Counted),
+    ("press", Role::Press),
     ("element", Role::Element),
     ("cure", Role::Cure),
     ("delivered", Role::Delivered),

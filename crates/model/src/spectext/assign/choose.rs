@@ -204,7 +204,8 @@ impl Assigner<'_> {
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && first_name(i)))
             .or_else(|| only(&first_name))
             .or_else(|| {
-                let bare = self.by_topic && !WORDS.is(Role::Element, name);
+                let spelled = list.iter().any(|e| e.shape.unit().is_some());
+                let bare = self.by_topic && !WORDS.is(Role::Element, name) && spelled;
                 let first = self.hints.iter().find(|h| bare && fits.iter().any(|f| f.0 == **h))?;
                 only(&|i| i == *first)
             })
@@ -222,6 +223,11 @@ impl Assigner<'_> {
         list: &[&Expr],
         fallback: Option<&UnitWords>,
     ) -> Vec<Placed> {
+        self.output(self.told(at, next, list, fallback), list)
+    }
+
+    /// What numbers without a name tell by their units, by what stands beside them, by the product or the topic.
+    fn told(&self, at: usize, next: usize, list: &[&Expr], fallback: Option<&UnitWords>) -> Vec<Placed> {
         if let [expr] = list
             && let Some(found) = self.climate(at, next, expr)
         {
@@ -245,6 +251,7 @@ impl Assigner<'_> {
                 .or_else(|| self.at_utmost(at, expr))
                 .or_else(|| self.delivery(at, next, expr))
                 .or_else(|| self.pace(expr))
+                .or_else(|| self.tonnage(at, next, expr))
                 .or_else(|| self.some_metres(at, next, expr))
         {
             return vec![(0, found)];
@@ -329,6 +336,9 @@ impl Assigner<'_> {
         }
         if fits.len() > 1 {
             return Vec::new();
+        }
+        if let (true, [expr]) = (fits.is_empty() && said, list) {
+            return self.content(expr).map(|f| (0, f)).into_iter().collect();
         }
         let values = fits.pop().map(|(index, values)| values.into_iter().map(move |v| (index, v)));
         values.into_iter().flatten().enumerate().collect()

@@ -15,6 +15,18 @@ impl Assigner<'_> {
     /// The diameter and the other sides behind a mark of a diameter: the wall of a tube, how thick a disc is, or how long a rod.
     pub(super) fn round(&self, entry: &Entry, mark: &str, list: &[&Expr]) -> Option<Vec<Placed>> {
         let [Expr { shape: Shape::Sides(sides, None), .. }] = list else { return None };
+        // OD 25.4 x 1.5: the outer diameter and the wall of a tube.
+        let outer = self.properties.index(&PropertyId("outer_diameter".to_owned()))?;
+        if let ([first, wall], true) = (sides.as_slice(), entry.targets.iter().any(|t| t.0 == outer))
+            && !WORDS.is(Role::RoundMark, mark)
+            && wall.low.value * 2.0 < first.low.value
+        {
+            let unit = sides.iter().rev().find_map(Side::unit);
+            return Some(vec![
+                self.side_of("outer_diameter", first, unit)?,
+                self.side_of("thickness", wall, unit)?,
+            ]);
+        }
         let diameter = self.properties.index(&PropertyId("diameter".to_owned()))?;
         let marked = WORDS.is(Role::RoundMark, mark) && entry.targets.iter().any(|t| t.0 == diameter);
         let [first, others @ ..] = sides.as_slice() else { return None };

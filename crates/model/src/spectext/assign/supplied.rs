@@ -142,7 +142,11 @@ impl Assigner<'_> {
         let of_things = things.is_some_and(|one| match unit.symbol.as_str() {
             // 4K is no amount of anything, and 5000K a light's colour.
             "Kpcs" => alone && THOUSANDS.contains(&count),
-            _ => one.symbol != "吨" || unit.symbol.ends_with('吨'),
+            // 210T of a cloth are threads.
+            _ if one.symbol == "吨" => {
+                unit.symbol.ends_with('吨') && !(self.text[..end].ends_with('T') && self.is_of_cloth())
+            }
+            _ => true,
         });
         let bulk = BULK.iter().find_map(|(symbol, least)| Some((like(symbol)?, *least)));
         let sold = bulk.is_some_and(|(one, least)| {
@@ -150,6 +154,12 @@ impl Assigner<'_> {
             (asked && behind && measure >= 1.0) || (alone && measure >= least)
         });
         (of_things && whole && (alone || (asked && behind))) || sold
+    }
+
+    /// True where the topic is told by the weight of an area.
+    fn is_of_cloth(&self) -> bool {
+        let weight = self.properties.index(&PropertyId("areal_weight".to_owned()));
+        weight.is_some_and(|p| self.topic.bare.contains(&p))
     }
 
     /// What one pack holds, by its weight, volume or length: `25kg/袋`, `每轴2.5kg`, `20kg一箱`, `200L drum`.

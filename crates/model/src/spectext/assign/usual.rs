@@ -9,6 +9,10 @@ use crate::property::PropertyId;
 
 /// The hottest lower and the coldest upper end of a climate without a unit, in ℃.
 const CLIMATE: (f64, f64) = (0.0, 40.0);
+/// Tons of presses.
+const TONS: std::ops::RangeInclusive<f64> = 20.0..=8000.0;
+/// From so many volts on they are put in rather than given.
+const MAINS_VOLTS_MIN: f64 = 100.0;
 /// From so many metres on they are asked for.
 const METRES_MAX: f64 = 100.0;
 /// The longest time of delivery that needs no name, in days.
@@ -131,15 +135,55 @@ impl Assigner<'_> {
         }
     }
 
+    /// Grams and litres that stand alone and are of nothing else: what a thing weighs, or holds.
+    pub(super) fn content(&self, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (Shape::Point(_) | Shape::Range(..) | Shape::Toleranced(..)) = &expr.shape else { return None };
+        match self.symbol(&expr.shape)?.as_str() {
+            "g" => self.of("weight", &expr.shape),
+            "L" => self.of("volume", &expr.shape),
+            _ => None,
+        }
+    }
+
+    /// The tons of the machine that a process asks for (注塑 280T); goods are counted in 吨 there.
+    pub(super) fn tonnage(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let Shape::Point(amount) = &expr.shape else { return None };
+        let letter = self.text[self.items[at].start..self.items[next - 1].end].ends_with('T');
+        let told = letter && TONS.contains(&amount.value) && self.speaks_of(Role::Press);
+        if told { self.of("clamping_force", &expr.shape) } else { None }
+    }
+
+    /// What a power supply gives: its volts and amperes without a name.
+    pub(super) fn output(&self, found: Vec<Placed>, list: &[&Expr]) -> Vec<Placed> {
+        let given = |id: &str| {
+            let output = match id {
+                "rated_voltage" => "output_voltage",
+                "rated_current" => "output_current",
+                _ => return None,
+            };
+            self.properties.index(&PropertyId(output.to_owned())).filter(|p| self.topic.named.contains(p))
+        };
+        let plain = list.iter().all(|e| matches!(&e.shape, Shape::Point(a) if a.value < MAINS_VOLTS_MIN));
+        let swap = |(place, (property, value)): Placed| {
+            let id = self.property(property).id.0.as_str();
+            (place, (given(id).filter(|_| plain).unwrap_or(property), value))
+        };
+        found.into_iter().map(swap).collect()
+    }
+
     /// A few metres that stand alone are how long a thing is.
     pub(super) fn some_metres(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
         let (start, end) = (self.items[at].from, self.items[next - 1].end);
         let Shape::Point(amount) = &expr.shape else { return None };
         let few =
             self.symbol(&expr.shape).is_some_and(|s| s == "m") && amount.value * amount.scale < METRES_MAX;
-        let told = few && self.stands_alone(start, end, at, next - 1) && !self.is_condition(at);
+        // 10 m chamber is no length of what is asked for.
+        let noun = self.folded[end..]
+            .strip_prefix(' ')
+            .is_some_and(|t| t.starts_with(|c: char| c.is_ascii_alphabetic()));
+        let told = few && !noun && self.stands_alone(start, end, at, next - 1) && !self.is_condition(at);
         let hinted = !self.by_topic && !self.hints.is_empty();
-        if told && !hinted && at > 0 { self.of("length", &expr.shape) } else { None }
+        if told && !hinted && at + self.offset > 0 { self.of("length", &expr.shape) } else { None }
     }
 
     /// `0.05mm x 660 strands`: strands and the diameter of each.
@@ -150,12 +194,24 @@ impl Assigner<'_> {
             let words = side.low.unit.as_ref();
             words.is_some_and(|w| self.units.compose(w).first().is_some_and(|u| u.symbol == "根"))
         };
+        // 0.08*7 of a wire.
+        let strands = self.properties.index(&PropertyId("strand_count".to_owned()))?;
+        let plain = self.topic.named.contains(&strands)
+            && a.low.unit.is_none()
+            && a.low.value < 1.0
+            && b.low.value.fract() == 0.0
+            && b.low.value >= 3.0
+            && b.low.value < 200.0
+            && b.low.unit.is_none();
         let (count, size) = match (counts(a), counts(b)) {
             (true, false) => (a, b),
             (false, true) => (b, a),
+            _ if plain => (b, a),
             _ => return None,
         };
-        size.low.unit.as_ref()?;
+        if !plain {
+            size.low.unit.as_ref()?;
+        }
         let of = |id: &str, amount: &Amount| {
             let property = self.properties.index(&PropertyId(id.to_owned()))?;
             Some((0, (property, self.resolver().resolve(property, &Shape::Point(amount.clone()), None)?)))
