@@ -64,7 +64,7 @@ impl Assigner<'_> {
     }
 
     /// A standard by the letters of its body, with its number, which may be set apart.
-    fn standard(&self, place: &Range<usize>) -> Option<Range<usize>> {
+    pub(super) fn standard(&self, place: &Range<usize>) -> Option<Range<usize>> {
         let words = &self.folded[place.start..];
         let body = WORDS.words(Role::StandardBody).find(|b| words.starts_with(b))?;
         let rest = words[body.len()..].trim_start_matches([' ', '-']);
@@ -74,7 +74,9 @@ impl Assigner<'_> {
         let number = rest[..digits].trim_end_matches(['-', '.', '/', ':']);
         // IP67 (IEC 60529): by which standard something else was told.
         let told = self.text[..place.start].ends_with('(');
-        let numbered = number.starts_with(|c: char| c.is_ascii_digit());
+        // ASTM D638: one letter may lead.
+        let digits = number.strip_prefix(|c: char| c.is_ascii_lowercase()).unwrap_or(number);
+        let numbered = digits.starts_with(|c: char| c.is_ascii_digit());
         (numbered && !told).then(|| place.start..start + number.len())
     }
 

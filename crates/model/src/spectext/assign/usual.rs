@@ -27,7 +27,9 @@ impl Assigner<'_> {
     pub(super) fn climate(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
         let (start, end) = (self.items[at].from, self.items[next - 1].end);
         let behind = WORDS.is_filler(self.touching_after(end, next - 1));
-        if !behind || self.is_named_by(start, end, at) || self.is_condition(at) {
+        // 85℃/85%RH are the conditions of a test.
+        let paired = self.text[..start].ends_with('/') || self.text[end..].starts_with('/');
+        if !behind || paired || self.is_named_by(start, end, at) || self.is_condition(at) {
             return None;
         }
         if self.folded[start..end].ends_with("%rh") {
@@ -137,6 +139,10 @@ impl Assigner<'_> {
 
     /// Grams and litres that stand alone and are of nothing else: what a thing weighs, or holds.
     pub(super) fn content(&self, expr: &Expr) -> Option<(u16, Resolved)> {
+        // 5G is no weight.
+        if self.text[..expr.end].ends_with('G') {
+            return None;
+        }
         let (Shape::Point(_) | Shape::Range(..) | Shape::Toleranced(..)) = &expr.shape else { return None };
         match self.symbol(&expr.shape)?.as_str() {
             "g" => self.of("weight", &expr.shape),

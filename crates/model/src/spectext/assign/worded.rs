@@ -55,7 +55,15 @@ impl<'a> Assigner<'a> {
                 return;
             }
             let latin = self.text[region.clone()].starts_with(|c: char| c.is_ascii_alphanumeric());
-            if explicit || latin {
+            let id = self.property(index).id.0.as_str();
+            // 执行标准 YD/T 1234: with the number behind the space.
+            let region = match self.standard(&region).filter(|_| id == "standard") {
+                Some(whole) if whole.end > region.end => whole,
+                _ => region,
+            };
+            // 产地 日本
+            let apart = matches!(id, "origin" | BRAND) && self.text[item.end..].starts_with(' ');
+            if explicit || latin || apart {
                 let words = self.text[region.clone()].trim_matches([' ', '、', '/']).to_owned();
                 self.take(region.clone(), taken);
                 taken[at] = true;
@@ -481,6 +489,7 @@ impl<'a> Assigner<'a> {
     fn is_paired_colour(&self, at: usize, property: u16) -> bool {
         let own = |item: &Item<'_>| matches!(&item.kind, Kind::Value(e) if e.targets.iter().any(|t| t.0 == property));
         at > 0
+            && self.property(property).id.0 == "colour"
             && self
                 .items
                 .get(at)
@@ -498,21 +507,21 @@ impl<'a> Assigner<'a> {
             return false;
         }
         let parted = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+        let long = |b: &Item<'_>| self.text[b.start..b.end].chars().count() > 1;
         let behind_value = at
             .checked_sub(1)
             .map(|b| &self.items[b])
-            .is_some_and(|b| matches!(b.kind, Kind::Value(_)) && b.end == item.start);
-        let before_value = self.items.get(at + 1).is_some_and(|n| {
-            matches!(&n.kind, Kind::Value(e) if e.targets.iter().any(|t| t.0 == property))
-                && n.start == item.end
-        });
+            .is_some_and(|b| matches!(b.kind, Kind::Value(_)) && b.end == item.start && long(b));
         let after = &self.folded[item.end..];
-        let free = parted(after.chars().next())
-            || before_value
+        // 硫酸镍 镍≥22%: a share of it.
+        let measured = after.trim_start_matches(' ').starts_with(['≥', '≤', '<', '>', '=', ':']);
+        let free = parted(after.chars().next()) && !measured
+            || self.is_paired_colour(at + 1, property)
             || WORDS.at_start(Role::TwoColoured, after).is_some();
-        matches!(self.property(property).id.0.as_str(), "colour" | "material")
-            && free
-            && (parted(self.text[..item.start].chars().next_back()) || behind_value)
+        let apart = parted(self.text[..item.start].chars().next_back())
+            || behind_value
+            || self.is_paired_colour(at, property);
+        matches!(self.property(property).id.0.as_str(), "colour" | "material") && free && apart
     }
 }
 
