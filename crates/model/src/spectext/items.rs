@@ -279,7 +279,12 @@ impl<'a> Cutter<'a> {
             // NTC 10K B3950, but no B3.
             let long =
                 &folded[start..end] != "b" || behind.bytes().take_while(u8::is_ascii_digit).count() == 4;
-            if alone && counted && round && long && (!letter || self.is_length(behind)) {
+            if alone
+                && counted
+                && round
+                && long
+                && (!letter || self.is_length(behind) || is_thin(&folded[start..end], behind))
+            {
                 hits.push(Hit {
                     start,
                     end,
@@ -308,6 +313,16 @@ impl<'a> Cutter<'a> {
         hits.sort_by_key(|h| (h.start, std::cmp::Reverse(h.end), h.rank));
         (hits, wishes)
     }
+}
+
+/// True for a decimal below ten behind the letter of a thickness (t1.2), which needs no unit.
+fn is_thin(mark: &str, behind: &str) -> bool {
+    let digits = behind.len() - behind.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+    let number = &behind[..digits];
+    mark == "t"
+        && number.contains('.')
+        && number.parse().is_ok_and(|v: f64| v < 10.0)
+        && !behind[digits..].starts_with(|c: char| c.is_ascii_alphanumeric())
 }
 
 /// True for a word that announces an amount; a single character only directly before it and behind no other word (月50万件).

@@ -60,7 +60,12 @@ impl Assigner<'_> {
             if expr.shape.unit().is_some_and(|words| self.is_pace(words)) {
                 continue;
             }
-            if let Some(range) = amount::quantity(self.units, &expr.shape, amount::period(words)) {
+            if let Some(mut range) = amount::quantity(self.units, &expr.shape, amount::period(words)) {
+                // 月需2万: pieces, where nothing else is said.
+                if range.unit.is_empty() {
+                    let time = amount::period(words).map_or(String::new(), |time| format!("/{time}"));
+                    range.unit = format!("pcs{time}");
+                }
                 out.amounts.push(range);
                 any = true;
             }
@@ -142,6 +147,9 @@ impl Assigner<'_> {
         let of_things = things.is_some_and(|one| match unit.symbol.as_str() {
             // 4K is no amount of anything, and 5000K a light's colour.
             "Kpcs" => alone && THOUSANDS.contains(&count),
+            // CNC 五轴, and a cloth's yarn of 40支.
+            _ if unit.symbol == "轴" && count < SPOOLS_MIN => asked && behind,
+            _ if unit.symbol == "支" && self.is_of_cloth() => asked && behind,
             // 210T of a cloth are threads.
             _ if one.symbol == "吨" => {
                 unit.symbol.ends_with('吨') && !(self.text[..end].ends_with('T') && self.is_of_cloth())
@@ -244,6 +252,9 @@ const THOUSANDS: std::ops::Range<f64> = 10.0..1000.0;
 
 /// What is sold by measure, and from how much on a number without a name is what is asked for.
 const BULK: [(&str, f64); 5] = [("m", 100.0), ("kg", 100.0), ("m²", 10.0), ("m³", 10.0), ("L", 1000.0)];
+
+/// Fewer spools than this are the axes of a machine.
+const SPOOLS_MIN: f64 = 10.0;
 
 /// The pack whose contents the number behind it tells (每包, 一盘, per drum).
 fn pack_before(before: &str) -> Option<&str> {

@@ -64,7 +64,8 @@ impl Assigner<'_> {
     /// A time of delivery: so many days that stand alone, or a time within which something is done.
     pub(super) fn delivery(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
         let (start, end) = (self.items[at].from, self.items[next - 1].end);
-        let symbol = self.symbol(&expr.shape)?;
+        // 3D is no time.
+        let symbol = self.symbol(&expr.shape).filter(|_| !self.text[start..end].ends_with('D'))?;
         let (days, hours) = (matches!(symbol.as_str(), "天" | "工作日" | "周"), symbol == "h");
         let behind = self.touching_after(end, next - 1);
         let done = WORDS.at_start(Role::Delivered, behind).is_some();
@@ -153,7 +154,7 @@ impl Assigner<'_> {
 
     /// The tons of the machine that a process asks for (注塑 280T); goods are counted in 吨 there.
     pub(super) fn tonnage(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
-        let Shape::Point(amount) = &expr.shape else { return None };
+        let (Shape::Point(amount) | Shape::Range(_, amount)) = &expr.shape else { return None };
         let letter = self.text[self.items[at].start..self.items[next - 1].end].ends_with('T');
         let told = letter && TONS.contains(&amount.value) && self.speaks_of(Role::Press);
         if told { self.of("clamping_force", &expr.shape) } else { None }
@@ -188,7 +189,10 @@ impl Assigner<'_> {
             .strip_prefix(' ')
             .is_some_and(|t| t.starts_with(|c: char| c.is_ascii_alphabetic()));
         let told = few && !noun && self.stands_alone(start, end, at, next - 1) && !self.is_condition(at);
-        let hinted = !self.by_topic && !self.hints.is_empty();
+        // 无纺布 1.6m: of a cloth it is the width.
+        let width = self.properties.index(&PropertyId("width".to_owned()));
+        let hinted =
+            !self.by_topic && !self.hints.is_empty() || width.is_some_and(|w| self.hints.contains(&w));
         if told && !hinted && at + self.offset > 0 { self.of("length", &expr.shape) } else { None }
     }
 
