@@ -1,11 +1,13 @@
 //! Deciding which property each item of a clause speaks of. What stays undecided is kept as words, never guessed.
 
+mod bare;
 mod choose;
 mod coded;
 mod numbers;
 mod round;
 mod supplied;
 mod telling;
+mod unnamed;
 mod usual;
 mod worded;
 

@@ -71,7 +71,7 @@ pub(super) enum Role {
     Counted,
     /// What is packed and sold in one piece: what stands beside it is what it holds.
     Pack,
-    /// Marks of a diameter that others sides may follow, and those of a thread among them.
+    /// Marks of a diameter that other sides may follow, and those of a thread among them.
     RoundMark,
     ThreadMark,
     /// Letters that mark a diameter only before sides, or where the text speaks of threads.

@@ -5,7 +5,7 @@ use super::super::items::{Item, Kind};
 use super::super::normal::is_han;
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS, is_list_gap};
-use super::choose::has_nines;
+use super::unnamed::has_nines;
 use super::{Assigner, Placed};
 use crate::property::{PropertyId, fold};
 use crate::unit::UnitWords;
