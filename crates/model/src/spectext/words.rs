@@ -91,6 +91,8 @@ pub(super) enum Role {
     Delivered,
     /// Processes whose machines are told by their tons.
     Press,
+    /// What leads heat, of which watts tell how well.
+    HeatSpreader,
     /// Bodies that publish standards (GB/T, DIN).
     StandardBody,
     /// Marks of a strand's finish behind its diameter (11/0.16TS).
@@ -116,7 +118,7 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 53] = [
+const ROLES: [(&str, Role); 54] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -154,6 +156,7 @@ const ROLES: [(&str, Role); 53] = [
     ("asked", Role::Asked),
     ("strand", Role::Strand),
     ("counted", Role::Counted),
+    ("heat_spreader", Role::HeatSpreader),
     ("press", Role::Press),
     ("element", Role::Element),
     ("cure", Role::Cure),

@@ -114,6 +114,10 @@ impl Assigner<'_> {
         let told = self.text[..place.start].trim_end_matches(' ').ends_with(':');
         let cable = self.properties.index(&PropertyId("core_count".to_owned()));
         let cable = cable.is_some_and(|p| self.topic.named.contains(&p));
+        // BGA0.35 is no model, and a package known by its letters.
+        let letters = words.find(|c: char| !c.is_ascii_alphabetic()).map_or(words, |end| &words[..end]);
+        let package = self.properties.by_id("package_type").is_some_and(|p| p.rank(letters).is_some());
+        let known = known || package;
         shaped && !known && !sized && !told && !cable
     }
 }

@@ -55,6 +55,7 @@ impl Assigner<'_> {
                 .or_else(|| self.at_utmost(at, expr))
                 .or_else(|| self.delivery(at, next, expr))
                 .or_else(|| self.pace(expr))
+                .or_else(|| self.heat(at, next, expr))
                 .or_else(|| self.tonnage(at, next, expr))
                 .or_else(|| self.some_metres(at, next, expr))
         {
@@ -112,7 +113,7 @@ impl Assigner<'_> {
                     let measured = e.shape.unit().or(fallback).is_some() || has_nines(&e.shape);
                     let fits = said
                         && measured
-                        && may_be_bare(self.property(index), &e.shape)
+                        && (may_be_bare(self.property(index), &e.shape) || self.is_share(index, &e.shape))
                         && (!is_thousands(&e.shape) || self.is_in_ohms(index));
                     let resolved =
                         fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()?;
@@ -157,6 +158,15 @@ impl Assigner<'_> {
         whole.iter().chain(&part).any(|u| u.dimension == stated.dimension)
     }
 
+    /// True for a share that the topic lets be a tolerance without its sign (晶振 20ppm, 电阻 1%).
+    fn is_share(&self, index: u16, shape: &Shape) -> bool {
+        let symbol = shape.unit().and_then(|w| self.units.compose(w).into_iter().next()).map(|u| u.symbol);
+        let share = symbol.is_some_and(|s| s == "%" || s == "ppm");
+        let of_part =
+            matches!(self.property(index).id.0.as_str(), "relative_tolerance" | "frequency_stability");
+        self.by_topic && share && of_part && matches!(shape, Shape::Point(_))
+    }
+
     /// True for a property in ohms, of which K are thousands, too.
     pub(super) fn is_in_ohms(&self, property: u16) -> bool {
         self.property(property).unit.as_deref() == Some("Ω")
@@ -169,7 +179,8 @@ impl Assigner<'_> {
         let inside = before.rfind('(').is_some_and(|open| !before[open..].contains(')'));
         let before = before.trim_end_matches(' ');
         let said = before.ends_with('@') || before.ends_with(" at");
-        (inside || said) && self.items[..at].iter().any(|i| matches!(i.kind, Kind::Number(_)))
+        before.ends_with('@')
+            || (inside || said) && self.items[..at].iter().any(|i| matches!(i.kind, Kind::Number(_)))
     }
 
     /// True where the product has another property that the numbers fit (the output of a power supply), but not the one

@@ -13,6 +13,8 @@ const CLIMATE: (f64, f64) = (0.0, 40.0);
 const TONS: std::ops::RangeInclusive<f64> = 20.0..=8000.0;
 /// From so many volts on they are put in rather than given.
 const MAINS_VOLTS_MIN: f64 = 100.0;
+/// The most that is led by metre and kelvin without saying so.
+const HEAT_WATTS_MAX: f64 = 20.0;
 /// From so many metres on they are asked for.
 const METRES_MAX: f64 = 100.0;
 /// The longest time of delivery that needs no name, in days.
@@ -150,6 +152,15 @@ impl Assigner<'_> {
             "L" => self.of("volume", &expr.shape),
             _ => None,
         }
+    }
+
+    /// Few watts of what leads heat (铝基板 1.0W) are those by metre and kelvin.
+    pub(super) fn heat(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let (Shape::Point(amount) | Shape::Low(amount, _)) = &expr.shape else { return None };
+        let few = amount.value <= HEAT_WATTS_MAX && self.symbol(&expr.shape).is_some_and(|s| s == "W");
+        let told = few && self.speaks_of(Role::HeatSpreader) && self.stands_alone(start, end, at, next - 1);
+        if told { self.of("thermal_conductivity", &expr.shape) } else { None }
     }
 
     /// The tons of the machine that a process asks for (注塑 280T); goods are counted in 吨 there.
