@@ -370,9 +370,10 @@ fn skip(text: &str, at: usize, next_hit: Option<usize>) -> usize {
         end += 1;
     }
     let end = at + end.max(first);
-    // A factor chain keeps its first number (`RVV2*1.5`).
+    // A factor chain keeps its first number (`RVV2*1.5`), and so does what is counted in one character (`MPPT4路`).
     let digits = text[at..end].trim_end_matches(|c: char| c.is_ascii_digit());
-    let end = if text[end..].starts_with('*') && !digits.is_empty() { at + digits.len() } else { end };
+    let counts = text[end..].starts_with(['*', '路', '层', '芯', '针', '穴']);
+    let end = if counts && !digits.is_empty() { at + digits.len() } else { end };
     next_hit.filter(|h| *h > at).map_or(end, |h| h.min(end))
 }
 

@@ -276,7 +276,7 @@ impl Assigner<'_> {
     }
 
     /// True for a name of properties whose values are words.
-    fn is_worded_name(&self, item: &Item<'_>) -> bool {
+    pub(super) fn is_worded_name(&self, item: &Item<'_>) -> bool {
         match item.kind {
             Kind::Name(entry, _) => entry.targets.iter().all(|t| is_worded(self.property(t.0).kind)),
             _ => false,

@@ -174,7 +174,11 @@ impl Assigner<'_> {
     pub(super) fn of_pack(&self, at: usize, list: &[&Expr], out: &mut Reading) -> bool {
         let [expr] = list else { return false };
         let Some(words) = expr.shape.unit() else { return false };
-        if self.items.get(at.wrapping_sub(1)).is_some_and(|b| matches!(b.kind, Kind::Name(..))) {
+        if self
+            .items
+            .get(at.wrapping_sub(1))
+            .is_some_and(|b| matches!(b.kind, Kind::Name(..)) && !self.is_worded_name(b))
+        {
             return false;
         }
         let (start, end) = (self.items[at].from, self.items[at].end);

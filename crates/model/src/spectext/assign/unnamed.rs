@@ -241,7 +241,7 @@ impl Assigner<'_> {
         // 1080P, 6位半: pins only where a text speaks of plugs.
         let spelled =
             list.iter().rev().find(|e| e.shape.unit().is_some()).map(|e| &self.folded[e.start..e.end]);
-        let letters = spelled.map(|s| s.trim_start_matches(|c: char| !c.is_alphabetic()));
+        let letters = spelled.and_then(|s| s.rsplit(|c: char| !c.is_alphabetic()).find(|l| !l.is_empty()));
         let ranged = matches!(list, [Expr { shape: Shape::Range(..), .. }]) && letters == Some("p");
         if letters.is_some_and(|l| WORDS.is(Role::Topical, l))
             && !ranged

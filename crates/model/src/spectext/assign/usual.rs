@@ -38,7 +38,8 @@ impl Assigner<'_> {
             return self.of("humidity", &expr.shape);
         }
         let Shape::Range(low, high) = &expr.shape else { return None };
-        let warm = self.symbol(&expr.shape).is_some_and(|symbol| symbol == "℃");
+        let warm = self.symbol(&expr.shape).is_some_and(|symbol| symbol == "℃")
+            || self.text[start..end].ends_with('度');
         let cold = low.value < CLIMATE.0 && high.value >= CLIMATE.1;
         let told = cold && (warm || (low.unit.is_none() && high.unit.is_none()));
         let hinted = self.hints.iter().any(|h| self.resolver().resolve(*h, &expr.shape, None).is_some());

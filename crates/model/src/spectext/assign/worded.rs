@@ -100,6 +100,10 @@ impl<'a> Assigner<'a> {
         out: &mut Reading,
     ) {
         let property = self.property(index);
+        // 包装：500pcs/卷 tells how many.
+        if self.is_measured(&region) {
+            return;
+        }
         let mut set: Vec<String> = Vec::new();
         let mut unknown = 0;
         let mut end = region.start;
@@ -143,6 +147,17 @@ impl<'a> Assigner<'a> {
         self.take(region.clone(), taken);
         out.push_words(index, SpecValue::Set(set), self.items[at].from, end);
         self.temper(index, region.start, end, out);
+    }
+
+    /// True for words that begin with a number and its unit.
+    fn is_measured(&self, span: &Range<usize>) -> bool {
+        let measured = |i: &Item<'_>| {
+            span.start <= i.start
+                && i.end <= span.end
+                && self.text[span.start..i.start].trim().is_empty()
+                && matches!(&i.kind, Kind::Number(e) if e.shape.unit().is_some())
+        };
+        self.items.iter().any(measured)
     }
 
     /// The parts of a list of words; signs inside a known value (`PC/ABS`) part nothing.
