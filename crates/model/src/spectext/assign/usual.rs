@@ -15,6 +15,8 @@ const TONS: std::ops::RangeInclusive<f64> = 20.0..=8000.0;
 const MAINS_VOLTS_MIN: f64 = 100.0;
 /// The most that is led by metre and kelvin without saying so.
 const HEAT_WATTS_MAX: f64 = 20.0;
+/// From so many kilograms on they are asked for.
+const KILOGRAMS_MAX: f64 = 100.0;
 /// From so many metres on they are asked for.
 const METRES_MAX: f64 = 100.0;
 /// The longest time of delivery that needs no name, in days.
@@ -141,14 +143,17 @@ impl Assigner<'_> {
         }
     }
 
-    /// Grams and litres that stand alone and are of nothing else: what a thing weighs, or holds.
+    /// Grams, a few kilograms and litres that stand alone and are of nothing else: what a thing weighs, or holds.
     pub(super) fn content(&self, expr: &Expr) -> Option<(u16, Resolved)> {
         // 5G is no weight.
         if self.text[..expr.end].ends_with('G') {
             return None;
         }
-        let (Shape::Point(_) | Shape::Range(..) | Shape::Toleranced(..)) = &expr.shape else { return None };
+        let (Shape::Point(a) | Shape::Range(_, a) | Shape::Toleranced(a, _)) = &expr.shape else {
+            return None;
+        };
         match self.symbol(&expr.shape)?.as_str() {
+            "kg" if a.value * a.scale < KILOGRAMS_MAX => self.of("weight", &expr.shape),
             "g" => self.of("weight", &expr.shape),
             "L" => self.of("volume", &expr.shape),
             _ => None,
