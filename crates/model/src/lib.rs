@@ -29,6 +29,7 @@ pub mod spec;
 pub mod spectext;
 pub mod table;
 pub mod tolerance;
+pub mod traditional;
 pub mod unit;
 pub mod uscc;
 pub mod visibility;

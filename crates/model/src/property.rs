@@ -100,7 +100,7 @@ pub struct Property {
     pub open: bool,
     /// Remark for the reader of the table.
     pub note: String,
-    /// Known values of a set, or the grades from worst to best.
+    /// Known values of a set, the grades from worst to best, or words that need no name (makers).
     pub values: Vec<PropertyValue>,
     /// Marks that stand directly before its number (`P` of P1.25; `±` for accuracies).
     pub prefixes: Vec<String>,
@@ -257,7 +257,7 @@ impl PropertyTable {
     ///
     /// `aliases` are parted by `|`; one with a leading `&` names all properties that have it at once, one with a
     /// leading `^` is a name only where no ideograph stands directly before it. `range` is `choice`,
-    /// `limit` or empty; `open` is `yes` or empty. `values` are parted by `|`, and by `<` where they stand on an ordered
+    /// `limit` or empty; `open` is `yes` or empty. `values` (of a text: words that are known without its name) are parted by `|`, and by `<` where they stand on an ordered
     /// scale (grades: worst to best), each with `=` and other spellings.
     ///
     /// # Errors
@@ -526,7 +526,8 @@ mod tests {
                 assert!(units.unit(unit).is_ok(), "{}: {unit}", p.id);
             }
             let worded = matches!(p.kind, PropertyKind::Set | PropertyKind::Grade);
-            assert_eq!(worded, !p.values.is_empty(), "{}", p.id);
+            let free = p.kind == PropertyKind::Text;
+            assert!(free || worded != p.values.is_empty(), "{}", p.id);
             let mut names = HashSet::new();
             for name in [&p.name_zh, &p.name_en].into_iter().chain(&p.aliases) {
                 assert!(names.insert(squeeze(&fold(name))), "{}: {name} twice", p.id);

@@ -2,39 +2,34 @@
 //! before the parser had read the strings.
 //!
 //! The first three rounds and the developer's own (`own`, `5dev`) must be read without a fault, but for the strings of
-//! [`KNOWN_WRONG`]. The fourth to the seventh round were held back until they were measured on 2026-11-30 and are for development since:
+//! [`KNOWN_WRONG`]. The fourth to the seventh round were held back until they were measured on 2026-11-30 and are for development since, as is
+//! the half `8a` of the eighth:
 //! they were written by people who knew the table of properties and had not seen the parser. Of them the number read right is
 //! kept.
 //!
-//! Right is: the same specifications (property, value, unit, wish) and the same quantities, in whatever order; `50万次` is
-//! `500000次`. Words that are kept beside them do not count.
+//! Right is: the same specifications (property, value, unit, wish) and the same quantities, in whatever order and however a unit
+//! is spelled and counted. Words that are kept beside them do not count.
 
 use model::property::PropertyId;
 use model::reference::Reference;
-use model::spec::{SpecValue, Specification, Strictness};
+use model::spec::Strictness;
 use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
 /// Strings of the once held-back rounds that the parser is known to read right; raise them, never lower them.
-const KEPT_RIGHT: [(&str, usize); 4] = [("4", 240), ("5", 239), ("6", 236), ("7", 36)];
+const KEPT_RIGHT: [(&str, usize); 5] = [("4", 240), ("5", 239), ("6", 240), ("7", 160), ("8a", 234)];
 
 /// Strings of the open rounds that are not read right yet: most leave something out.
 const KNOWN_WRONG: &[&str] = &[
     "容量220uF 耐压25V ±20%",
-    "镀锡铜线 线径0.10mm×7根",
     "最小孔铜20μm，平均25μm",
     "间距2.0mm 双排 20P",
-    "插拔力≤30N 寿命≥5000次",
-    "X/Y行程600×400mm",
-    "8L HDI",
     "7寸电容屏，五点触控",
     "28AWG*1P+24AWG*2C",
     "Type-C接口，PD100W快充",
     "HB≤220",
     "超纯水电阻率≥18兆欧",
     "硅胶硬度50度",
-    "0.3t钢片",
-    "表面阻抗10的6-9次方",
     "正向电流20mA",
     "尺寸公差+0.05/-0.02mm",
 ];
@@ -64,24 +59,46 @@ fn cases() -> Vec<Case> {
 fn read(case: &Case) -> String {
     let reference = Reference::builtin();
     let parsed = parse_specs(&case.text, &reference.units, &reference.properties, &case.hints);
-    let specs = parsed.specs.into_iter().map(counted_in_ones).map(|s| {
+    let specs = parsed.specs.into_iter().map(|s| {
         let wish = if s.strictness == Strictness::Prefer { "?" } else { "" };
         format!("{} {}{wish}", s.property, s.value_words())
     });
-    sorted(specs.chain(parsed.quantities.iter().map(|q| format!("#{q}"))).collect())
+    sorted(
+        specs
+            .chain(parsed.quantities.iter().map(|q| format!("#{q}")))
+            .map(|part| comparable(&part))
+            .collect(),
+    )
 }
 
-/// `50万次` as `500000次`, the way the table tells specifications.
-fn counted_in_ones(spec: Specification) -> Specification {
-    let rest = spec.unit.as_deref().and_then(|unit| unit.strip_prefix('万')).map(str::to_owned);
-    match (&spec.value, rest) {
-        (SpecValue::Interval(interval), Some(unit)) => Specification {
-            value: SpecValue::Interval(interval.try_map(|v| Ok::<_, ()>(v * 1e4)).unwrap_or(*interval)),
-            unit: Some(unit),
-            ..spec
-        },
-        _ => spec,
+/// A reading with its unit as the table of units spells it (`300t/d` is `300吨/天`) and counted in ones (`50万次` is `500000次`,
+/// `60Kpcs/年` is `60000pcs/年`).
+fn comparable(part: &str) -> String {
+    let (part, wish) = part.strip_suffix('?').map_or((part, ""), |p| (p, "?"));
+    let Some(at) = part.rfind(|c: char| c.is_ascii_digit()).map(|at| at + 1) else {
+        return format!("{part}{wish}");
+    };
+    let (value, unit) = part.split_at(at);
+    let Ok(unit) = Reference::builtin().units.unit(unit) else { return format!("{part}{wish}") };
+    let scales = [("万", 1e4, ""), ("KKpcs", 1e6, "pcs"), ("Kpcs", 1e3, "pcs"), ("K套", 1e3, "套")];
+    let scaled = scales
+        .iter()
+        .find_map(|(lead, scale, ones)| Some((scale, format!("{ones}{}", unit.symbol.strip_prefix(lead)?))));
+    let Some((scale, unit)) = scaled else { return format!("{value}{}{wish}", unit.symbol) };
+    // The id of a property may have digits, but no number of its own.
+    let from = value.find(' ').unwrap_or(0);
+    let mut out = value[..from].to_owned();
+    let mut rest = &value[from..];
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let digits = rest[start..]
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .map_or(rest.len(), |end| start + end);
+        let number: f64 = rest[start..digits].parse().expect("digits and a point");
+        out.push_str(&rest[..start]);
+        out.push_str(&(number * scale).to_string());
+        rest = &rest[digits..];
     }
+    format!("{out}{rest}{unit}{wish}")
 }
 
 fn sorted(mut parts: Vec<String>) -> String {
@@ -90,7 +107,7 @@ fn sorted(mut parts: Vec<String>) -> String {
 }
 
 fn settled(expect: &str) -> String {
-    sorted(expect.split("; ").filter(|p| !p.is_empty()).map(str::to_owned).collect())
+    sorted(expect.split("; ").filter(|p| !p.is_empty()).map(comparable).collect())
 }
 
 #[test]

@@ -187,7 +187,7 @@ pub(super) fn quantity(units: &UnitTable, shape: &Shape, period: Option<&str>) -
 }
 
 /// The reading of a unit that can be supplied: pieces before temperatures (`5K/月`).
-fn supply_unit(units: &UnitTable, words: &UnitWords) -> Option<Unit> {
+pub(super) fn supply_unit(units: &UnitTable, words: &UnitWords) -> Option<Unit> {
     let readings = units.compose(words);
     let piece = units.unit("pcs").ok()?;
     let counted = readings.iter().find(|r| {

@@ -1,8 +1,14 @@
 //! Deciding which property each item of a clause speaks of. What stays undecided is kept as words, never guessed.
 
+mod bare;
 mod choose;
+mod coded;
 mod numbers;
+mod round;
+mod supplied;
 mod telling;
+mod unnamed;
+mod usual;
 mod worded;
 
 use super::items::{Item, Kind, Named};
@@ -77,6 +83,7 @@ impl<'a> Assigner<'a> {
                 _ => at += 1,
             }
         }
+        self.codes(&mut out);
         out
     }
 
@@ -123,7 +130,12 @@ impl<'a> Assigner<'a> {
         let Kind::Name(name, Named::Word) = before.kind else { return false };
         // 执行IPC二级: a name of free words takes none of a known value.
         let free = name.targets.iter().all(|t| self.property(t.0).kind == PropertyKind::Text);
-        before.end == start && !free && !code
+        // 1.2厚SECC: its number stands before it.
+        let side = self.text[before.start..before.end].chars().count() == 1
+            && first.checked_sub(2).is_some_and(|i| {
+                matches!(self.items[i].kind, Kind::Number(_)) && self.items[i].end == before.start
+            });
+        before.end == start && !free && !code && !side
     }
 }
 

@@ -1,9 +1,13 @@
 //! Numeric expressions in normalised text: `1.6±0.1mm`, `-40~85℃`, `500*600mm`, `99.8%以上`.
 
+mod limits;
+mod sides;
+mod special;
+
 use super::normal::is_han;
 use super::number;
 use super::words::{Role, WORDS};
-use crate::unit::{Rational, UnitTable, UnitWords};
+use crate::unit::{UnitTable, UnitWords};
 
 /// Sides of one size; longer chains of factors are no size.
 const SIDES_MAX: usize = 4;
@@ -114,13 +118,28 @@ impl ExprReader<'_> {
     }
 
     fn measured(&self, at: usize) -> Option<(Shape, usize)> {
+        if let Some(found) = self.powers(at) {
+            return Some(found);
+        }
         let (first, end) = self.amount(at, true)?;
-        // 3225 ±10ppm: millionths are of no bare number.
+        // 3225 ±10ppm, 26MHz ±10ppm: millionths are a stability's.
         let millionths = |t: &Tolerance| {
-            let symbol = t.unit.as_ref().and_then(|w| self.units.compose(w).into_iter().next());
-            first.unit.is_none() && symbol.is_some_and(|u| u.symbol == "ppm")
+            let symbol = |w: &UnitWords| self.units.compose(w).into_iter().next().map(|u| u.symbol);
+            t.unit.as_ref().and_then(symbol).is_some_and(|u| u == "ppm")
+                && first.unit.as_ref().and_then(symbol).is_none_or(|u| !u.starts_with("pp"))
         };
-        if let Some((tolerance, end, unit)) = self.tolerance(end).filter(|t| !millionths(&t.0)) {
+        // 100nF 50V ±10%: the share is the capacitance's.
+        let apart = |t: &Tolerance| {
+            let share = t.unit.as_ref().and_then(|w| self.units.compose(w).into_iter().next());
+            let volts = first.unit.as_ref().and_then(|w| self.units.compose(w).into_iter().next());
+            self.text[end..].starts_with(' ')
+                && share.is_some_and(|u| u.symbol == "%")
+                && volts.is_some_and(|u| u.symbol == "V")
+                && self.text[..at].trim_end_matches(' ').ends_with(['F', 'f', 'R', '5', '7', 'G', 'H'])
+        };
+        if let Some((tolerance, end, unit)) =
+            self.tolerance(end).filter(|t| !millionths(&t.0) && !apart(&t.0))
+        {
             let first = Amount { unit: first.unit.or(unit), ..first };
             return Some(
                 self.sides(Side { low: first.clone(), high: None, tolerance: Some(tolerance.clone()) }, end)
@@ -173,7 +192,9 @@ impl ExprReader<'_> {
         let len = WORDS.at_start(role, rest)?;
         let single = rest[..len].chars().count() == 1;
         let behind = from + len;
-        let runs_on = rest[len..].chars().next().is_some_and(is_han) && (self.word_end)(behind) == behind;
+        let runs_on = rest[len..].chars().next().is_some_and(is_han)
+            && (self.word_end)(behind) == behind
+            && WORDS.at_start(Role::Delivered, &rest[len..]).is_none();
         (!(single && runs_on) && (self.word_end)(from) <= from + len).then_some(from + len)
     }
 
@@ -219,11 +240,20 @@ impl ExprReader<'_> {
             let value = format!("{value}e6").parse().ok()?;
             return Some((Amount { value, unit: Some(share), ..out }, end + len));
         }
-        let unit_at = self.unit_place(end).filter(|_| !self.is_cores(end));
+        for (word, scale) in [(" million", 1e6), (" thousand", 1e3), (" billion", 1e9)] {
+            if self.folded[end..].starts_with(word) {
+                out.scale = scale;
+                end += word.len();
+            }
+        }
+        // 壁厚2.5 PC: half a piece is none.
+        let half = value.fract() != 0.0 && self.folded[end..].starts_with(" pc");
+        let unit_at = self.unit_place(end).filter(|_| !self.is_cores(end) && !half);
         if let Some(words) = unit_at.and_then(|p| self.unit(p)) {
             let place = unit_at?;
-            out.unit_scale =
-                self.units.multiplier_value(&self.text[place..]).filter(|m| m.1 == words.len).map(|m| m.0);
+            // 10W are watts, only 10W次 are many.
+            let scale = |m: &(f64, usize)| m.1 == words.len && !self.text[place..].starts_with('W');
+            out.unit_scale = self.units.multiplier_value(&self.text[place..]).filter(scale).map(|m| m.0);
             end = place + words.len;
             out.unit = Some(words);
         } else if let Some((words, len)) = self.bracketed_unit(end) {
@@ -239,7 +269,9 @@ impl ExprReader<'_> {
         if runs_on && let Some(len) = WORDS.at_start(Role::Strand, &self.folded[end..]) {
             return Some((out, end + len));
         }
-        if runs_on && !self.is_times(end) && !self.is_bound(end) {
+        // BGA 0.4pitch: a name may follow.
+        let named = (self.word_end)(end) > end + 2;
+        if runs_on && !named && !self.is_times(end) && !self.is_bound(end) {
             return None;
         }
         if out.unit.is_none() && self.goes_on(end) {
@@ -264,116 +296,6 @@ impl ExprReader<'_> {
         power || sort || class || (rate && (1..=2).contains(&letters))
     }
 
-    /// `百分之99.8`, `千分之三`, `万分之一`.
-    fn percent_words(&self, at: usize) -> Option<(Amount, usize)> {
-        let rest = &self.text[at..];
-        let (sign, of, number_text) = [("%", 1.0, "百分之"), ("‰", 1.0, "千分之"), ("%", 100.0, "万分之")]
-            .iter()
-            .find_map(|(sign, of, words)| Some((*sign, *of, rest.strip_prefix(words)?)))?;
-        let (value, len) = number::read(number_text).or_else(|| number::chinese(number_text))?;
-        let unit = self.units.scan(sign)?;
-        let end = self.text.len() - number_text.len() + len;
-        Some((Amount { value: value / of, unit: Some(unit), scale: 1.0, unit_scale: None, nines: None }, end))
-    }
-
-    /// `1/100000`: one in so many, in per cent.
-    fn one_in_many(&self, at: usize) -> Option<(Amount, usize)> {
-        let (many, len) = number::read(self.text[at..].strip_prefix("1/")?)?;
-        if many < 1000.0 || many.fract() != 0.0 {
-            return None;
-        }
-        let unit = self.units.scan("%")?;
-        let value = 100.0 / many;
-        Some((Amount { value, unit: Some(unit), scale: 1.0, unit_scale: None, nines: None }, at + 2 + len))
-    }
-
-    /// `H/H oz`, `Hoz`: half an ounce of copper.
-    fn half(&self, at: usize) -> Option<(f64, usize)> {
-        let rest = self.folded[at..].strip_prefix('h')?;
-        let rest = rest.strip_prefix("/h").unwrap_or(rest);
-        (rest.trim_start_matches(' ').starts_with("oz")).then_some((0.5, at + 1))
-    }
-
-    /// `1/2oz`: a fraction only before a unit that is sold in fractions.
-    fn fraction(&self, at: usize) -> Option<(f64, usize)> {
-        let (value, len) = number::fraction(&self.text[at..])?;
-        let rest = self.folded[at + len..].trim_start_matches(' ');
-        let sold = WORDS.at_start(Role::FractionUnit, rest).is_some();
-        sold.then_some((value, at + len))
-    }
-
-    /// A Chinese numeral counts only before a unit (`三层`).
-    fn chinese(&self, at: usize) -> Option<(Amount, usize)> {
-        let text = &self.text[at..];
-        let (value, len) = match text.chars().next()? {
-            '单' if self.is_paired(at + "单".len()) => (1.0, "单".len()),
-            '双' if self.is_paired(at + "双".len()) => (2.0, "双".len()),
-            _ => number::chinese(text)?,
-        };
-        let plain = Amount { value, unit: None, scale: 1.0, unit_scale: None, nines: None };
-        let Some(unit) = self.unit(at + len) else {
-            // 一出八
-            return self.lead.ends_with('出').then_some((plain, at + len));
-        };
-        let end = at + len + unit.len;
-        Some((Amount { unit: Some(unit), ..plain }, end))
-    }
-
-    /// True at what is counted by 单 and 双 (双层, 双工位).
-    fn is_paired(&self, at: usize) -> bool {
-        WORDS.at_start(Role::Paired, &self.folded[at..]).is_some()
-    }
-
-    /// `/K`, `/℃` behind a coefficient (`3.3×10^-6/K`): millionths by degree, and the bytes.
-    fn per_degree(&self, at: usize) -> Option<(UnitWords, usize)> {
-        let rest = &self.text[at..];
-        let spaces = rest.len() - rest.trim_start_matches(' ').len();
-        let sign = ["/K", "/k", "/℃", "/°C"].iter().find(|s| rest[spaces..].starts_with(**s))?;
-        let len = spaces + sign.len();
-        if rest[len..].starts_with(|c: char| c.is_ascii_alphanumeric()) {
-            return None;
-        }
-        Some((self.units.scan("ppm/℃")?, len))
-    }
-
-    /// True at the letter between the cores of a cable and the area of each (`3G1.5mm²`).
-    fn is_cores(&self, at: usize) -> bool {
-        let Some(rest) = self.text[at..].strip_prefix(['G', 'C']) else { return false };
-        let Some((_, len)) = number::read(rest) else { return false };
-        let area = |words: &UnitWords| self.units.compose(words).iter().any(|u| u.symbol == "mm²");
-        self.units.scan(rest[len..].trim_start_matches(' ')).as_ref().is_some_and(area)
-    }
-
-    /// True at the cells of a battery in series and side by side (`10S4P`), which are neither seconds nor pins.
-    fn is_cells(&self, at: usize) -> bool {
-        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-        let rest = &self.folded[at..];
-        let series = digits(rest);
-        let Some(side) = rest[series..].strip_prefix('s').filter(|_| series > 0) else { return false };
-        let count = digits(side);
-        let behind = side[count..].strip_prefix('p').filter(|_| count > 0);
-        behind.is_some_and(|b| !b.starts_with(|c: char| c.is_ascii_alphanumeric()))
-    }
-
-    /// Purity in nines behind its first digit: per cent and bytes of the rest.
-    pub(super) fn nines(&self, value: f64, at: usize) -> Option<(f64, usize)> {
-        if value.fract() != 0.0 || !(2.0..=8.0).contains(&value) {
-            return None;
-        }
-        let rest = &self.text[at..];
-        let after = rest.strip_prefix('N')?;
-        let (last, len) = match after.bytes().next() {
-            Some(d @ b'1'..=b'9') => (char::from(d).to_string(), 2),
-            _ => (String::new(), 1),
-        };
-        if rest[len..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/' || c == '·') {
-            return None;
-        }
-        // The first two nines stand before the point.
-        let count = value as usize - 2;
-        format!("99.{}{last}", "9".repeat(count)).parse().ok().map(|v| (v, len))
-    }
-
     /// Where a unit may start behind a number.
     fn unit_place(&self, end: usize) -> Option<usize> {
         let place = self.skip_spaces(end);
@@ -396,7 +318,16 @@ impl ExprReader<'_> {
         let sort = hash && (next.is_some_and(is_han) || few) && next != Some('线');
         // Ra>80 PF>0.9: what a relation stands behind is a name.
         let name = spaced && next.is_some_and(|c| "≥≤<>=".contains(c));
-        if sort || name {
+        // 105 毛刺≤0.02: a noun, and no tenth of a yuan.
+        let noun = spaced
+            && self.text[at..end].chars().count() == 1
+            && self.text[at..end].chars().all(is_han)
+            && next.is_some_and(is_han)
+            && (self.text[at..].starts_with('双') || !self.goes_on_in_words(end));
+        // P2 刷新1920 灰阶14bit: a name with a number of its own.
+        let named =
+            spaced && self.text[at..end].chars().all(is_han) && next.is_some_and(|c| c.is_ascii_digit());
+        if sort || name || noun || named {
             return None;
         }
         // `0.1 M3`: a Latin word that is set apart and runs on into digits is a name.
@@ -404,6 +335,13 @@ impl ExprReader<'_> {
             return None;
         }
         Some(words)
+    }
+
+    /// True where words that belong to a number and its unit go on (5 片以上, 20 袋装).
+    fn goes_on_in_words(&self, at: usize) -> bool {
+        let rest = &self.folded[at..];
+        let roles = [Role::OrMore, Role::OrLess, Role::Filler, Role::Packed, Role::Prefer];
+        roles.iter().any(|role| WORDS.at_start(*role, rest).is_some()) || (self.word_end)(at) > at
     }
 
     /// `(片/月)`: the unit and the bytes with its brackets.
@@ -414,133 +352,19 @@ impl ExprReader<'_> {
         inner[words.len..].starts_with(')').then_some((words, len))
     }
 
-    fn is_times(&self, at: usize) -> bool {
-        let mut chars = self.text[at..].chars();
-        match chars.next() {
-            Some('*') => true,
-            Some('G' | 'C') => self.is_cores(at),
-            Some('x' | 'X') => {
-                let next = chars.as_str().trim_start_matches(' ');
-                // X7R and its kin are dielectrics.
-                let code = |b: &[u8]| matches!(b, [b'4'..=b'9', b'P' | b'R' | b'S' | b'T' | b'U' | b'V', ..]);
-                let digit = |c: char| c.is_ascii_digit() || ".长宽高厚".contains(c);
-                next.starts_with(digit) && !code(next.as_bytes())
-            }
-            _ => false,
-        }
-    }
-
     fn is_bound(&self, at: usize) -> bool {
         let rest = &self.folded[at..];
         WORDS.at_start(Role::OrMore, rest).is_some() || WORDS.at_start(Role::OrLess, rest).is_some()
-    }
-
-    /// `±0.1`, `+/-0.1`, `+0.1/-0.05`, also in brackets, behind a nominal value: the tolerance, its end, and a unit that
-    /// stands behind the brackets.
-    fn tolerance(&self, at: usize) -> Option<(Tolerance, usize, Option<UnitWords>)> {
-        let mut from = self.skip_spaces(at);
-        let bracket = self.text[from..].starts_with('(');
-        if bracket {
-            from = self.skip_spaces(from + 1);
-        }
-        let one_side = || self.one_sided(from).filter(|_| bracket || self.is_drawn(at, from));
-        let (tolerance, mut end) =
-            self.plus_minus(from).or_else(|| self.two_sided(from)).or_else(one_side)?;
-        if !bracket {
-            return Some((tolerance, end, None));
-        }
-        let close = self.skip_spaces(end);
-        if !self.text[close..].starts_with(')') {
-            return None;
-        }
-        end = close + 1;
-        match self.unit(end) {
-            Some(unit) => Some((tolerance, end + unit.len, Some(unit))),
-            None => Some((tolerance, end, None)),
-        }
-    }
-
-    fn bare_tolerance(&self, at: usize) -> Option<(Shape, usize)> {
-        let (tolerance, end) = self.plus_minus(at).or_else(|| self.two_sided(at))?;
-        Some((Shape::Bare(tolerance), end))
-    }
-
-    fn plus_minus(&self, at: usize) -> Option<(Tolerance, usize)> {
-        let sign = ["±", "+/-", "+-", "正负"].iter().find(|s| self.text[at..].starts_with(**s))?;
-        let (amount, end) = self.amount(self.skip_spaces(at + sign.len()), false)?;
-        let value = amount.value.abs() * amount.scale;
-        Some((Tolerance { plus: value, minus: value, unit: amount.unit }, end))
-    }
-
-    /// `+0.1/-0.05` or `-0.05/+0.1`; one of the two may be `0` without a sign.
-    fn two_sided(&self, at: usize) -> Option<(Tolerance, usize)> {
-        let text = &self.text[at..];
-        if let Some(step) = text.strip_prefix("0/").or(text.strip_prefix("0 /")) {
-            let sign = step.chars().next().filter(|c| matches!(c, '+' | '-'))?;
-            let (step, end) = self.amount(self.text.len() - step.len(), true)?;
-            let size = step.value.abs() * step.scale;
-            let (plus, minus) = if sign == '+' { (size, 0.0) } else { (0.0, size) };
-            return Some((Tolerance { plus, minus, unit: step.unit }, end));
-        }
-        let first_sign = text.chars().next().filter(|c| matches!(c, '+' | '-'))?;
-        let (first, end) = self.amount(at, true)?;
-        let gap =
-            self.text[end..].len() - self.text[end..].trim_start_matches([' ', '/', ',', '，', '、']).len();
-        let second_at = end + gap;
-        let nothing = self.text[second_at..].starts_with('0') && self.text[end..].starts_with('/');
-        let second_sign =
-            self.text[second_at..].chars().next().filter(|c| matches!(c, '+' | '-') || nothing)?;
-        if first_sign == second_sign {
-            return None;
-        }
-        let (second, end) = self.amount(second_at, true)?;
-        if nothing && second.value != 0.0 {
-            return None;
-        }
-        let (plus, minus) = if first_sign == '+' { (&first, &second) } else { (&second, &first) };
-        let tolerance = Tolerance {
-            plus: plus.value.abs() * plus.scale,
-            minus: minus.value.abs() * minus.scale,
-            unit: second.unit.clone().or(first.unit.clone()),
-        };
-        Some((tolerance, end))
-    }
-
-    /// `(-0.007/-0.02)`, `(+0.012/+0.004)`: both limits on one side of the nominal value.
-    fn one_sided(&self, at: usize) -> Option<(Tolerance, usize)> {
-        let sign = self.text[at..].chars().next().filter(|c| matches!(c, '+' | '-'))?;
-        let (first, end) = self.amount(at, true)?;
-        let second_at = end + self.text[end..].strip_prefix('/').map(|_| 1)?;
-        if !self.text[second_at..].starts_with(sign) {
-            return None;
-        }
-        let (second, end) = self.amount(second_at, true)?;
-        let (plus, minus) = (first.value.max(second.value), -first.value.min(second.value));
-        Some((Tolerance { plus, minus, unit: second.unit.or(first.unit) }, end))
-    }
-
-    /// True for limits without brackets that can be no ends of a range: both have decimals below one (`10 -0.01/-0.03`).
-    fn is_drawn(&self, nominal_end: usize, at: usize) -> bool {
-        let limits = self.text[at..].trim_start_matches(['+', '-']);
-        let second = limits.split_once('/').map_or("", |(_, second)| second.trim_start_matches(['+', '-']));
-        nominal_end < at && limits.starts_with("0.") && second.starts_with("0.")
-    }
-
-    /// `12.5-0.02`: what falls so far behind a dash is no end of a range but the tolerance downwards of a drawing.
-    fn minus_only(&self, first: &Amount, at: usize) -> Option<(Shape, usize)> {
-        let (step, end) = self.amount(self.text[at..].starts_with('-').then_some(at + 1)?, false)?;
-        let decimal = step.value.fract() != 0.0 && step.value < 1.0;
-        if first.unit.is_some() || !decimal || step.value * 10.0 >= first.value {
-            return None;
-        }
-        let tolerance = Tolerance { plus: 0.0, minus: step.value, unit: step.unit.clone() };
-        Some((Shape::Toleranced(Amount { unit: step.unit, ..first.clone() }, tolerance), end))
     }
 
     /// The second end of a range behind its first.
     fn range_end(&self, at: usize) -> Option<(Amount, usize)> {
         let sign = self.skip_spaces(at);
         let len = WORDS.at_start(Role::To, &self.folded[sign..])?;
+        // TO-220 is a package.
+        if self.folded[sign..].starts_with("to-") {
+            return None;
+        }
         let mut from = self.skip_spaces(sign + len);
         if !self.lead.is_empty() && self.folded[from..].starts_with(self.lead) {
             from = self.skip_spaces(from + self.lead.len());
@@ -581,108 +405,5 @@ impl ExprReader<'_> {
             Amount { value: first.value * first.scale / divisor, scale: 1.0, ..first.clone() },
             at + 1 + len,
         ))
-    }
-
-    /// A size whose first side was read.
-    fn sides(&self, first: Side, at: usize) -> Option<(Shape, usize)> {
-        let (sides, mut end) = self.chain(first, at)?;
-        // A temperature is the side of nothing: 80℃×30min are two amounts.
-        let warm = |s: &Side| {
-            let likeliest = s.unit().and_then(|w| self.units.compose(w).into_iter().next());
-            likeliest.is_some_and(|u| u.offset != Rational::ZERO)
-        };
-        if sides.iter().any(warm) {
-            return None;
-        }
-        // `50*50~510*460`: a range of sizes.
-        if sides.iter().all(|s| s.high.is_none())
-            && let Some((low, upper)) = self.range_end(end)
-            && let Some((tops, upper)) = self.chain(Side { low, high: None, tolerance: None }, upper)
-            && tops.len() == sides.len()
-        {
-            let both = sides.into_iter().zip(tops).map(|(s, t)| Side { high: Some(t.low), ..s }).collect();
-            return Some((Shape::Sides(both, None), upper));
-        }
-        let role = if let Some(after) = self.skip_word(Role::OrLess, end) {
-            end = after;
-            Some(Role::AtMost)
-        } else if let Some(after) = self.skip_word(Role::OrMore, end) {
-            end = after;
-            Some(Role::AtLeast)
-        } else {
-            None
-        };
-        Some((Shape::Sides(sides, role), end))
-    }
-
-    /// Two sides or more, joined by multiplication signs.
-    fn chain(&self, first: Side, at: usize) -> Option<(Vec<Side>, usize)> {
-        let mut sides = vec![first];
-        let mut end = self.side_mark(at);
-        while sides.len() < SIDES_MAX {
-            let times = self.skip_spaces(end);
-            if !self.is_times(times) {
-                break;
-            }
-            let from = self.side_lead(self.skip_spaces(times + 1));
-            let Some((side, side_end)) = self.side(from) else { break };
-            sides.push(side);
-            end = self.side_mark(side_end);
-        }
-        (sides.len() > 1).then_some((sides, end))
-    }
-
-    fn side(&self, at: usize) -> Option<(Side, usize)> {
-        let (low, end) = self.amount(at, false)?;
-        if let Some((tolerance, end, unit)) = self.tolerance(end) {
-            let low = Amount { unit: low.unit.or(unit), ..low };
-            return Some((Side { low, high: None, tolerance: Some(tolerance) }, end));
-        }
-        // A range inside a side only where no further factor makes it a range of sizes.
-        if let Some((high, high_end)) = self.range_end(end)
-            && !self.is_times(self.skip_spaces(high_end))
-        {
-            return Some((Side { low, high: Some(high), tolerance: None }, high_end));
-        }
-        Some((Side { low, high: None, tolerance: None }, end))
-    }
-
-    /// A letter or word before a side (`L500`, `宽600`).
-    fn side_lead(&self, at: usize) -> usize {
-        let mut chars = self.text[at..].chars();
-        match chars.next() {
-            Some(c) if "长宽高厚深LWHDTΦ".contains(c) => self.skip_spaces(at + c.len_utf8()),
-            _ => at,
-        }
-    }
-
-    /// A letter or word behind a side (`500(L)`, `600宽`).
-    fn side_mark(&self, at: usize) -> usize {
-        let rest = &self.text[at..];
-        // 1280(RGB)×800, 800×RGB×480: three dots make a pixel.
-        let dots = ["(RGB)", "*(RGB)", "RGB", "*RGB", "xRGB"].iter().find_map(|d| rest.strip_prefix(d));
-        if let Some(behind) = dots
-            && self.is_times(self.text.len() - behind.trim_start_matches(' ').len())
-        {
-            return self.text.len() - behind.len();
-        }
-        let mut chars = rest.chars();
-        match chars.next() {
-            Some('(') => {
-                let inner = chars.next();
-                let closed = chars.next() == Some(')');
-                match inner {
-                    Some(c) if closed && (c.is_ascii_alphabetic() || "长宽高厚深".contains(c)) => {
-                        at + 2 + c.len_utf8()
-                    }
-                    _ => at,
-                }
-            }
-            Some(c) if "长宽高厚深".contains(c) && self.is_times(self.skip_spaces(at + c.len_utf8())) => {
-                at + c.len_utf8()
-            }
-            Some(c @ ('L' | 'W' | 'H' | 'D' | 'T')) if self.is_times(at + c.len_utf8()) => at + c.len_utf8(),
-            _ => at,
-        }
     }
 }

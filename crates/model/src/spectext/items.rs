@@ -1,12 +1,12 @@
 //! Cutting a clause into items: property names, numeric expressions, value words, relations.
 
+mod hits;
+
 use super::expr::{Expr, ExprReader};
 use super::normal::is_han;
-use super::number;
-use super::words::{Role, WORDS, bounded, is_list_gap};
+use super::words::{Role, WORDS, is_list_gap};
 use crate::property::{Entry, PropertyKind, PropertyTable};
 use crate::unit::UnitTable;
-use std::collections::HashSet;
 use std::ops::Range;
 
 /// Items of one clause; a clause with more is no specification.
@@ -83,6 +83,17 @@ impl<'a> Cutter<'a> {
             let dated =
                 text[..at].strip_suffix('年').is_some_and(|y| y.ends_with(|c: char| c.is_ascii_digit()))
                     && text[at..].trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('月');
+            // 弯曲半径:R3: the letter of a radius behind its name.
+            let radius = c == 'R'
+                && text[at + 1..].starts_with(|c: char| c.is_ascii_digit())
+                && items.last().is_some_and(|i| {
+                    matches!(i.kind, Kind::Name(..))
+                        && text[i.end..at].trim_matches([' ', ':', '≥', '≤']).is_empty()
+                });
+            if radius {
+                at += 1;
+                continue;
+            }
             let number = if !dated && starts_number(&text[at..], c, text[..at].chars().next_back()) {
                 self.number(text, folded, at, &hits[next_hit..], items.last())
             } else {
@@ -141,14 +152,22 @@ impl<'a> Cutter<'a> {
     /// before it.
     fn is_value(&self, hit: &Hit<'a>, number: &Expr, last: Option<&Item<'a>>, apart: bool) -> bool {
         let Kind::Value(entry) = &hit.kind else { return true };
+        if hit.end == number.end && entry.targets.iter().any(|t| self.is_named_with_digits(t.0)) {
+            return true;
+        }
         let asked = |p: u16| entry.targets.iter().any(|t| t.0 == p);
         if let Some(Item { kind: Kind::Name(name, _), .. }) = last {
             // A code of four digits set apart from a number's name is no number (电阻 2512).
             let code = hit.end - hit.start >= 4 && hit.end == number.end && number.shape.unit().is_none();
             // 规格：2835 names a package, for a size has sides.
             let sided = name.targets.iter().all(|t| self.properties.at(t.0).kind == PropertyKind::Dimensions);
+            // 晶振3225: no frequency without a unit.
+            let part = name
+                .targets
+                .iter()
+                .any(|t| matches!(self.properties.at(t.0).unit.as_deref(), Some("Hz" | "Ω" | "μF" | "μH")));
             return name.targets.iter().any(|t| asked(t.0))
-                || (code && (sided || last.is_some_and(|l| l.end + 1 == hit.start && apart)));
+                || (code && (sided || part || last.is_some_and(|l| l.end + 1 == hit.start && apart)));
         }
         if hit.end > number.end {
             return true;
@@ -156,101 +175,10 @@ impl<'a> Cutter<'a> {
         hit.end == number.end && (self.hints.iter().any(|h| asked(*h)) || number.shape.unit().is_none())
     }
 
-    /// True where a number with a unit of length starts: only before one is a letter the mark of a side (t0.05mm, not H62).
-    fn is_length(&self, text: &str) -> bool {
-        let digits = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-        digits.len() < text.len()
-            && ["mm", "cm", "μm", "um"].iter().any(|u| digits.trim_start_matches(' ').starts_with(u))
-    }
-
-    /// True for a word of letters that stands directly before a number with its unit (PD65W, TPU0.5mm).
-    fn is_glued(&self, text: &str, start: usize, end: usize) -> bool {
-        if !is_letters(&text[start..end]) || text[..start].ends_with(|c: char| c.is_ascii_alphanumeric()) {
-            return false;
-        }
-        let Some((_, len)) = number::read(&text[end..]) else { return false };
-        let place = end + len;
-        // A letter of its own is the end of a model number.
-        let measured = |len: usize| !text[place + len..].starts_with(|c: char| c.is_ascii_alphanumeric());
-        self.units.scan(&text[place..]).is_some_and(|unit| measured(unit.len))
-    }
-
-    fn hits(&self, text: &str, folded: &str) -> (Vec<Hit<'a>>, Vec<Range<usize>>) {
-        let mut hits: Vec<Hit<'a>> = Vec::new();
-        for (entry, start, end) in self.properties.names().find(folded) {
-            let compound = self.properties.names().entries[entry].alone
-                && text[..start].ends_with(|c: char| is_han(c) || c.is_ascii_alphabetic());
-            if is_name(text, start, end) && !compound {
-                hits.push(Hit {
-                    start,
-                    end,
-                    rank: 0,
-                    kind: Kind::Name(&self.properties.names().entries[entry], Named::Word),
-                });
-            }
-        }
-        let values: Vec<(usize, usize, usize)> = self.properties.values().find(folded).collect();
-        let codes: HashSet<usize> = values.iter().filter(|v| is_code(&text[v.1..v.2])).map(|v| v.2).collect();
-        let words: HashSet<usize> =
-            values.iter().filter(|v| is_letters(&text[v.1..v.2])).map(|v| v.1).collect();
-        for (entry, start, end) in values {
-            // 5050RGB: a package and what is in it.
-            let joined = (is_code(&text[start..end]) && words.contains(&end))
-                || (is_letters(&text[start..end]) && codes.contains(&start));
-            // G10级 of balls is no board's material.
-            let class = text[end..].starts_with('级')
-                && text[..end].ends_with(|c: char| c.is_ascii_digit())
-                && self.properties.values().entries[entry]
-                    .targets
-                    .iter()
-                    .all(|t| self.properties.at(t.0).kind == PropertyKind::Set);
-            if class {
-                continue;
-            }
-            let free = (bounded(text, start, end) || self.is_glued(text, start, end))
-                && !is_in_decimal(text, start, end);
-            if free || (joined && is_free(text, start, end)) {
-                hits.push(Hit {
-                    start,
-                    end,
-                    rank: 1,
-                    kind: Kind::Value(&self.properties.values().entries[entry]),
-                });
-            }
-        }
-        for (entry, start, end) in self.properties.prefixes().find(folded) {
-            let alone = !text[..start].ends_with(|c: char| c.is_ascii_alphanumeric());
-            let behind = &text[end..];
-            let letter = end - start == 1 && matches!(&folded[start..end], "l" | "w" | "h" | "t");
-            let counted = behind.trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit())
-                || folded[..end].ends_with('出') && behind.starts_with(|c: char| CHINESE_DIGITS.contains(c));
-            if alone && counted && (!letter || self.is_length(behind)) {
-                hits.push(Hit {
-                    start,
-                    end,
-                    rank: 2,
-                    kind: Kind::Name(&self.properties.prefixes().entries[entry], Named::Mark),
-                });
-            }
-        }
-        let mut wishes = Vec::new();
-        for (role, start, end) in WORDS.find(folded) {
-            if !bounded(text, start, end) {
-                continue;
-            }
-            if role == Role::Other {
-                // What is named by a longer word is that, and not the property whose name is in it.
-                hits.retain(|h| {
-                    h.start < start || h.end > end || h.rank > 1 || (h.start, h.end) == (start, end)
-                });
-            }
-            if role == Role::Prefer {
-                wishes.push(start..end);
-            }
-            hits.push(Hit { start, end, rank: 3, kind: Kind::Word(role) });
-        }
-        hits.sort_by_key(|h| (h.start, std::cmp::Reverse(h.end), h.rank));
-        (hits, wishes)
+    /// True for properties whose values are proper names: 3C is a certificate, and no temperature.
+    fn is_named_with_digits(&self, property: u16) -> bool {
+        let property = self.properties.at(property);
+        property.kind == PropertyKind::Text || property.id.0 == "certification"
     }
 }
 
@@ -262,28 +190,6 @@ fn is_in_decimal(text: &str, start: usize, end: usize) -> bool {
     let before = digit(&text[start..])
         && text[..start].strip_suffix('.').is_some_and(|t| t.ends_with(|c: char| c.is_ascii_digit()));
     behind || before
-}
-
-/// True for the code of a package (5050).
-fn is_code(word: &str) -> bool {
-    word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// True for a word of two Latin letters or more.
-fn is_letters(word: &str) -> bool {
-    word.len() >= 2 && word.bytes().all(|b| b.is_ascii_alphabetic())
-}
-
-/// True for a word that does not run on into its like: letters into letters, digits into digits.
-fn is_free(text: &str, start: usize, end: usize) -> bool {
-    let like = |a: Option<char>, b: Option<char>| match (a, b) {
-        (Some(a), Some(b)) => {
-            (a.is_ascii_digit() && b.is_ascii_digit()) || (a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
-        }
-        _ => false,
-    };
-    !like(text[..start].chars().next_back(), text[start..].chars().next())
-        && !like(text[..end].chars().next_back(), text[end..].chars().next())
 }
 
 /// Digits in words.
@@ -418,13 +324,20 @@ fn is_name(text: &str, start: usize, end: usize) -> bool {
     let alnum = |c: char| c.is_ascii_alphanumeric();
     let name = &text[start..end];
     let (before, after) = (text[..start].chars().next_back(), text[end..].chars().next());
+    let digit = |c: char| c.is_ascii_digit();
     if name.starts_with(alnum) && before.is_some_and(alnum)
         || name.ends_with(latin) && after.is_some_and(latin)
+        || name.ends_with(digit)
+            && (after.is_some_and(|c| digit(c) || c == '*') || is_in_decimal(text, start, end))
     {
         return false;
     }
     let mut chars = name.chars();
     let (Some(only), None) = (chars.next(), chars.next()) else { return true };
+    // T≥90%: a letter is a name only before a relation.
+    if latin(only) {
+        return text[end..].trim_start_matches(' ').starts_with(['≥', '≤', '<', '>', '=', ':']);
+    }
     if !is_han(only) {
         return true;
     }
@@ -432,8 +345,9 @@ fn is_name(text: &str, start: usize, end: usize) -> bool {
     let number_behind = rest.starts_with(|c: char| c.is_ascii_digit() || "≥≤<>=±~.Φ约".contains(c))
         || WORDS.at_start(Role::AtLeast, rest).is_some()
         || WORDS.at_start(Role::AtMost, rest).is_some();
-    let unit_before =
-        before.is_some_and(|c| latin(c) || c == '米' || (c.is_ascii_digit() && "厚宽高长深".contains(only)));
+    let unit_before = before.is_some_and(|c| {
+        latin(c) || "米内".contains(c) || (c.is_ascii_digit() && "厚宽高长深".contains(only))
+    });
     number_behind || (unit_before && !after.is_some_and(is_han))
 }
 
@@ -456,9 +370,10 @@ fn skip(text: &str, at: usize, next_hit: Option<usize>) -> usize {
         end += 1;
     }
     let end = at + end.max(first);
-    // A factor chain keeps its first number (`RVV2*1.5`).
+    // A factor chain keeps its first number (`RVV2*1.5`), and so does what is counted in one character (`MPPT4路`).
     let digits = text[at..end].trim_end_matches(|c: char| c.is_ascii_digit());
-    let end = if text[end..].starts_with('*') && !digits.is_empty() { at + digits.len() } else { end };
+    let counts = text[end..].starts_with(['*', '路', '层', '芯', '针', '穴']);
+    let end = if counts && !digits.is_empty() { at + digits.len() } else { end };
     next_hit.filter(|h| *h > at).map_or(end, |h| h.min(end))
 }
 

@@ -29,6 +29,7 @@ use crate::quantity::QuantityRange;
 use crate::spec::{SpecValue, Specification, Strictness};
 use crate::unit::UnitTable;
 use assign::{Assigner, Found, Reading};
+use expr::Shape;
 use items::{Cutter, Item, Kind, Named};
 use normal::Normal;
 use serde::{Deserialize, Serialize};
@@ -230,15 +231,18 @@ impl ClauseReader<'_> {
             let property = self.properties.at(kind.property);
             let words = |f: &Found| text.get(f.start..f.end).unwrap_or_default().trim().to_owned();
             let told = property.rank(b);
-            kind.property == closer.property
-                && a != b
-                && [a.clone(), words(kind)].iter().any(|a| {
-                    let both = [format!("{a}{b}"), format!("{a} {b}"), format!("{b}{a}")];
-                    both.iter().any(|w| property.rank(w).is_some_and(|r| Some(r) == told))
-                })
+            // 6061-T6 CNC铝件: an alloy's number says more than its metal.
+            let metal = WORDS.is(Role::Metal, a) && b.starts_with(|c: char| c.is_ascii_digit());
+            kind.property == closer.property && metal
+                || kind.property == closer.property
+                    && a != b
+                    && [a.clone(), words(kind)].iter().any(|a| {
+                        let both = [format!("{a}{b}"), format!("{a} {b}"), format!("{b}{a}")];
+                        both.iter().any(|w| property.rank(w).is_some_and(|r| Some(r) == told))
+                    })
         };
         for at in (0..specs.len()).rev() {
-            let near = [at.checked_sub(2), at.checked_sub(1), Some(at + 1), Some(at + 2)];
+            let near = [at.checked_sub(3), at.checked_sub(2), at.checked_sub(1), Some(at + 1), Some(at + 2)];
             let told = |other: Option<usize>| {
                 other.and_then(|o| specs.get(o)).is_some_and(|other| closer(&specs[at], other))
             };
@@ -294,9 +298,12 @@ impl ClauseReader<'_> {
 /// True for a clause that is a bound and nothing else, or one number of which only is told which of many it is, or of which
 /// part.
 fn goes_on(items: &[Item<'_>], folded: &str) -> bool {
-    let [Item { from, start, kind: Kind::Number(_), .. }] = items else { return false };
+    let [Item { from, start, kind: Kind::Number(expr), .. }] = items else { return false };
+    // 25 µm avg, 20 µm min
+    let bound = matches!(expr.shape, Shape::Low(..) | Shape::High(..)) && folded[..*start].trim().is_empty();
     let before = folded[..*from].trim_matches([' ', ':']);
     from < start
+        || bound
         || WORDS.is(Role::Statistic, folded[..*start].trim_matches([' ', ':']))
         || WORDS.is(Role::Part, before)
 }

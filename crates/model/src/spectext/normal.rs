@@ -1,6 +1,7 @@
-//! Normal form of free text: one sign for what people type in many ways. Unlike [`crate::fold`] it keeps the
+//! Normal form of free text: one sign for what people type in many ways, simplified characters for traditional ones. Unlike [`crate::fold`] it keeps the
 //! case, since `mW` is not `MW`.
 
+use crate::traditional::simplified;
 use std::ops::Range;
 
 /// A text in normal form with the way back to the original.
@@ -46,7 +47,7 @@ fn character(c: char) -> Option<char> {
         'º' | '˚' => '°',
         '∮' | 'ϕ' | 'ф' | 'φ' | 'Ø' | 'ø' | '⌀' | '∅' => 'Φ',
         _ if c.is_whitespace() || c.is_control() => ' ',
-        _ => c,
+        _ => simplified(c),
     })
 }
 

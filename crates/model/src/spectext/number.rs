@@ -28,6 +28,20 @@ pub(super) fn read(text: &str) -> Option<(f64, usize)> {
     Some((value, len))
 }
 
+/// `10的6-9次方`, `10^6-9`, `10⁶~10⁹` without its second ten: both powers of ten, and the bytes.
+pub(super) fn powers(text: &str) -> Option<(f64, f64, usize)> {
+    let rest = text.strip_prefix("10")?;
+    let words = rest.strip_prefix('的');
+    let powers = words.or(rest.strip_prefix('^'))?;
+    let (low, low_len) = signed_integer(powers)?;
+    let rest = powers[low_len..].strip_prefix(['-', '~', '到', '至'])?;
+    let (high, high_len) = signed_integer(rest)?;
+    let end = &rest[high_len..];
+    let end = if words.is_some() { end.strip_prefix("次方").or(end.strip_prefix("次幂"))? } else { end };
+    (low < high && !end.starts_with(['^', '.']))
+        .then(|| (10f64.powi(low), 10f64.powi(high), text.len() - end.len()))
+}
+
 fn finite(value: f64, len: usize) -> Option<(f64, usize)> {
     value.is_finite().then_some((value, len))
 }

@@ -181,6 +181,13 @@ impl Scale<'_> {
                 Some(unit) => (amount.value * amount.scale, unit),
                 // 4000K is no four millions.
                 None if amount.value >= 1000.0 => return None,
+                // 222M is a code of a capacitor, and 批量5K no time.
+                None if self.default.as_ref().is_some_and(|d| {
+                    matches!(d.symbol.as_str(), "μF" | "pF" | "μH" | "天" | "月" | "年" | "mm")
+                }) =>
+                {
+                    return None;
+                }
                 None => (amount.value * amount.unit_scale?, self.default.clone()),
             },
         };

@@ -44,6 +44,8 @@ struct Topics {
     rows: Vec<Row>,
     automaton: AhoCorasick,
     row_of_word: Vec<usize>,
+    /// True for rows without words, which every text tells.
+    always: Vec<bool>,
 }
 
 static TOPICS: LazyLock<Topics> =
@@ -56,9 +58,11 @@ impl Topics {
             cell.split('|').filter(|id| !id.is_empty()).map(|id| PropertyId(id.to_owned())).collect()
         };
         let (mut rows, mut words, mut row_of_word) = (Vec::new(), Vec::new(), Vec::new());
+        let mut always = Vec::new();
         for line in text.lines().skip(1) {
             let cells: Vec<&str> = line.split(',').collect();
             let [_, list, named, bare] = cells.as_slice() else { continue };
+            always.push(list.is_empty());
             for word in list.split('|').map(fold).filter(|w| !w.is_empty()) {
                 words.push(word);
                 row_of_word.push(rows.len());
@@ -67,7 +71,7 @@ impl Topics {
             rows.push(Row { named: ids(named), bare });
         }
         let automaton = AhoCorasick::new(&words).expect("the topics have a few hundred short words");
-        Self { rows, automaton, row_of_word }
+        Self { rows, automaton, row_of_word, always }
     }
 }
 
@@ -87,6 +91,8 @@ pub(super) struct Topic {
     pub named: Vec<u16>,
     /// What numbers without a name are here, by their units; of several that fit the first is meant.
     pub bare: Vec<u16>,
+    /// What a name of several properties means where nothing else tells it.
+    pub fallback: Vec<u16>,
     /// From which to which value in the property's unit.
     bounds: Vec<(u16, f64, f64)>,
     /// Where the words end that told what numbers without a name are (`亚克力板` of `亚克力板5mm`).
@@ -96,7 +102,7 @@ pub(super) struct Topic {
 impl Topic {
     /// The topics of a folded text in normal form.
     pub fn of(folded: &str, properties: &PropertyTable) -> Self {
-        let mut told = vec![false; TOPICS.rows.len()];
+        let mut told = TOPICS.always.clone();
         let mut heads = HashSet::new();
         for found in TOPICS.automaton.find_overlapping_iter(folded) {
             let row = TOPICS.row_of_word[found.pattern().as_usize()];
@@ -110,8 +116,9 @@ impl Topic {
         let mut out = Self { heads, ..Self::default() };
         let places =
             |ids: &[PropertyId]| -> Vec<u16> { ids.iter().filter_map(|id| properties.index(id)).collect() };
-        for (row, _) in TOPICS.rows.iter().zip(told).filter(|(_, told)| *told) {
-            out.named.extend(places(&row.named));
+        for (at, row) in TOPICS.rows.iter().enumerate().filter(|(at, _)| told[*at]) {
+            let named = if TOPICS.always[at] { &mut out.fallback } else { &mut out.named };
+            named.extend(places(&row.named));
             for bare in &row.bare {
                 let Some(place) = properties.index(&bare.id) else { continue };
                 if !out.bare.contains(&place) {
@@ -136,7 +143,8 @@ impl Topic {
     /// True for a property that an ambiguous name or value does not mean here: that of a topic which the text does not speak of.
     pub fn is_foreign(&self, property: u16, properties: &PropertyTable) -> bool {
         let id = &properties.at(property).id;
-        !self.named.contains(&property) && TOPICS.rows.iter().any(|row| row.named.contains(id))
+        !self.named.contains(&property)
+            && TOPICS.rows.iter().zip(&TOPICS.always).any(|(row, always)| !always && row.named.contains(id))
     }
 }
 

@@ -67,6 +67,34 @@ pub(super) enum Role {
     Topical,
     /// What says of a brand which kind it is, and not its name.
     Unbranded,
+    /// Units of things that are counted one by one, or by the load.
+    Counted,
+    /// What is packed and sold in one piece: what stands beside it is what it holds.
+    Pack,
+    /// Marks of a diameter that other sides may follow, and those of a thread among them.
+    RoundMark,
+    ThreadMark,
+    /// Letters that mark a diameter only before sides, or where the text speaks of threads.
+    SidedMark,
+    /// What is a tube, a rod, or has a thread.
+    Tube,
+    Rod,
+    Fastener,
+    Cutter,
+    /// What stands behind colours that are told by one character each (黑红两色).
+    TwoColoured,
+    /// Symbols of elements: of a share of one the text tells which.
+    Element,
+    /// What hardens by warmth in a time.
+    Cure,
+    /// What is done within a time of delivery.
+    Delivered,
+    /// Processes whose machines are told by their tons.
+    Press,
+    /// What leads heat, of which watts tell how well.
+    HeatSpreader,
+    /// Bodies that publish standards (GB/T, DIN).
+    StandardBody,
     /// Marks of a strand's finish behind its diameter (11/0.16TS).
     Strand,
 }
@@ -90,7 +118,7 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 38] = [
+const ROLES: [(&str, Role); 54] = [
     ("at_least", Role::AtLeast),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
@@ -127,6 +155,22 @@ const ROLES: [(&str, Role); 38] = [
     ("quality", Role::Quality),
     ("asked", Role::Asked),
     ("strand", Role::Strand),
+    ("counted", Role::Counted),
+    ("heat_spreader", Role::HeatSpreader),
+    ("press", Role::Press),
+    ("element", Role::Element),
+    ("cure", Role::Cure),
+    ("delivered", Role::Delivered),
+    ("cutter", Role::Cutter),
+    ("two_coloured", Role::TwoColoured),
+    ("round_mark", Role::RoundMark),
+    ("thread_mark", Role::ThreadMark),
+    ("sided_mark", Role::SidedMark),
+    ("tube", Role::Tube),
+    ("rod", Role::Rod),
+    ("fastener", Role::Fastener),
+    ("standard_body", Role::StandardBody),
+    ("pack", Role::Pack),
     ("topical", Role::Topical),
     ("unbranded", Role::Unbranded),
 ];
@@ -225,6 +269,11 @@ impl Words {
             rest = &rest[skip..];
         }
         true
+    }
+
+    /// The words of a role.
+    pub fn words(&self, role: Role) -> impl Iterator<Item = &str> {
+        self.list(role).iter().map(String::as_str)
     }
 
     fn list(&self, role: Role) -> &[String] {

@@ -2,17 +2,28 @@
 
 use super::super::amount;
 use super::super::expr::{Amount, Expr, Shape, Side};
-use super::super::items::{Kind, Named};
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS};
 use super::{Assigner, Placed};
-use crate::property::{Direction, Entry, Property, PropertyKind, fold};
+use crate::property::{Direction, Entry, Property, PropertyId, PropertyKind, fold};
 use crate::quantity::QuantityRange;
 use crate::spec::{Interval, SpecValue};
 use crate::unit::UnitWords;
 
-/// How far the unit of a number without a name may be from the property's usual one (MΩ from Ω).
-const UNNAMED_UNIT_RATIO_MAX: f64 = 1e6;
+/// The property whose numbers are amounts of supply, not specifications.
+pub(super) const CAPACITY: &str = "monthly_capacity";
+/// No surface is so rough in μm that `Ra` says more of it.
+const ROUGHNESS_MAX: f64 = 50.0;
+
+/// The largest number of an expression.
+fn largest_of(shape: &Shape) -> Option<f64> {
+    match shape {
+        Shape::Point(a) | Shape::Low(a, _) | Shape::High(a, _) | Shape::Better(a) | Shape::Range(_, a) => {
+            Some(a.value)
+        }
+        _ => None,
+    }
+}
 
 impl Assigner<'_> {
     /// The property among a name's that the numbers fit, with their values.
@@ -41,12 +52,26 @@ impl Assigner<'_> {
         if let Some(words) = list.iter().find_map(|e| e.shape.unit()).filter(|w| w.is_quotient()) {
             self.prefer_whole(words, &mut fits);
         }
+        // 产能1200件/h is what a machine does, and Ra80 no roughness.
+        if fits.len() > 1 && list.iter().any(|e| e.shape.unit().is_some_and(|w| self.is_pace(w))) {
+            fits.retain(|f| self.property(f.0).id.0 != CAPACITY);
+        }
+        if fits.len() > 1 && name == "ra" {
+            let smooth = |e: &&Expr| {
+                e.shape.unit().is_some() || largest_of(&e.shape).is_none_or(|v| v < ROUGHNESS_MAX)
+            };
+            let id = if list.iter().all(smooth) { "roughness" } else { "cri" };
+            fits.retain(|f| self.property(f.0).id.0 == id);
+        }
         if entry.shared && fits.len() > 1 {
             return share(fits, list.len());
         }
         if let Some(chosen) = self.choose(fits, name, list) {
             let (index, values) = chosen;
             return values.into_iter().enumerate().map(|(i, v)| (i, (index, v))).collect();
+        }
+        if let Some(found) = self.round(entry, name, list).or_else(|| self.travels(entry, list)) {
+            return found;
         }
         // 线径0.1mm×7根: the size of one, and how many.
         if let [Expr { shape: Shape::Sides(sides, None), .. }] = list
@@ -105,6 +130,15 @@ impl Assigner<'_> {
         if sized { self.rolled(list) } else { None }
     }
 
+    /// A length for each axis (行程850*500*500).
+    fn travels(&self, entry: &Entry, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let [Expr { shape: Shape::Sides(sides, None), .. }] = list else { return None };
+        let stroke = self.properties.index(&PropertyId("stroke".to_owned()))?;
+        let unit = sides.iter().rev().find_map(Side::unit);
+        entry.targets.iter().find(|t| t.0 == stroke)?;
+        sides.iter().map(|side| self.side_of("stroke", side, unit)).collect()
+    }
+
     /// What a name's property is of one, and how many there are in a unit of their own.
     fn counted(&self, entry: &Entry, sides: &[Side]) -> Option<Vec<Placed>> {
         let [one, count] = sides else { return None };
@@ -160,246 +194,21 @@ impl Assigner<'_> {
             .and_then(|w| self.units.compose(w).first().map(|u| u.symbol.clone()));
         let own_symbol = |i: u16| symbol.is_some() && self.property(i).unit == symbol;
         only(&|_| true)
+            .or_else(|| only(&|i| self.by_topic && topical(i)))
             .or_else(|| only(&hinted))
             .or_else(|| only(&|i| !any_hinted && sensible(i)))
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && first_name(i)))
             .or_else(|| only(&first_name))
             .or_else(|| {
-                let first = self.hints.iter().find(|h| self.by_topic && fits.iter().any(|f| f.0 == **h))?;
+                let spelled = list.iter().any(|e| e.shape.unit().is_some());
+                let bare = self.by_topic && !WORDS.is(Role::Element, name) && spelled;
+                let first = self.hints.iter().find(|h| bare && fits.iter().any(|f| f.0 == **h))?;
                 only(&|i| i == *first)
             })
             .or_else(|| only(&|i| !any_hinted && topical(i)))
             .or_else(|| only(&|i| !any_hinted && !self.topic.is_foreign(i, self.properties)))
             .or_else(|| only(&|i| (hinted(i) || !any_hinted) && own_symbol(i)))
-    }
-
-    /// Numbers that no name stands beside.
-    pub(super) fn unnamed(
-        &self,
-        at: usize,
-        next: usize,
-        list: &[&Expr],
-        fallback: Option<&UnitWords>,
-    ) -> Vec<Placed> {
-        // A number of something that has a name, and is no property.
-        let other = at.checked_sub(1).map(|before| &self.items[before]);
-        let sized = matches!(list, [Expr { shape: Shape::Sides(..), .. }]);
-        if !sized
-            && other
-                .is_some_and(|o| matches!(o.kind, Kind::Word(Role::Other)) && o.end == self.items[at].from)
-        {
-            return Vec::new();
-        }
-        if let [expr] = list
-            && let Some(found) = (self.mains(at, next, expr))
-                .or_else(|| self.metal(at, next, expr))
-                .or_else(|| self.layer(at, expr))
-                .or_else(|| self.beside_voltage(at, next, expr))
-        {
-            return vec![(0, found)];
-        }
-        if let Some(found) = self.rolled(list).or_else(|| self.strands(list)) {
-            return found;
-        }
-        if !self.is_condition(at)
-            && let Some(found) = self.own_unit(list, fallback)
-            && !self.hinted_instead(&found, list, fallback)
-        {
-            return found;
-        }
-        let (start, end) = (self.items[at].from, self.items[next - 1].end);
-        let of_part = WORDS.is(Role::Part, self.touching_before(start, at));
-        let of_head = self.topic.is_head(self.offset + start)
-            && WORDS.is_filler(self.touching_after(end, next - 1))
-            && !self.is_named_by(start, end, at);
-        if !self.stands_alone(start, end, at, next - 1)
-            && !self.is_size_of_noun(list, at, next)
-            && !of_part
-            && !of_head
-        {
-            return Vec::new();
-        }
-        if let [Expr { shape, .. }] = list {
-            match shape {
-                Shape::Bare(_) => return self.accuracy(shape).map(|f| (0, f)).into_iter().collect(),
-                Shape::Sides(..) => return self.size(shape, self.is_marked(at)),
-                _ => {}
-            }
-        }
-        let divided =
-            list.iter().find_map(|e| e.shape.unit()).or(fallback).is_some_and(UnitWords::is_quotient);
-        let said = !(self.by_topic && self.is_condition(at));
-        let all = |index: u16| -> Option<Vec<Resolved>> {
-            list.iter()
-                .map(|e| {
-                    let measured = e.shape.unit().or(fallback).is_some() || has_nines(&e.shape);
-                    let fits = said
-                        && measured
-                        && may_be_bare(self.property(index), &e.shape)
-                        && !is_thousands(&e.shape);
-                    let resolved =
-                        fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()?;
-                    let likely = self.is_near(index, resolved.1.as_deref())
-                        && self.is_likely(index, &resolved, divided);
-                    likely.then_some(resolved)
-                })
-                .collect()
-        };
-        let mut fits: Vec<(u16, Vec<Resolved>)> =
-            self.hints.iter().filter_map(|h| Some((*h, all(*h)?))).collect();
-        // A plain value seldom states what should be small: 12V is the voltage, not the ripple.
-        let plain = list.iter().all(|e| matches!(e.shape, Shape::Point(_)));
-        if plain && fits.len() > 1 {
-            fits.retain(|f| self.property(f.0).direction != Direction::Smaller);
-        }
-        // 24度 may be a temperature, too.
-        let usual = |fit: &(u16, Vec<Resolved>)| fit.1.iter().all(|r| r.1 == self.property(fit.0).unit);
-        if fits.len() > 1 && fits.iter().any(usual) {
-            fits.retain(usual);
-        }
-        if self.by_topic {
-            fits.truncate(1);
-        }
-        if fits.len() > 1 {
-            return Vec::new();
-        }
-        let values = fits.pop().map(|(index, values)| values.into_iter().map(move |v| (index, v)));
-        values.into_iter().flatten().enumerate().collect()
-    }
-
-    /// True for what stands in brackets or at an `at` or `@` behind another number: under which conditions that one holds (`≥92%（550nm）`,
-    /// `500 MΩ at 500 VDC`).
-    pub(super) fn is_condition(&self, at: usize) -> bool {
-        let before = &self.text[..self.items[at].from];
-        let inside = before.rfind('(').is_some_and(|open| !before[open..].contains(')'));
-        let before = before.trim_end_matches(' ');
-        let said = before.ends_with('@') || before.ends_with(" at");
-        (inside || said) && self.items[..at].iter().any(|i| matches!(i.kind, Kind::Number(_)))
-    }
-
-    /// True where the product has another property that the numbers fit (the output of a power supply), but not the one
-    /// that their unit usually names.
-    fn hinted_instead(&self, found: &[Placed], list: &[&Expr], fallback: Option<&UnitWords>) -> bool {
-        let owned = found.iter().any(|f| self.hints.contains(&f.1.0));
-        let fits = |hint: &u16| {
-            list.iter().all(|e| {
-                let stated = self.resolver().resolve(*hint, &e.shape, fallback).and_then(|r| r.1);
-                stated.is_some() && stated == self.property(*hint).unit
-            })
-        };
-        !owned && self.hints.iter().any(fits)
-    }
-
-    /// True for a unit in which a property may be stated without its name: ten seconds are no shelf life.
-    fn is_near(&self, index: u16, stated: Option<&str>) -> bool {
-        let usual = self.property(index).unit.as_deref();
-        let size = |symbol: Option<&str>| self.units.unit(symbol?).ok().map(|u| u.factor.to_f64());
-        match (size(stated), size(usual)) {
-            (Some(a), Some(b)) => a.max(b) <= a.min(b) * UNNAMED_UNIT_RATIO_MAX,
-            _ => true,
-        }
-    }
-
-    /// True for a value that the topic lets be told without a name: neither too small nor too large.
-    fn is_likely(&self, index: u16, (value, stated): &Resolved, quotient: bool) -> bool {
-        let Some((least, most)) = self.topic.bounds(index).filter(|_| self.by_topic) else { return true };
-        let SpecValue::Interval(interval) = value else { return true };
-        let unit = |symbol: Option<&str>| self.units.unit(symbol?).ok();
-        // 5K/月 is no temperature.
-        if quotient && !stated.as_deref().is_some_and(|s| s.contains('/')) {
-            return false;
-        }
-        let largest = interval.high.or(interval.low).unwrap_or_default();
-        match (unit(stated.as_deref()), unit(self.property(index).unit.as_deref())) {
-            (Some(own), Some(usual)) => {
-                crate::unit::convert(largest, &own, &usual).map_or(true, |v| (least..=most).contains(&v))
-            }
-            _ => (least..=most).contains(&largest),
-        }
-    }
-
-    /// The property that alone is measured in this unit.
-    pub(super) fn own_unit(&self, list: &[&Expr], fallback: Option<&UnitWords>) -> Option<Vec<Placed>> {
-        let words = list.iter().find_map(|e| e.shape.unit()).or(fallback)?;
-        if let [Expr { shape: Shape::Sides(sides, None), .. }] = list {
-            return self.cores(words, sides).or_else(|| self.rows_of_pins(words, sides));
-        }
-        // Only the likeliest reading counts: 25L is a volume, not 25 layers.
-        let symbol = self.units.compose(words).first()?.symbol.clone();
-        let owner = self.properties.owner_of_unit(&symbol)?;
-        // 1080P, 6位半: pins only where a text speaks of plugs.
-        let spelled =
-            list.iter().rev().find(|e| e.shape.unit().is_some()).map(|e| &self.folded[e.start..e.end]);
-        let letters = spelled.map(|s| s.trim_start_matches(|c: char| !c.is_alphabetic()));
-        if letters.is_some_and(|l| WORDS.is(Role::Topical, l))
-            && self.topic.is_foreign(owner, self.properties)
-        {
-            return None;
-        }
-        // 12oz帆布: ounces are copper's only where the text does not speak of cloth.
-        let elsewhere = |hint: &u16| {
-            let stated = |e: &&Expr| self.resolver().resolve(*hint, &e.shape, fallback).and_then(|r| r.1);
-            list.iter().all(|e| stated(e).is_some_and(|unit| unit != symbol))
-        };
-        if self.topic.is_foreign(owner, self.properties) && self.hints.iter().any(elsewhere) {
-            return None;
-        }
-        let values: Option<Vec<Resolved>> =
-            list.iter().map(|e| self.resolver().resolve(owner, &e.shape, fallback)).collect();
-        Some(values?.into_iter().enumerate().map(|(i, v)| (i, (owner, v))).collect())
-    }
-
-    /// The property of a bare `±x`: the hinted accuracy, or the first of the table that is measured so.
-    fn accuracy(&self, shape: &Shape) -> Option<(u16, Resolved)> {
-        let fit = |i: u16| Some((i, self.resolver().resolve(i, shape, None)?));
-        shape.unit()?;
-        let mut general = self.properties.accuracies().filter_map(fit);
-        let first = general.next();
-        let mut hinted =
-            self.hints.iter().filter(|h| self.property(**h).is_accuracy()).filter_map(|h| fit(*h));
-        match (hinted.next(), hinted.next()) {
-            (Some(one), None) => Some(one),
-            (None, _) => first,
-            (Some(_), Some(_)) => first.filter(|f| self.hints.contains(&f.0)),
-        }
-    }
-
-    /// True where a mark of a length stands directly before a number (`φ6*100L`).
-    fn is_marked(&self, at: usize) -> bool {
-        let Some(before) = at.checked_sub(1).map(|i| &self.items[i]) else { return false };
-        let Kind::Name(entry, Named::Mark) = before.kind else { return false };
-        let length = |t: &(u16, u16)| self.property(t.0).unit.as_deref() == Some("mm");
-        before.end == self.items[at].from && entry.targets.iter().any(length)
-    }
-
-    /// The property of bare sides: the hinted one, or the first size of the table where a unit is given, or a mark of a length.
-    fn size(&self, shape: &Shape, marked: bool) -> Vec<Placed> {
-        let fit = |i: u16| Some((i, self.resolver().resolve(i, shape, None)?));
-        let measured = |f: &(u16, Resolved)| {
-            let Shape::Sides(sides, _) = shape else { return false };
-            let default = self.property(f.0).unit.as_deref().unwrap_or_default();
-            let (Ok(default), words) =
-                (self.units.unit(default), sides.iter().filter_map(|s| s.low.unit.as_ref()))
-            else {
-                return false;
-            };
-            words.flat_map(|w| self.units.compose(w)).any(|u| u.dimension == default.dimension)
-        };
-        let sized = |i: &u16| self.property(*i).kind == PropertyKind::Dimensions;
-        let hinted: Vec<(u16, Resolved)> = self.hints.iter().copied().filter(sized).filter_map(fit).collect();
-        let with_unit: Vec<&(u16, Resolved)> = hinted.iter().filter(|f| measured(f)).collect();
-        let chosen = match (hinted.as_slice(), with_unit.as_slice()) {
-            (_, [one]) => Some((*one).clone()),
-            ([one], []) if shape.unit().is_none() => Some(one.clone()),
-            _ => {
-                let places = 0..u16::try_from(self.properties.rows().len()).unwrap_or(u16::MAX);
-                // Three sides are a body's even without a unit.
-                let body =
-                    matches!(shape, Shape::Sides(sides, _) if sides.len() == 3 && shape.unit().is_none());
-                places.filter(sized).filter_map(fit).find(|f| marked || body || measured(f))
-            }
-        };
-        chosen.map(|f| (0, f)).into_iter().collect()
+            .or_else(|| only(&|i| self.topic.fallback.contains(&i)))
     }
 }
 
@@ -424,37 +233,5 @@ fn contradicts(property: &Property, shape: &Shape) -> bool {
         Shape::Low(..) => property.direction == Direction::Smaller,
         Shape::High(..) => property.direction == Direction::Larger,
         _ => false,
-    }
-}
-
-/// True for `18K`, which counts thousands rather than kelvins.
-fn is_thousands(shape: &Shape) -> bool {
-    let few = |a: &Amount| a.unit_scale.is_some() && a.value < 1000.0;
-    match shape {
-        Shape::Point(a) | Shape::Low(a, _) | Shape::High(a, _) | Shape::Better(a) | Shape::Range(_, a) => {
-            few(a)
-        }
-        _ => false,
-    }
-}
-
-pub(super) fn has_nines(shape: &Shape) -> bool {
-    match shape {
-        Shape::Point(a) | Shape::Low(a, _) | Shape::High(a, _) | Shape::Better(a) => a.nines.is_some(),
-        _ => false,
-    }
-}
-
-/// Whether a number without a name may be of this property: a plain value states no accuracy, a lower bound nothing of
-/// which less is better, an upper bound nothing of which more is better.
-fn may_be_bare(property: &Property, shape: &Shape) -> bool {
-    if property.kind != PropertyKind::Number || property.is_accuracy() {
-        return matches!(shape, Shape::High(..)) && property.kind == PropertyKind::Number;
-    }
-    match shape {
-        Shape::Low(..) => property.direction != Direction::Smaller,
-        Shape::High(..) => property.direction != Direction::Larger,
-        Shape::Bare(_) | Shape::Sides(..) => false,
-        _ => true,
     }
 }

@@ -1,6 +1,5 @@
 //! Numbers and the names that stand beside them.
 
-use super::super::amount;
 use super::super::expr::{Expr, Shape};
 use super::super::items::{Item, Kind, Named, is_worded};
 use super::super::normal::is_han;
@@ -9,10 +8,7 @@ use super::super::words::{Role, WORDS, is_list_gap};
 use super::{Assigner, Found, GAP_MAX, Placed, Reading};
 use crate::property::{Entry, fold};
 use crate::spec::{Interval, SpecValue};
-use crate::unit::{Unit, UnitWords};
-
-/// The property whose numbers are amounts of supply, not specifications.
-const CAPACITY: &str = "monthly_capacity";
+use crate::unit::UnitWords;
 
 /// The property whose name before sides is that of the first of them.
 const DIAMETER: &str = "diameter";
@@ -34,7 +30,11 @@ impl Assigner<'_> {
         }
         let fallback = list.iter().rev().find_map(|e| e.shape.unit());
         let end = self.items[next - 1].end;
-        if self.second_bound(at, &list, out) || self.amount(at, next, &list, taken, out) {
+        if self.second_bound(at, &list, out)
+            || self.amount(at, next, &list, taken, out)
+            || self.of_pack(at, &list, out)
+            || self.cured(at, next, &list, taken, out)
+        {
             taken[at..next].fill(true);
             out.used.push((self.items[at].from, end));
             return next;
@@ -42,7 +42,14 @@ impl Assigner<'_> {
         let (found, from) = self.named(at, next, &list, fallback, taken);
         let (found, from) = if found.is_empty() && from.is_none() {
             let same_name = self.same_name(at, &list, fallback, out);
-            (if same_name.is_empty() { self.unnamed(at, next, &list, fallback) } else { same_name }, None)
+            let found = if !same_name.is_empty() {
+                same_name
+            } else if self.is_second_resistance(&list, out) {
+                Vec::new()
+            } else {
+                self.unnamed(at, next, &list, fallback)
+            };
+            (found, None)
         } else {
             (found, from)
         };
@@ -68,6 +75,12 @@ impl Assigner<'_> {
             out.specs.push(Found { property, value, unit, start, end });
         }
         next
+    }
+
+    /// True for thousands where the resistance was told before (4.7K ±1% 500K): so many are wanted.
+    fn is_second_resistance(&self, list: &[&Expr], out: &Reading) -> bool {
+        let thousands = matches!(list, [Expr { start, end, shape: Shape::Point(_) }] if self.folded[*start..*end].ends_with('k'));
+        thousands && out.specs.iter().any(|s| self.property(s.property).id.0 == "resistance")
     }
 
     /// Numbers behind a list whose name names what they measure, too (输出：DC12V/5A, 固化条件150℃×30min).
@@ -147,101 +160,6 @@ impl Assigner<'_> {
         true
     }
 
-    /// Numbers behind a word such as 月产, or behind the name of the capacity.
-    fn amount(&self, at: usize, next: usize, list: &[&Expr], taken: &mut [bool], out: &mut Reading) -> bool {
-        let Some(before) = at.checked_sub(1) else { return false };
-        if self.items[at].from.saturating_sub(self.items[before].end) > GAP_MAX {
-            return false;
-        }
-        let announced = match &self.items[before].kind {
-            Kind::Word(role) => *role == Role::Amount,
-            // Capacity 2600mAh is a battery's.
-            Kind::Name(entry, _) => {
-                let supplied = |t: &(u16, u16)| self.property(t.0).id.0 == CAPACITY;
-                let other = |t: &&(u16, u16)| !supplied(t);
-                let measures = |t: &(u16, u16)| {
-                    list.iter().all(|e| self.resolver().resolve(t.0, &e.shape, None).is_some())
-                };
-                let spelled = list.iter().all(|e| e.shape.unit().is_some());
-                entry.targets.iter().any(supplied)
-                    && !(spelled && entry.targets.iter().filter(other).any(measures))
-            }
-            _ => false,
-        };
-        if !announced {
-            return false;
-        }
-        let words = &self.text[self.items[before].start..self.items[before].end];
-        let mut any = false;
-        for expr in list {
-            // 批量10-15天: a time is no amount of anything.
-            let time = expr.shape.unit().and_then(|w| self.units.compose(w).into_iter().next());
-            if time.is_some_and(|u| self.units.unit("s").is_ok_and(|s| s.dimension == u.dimension)) {
-                continue;
-            }
-            // 产量2t/h is what a machine does, not what is supplied.
-            if expr.shape.unit().is_some_and(|words| self.is_pace(words)) {
-                continue;
-            }
-            if let Some(range) = amount::quantity(self.units, &expr.shape, amount::period(words)) {
-                out.amounts.push(range);
-                any = true;
-            }
-        }
-        if any {
-            taken[before..next].fill(true);
-            out.used.push((self.items[before].from, self.items[before].end));
-        }
-        any
-    }
-
-    /// True for a unit by the hour or faster.
-    fn is_pace(&self, words: &UnitWords) -> bool {
-        let likeliest = self.units.compose(words).into_iter().next();
-        likeliest.is_some_and(|unit| matches!(below(words, &unit), Some("h" | "min" | "s")))
-    }
-
-    /// `5000片/月` without a name, `要2台`, `50支`: an amount of supply.
-    fn supply(&self, at: usize, list: &[&Expr], out: &mut Reading) -> bool {
-        let [expr] = list else { return false };
-        let Some(words) = expr.shape.unit() else { return false };
-        let named = at.checked_sub(1).is_some_and(|b| matches!(self.items[b].kind, Kind::Name(..)));
-        let likeliest = self.units.compose(words).into_iter().next();
-        let timed = likeliest
-            .as_ref()
-            .is_some_and(|u| below(words, u).is_some_and(|time| WORDS.is(Role::SupplyTime, time)));
-        let ordered = !words.is_quotient() && likeliest.is_some_and(|u| self.is_ordered(at, expr, &u));
-        if named || !(timed || ordered) {
-            return false;
-        }
-        let Some(range) = amount::quantity(self.units, &expr.shape, None) else { return false };
-        out.amounts.push(range);
-        true
-    }
-
-    /// True for a plain number of things that stands alone (`50支`), or of what can be bought behind a word that asks for it
-    /// (`需5000米`).
-    fn is_ordered(&self, at: usize, expr: &Expr, unit: &Unit) -> bool {
-        let Shape::Point(amount) = &expr.shape else { return false };
-        let like = |symbols: &[&str]| {
-            symbols.iter().any(|s| self.units.unit(s).is_ok_and(|u| u.dimension == unit.dimension))
-        };
-        let (start, end) = (self.items[at].from, self.items[at].end);
-        let digits = self.text[self.items[at].start..].starts_with(|c: char| c.is_ascii_digit());
-        let whole = digits && amount.value >= 1.0 && (amount.value * amount.scale).fract() == 0.0;
-        let before = self.folded[..start].trim_end_matches(' ');
-        // 采购铜排5吨: what is asked for stands between.
-        let phrase = before.rsplit(' ').next().unwrap_or(before);
-        let sought = phrase.chars().all(is_han)
-            && WORDS.at_start(Role::Asked, phrase).is_some_and(|len| len > "需".len() && len < phrase.len());
-        let asked = WORDS.at_end(Role::Asked, before) || sought;
-        let alone = self.stands_alone(start, end, at, at) && !before.ends_with(['=', '/', ':', '*']);
-        let behind = WORDS.is_filler(self.touching_after(end, at));
-        let of_things = (like(&["pcs", "台", "套", "卷"]) && unit.symbol != "Kpcs") || unit.symbol == "吨";
-        of_things && whole && (alone || (asked && behind))
-            || asked && behind && like(&["m", "kg", "m²", "L"]) && amount.value >= 1.0
-    }
-
     /// Numbers whose property is named before or behind them: values with their place in the list, and where the name's
     /// words begin. A name that does not fit gives no values but still forbids guessing.
     fn named(
@@ -252,6 +170,9 @@ impl Assigner<'_> {
         fallback: Option<&UnitWords>,
         taken: &mut [bool],
     ) -> Assigned {
+        if self.is_of_noun(at) {
+            return (Vec::new(), None);
+        }
         let mut place = at;
         let mut refused: Option<&Item<'_>> = None;
         // Back over values in between (板厚(FR-4)1.6mm) and over a nearer name that does not fit.
@@ -283,6 +204,8 @@ impl Assigner<'_> {
                 }
                 Kind::Value(_) if before + 1 == at => place = before,
                 Kind::Number(_) if !taken[before] => place = before,
+                // 质保最好10年
+                Kind::Word(Role::Prefer) => place = before,
                 _ => break,
             }
         }
@@ -294,7 +217,8 @@ impl Assigner<'_> {
             && list.iter().all(|e| !matches!(e.shape, Shape::Bare(_)))
             && (list.iter().all(|e| e.shape.unit().is_some())
                 || self.begins_with_unit(next, entry)
-                || self.is_side_word(next))
+                || self.is_side_word(next)
+                || self.is_plainly_named(at, next))
         {
             let gap = self.gap(next - 1, next);
             let belongs_behind =
@@ -338,12 +262,37 @@ impl Assigner<'_> {
         (Vec::new(), barred.map(|name| name.from))
     }
 
+    /// True where a noun that is set apart from the name before it stands directly before the number, which is then of that
+    /// noun, whatever it is (硬度HV105 毛刺≤0.02).
+    fn is_of_noun(&self, at: usize) -> bool {
+        let noun = self.touching_before(self.items[at].from, at);
+        let apart = at.checked_sub(1).is_some_and(|before| self.gap(before, at).starts_with(' '));
+        let of_name = [Role::Part, Role::Statistic, Role::Between];
+        apart
+            && noun.chars().count() > 1
+            && noun.chars().all(is_han)
+            && !WORDS.is_filler(noun)
+            && !of_name.iter().any(|role| WORDS.is(*role, noun))
+    }
+
     /// True for a name of properties whose values are words.
-    fn is_worded_name(&self, item: &Item<'_>) -> bool {
+    pub(super) fn is_worded_name(&self, item: &Item<'_>) -> bool {
         match item.kind {
             Kind::Name(entry, _) => entry.targets.iter().all(|t| is_worded(self.property(t.0).kind)),
             _ => false,
         }
+    }
+
+    /// True for a plain number whose name ends the words (2.0间距), or of which many are counted in English (10,000 mating
+    /// cycles).
+    fn is_plainly_named(&self, at: usize, place: usize) -> bool {
+        let item = &self.items[place];
+        let latin = self.text[item.start..item.end].starts_with(|c: char| c.is_ascii_alphabetic());
+        let gap = self.gap(place - 1, place);
+        let ends = item.end == self.text.len() || self.text[item.end..].starts_with([' ', '，', ',']);
+        let whole = !self.text[self.items[at].start..self.items[at].end].contains('.');
+        let counted = matches!(item.kind, Kind::Name(e, _) if e.targets.iter().any(|t| self.property(t.0).unit.as_deref() == Some("次")));
+        ends && if latin { gap == " " && whole && counted } else { gap.is_empty() && !whole }
     }
 
     /// True for a side in one character directly behind its number (1.0厚).
@@ -397,10 +346,4 @@ impl Assigner<'_> {
         let Some(Item { kind: Kind::Number(expr), .. }) = number else { return false };
         entry.targets.iter().any(|t| self.resolver().resolve(t.0, &expr.shape, None).is_some())
     }
-}
-
-/// What a unit that was written as a quotient is divided by.
-fn below<'u>(words: &UnitWords, unit: &'u Unit) -> Option<&'u str> {
-    let parts = unit.symbol.rsplit_once('/').filter(|_| words.is_quotient())?;
-    Some(parts.1)
 }

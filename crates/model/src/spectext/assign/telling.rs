@@ -5,7 +5,7 @@ use super::super::items::{Item, Kind};
 use super::super::normal::is_han;
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS, is_list_gap};
-use super::choose::has_nines;
+use super::unnamed::has_nines;
 use super::{Assigner, Placed};
 use crate::property::{PropertyId, fold};
 use crate::unit::UnitWords;
@@ -14,6 +14,21 @@ use crate::unit::UnitWords;
 const STRANDS: std::ops::RangeInclusive<f64> = 3.0..=5000.0;
 /// The largest diameter of one strand in mm.
 const STRAND_MM_MAX: f64 = 3.0;
+
+/// Cores that a cable may have, and the areas in mm² that they are made with.
+const CORES: std::ops::RangeInclusive<f64> = 1.0..=61.0;
+const AREAS: [f64; 29] = [
+    0.08, 0.12, 0.14, 0.15, 0.2, 0.22, 0.25, 0.3, 0.34, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0, 6.0, 10.0, 16.0, 25.0,
+    35.0, 50.0, 70.0, 95.0, 120.0, 150.0, 185.0, 240.0, 300.0, 400.0,
+];
+/// The least side in mm of a size without a unit behind a noun.
+const SIDE_MM_MIN: f64 = 10.0;
+/// A roll is so many times longer than wide at least, where both are told in metres.
+const ROLL_RATIO_MIN: f64 = 8.0;
+/// A layer thinner than this in mm is a finish's.
+const LAYER_MM_MAX: f64 = 0.2;
+/// What lights are told in kelvins.
+const KELVINS: std::ops::RangeInclusive<f64> = 1800.0..=12000.0;
 
 impl Assigner<'_> {
     /// The sides of what is rolled up (48mm×100m, 500mm×300m×20μm): the one in metres is the length, the smaller of the
@@ -29,9 +44,14 @@ impl Assigner<'_> {
         };
         let metres =
             |place: usize| unit(&sides[place]).is_some_and(|u| matches!(u.symbol.as_str(), "m" | "yd"));
-        let length = (0..sides.len()).find(|p| metres(*p))?;
+        // 1.52m×30m: the longer by far.
+        let longest = |a: &usize, b: &usize| sides[*a].low.value.total_cmp(&sides[*b].low.value);
+        let length = (0..sides.len()).filter(|p| metres(*p)).max_by(longest)?;
         let mut others: Vec<usize> = (0..sides.len()).filter(|p| *p != length).collect();
-        let measured = |p: &usize| spelled_place(sides, *p).is_some_and(|told| !metres(told));
+        let measured = |p: &usize| {
+            let narrow = sides[*p].low.value * ROLL_RATIO_MIN <= sides[length].low.value;
+            spelled_place(sides, *p).is_some_and(|told| !metres(told) || (told == *p && narrow))
+        };
         if others.is_empty() || others.len() > 2 || !others.iter().all(measured) {
             return None;
         }
@@ -54,7 +74,7 @@ impl Assigner<'_> {
     }
 
     /// A number as a value of the property with this id.
-    fn of(&self, id: &str, shape: &Shape) -> Option<(u16, Resolved)> {
+    pub(super) fn of(&self, id: &str, shape: &Shape) -> Option<(u16, Resolved)> {
         let property = self.properties.index(&PropertyId(id.to_owned()))?;
         Some((property, self.resolver().resolve(property, shape, None)?))
     }
@@ -75,7 +95,9 @@ impl Assigner<'_> {
         let finish = &self.items[at.checked_sub(1)?];
         let Kind::Value(entry) = finish.kind else { return None };
         let symbol = self.units.compose(expr.shape.unit()?).first()?.symbol.clone();
-        if !matches!(symbol.as_str(), "μm" | "μin") || !self.gap(at - 1, at).trim().is_empty() {
+        let thin = symbol == "mm"
+            && matches!(&expr.shape, Shape::Point(a) | Shape::Low(a, _) if a.value < LAYER_MM_MAX);
+        if !(thin || matches!(symbol.as_str(), "μm" | "μin")) || !self.gap(at - 1, at).trim().is_empty() {
             return None;
         }
         let finishes = ["surface_finish", "process"];
@@ -123,7 +145,9 @@ impl Assigner<'_> {
     pub(super) fn is_size_of_noun(&self, list: &[&Expr], at: usize, next: usize) -> bool {
         let (start, end) = (self.items[at].from, self.items[next - 1].end);
         let noun = self.touching_before(start, at);
-        matches!(list, [Expr { shape: shape @ Shape::Sides(sides, _), .. }] if shape.unit().is_some() || sides.len() == 3)
+        let large = |sides: &[Side]| sides.iter().all(|s| s.low.value >= SIDE_MM_MIN);
+        matches!(list, [Expr { shape: shape @ Shape::Sides(sides, _), .. }]
+            if shape.unit().is_some() || sides.len() == 3 || large(sides))
             && noun.chars().all(is_han)
             && !WORDS.at_end(Role::Opening, noun)
             && WORDS.is_filler(self.touching_after(end, next - 1))
@@ -154,6 +178,34 @@ impl Assigner<'_> {
         Some(vec![(0, (cores, count)), (0, (owner, area))])
     }
 
+    /// `3*1.5`, `4*25+1*16` of a cable: cores and the area of each.
+    pub(super) fn bare_cores(&self, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let property = |id: &str| self.properties.index(&PropertyId(id.to_owned()));
+        let (cores, size) = (property("core_count")?, property("conductor_area")?);
+        if !self.topic.named.contains(&cores) {
+            return None;
+        }
+        let plain = |s: &Side| s.low.unit.is_none() && s.high.is_none() && s.tolerance.is_none();
+        let of_cable = |expr: &&Expr| match &expr.shape {
+            Shape::Sides(sides, None) => match sides.as_slice() {
+                [count, area] if plain(count) && plain(area) => {
+                    let whole = count.low.value.fract() == 0.0 && CORES.contains(&count.low.value);
+                    (whole && AREAS.contains(&area.low.value)).then(|| (count.low.clone(), area.low.clone()))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let parts: Vec<(Amount, Amount)> = list.iter().map(of_cable).collect::<Option<_>>()?;
+        let (first, _) = parts.first()?;
+        let count = Amount { value: parts.iter().map(|p| p.0.value).sum(), ..first.clone() };
+        let mut out = vec![(0, (cores, self.resolver().resolve(cores, &Shape::Point(count), None)?))];
+        for (place, (_, area)) in parts.into_iter().enumerate() {
+            out.push((place, (size, self.resolver().resolve(size, &Shape::Point(area), None)?)));
+        }
+        Some(out)
+    }
+
     /// `7/0.20`, `11/0.16TS`: the strands of a conductor and the diameter of each.
     pub(super) fn strands(&self, list: &[&Expr]) -> Option<Vec<Placed>> {
         let [Expr { end, shape: Shape::Point(count), .. }, Expr { start, shape: Shape::Point(size), .. }] =
@@ -175,12 +227,23 @@ impl Assigner<'_> {
         Some(vec![(0, (strands, count)), (1, self.of("wire_diameter", &Shape::Point(size.clone()))?)])
     }
 
-    /// `2×20P`: rows and the pins of each.
+    /// The colour of a light in kelvins (5000K), where nothing says of what they are.
+    pub(super) fn kelvins(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (Shape::Point(amount) | Shape::Range(_, amount)) = &expr.shape else { return None };
+        let words = &self.text[self.items[at].start..self.items[next - 1].end];
+        let told = words.ends_with(['K', 'k']) && amount.scale == 1.0 && KELVINS.contains(&amount.value);
+        if told { self.of("colour_temperature", &expr.shape) } else { None }
+    }
+
+    /// `2×20P`, `1×8穴`: rows and the pins of each, or parts and the cavities of each.
     pub(super) fn rows_of_pins(&self, words: &UnitWords, sides: &[Side]) -> Option<Vec<Placed>> {
         let [rows, pins] = sides else { return None };
         let owner = self.properties.owner_of_unit(&self.units.compose(words).first()?.symbol)?;
         let whole = |side: &Side| side.high.is_none() && side.low.value.fract() == 0.0;
-        if self.property(owner).id.0 != "pin_count" || rows.low.unit.is_some() || !whole(rows) || !whole(pins)
+        if !matches!(self.property(owner).id.0.as_str(), "pin_count" | "cavity_count")
+            || rows.low.unit.is_some()
+            || !whole(rows)
+            || !whole(pins)
         {
             return None;
         }

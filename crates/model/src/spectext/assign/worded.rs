@@ -2,9 +2,9 @@
 
 use super::super::items::{Item, Kind, is_relation, is_worded};
 use super::super::normal::is_han;
-use super::super::words::{Role, WORDS, is_list_gap};
+use super::super::words::{Role, WORDS};
 use super::{Assigner, Reading};
-use crate::property::{Entry, Property, PropertyId, PropertyKind, fold};
+use crate::property::{Entry, Property, PropertyKind};
 use crate::spec::SpecValue;
 use std::ops::Range;
 
@@ -55,7 +55,15 @@ impl<'a> Assigner<'a> {
                 return;
             }
             let latin = self.text[region.clone()].starts_with(|c: char| c.is_ascii_alphanumeric());
-            if explicit || latin {
+            let id = self.property(index).id.0.as_str();
+            // 执行标准 YD/T 1234: with the number behind the space.
+            let region = match self.standard(&region).filter(|_| id == "standard") {
+                Some(whole) if whole.end > region.end => whole,
+                _ => region,
+            };
+            // 产地 日本
+            let apart = matches!(id, "origin" | BRAND) && self.text[item.end..].starts_with(' ');
+            if explicit || latin || apart {
                 let words = self.text[region.clone()].trim_matches([' ', '、', '/']).to_owned();
                 self.take(region.clone(), taken);
                 taken[at] = true;
@@ -92,6 +100,10 @@ impl<'a> Assigner<'a> {
         out: &mut Reading,
     ) {
         let property = self.property(index);
+        // 包装：500pcs/卷 tells how many.
+        if self.is_measured(&region) {
+            return;
+        }
         let mut set: Vec<String> = Vec::new();
         let mut unknown = 0;
         let mut end = region.start;
@@ -135,6 +147,17 @@ impl<'a> Assigner<'a> {
         self.take(region.clone(), taken);
         out.push_words(index, SpecValue::Set(set), self.items[at].from, end);
         self.temper(index, region.start, end, out);
+    }
+
+    /// True for words that begin with a number and its unit.
+    fn is_measured(&self, span: &Range<usize>) -> bool {
+        let measured = |i: &Item<'_>| {
+            span.start <= i.start
+                && i.end <= span.end
+                && self.text[span.start..i.start].trim().is_empty()
+                && matches!(&i.kind, Kind::Number(e) if e.shape.unit().is_some())
+        };
+        self.items.iter().any(measured)
     }
 
     /// The parts of a list of words; signs inside a known value (`PC/ABS`) part nothing.
@@ -265,7 +288,7 @@ impl<'a> Assigner<'a> {
     }
 
     /// The values from the one at item `first` to the one at item `last` where they are the ends of a range (0402~1206).
-    fn range_of_values(&self, index: u16, first: usize, last: usize) -> Option<Vec<String>> {
+    pub(super) fn range_of_values(&self, index: u16, first: usize, last: usize) -> Option<Vec<String>> {
         let words = &self.text[self.items[first].start..self.items[last].end];
         values_between(self.property(index), words)
     }
@@ -277,189 +300,10 @@ impl<'a> Assigner<'a> {
             }
         }
     }
-
-    /// Values without a name: `FR-4/铝基/CEM-3`.
-    pub(super) fn bare_values(&self, at: usize, taken: &mut [bool], out: &mut Reading) -> usize {
-        let next = at + 1;
-        let item = &self.items[at];
-        let Some((index, value)) = self.bare_value(at) else {
-            // One character (红, 铜) is part of another word rather than a value.
-            if self.text[item.start..item.end].chars().count() > 1 {
-                out.undecided.push((item.start, item.end));
-            }
-            return next;
-        };
-        let mut words = vec![self.property(index).values[usize::from(value)].name.clone()];
-        let (mut last, mut place) = (at, next);
-        while let Some(following) = self.items.get(place) {
-            let gap = self.gap(last, place);
-            let fellow = self.fellow_number(index, last, place);
-            let same = match &following.kind {
-                Kind::Value(entry) => entry.targets.iter().find(|t| t.0 == index).map(|t| usize::from(t.1)),
-                _ => fellow,
-            };
-            let Some(same) = same else { break };
-            if let Some(between) = self.range_of_values(index, last, place) {
-                words.extend(between);
-            } else if is_list_gap(gap) || gap.trim().is_empty() || WORDS.is(Role::Part, gap.trim()) {
-                words.push(self.property(index).values[same].name.clone());
-            } else {
-                break;
-            }
-            (last, place) = (place, place + 1);
-        }
-        let end = self.items[last].end;
-        let said = self.stands_alone(item.start, end, at, last) || self.modifies(index, at, last);
-        if !said && !self.hints.contains(&index) {
-            out.undecided.extend(self.items[at..=last].iter().map(|i| (i.start, i.end)));
-            return place;
-        }
-        words.dedup();
-        taken[at..=last].fill(true);
-        out.push_words(index, SpecValue::Set(words), item.from, end);
-        self.temper(index, item.start, end, out);
-        place
-    }
-
-    /// How an alloy was treated, where its number from `start` to `end` or what stands directly behind it says so (6061-T6,
-    /// 5052H32).
-    fn temper(&self, index: u16, start: usize, end: usize, out: &mut Reading) {
-        if self.property(index).id.0 != "material" {
-            return;
-        }
-        let behind = self.touching_after(end, self.items.iter().rposition(|i| i.end <= end).unwrap_or(0));
-        let end = if is_temper(behind) { end + behind.trim_end().len() } else { end };
-        let Some(temper) = self.properties.index(&PropertyId("temper".to_owned())) else { return };
-        let words = self.text[start..end].trim_end_matches(is_han);
-        let digits = words.bytes().rev().take_while(u8::is_ascii_digit).count();
-        let Some(at) = (words.len() - digits).checked_sub(1) else { return };
-        let lettered =
-            words.is_char_boundary(at) && words[at..].starts_with(['T', 'H', 't', 'h']) && digits > 0;
-        let alloy = lettered && words[..at].ends_with(|c: char| c.is_ascii_digit() || "- ".contains(c));
-        let known = alloy.then(|| self.property(temper).rank(&words[at..])).flatten();
-        if let Some(value) = known.and_then(|v| self.property(temper).values.get(v)) {
-            let name = value.name.clone();
-            out.push_words(temper, SpecValue::Set(vec![name]), start + at, start + words.len());
-        }
-    }
-
-    /// The value that a number behind a known one stands for (SUS304/316).
-    fn fellow_number(&self, index: u16, before: usize, place: usize) -> Option<usize> {
-        let (first, number) = (&self.items[before], &self.items[place]);
-        let Kind::Number(expr) = &number.kind else { return None };
-        if expr.shape.unit().is_some() || !is_list_gap(self.gap(before, place)) || number.from < number.start
-        {
-            return None;
-        }
-        let behind = self.text[number.end..].chars().next();
-        if behind.is_some_and(|c| c.is_ascii_alphanumeric()) {
-            return None;
-        }
-        let words = |item: &Item<'_>| &self.text[item.start..item.end];
-        fellow(self.property(index), words(first), words(number))
-    }
-
-    /// True for a value that stands before the noun of what is made of it, looks so or is made so (硅胶按键, 亚克力板, 注塑外壳),
-    /// or for a code or a process behind the noun that it is told of (模仁SKD61, 引线框架蚀刻加工).
-    fn modifies(&self, index: u16, first: usize, last: usize) -> bool {
-        let (start, end) = (self.items[first].start, self.items[last].end);
-        let noun = |words: &str| words.chars().count() <= NOUN_MAX && words.chars().all(is_han);
-        let (before, after) = (self.touching_before(start, first), self.touching_after(end, last));
-        let id = &self.property(index).id.0;
-        let quality = WORDS.is(Role::Quality, id);
-        if !(quality || WORDS.is(Role::Modifier, id))
-            || self.is_named_by(start, end, first)
-            || !noun(before)
-            || !noun(after)
-        {
-            return false;
-        }
-        let negated = WORDS.at_end(Role::Negation, before) || WORDS.at_start(Role::Besides, after).is_some();
-        let served = id == "process"
-            && (WORDS.at_start(Role::Service, after).is_some()
-                || WORDS.at_end(Role::Service, &self.folded[start..end]));
-        let coded = self.folded[start..end].starts_with(|c: char| c.is_ascii_graphic());
-        let after_fits = WORDS.is_filler(after) || served || quality || !WORDS.at_end(Role::OfOther, after);
-        let before_fits = WORDS.is_filler(before) || WORDS.is(Role::Part, before) || served || coded;
-        !negated && after_fits && before_fits
-    }
-
-    /// True for what a text begins with and then specifies: a bag is the product there, and not how something is packed.
-    fn is_the_product(&self, at: usize, index: u16) -> bool {
-        let item = &self.items[at];
-        let packed = || {
-            WORDS.at_end(Role::Packed, &self.folded[item.start..item.end])
-                || WORDS.at_start(Role::Packed, &self.folded[item.end..]).is_some()
-        };
-        let first = self.opens && item.start == 0;
-        first && self.property(index).id.0 == "packaging" && !packed()
-    }
-
-    /// The property of a value that its name stands behind (green solder mask).
-    fn told_behind(&self, at: usize, targets: &[(u16, u16)]) -> Option<(u16, u16)> {
-        let Item { kind: Kind::Name(entry, _), .. } = self.items.get(at + 1)? else { return None };
-        let named = |t: &&(u16, u16)| entry.targets.iter().any(|n| n.0 == t.0);
-        self.gap(at, at + 1).trim().is_empty().then(|| targets.iter().find(named).copied()).flatten()
-    }
-
-    /// True for a word of a topic that the text does not speak of: the T4 of a solder paste is no temper, and 双面8丝 no board.
-    fn is_elsewhere(&self, at: usize, property: u16) -> bool {
-        let item = &self.items[at];
-        let words = &self.folded[item.start..item.end];
-        let listed = WORDS.at_start(Role::ListGap, self.touching_after(item.end, at)).is_some();
-        WORDS.is(Role::Topical, words) && !listed && self.topic.is_foreign(property, self.properties)
-    }
-
-    fn bare_value(&self, at: usize) -> Option<(u16, u16)> {
-        let item = &self.items[at];
-        let Kind::Value(entry) = &item.kind else { return None };
-        let before = at.checked_sub(1).map(|i| &self.items[i]);
-        let negated =
-            before.is_some_and(|b| matches!(b.kind, Kind::Word(Role::Negation)) && item.start - b.end <= 3);
-        // 30%GF says what a plastic is filled with.
-        let of_other = before.is_some_and(|b| {
-            // Set apart only digits may be (scratch-dig 60/40); 工业级 槽车 tells two things.
-            let gap = &self.text[b.end..item.start];
-            let joined = gap != " " || self.text[item.start..].starts_with(|c: char| c.is_ascii_digit());
-            matches!(b.kind, Kind::Word(Role::Other)) && matches!(gap.trim(), "" | ":") && joined
-        });
-        // 0.85/pc: a price by the piece.
-        let by_piece = self.text[..item.start]
-            .strip_suffix('/')
-            .is_some_and(|t| t.ends_with(|c: char| c.is_ascii_digit()))
-            && self.units.scan(&self.text[item.start..]).is_some();
-        if negated || of_other || by_piece || self.text[..item.start].ends_with('%') {
-            return None;
-        }
-        let targets: Vec<(u16, u16)> =
-            entry.targets.iter().copied().filter(|t| !self.is_the_product(at, t.0)).collect();
-        let mut hinted = targets.iter().filter(|t| self.hints.contains(&t.0));
-        let hint = hinted.next().filter(|_| hinted.next().is_none());
-        let single = self.text[item.start..item.end].chars().count() < 2;
-        match (hint, targets.as_slice()) {
-            (Some(hint), _) => Some(*hint),
-            (None, [only]) if !single => (!self.is_elsewhere(at, only.0)).then_some(*only),
-            // 黑色 is a colour, and of a solder mask only another word for 黑油; green solder mask is said by the name behind.
-            (None, several) if !single => self.told_behind(at, several).or_else(|| {
-                let words = &self.folded[item.start..item.end];
-                let own = |t: &&(u16, u16)| fold(&self.property(t.0).values[usize::from(t.1)].name) == words;
-                // Behind a colon it is of whatever stands before that (丝印：白色).
-                let told = self.text[..item.start].trim_end().ends_with(':');
-                let only = |fits: &dyn Fn(&&(u16, u16)) -> bool| {
-                    let mut found = several.iter().filter(|t| !told && fits(t));
-                    found.next().filter(|_| found.next().is_none()).copied()
-                };
-                only(&own)
-                    .or_else(|| only(&|t| self.topic.named.contains(&t.0)))
-                    .or_else(|| only(&|t| !self.topic.is_foreign(t.0, self.properties)))
-            }),
-            _ => None,
-        }
-    }
 }
 
 /// The value that a word stands for behind one that begins alike (不锈钢304或316).
-fn fellow(property: &Property, before: &str, word: &str) -> Option<usize> {
+pub(super) fn fellow(property: &Property, before: &str, word: &str) -> Option<usize> {
     let stem = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     let told = !stem.is_empty() && stem != before && word.starts_with(|c: char| c.is_ascii_digit());
     told.then(|| property.rank(&format!("{stem}{word}"))).flatten()

@@ -1,0 +1,248 @@
+//! What a number tells by its unit and the words beside it where no name and no topic does: climates, delivery, pace.
+
+use super::super::expr::{Amount, Expr, Shape, Side};
+use super::super::items::{Item, Kind};
+use super::super::resolve::Resolved;
+use super::super::words::{Role, WORDS};
+use super::{Assigner, Found, Placed, Reading};
+use crate::property::PropertyId;
+
+/// The hottest lower and the coldest upper end of a climate without a unit, in ℃.
+const CLIMATE: (f64, f64) = (0.0, 40.0);
+/// Tons of presses.
+const TONS: std::ops::RangeInclusive<f64> = 20.0..=8000.0;
+/// From so many volts on they are put in rather than given.
+const MAINS_VOLTS_MIN: f64 = 100.0;
+/// The most that is led by metre and kelvin without saying so.
+const HEAT_WATTS_MAX: f64 = 20.0;
+/// From so many kilograms on they are asked for.
+const KILOGRAMS_MAX: f64 = 100.0;
+/// From so many metres on they are asked for.
+const METRES_MAX: f64 = 100.0;
+/// The longest time of delivery that needs no name, in days.
+const DELIVERY_DAYS_MAX: f64 = 120.0;
+
+impl Assigner<'_> {
+    fn symbol(&self, shape: &Shape) -> Option<String> {
+        Some(self.units.compose(shape.unit()?).into_iter().next()?.symbol)
+    }
+
+    /// The temperatures (`-40~85℃`) or the humidity (`20~95%RH`) that something works in.
+    pub(super) fn climate(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let behind = WORDS.is_filler(self.touching_after(end, next - 1));
+        // 85℃/85%RH are the conditions of a test.
+        let paired = self.text[..start].ends_with('/') || self.text[end..].starts_with('/');
+        if !behind || paired || self.is_named_by(start, end, at) || self.is_condition(at) {
+            return None;
+        }
+        if self.folded[start..end].ends_with("%rh") {
+            return self.of("humidity", &expr.shape);
+        }
+        let Shape::Range(low, high) = &expr.shape else { return None };
+        let warm = self.symbol(&expr.shape).is_some_and(|symbol| symbol == "℃")
+            || self.text[start..end].ends_with('度');
+        let cold = low.value < CLIMATE.0 && high.value >= CLIMATE.1;
+        let told = cold && (warm || (low.unit.is_none() && high.unit.is_none()));
+        let hinted = self.hints.iter().any(|h| self.resolver().resolve(*h, &expr.shape, None).is_some());
+        if told && (!hinted || self.by_topic) { self.of("operating_temperature", &expr.shape) } else { None }
+    }
+
+    /// The side that a bound in words speaks of (最厚25mm, 最长3m).
+    pub(super) fn at_utmost(&self, at: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let words = self.folded[self.items[at].from..self.items[at].start].trim_matches([' ', ':']);
+        let sides = [
+            ('厚', "thickness"),
+            ('薄', "thickness"),
+            ('宽', "width"),
+            ('窄', "width"),
+            ('长', "length"),
+            ('短', "length"),
+            ('重', "weight"),
+            ('轻', "weight"),
+        ];
+        let (_, id) = sides.iter().find(|(c, _)| words.starts_with('最') && words.ends_with(*c))?;
+        expr.shape.unit()?;
+        self.of(id, &expr.shape)
+    }
+
+    /// A time of delivery: so many days that stand alone, or a time within which something is done.
+    pub(super) fn delivery(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        // 3D is no time.
+        let symbol = self.symbol(&expr.shape).filter(|_| !self.text[start..end].ends_with('D'))?;
+        let (days, hours) = (matches!(symbol.as_str(), "天" | "工作日" | "周"), symbol == "h");
+        let behind = self.touching_after(end, next - 1);
+        let done = WORDS.at_start(Role::Delivered, behind).is_some();
+        let before = self.touching_before(start, at);
+        let told = match &expr.shape {
+            Shape::Point(a) | Shape::Range(_, a) => {
+                days && a.value <= DELIVERY_DAYS_MAX && (done || WORDS.is_filler(behind))
+            }
+            Shape::High(..) => (days || hours) && (done || (days && WORDS.is_filler(behind))),
+            _ => false,
+        };
+        let hinted = self.hints.iter().any(|h| self.resolver().resolve(*h, &expr.shape, None).is_some());
+        if told && WORDS.is_filler(before) && (!hinted || self.by_topic) && !self.is_condition(at) {
+            self.of("lead_time", &expr.shape)
+        } else {
+            None
+        }
+    }
+
+    /// `固化150℃×30min`, `25℃/24h固化`: the temperature and the time of what hardens, the time of which is read with it.
+    pub(super) fn cured(
+        &self,
+        at: usize,
+        next: usize,
+        list: &[&Expr],
+        taken: &mut [bool],
+        out: &mut Reading,
+    ) -> bool {
+        let [warm] = list else { return false };
+        let Some(Item { kind: Kind::Number(time), .. }) = self.items.get(next) else { return false };
+        let is = |expr: &Expr, symbols: &[&str]| {
+            self.symbol(&expr.shape).is_some_and(|s| symbols.contains(&s.as_str()))
+        };
+        let joined = matches!(self.gap(next - 1, next).trim(), "*" | "/" | "x" | "@" | "," | "");
+        if !joined || !is(warm, &["℃", "℉"]) || !is(time, &["min", "h", "s"]) {
+            return false;
+        }
+        let (start, end) = (self.items[at].from, self.items[next].end);
+        let before = self.folded[..start].trim_end_matches([' ', ':']);
+        let behind = self.folded[end..].trim_start_matches(' ');
+        let told = WORDS.at_end(Role::Cure, before)
+            || WORDS.at_end(Role::Cure, before.strip_suffix("条件").unwrap_or(before))
+            || WORDS.at_start(Role::Cure, behind).is_some();
+        let (Some(first), Some(second)) =
+            (self.of("curing_temperature", &warm.shape), self.of("curing_time", &time.shape))
+        else {
+            return false;
+        };
+        if !told {
+            return false;
+        }
+        for ((property, (value, unit)), item) in [(first, at), (second, next)] {
+            let (start, end) = (self.items[item].from, self.items[item].end);
+            out.specs.push(Found { property, value, unit, start, end });
+            out.used.push((start, end));
+        }
+        taken[next] = true;
+        true
+    }
+
+    /// So many pieces or packs by the minute or hour are what a machine puts out.
+    pub(super) fn pace(&self, expr: &Expr) -> Option<(u16, Resolved)> {
+        let words = expr.shape.unit().filter(|w| self.is_pace(w))?;
+        let one = self.units.compose(&words.numerator()).into_iter().next()?;
+        let counted = |symbol: &str| self.units.unit(symbol).is_ok_and(|u| u.dimension == one.dimension);
+        if WORDS.words(Role::Counted).any(|symbol| symbol != "吨" && counted(symbol)) {
+            self.of("throughput", &expr.shape)
+        } else {
+            None
+        }
+    }
+
+    /// Grams, a few kilograms and litres that stand alone and are of nothing else: what a thing weighs, or holds.
+    pub(super) fn content(&self, expr: &Expr) -> Option<(u16, Resolved)> {
+        // 5G is no weight.
+        if self.text[..expr.end].ends_with('G') {
+            return None;
+        }
+        let (Shape::Point(a) | Shape::Range(_, a) | Shape::Toleranced(a, _)) = &expr.shape else {
+            return None;
+        };
+        match self.symbol(&expr.shape)?.as_str() {
+            "kg" if a.value * a.scale < KILOGRAMS_MAX => self.of("weight", &expr.shape),
+            "g" => self.of("weight", &expr.shape),
+            "L" => self.of("volume", &expr.shape),
+            _ => None,
+        }
+    }
+
+    /// Few watts of what leads heat (铝基板 1.0W) are those by metre and kelvin.
+    pub(super) fn heat(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let (Shape::Point(amount) | Shape::Low(amount, _)) = &expr.shape else { return None };
+        let few = amount.value <= HEAT_WATTS_MAX && self.symbol(&expr.shape).is_some_and(|s| s == "W");
+        let told = few && self.speaks_of(Role::HeatSpreader) && self.stands_alone(start, end, at, next - 1);
+        if told { self.of("thermal_conductivity", &expr.shape) } else { None }
+    }
+
+    /// The tons of the machine that a process asks for (注塑 280T); goods are counted in 吨 there.
+    pub(super) fn tonnage(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (Shape::Point(amount) | Shape::Range(_, amount)) = &expr.shape else { return None };
+        let letter = self.text[self.items[at].start..self.items[next - 1].end].ends_with('T');
+        let told = letter && TONS.contains(&amount.value) && self.speaks_of(Role::Press);
+        if told { self.of("clamping_force", &expr.shape) } else { None }
+    }
+
+    /// What a power supply gives: its volts and amperes without a name.
+    pub(super) fn output(&self, found: Vec<Placed>, list: &[&Expr]) -> Vec<Placed> {
+        let given = |id: &str| {
+            let output = match id {
+                "rated_voltage" => "output_voltage",
+                "rated_current" => "output_current",
+                _ => return None,
+            };
+            self.properties.index(&PropertyId(output.to_owned())).filter(|p| self.topic.named.contains(p))
+        };
+        let plain = list.iter().all(|e| matches!(&e.shape, Shape::Point(a) if a.value < MAINS_VOLTS_MIN));
+        let swap = |(place, (property, value)): Placed| {
+            let id = self.property(property).id.0.as_str();
+            (place, (given(id).filter(|_| plain).unwrap_or(property), value))
+        };
+        found.into_iter().map(swap).collect()
+    }
+
+    /// A few metres that stand alone are how long a thing is.
+    pub(super) fn some_metres(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let Shape::Point(amount) = &expr.shape else { return None };
+        let few =
+            self.symbol(&expr.shape).is_some_and(|s| s == "m") && amount.value * amount.scale < METRES_MAX;
+        // 10 m chamber is no length of what is asked for.
+        let noun = self.folded[end..]
+            .strip_prefix(' ')
+            .is_some_and(|t| t.starts_with(|c: char| c.is_ascii_alphabetic()));
+        let told = few && !noun && self.stands_alone(start, end, at, next - 1) && !self.is_condition(at);
+        // 无纺布 1.6m: of a cloth it is the width.
+        let width = self.properties.index(&PropertyId("width".to_owned()));
+        let hinted =
+            !self.by_topic && !self.hints.is_empty() || width.is_some_and(|w| self.hints.contains(&w));
+        if told && !hinted && at + self.offset > 0 { self.of("length", &expr.shape) } else { None }
+    }
+
+    /// `0.05mm x 660 strands`: strands and the diameter of each.
+    pub(super) fn counted_strands(&self, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let [Expr { shape: Shape::Sides(sides, None), .. }] = list else { return None };
+        let [a, b] = sides.as_slice() else { return None };
+        let counts = |side: &Side| {
+            let words = side.low.unit.as_ref();
+            words.is_some_and(|w| self.units.compose(w).first().is_some_and(|u| u.symbol == "根"))
+        };
+        // 0.08*7 of a wire.
+        let strands = self.properties.index(&PropertyId("strand_count".to_owned()))?;
+        let plain = self.topic.named.contains(&strands)
+            && a.low.unit.is_none()
+            && a.low.value < 1.0
+            && b.low.value.fract() == 0.0
+            && b.low.value >= 3.0
+            && b.low.value < 200.0
+            && b.low.unit.is_none();
+        let (count, size) = match (counts(a), counts(b)) {
+            (true, false) => (a, b),
+            (false, true) => (b, a),
+            _ if plain => (b, a),
+            _ => return None,
+        };
+        if !plain {
+            size.low.unit.as_ref()?;
+        }
+        let of = |id: &str, amount: &Amount| {
+            let property = self.properties.index(&PropertyId(id.to_owned()))?;
+            Some((0, (property, self.resolver().resolve(property, &Shape::Point(amount.clone()), None)?)))
+        };
+        Some(vec![of("strand_count", &count.low)?, of("wire_diameter", &size.low)?])
+    }
+}

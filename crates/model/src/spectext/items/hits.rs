@@ -1,0 +1,196 @@
+//! The words of a clause that the tables know, with their places.
+
+use super::{CHINESE_DIGITS, Cutter, Hit, Kind, Named, is_in_decimal, is_name};
+use crate::property::PropertyKind;
+use crate::spectext::normal::is_han;
+use crate::spectext::number;
+use crate::spectext::words::{Role, WORDS, bounded};
+use std::collections::HashSet;
+use std::ops::Range;
+
+impl<'a> Cutter<'a> {
+    /// True where a number with a unit of length starts: only before one is a letter the mark of a side (t0.05mm, not H62).
+    pub(super) fn is_length(&self, text: &str) -> bool {
+        let digits = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        digits.len() < text.len()
+            && ["mm", "cm", "μm", "um"].iter().any(|u| digits.trim_start_matches(' ').starts_with(u))
+    }
+
+    /// True where a letter marks a diameter (M8×30, D10*25*75): before sides, and that of a thread where the text speaks of one.
+    pub(super) fn is_round(&self, folded: &str, start: usize, end: usize) -> bool {
+        let digits = folded[end..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let sided = digits.strip_prefix('*').or(digits.strip_prefix('x'));
+        let speaks = |role: Role| WORDS.words(role).any(|word| folded.contains(word));
+        let thread = speaks(if WORDS.is(Role::ThreadMark, &folded[start..end]) {
+            Role::Fastener
+        } else {
+            Role::Cutter
+        });
+        thread || sided.is_some_and(|s| s.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
+    /// True for a word of letters that stands directly before a number with its unit (PD65W, TPU0.5mm).
+    pub(super) fn is_glued(&self, text: &str, start: usize, end: usize) -> bool {
+        if !is_letters(&text[start..end]) || text[..start].ends_with(|c: char| c.is_ascii_alphanumeric()) {
+            return false;
+        }
+        let Some((_, len)) = number::read(&text[end..]) else { return false };
+        let place = end + len;
+        // A letter of its own is the end of a model number.
+        let measured = |len: usize| !text[place + len..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        self.units.scan(&text[place..]).is_some_and(|unit| measured(unit.len))
+    }
+
+    /// False for a maker whose name begins with a digit (3M), where nothing wishes for it and nothing of its make follows: three
+    /// metres are no maker.
+    pub(super) fn is_wished_maker(&self, entry: usize, folded: &str, start: usize, end: usize) -> bool {
+        let text = |t: &(u16, u16)| self.properties.at(t.0).kind == PropertyKind::Text;
+        let digit = folded[start..].starts_with(|c: char| c.is_ascii_digit());
+        let wished = WORDS.at_end(Role::Prefer, folded[..start].trim_end_matches(' '))
+            || WORDS.at_start(Role::Prefer, &folded[end..]).is_some()
+            || (start == 0 && folded[end..].starts_with([' ', '胶']))
+            || folded[end..].starts_with("双面")
+            || folded[end..].starts_with('胶');
+        !digit || wished || !self.properties.values().entries[entry].targets.iter().all(text)
+    }
+
+    pub(super) fn hits(&self, text: &str, folded: &str) -> (Vec<Hit<'a>>, Vec<Range<usize>>) {
+        let mut hits: Vec<Hit<'a>> = Vec::new();
+        for (entry, start, end) in self.properties.names().find(folded) {
+            let compound = self.properties.names().entries[entry].alone
+                && text[..start].ends_with(|c: char| is_han(c) || c.is_ascii_alphabetic());
+            if is_name(text, start, end) && !compound {
+                hits.push(Hit {
+                    start,
+                    end,
+                    rank: 0,
+                    kind: Kind::Name(&self.properties.names().entries[entry], Named::Word),
+                });
+            }
+        }
+        let values: Vec<(usize, usize, usize)> = self.properties.values().find(folded).collect();
+        let codes: HashSet<usize> = values.iter().filter(|v| is_code(&text[v.1..v.2])).map(|v| v.2).collect();
+        let words: HashSet<usize> =
+            values.iter().filter(|v| is_letters(&text[v.1..v.2])).map(|v| v.1).collect();
+        for (entry, start, end) in values {
+            // 5050RGB: a package and what is in it.
+            let joined = (is_code(&text[start..end]) && words.contains(&end))
+                || (is_letters(&text[start..end]) && codes.contains(&start));
+            // G10级 of balls is no board's material.
+            let class = text[end..].starts_with('级')
+                && text[..end].ends_with(|c: char| c.is_ascii_digit())
+                && self.properties.values().entries[entry]
+                    .targets
+                    .iter()
+                    .all(|t| self.properties.at(t.0).kind == PropertyKind::Set);
+            if class || !self.is_wished_maker(entry, folded, start, end) {
+                continue;
+            }
+            let free = (bounded(text, start, end) || self.is_glued(text, start, end))
+                && !is_in_decimal(text, start, end);
+            if free || (joined && is_free(text, start, end)) {
+                hits.push(Hit {
+                    start,
+                    end,
+                    rank: 1,
+                    kind: Kind::Value(&self.properties.values().entries[entry]),
+                });
+            }
+        }
+        for (entry, start, end) in self.properties.prefixes().find(folded) {
+            let alone = !text[..start].ends_with(|c: char| c.is_ascii_alphanumeric());
+            let behind = &text[end..];
+            let letter = end - start == 1 && matches!(&folded[start..end], "l" | "w" | "h" | "t");
+            let counted = behind.trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit())
+                || folded[..end].ends_with('出') && behind.starts_with(|c: char| CHINESE_DIGITS.contains(c));
+            let round = !WORDS.is(Role::SidedMark, &folded[start..end]) || self.is_round(folded, start, end);
+            // NTC 10K B3950, but no B3.
+            let long =
+                &folded[start..end] != "b" || behind.bytes().take_while(u8::is_ascii_digit).count() == 4;
+            if alone
+                && counted
+                && round
+                && long
+                && (!letter || self.is_length(behind) || is_thin(&folded[start..end], behind))
+            {
+                hits.push(Hit {
+                    start,
+                    end,
+                    rank: 2,
+                    kind: Kind::Name(&self.properties.prefixes().entries[entry], Named::Mark),
+                });
+            }
+        }
+        drop_names_of_values(&mut hits, text);
+        let mut wishes = Vec::new();
+        for (role, start, end) in WORDS.find(folded) {
+            if !bounded(text, start, end) || (role == Role::Amount && !announces(text, start, end)) {
+                continue;
+            }
+            if role == Role::Other {
+                // What is named by a longer word is that, and not the property whose name is in it.
+                hits.retain(|h| {
+                    h.start < start || h.end > end || h.rank > 1 || (h.start, h.end) == (start, end)
+                });
+            }
+            if role == Role::Prefer {
+                wishes.push(start..end);
+            }
+            hits.push(Hit { start, end, rank: 3, kind: Kind::Word(role) });
+        }
+        hits.sort_by_key(|h| (h.start, std::cmp::Reverse(h.end), h.rank));
+        (hits, wishes)
+    }
+}
+
+/// Drops Latin names that are values, too, and that no number follows (the AG of `AG+AF`).
+fn drop_names_of_values(hits: &mut Vec<Hit<'_>>, text: &str) {
+    let values: HashSet<(usize, usize)> =
+        hits.iter().filter(|h| h.rank == 1).map(|h| (h.start, h.end)).collect();
+    let counts = |end: usize| {
+        let rest = text[end..].trim_start_matches([' ', ':']);
+        rest.starts_with(|c: char| c.is_ascii_digit() || "≥≤<>=±~约".contains(c))
+    };
+    hits.retain(|h| {
+        h.rank > 0 || !text[h.start..h.end].is_ascii() || !values.contains(&(h.start, h.end)) || counts(h.end)
+    });
+}
+
+/// True for a word that announces an amount; a single character only directly before it and behind no other word (月50万件).
+fn announces(text: &str, start: usize, end: usize) -> bool {
+    let single = text[start..end].chars().count() == 1;
+    let parted = text[..start].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+    !single || (parted && text[end..].starts_with(|c: char| c.is_ascii_digit() || c == '约'))
+}
+
+/// True for a decimal below ten behind the letter of a thickness (t1.2), which needs no unit.
+fn is_thin(mark: &str, behind: &str) -> bool {
+    let digits = behind.len() - behind.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+    let number = &behind[..digits];
+    mark == "t"
+        && number.contains('.')
+        && number.parse().is_ok_and(|v: f64| v < 10.0)
+        && !behind[digits..].starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
+/// True for the code of a package (5050).
+fn is_code(word: &str) -> bool {
+    word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// True for a word of two Latin letters or more.
+fn is_letters(word: &str) -> bool {
+    word.len() >= 2 && word.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+/// True for a word that does not run on into its like: letters into letters, digits into digits.
+fn is_free(text: &str, start: usize, end: usize) -> bool {
+    let like = |a: Option<char>, b: Option<char>| match (a, b) {
+        (Some(a), Some(b)) => {
+            (a.is_ascii_digit() && b.is_ascii_digit()) || (a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
+        }
+        _ => false,
+    };
+    !like(text[..start].chars().next_back(), text[start..].chars().next())
+        && !like(text[..end].chars().next_back(), text[end..].chars().next())
+}
