@@ -169,7 +169,13 @@ impl ClauseReader<'_> {
         }
         self.leftovers(text, &clause, &reading, out);
         out.quantities.append(&mut reading.amounts);
-        let whole = reading.specs.len() == 1 && out.quantities.is_empty();
+        // A clause of one value is that value's, but for numbers that were not read.
+        let unread = |found: &Found| {
+            let around = [&text[..found.start], &text[found.end..]];
+            around.iter().any(|words| words.contains(|c: char| c.is_ascii_digit()))
+        };
+        let whole =
+            out.quantities.is_empty() && matches!(reading.specs.as_slice(), [found] if !unread(found));
         reading.specs.sort_by_key(|s| s.start);
         self.drop_what_is_told_closer(text, &mut reading.specs);
         for found in reading.specs {

@@ -114,7 +114,7 @@ fn reasons_name_what_is_the_same() {
         &[],
     );
     let words: Vec<&str> = found[0].reasons.iter().filter_map(|r| r.split_once('（')).map(|r| r.0).collect();
-    assert_eq!(words, ["名称主词相同", "产业链节点相同", "规格相同：线径 20μm", "数量相同"]);
+    assert_eq!(words, ["名称主词相同", "产业链节点相同", "多项规格相同：材质 金、线径 20μm", "数量相同"]);
 }
 
 /// What people say of pairs that look alike is learned.

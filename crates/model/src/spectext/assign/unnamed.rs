@@ -138,6 +138,11 @@ impl Assigner<'_> {
         }
         if self.by_topic {
             fits.truncate(1);
+        } else if fits.len() > 1
+            && let Some(told) = self.topic.bare.iter().find(|told| fits.iter().any(|fit| fit.0 == **told))
+        {
+            // Of several that the product lets be meant, the one that the words around it tell (金线 20um is no length).
+            fits.retain(|fit| fit.0 == *told);
         }
         if fits.len() > 1 {
             return Vec::new();
