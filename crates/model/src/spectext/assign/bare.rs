@@ -182,7 +182,8 @@ impl<'a> Assigner<'a> {
                 let words = &self.folded[item.start..item.end];
                 let own = |t: &&(u16, u16)| fold(&self.property(t.0).values[usize::from(t.1)].name) == words;
                 // Behind a colon it is of whatever stands before that (丝印：白色).
-                let told = self.text[..item.start].trim_end().ends_with(':');
+                let before = self.text[..item.start].trim_end().strip_suffix(':');
+                let told = before.is_some_and(|b| !self.topic.is_head(self.offset + b.len()));
                 let only = |fits: &dyn Fn(&&(u16, u16)) -> bool| {
                     let mut found = several.iter().filter(|t| !told && fits(t));
                     found.next().filter(|_| found.next().is_none()).copied()
@@ -247,6 +248,9 @@ impl<'a> Assigner<'a> {
                 || WORDS.at_start(Role::Packed, &self.folded[item.end..]).is_some()
         };
         let first = self.opens && item.start == 0;
-        first && self.property(index).id.0 == "packaging" && !packed()
+        first
+            && !packed()
+            && (self.property(index).id.0 == "packaging"
+                || WORDS.is(Role::Product, &self.folded[item.start..item.end]))
     }
 }

@@ -35,6 +35,9 @@ impl Assigner<'_> {
         fallback: Option<&UnitWords>,
     ) -> Vec<Placed> {
         let largest = name.starts_with("最大") || name.starts_with("max");
+        // DPPM<300: the name is the unit.
+        let millionths = if name.ends_with("ppm") { self.units.scan("ppm") } else { None };
+        let fallback = fallback.or(millionths.as_ref());
         let all = |index: u16| -> Option<Vec<Resolved>> {
             let upper = |shape: &Shape| match shape {
                 // 最大加工尺寸600×1100mm takes all that is smaller.

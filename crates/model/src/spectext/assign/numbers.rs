@@ -39,6 +39,14 @@ impl Assigner<'_> {
             out.used.push((self.items[at].from, end));
             return next;
         }
+        // 要10T are tons, and no thickness.
+        let tons = self.text[..end].ends_with('T')
+            && WORDS.at_end(Role::Asked, self.folded[..self.items[at].from].trim_end_matches(' '));
+        if tons && self.supply(at, &list, out) {
+            taken[at..next].fill(true);
+            out.used.push((self.items[at].from, end));
+            return next;
+        }
         let (found, from) = self.named(at, next, &list, fallback, taken);
         let (found, from) = if found.is_empty() && from.is_none() {
             let same_name = self.same_name(at, &list, fallback, out);

@@ -156,7 +156,8 @@ impl Assigner<'_> {
             }
             _ => true,
         });
-        let bulk = BULK.iter().find_map(|(symbol, least)| Some((like(symbol)?, *least)));
+        let least = |symbol: &str, least: f64| if symbol == "kg" { self.kilograms_max() } else { least };
+        let bulk = BULK.iter().find_map(|(symbol, most)| Some((like(symbol)?, least(symbol, *most))));
         let sold = bulk.is_some_and(|(one, least)| {
             let measure = count * unit.factor.to_f64() / one.factor.to_f64();
             (asked && behind && measure >= 1.0) || (alone && measure >= least)
@@ -183,7 +184,12 @@ impl Assigner<'_> {
         }
         let (start, end) = (self.items[at].from, self.items[at].end);
         let Some(whole) = self.units.compose(words).into_iter().next() else { return false };
-        let below = below(words, &whole).filter(|pack| WORDS.is(Role::Pack, pack));
+        // 110克/条 is what one weighs.
+        let piece = |pack: &str| {
+            let dimension = |symbol: &str| self.units.unit(symbol).map(|u| u.dimension);
+            self.is_weight(words) && matches!((dimension(pack), dimension("pcs")), (Ok(a), Ok(b)) if a == b)
+        };
+        let below = below(words, &whole).filter(|pack| WORDS.is(Role::Pack, pack) || piece(pack));
         let before = pack_before(&self.folded[..start]);
         let behind = self.pack_behind(end, at).or_else(|| self.packaging_behind(end, at));
         if (words.is_quotient() && below.is_none())
@@ -208,6 +214,12 @@ impl Assigner<'_> {
             out.push_words(packaging, SpecValue::Set(vec![name]), words.start, words.end);
         }
         true
+    }
+
+    /// True for a unit of mass, or so much of one by something else.
+    fn is_weight(&self, words: &UnitWords) -> bool {
+        let one = self.units.compose(&words.numerator()).into_iter().next();
+        one.is_some_and(|one| self.units.unit("kg").is_ok_and(|kg| kg.dimension == one.dimension))
     }
 
     /// A known way of packing directly behind a number (180公斤铁桶), which the text says itself.

@@ -17,8 +17,12 @@ const MAINS_VOLTS_MIN: f64 = 100.0;
 const HEAT_WATTS_MAX: f64 = 20.0;
 /// From so many kilograms on they are asked for.
 const KILOGRAMS_MAX: f64 = 100.0;
+/// The same of wires.
+const WIRE_KILOGRAMS_MAX: f64 = 10.0;
 /// From so many metres on they are asked for.
 const METRES_MAX: f64 = 100.0;
+/// So many strands at least are told before the diameter of each.
+const STRANDS_MIN: f64 = 7.0;
 /// The longest time of delivery that needs no name, in days.
 const DELIVERY_DAYS_MAX: f64 = 120.0;
 
@@ -153,11 +157,17 @@ impl Assigner<'_> {
             return None;
         };
         match self.symbol(&expr.shape)?.as_str() {
-            "kg" if a.value * a.scale < KILOGRAMS_MAX => self.of("weight", &expr.shape),
+            "kg" if a.value * a.scale < self.kilograms_max() => self.of("weight", &expr.shape),
             "g" => self.of("weight", &expr.shape),
             "L" => self.of("volume", &expr.shape),
             _ => None,
         }
+    }
+
+    /// From so many kilograms on they are asked for: fewer of what is sold by weight.
+    pub(super) fn kilograms_max(&self) -> f64 {
+        let sold = self.properties.index(&PropertyId("wire_diameter".to_owned()));
+        if sold.is_some_and(|p| self.topic.named.contains(&p)) { WIRE_KILOGRAMS_MAX } else { KILOGRAMS_MAX }
     }
 
     /// Few watts of what leads heat (铝基板 1.0W) are those by metre and kelvin.
@@ -230,13 +240,20 @@ impl Assigner<'_> {
             && b.low.value >= 3.0
             && b.low.value < 200.0
             && b.low.unit.is_none();
+        // Litz wire 100 x 0.1 mm
+        let thin = self.topic.named.contains(&strands)
+            && a.low.unit.is_none()
+            && a.low.value.fract() == 0.0
+            && a.low.value >= STRANDS_MIN
+            && b.low.value < 1.0;
         let (count, size) = match (counts(a), counts(b)) {
             (true, false) => (a, b),
             (false, true) => (b, a),
             _ if plain => (b, a),
+            _ if thin => (a, b),
             _ => return None,
         };
-        if !plain {
+        if !plain && !thin {
             size.low.unit.as_ref()?;
         }
         let of = |id: &str, amount: &Amount| {
