@@ -124,13 +124,14 @@ impl<'a> Assigner<'a> {
             return false;
         }
         let negated = WORDS.at_end(Role::Negation, before) || WORDS.at_start(Role::Besides, after).is_some();
+        let socket = id == "interface" && WORDS.is(Role::Socket, after);
         let served = id == "process"
             && (WORDS.at_start(Role::Service, after).is_some()
                 || WORDS.at_end(Role::Service, &self.folded[start..end]));
         let coded = self.folded[start..end].starts_with(|c: char| c.is_ascii_graphic());
         let after_fits = WORDS.is_filler(after) || served || quality || !WORDS.at_end(Role::OfOther, after);
         let before_fits = WORDS.is_filler(before) || WORDS.is(Role::Part, before) || served || coded;
-        !negated && after_fits && before_fits
+        (!negated || socket) && after_fits && before_fits
     }
 
     /// The property of a value that its name stands behind (green solder mask).
@@ -234,8 +235,14 @@ impl<'a> Assigner<'a> {
         let free = parted(after.chars().next()) && !measured
             || self.is_paired_colour(at + 1, property)
             || WORDS.at_start(Role::TwoColoured, after).is_some();
+        // 护套黑: the part that is so coloured.
+        let named = |t: &(u16, u16)| matches!(self.property(t.0).id.0.as_str(), "material" | "colour");
+        let of_part = at.checked_sub(1).map(|b| &self.items[b]).is_some_and(|b| {
+            b.end == item.start && matches!(b.kind, Kind::Name(e, _) if e.targets.iter().any(named))
+        });
         let apart = parted(self.text[..item.start].chars().next_back())
             || behind_value
+            || of_part
             || self.is_paired_colour(at, property);
         matches!(self.property(property).id.0.as_str(), "colour" | "material") && free && apart
     }

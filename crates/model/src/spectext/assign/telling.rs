@@ -25,6 +25,8 @@ const AREAS: [f64; 29] = [
 /// Distances in mm that the pins of connectors usually have.
 const PITCHES: [f64; 16] =
     [0.3, 0.35, 0.4, 0.5, 0.8, 1.25, 1.27, 1.5, 2.0, 2.5, 2.54, 3.81, 3.96, 5.08, 7.62, 10.16];
+/// Thermal classes of enamelled wires, in ℃.
+const THERMAL_CLASSES: [f64; 8] = [105.0, 120.0, 130.0, 155.0, 180.0, 200.0, 220.0, 240.0];
 /// The least side in mm of a size without a unit behind a noun.
 const SIDE_MM_MIN: f64 = 10.0;
 /// A roll is so many times longer than wide at least, where both are told in metres.
@@ -264,6 +266,27 @@ impl Assigner<'_> {
             && self.topic.named.contains(&property);
         let value = self.property(property).rank(words).filter(|_| told)?;
         Some((property, (SpecValue::Set(vec![self.property(property).values[value].name.clone()]), None)))
+    }
+
+    /// The cores of a cable in Latin (4C), and the class of an enamelled wire (155级).
+    pub(super) fn of_wire(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let Shape::Point(amount) = &expr.shape else { return None };
+        let end = self.items[next - 1].end;
+        let words = &self.text[self.items[at].start..end];
+        let speaks = |id: &str| {
+            self.properties.index(&PropertyId(id.to_owned())).is_some_and(|p| self.topic.named.contains(&p))
+        };
+        let digits = words.trim_end_matches('C');
+        let plain = Shape::Point(Amount { unit: None, ..amount.clone() });
+        if digits.len() + 1 == words.len() && CORES.contains(&amount.value) && speaks("core_count") {
+            return self.of("core_count", &plain);
+        }
+        let class = THERMAL_CLASSES.contains(&amount.value) && self.text[end..].starts_with('级');
+        if class && (speaks("wire_diameter") || speaks("core_count")) {
+            self.of("temperature_resistance", &plain)
+        } else {
+            None
+        }
     }
 
     /// `2×20P`, `1×8穴`: rows and the pins of each, or parts and the cavities of each.

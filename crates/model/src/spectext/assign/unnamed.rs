@@ -59,6 +59,8 @@ impl Assigner<'_> {
                 .or_else(|| self.tonnage(at, next, expr))
                 .or_else(|| self.some_metres(at, next, expr))
                 .or_else(|| self.pitch(at, next, expr))
+                .or_else(|| self.of_wire(at, next, expr))
+                .or_else(|| self.held(at, next, expr))
                 .or_else(|| self.pencil(at, next, expr))
         {
             return vec![(0, found)];

@@ -2,6 +2,7 @@
 
 use super::super::expr::{Amount, Expr, Shape, Side};
 use super::super::items::{Item, Kind};
+use super::super::normal::is_han;
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS};
 use super::{Assigner, Found, Placed, Reading};
@@ -162,6 +163,19 @@ impl Assigner<'_> {
             "L" => self.of("volume", &expr.shape),
             _ => None,
         }
+    }
+
+    /// What the noun directly before litres holds (恒温箱225L).
+    pub(super) fn held(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let noun = self.touching_before(start, at);
+        let told = matches!(expr.shape, Shape::Point(_))
+            && self.symbol(&expr.shape).is_some_and(|s| s == "L")
+            && noun.chars().count() > 1
+            && noun.chars().all(is_han)
+            && WORDS.is_filler(self.touching_after(end, next - 1))
+            && !self.is_named_by(start, end, at);
+        if told { self.of("volume", &expr.shape) } else { None }
     }
 
     /// From so many kilograms on they are asked for: fewer of what is sold by weight.
