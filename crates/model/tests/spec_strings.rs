@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 /// Strings of the once held-back rounds that the parser is known to read right; raise them, never lower them.
 const KEPT_RIGHT: [(&str, usize); 7] =
-    [("4", 240), ("5", 239), ("6", 240), ("7", 160), ("8a", 236), ("8b", 240), ("9a", 239)];
+    [("4", 240), ("5", 239), ("6", 240), ("7", 160), ("8a", 236), ("8b", 240), ("9a", 240)];
 
 /// Strings of the open rounds that are not read right yet: most leave something out.
 const KNOWN_WRONG: &[&str] = &[

@@ -109,6 +109,12 @@ impl Assigner<'_> {
             joined.then(|| out.specs.iter().rev().find(|s| s.end == self.items[before].end)).flatten()
         });
         let Some(told) = told else { return Vec::new() };
+        // 板厚1.0 内层HOZ: ounces are of copper.
+        let usual = self.property(told.property).unit.as_deref();
+        let other = |f: &Placed| f.1.0 != told.property && f.1.1.1.as_deref() != usual;
+        if part && self.own_unit(list, fallback).is_some_and(|found| found.iter().any(other)) {
+            return Vec::new();
+        }
         let name = self.items.iter().find(|i| i.from == told.start || i.start == told.start);
         let Some(Item { kind: Kind::Name(entry, Named::Word), start, end, .. }) = name else {
             return Vec::new();
@@ -260,7 +266,7 @@ impl Assigner<'_> {
         // 移动电源20000mAh, 超级电容2.7V: the end of a product's name is no name of a number with a telling unit.
         let compound = |name: &&Item<'_>| {
             let led = name.start > 0 && self.text[..name.start].ends_with(is_han)
-                || WORDS.is(Role::OfOther, &self.folded[name.start..name.end]);
+                || WORDS.at_end(Role::OfOther, &self.folded[name.start..name.end]);
             let spelled = self.text[..self.items[next - 1].end].ends_with(|c: char| c.is_ascii_alphabetic());
             led && spelled
                 && self.items.iter().all(|i| i.end != name.start || self.is_worded_name(i))

@@ -24,6 +24,8 @@ const WIRE_KILOGRAMS_MAX: f64 = 10.0;
 const METRES_MAX: f64 = 100.0;
 /// So many strands at least are told before the diameter of each.
 const STRANDS_MIN: f64 = 7.0;
+/// Shares that stand alone are of what a thing is made of.
+const PURE: std::ops::Range<f64> = 98.0..100.0;
 /// The longest time of delivery that needs no name, in days.
 const DELIVERY_DAYS_MAX: f64 = 120.0;
 
@@ -154,12 +156,16 @@ impl Assigner<'_> {
         if self.text[..expr.end].ends_with('G') {
             return None;
         }
-        let (Shape::Point(a) | Shape::Range(_, a) | Shape::Toleranced(a, _)) = &expr.shape else {
+        let (Shape::Point(a) | Shape::Range(_, a) | Shape::Toleranced(a, _) | Shape::Low(a, _)) = &expr.shape
+        else {
             return None;
         };
+        let said = self.text[..expr.start].contains(char::is_alphanumeric);
         match self.symbol(&expr.shape)?.as_str() {
             "kg" if a.value * a.scale < self.kilograms_max() => self.of("weight", &expr.shape),
             "g" => self.of("weight", &expr.shape),
+            // 碳酸锂 99.5%
+            "%" if PURE.contains(&a.value) && said => self.of("purity", &expr.shape),
             "L" => self.of("volume", &expr.shape),
             _ => None,
         }
