@@ -14,7 +14,7 @@
 
 use crate::weights::TermWeights;
 use model::fold::fold_char;
-use std::sync::LazyLock;
+use model::traditional::simplified;
 
 /// A term of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,30 +36,12 @@ pub(crate) fn is_ideograph(c: char) -> bool {
         | 0x20000..=0x3134f) // further extensions
 }
 
-/// Simplified forms by character, from U+3400; 0 where a character is its own.
-static SIMPLIFIED: LazyLock<Vec<u16>> = LazyLock::new(|| {
-    let mut table = vec![0; 0xa000 - 0x3400];
-    for line in include_str!("../../../data/traditional.csv").lines().skip(1) {
-        let mut chars = line.chars().filter(|c| *c != ',').map(u32::from);
-        if let (Some(from), Some(to)) = (chars.next(), chars.next())
-            && let Some(slot) = from.checked_sub(0x3400).and_then(|at| table.get_mut(at as usize))
-        {
-            *slot = u16::try_from(to).unwrap_or(0);
-        }
-    }
-    table
-});
-
 /// A character as it is compared: folded, and simplified.
 pub(crate) fn plain(c: char) -> char {
     if !is_ideograph(c) {
         return fold_char(c);
     }
-    let simplified = u32::from(c).checked_sub(0x3400).and_then(|at| SIMPLIFIED.get(at as usize)).copied();
-    match simplified {
-        None | Some(0) => c,
-        Some(to) => char::from_u32(u32::from(to)).unwrap_or(c),
-    }
+    simplified(c)
 }
 
 /// What a term is; the same characters as word and as gram are different terms.

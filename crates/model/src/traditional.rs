@@ -20,6 +20,7 @@ static SIMPLIFIED: LazyLock<Vec<u16>> = LazyLock::new(|| {
 });
 
 /// The simplified form of a character; others stay as they are.
+#[inline]
 pub fn simplified(c: char) -> char {
     let to = u32::from(c).checked_sub(IDEOGRAPHS.start).and_then(|at| SIMPLIFIED.get(at as usize)).copied();
     match to {

@@ -2,8 +2,8 @@
 //! before the parser had read the strings.
 //!
 //! The first three rounds and the developer's own (`own`, `5dev`) must be read without a fault, but for the strings of
-//! [`KNOWN_WRONG`]. The fourth to the seventh round were held back until they were measured on 2026-11-30 and are for development since, as is
-//! the half `8a` of the eighth:
+//! [`KNOWN_WRONG`]. The fourth to the eighth round and the half `9a` of the ninth were held back until they were measured on
+//! 2026-11-30 and are for development since:
 //! they were written by people who knew the table of properties and had not seen the parser. Of them the number read right is
 //! kept.
 //!
@@ -17,7 +17,8 @@ use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
 /// Strings of the once held-back rounds that the parser is known to read right; raise them, never lower them.
-const KEPT_RIGHT: [(&str, usize); 5] = [("4", 240), ("5", 239), ("6", 240), ("7", 160), ("8a", 234)];
+const KEPT_RIGHT: [(&str, usize); 7] =
+    [("4", 240), ("5", 239), ("6", 240), ("7", 160), ("8a", 236), ("8b", 240), ("9a", 240)];
 
 /// Strings of the open rounds that are not read right yet: most leave something out.
 const KNOWN_WRONG: &[&str] = &[
@@ -28,7 +29,6 @@ const KNOWN_WRONG: &[&str] = &[
     "28AWG*1P+24AWG*2C",
     "Type-C接口，PD100W快充",
     "HB≤220",
-    "超纯水电阻率≥18兆欧",
     "硅胶硬度50度",
     "正向电流20mA",
     "尺寸公差+0.05/-0.02mm",

@@ -135,7 +135,9 @@ impl<'a> Assigner<'a> {
             && first.checked_sub(2).is_some_and(|i| {
                 matches!(self.items[i].kind, Kind::Number(_)) && self.items[i].end == before.start
             });
-        before.end == start && !free && !code && !side
+        // 护套黑
+        let letter = !words.is_ascii() && words.chars().count() == 1;
+        before.end == start && !free && !code && !side && !letter
     }
 }
 

@@ -336,7 +336,9 @@ fn is_name(text: &str, start: usize, end: usize) -> bool {
     let (Some(only), None) = (chars.next(), chars.next()) else { return true };
     // T≥90%: a letter is a name only before a relation.
     if latin(only) {
-        return text[end..].trim_start_matches(' ').starts_with(['≥', '≤', '<', '>', '=', ':']);
+        let behind = text[end..].trim_start_matches(' ');
+        let bounded = ["min", "max"].iter().any(|w| behind.starts_with(w) && text[end..].starts_with(' '));
+        return bounded || behind.starts_with(['≥', '≤', '<', '>', '=', ':']);
     }
     if !is_han(only) {
         return true;

@@ -222,6 +222,27 @@ impl Scale<'_> {
 
     fn pick(&self, words: &UnitWords) -> Option<Unit> {
         let readings = self.units.compose(words);
+        // 电阻率≥18MΩ
+        let of_length = |default: &Unit| {
+            let whole = |r: &&Unit| {
+                r.symbol.ends_with('Ω')
+                    && default.symbol.strip_prefix(r.symbol.as_str()).is_some_and(|s| s.starts_with('·'))
+            };
+            readings.iter().any(|r| whole(&r))
+        };
+        if let Some(default) = self.default.as_ref().filter(|d| of_length(d)) {
+            return Some(default.clone());
+        }
+        // 方阻7欧, 温漂50ppm: what it is by goes without saying.
+        let by = |unit: Unit| match &self.default {
+            Some(default)
+                if default.symbol.strip_prefix(unit.symbol.as_str()).is_some_and(|r| r.starts_with('/'))
+                    && (unit.dimension == default.dimension || unit.dimension.is_number()) =>
+            {
+                default.clone()
+            }
+            _ => unit,
+        };
         match &self.default {
             Some(default) => readings
                 .iter()
@@ -231,7 +252,8 @@ impl Scale<'_> {
                     let others = self.property.other_units.iter().filter_map(|u| self.units.unit(u).ok());
                     others.into_iter().find_map(|o| readings.iter().find(|r| r.dimension == o.dimension))
                 })
-                .cloned(),
+                .cloned()
+                .map(by),
             None => readings.into_iter().find(|r| r.dimension.is_number()),
         }
     }

@@ -12,6 +12,8 @@ const LETTERS_MIN: usize = 3;
 /// One row of the table.
 #[derive(Debug, Default)]
 struct Row {
+    /// Words in which the words of other topics do not count.
+    hiding: HashSet<String>,
     named: Vec<PropertyId>,
     bare: Vec<Bare>,
 }
@@ -52,7 +54,7 @@ static TOPICS: LazyLock<Topics> =
     LazyLock::new(|| Topics::parse(include_str!("../../../../data/spec_topics.csv")));
 
 impl Topics {
-    /// Reads `topic,words,named,bare`, lists parted by `|`.
+    /// Reads `topic,words,named,bare`, lists parted by `|`; a word with a leading `!` hides the words of other topics in it.
     fn parse(text: &str) -> Self {
         let ids = |cell: &str| -> Vec<PropertyId> {
             cell.split('|').filter(|id| !id.is_empty()).map(|id| PropertyId(id.to_owned())).collect()
@@ -63,12 +65,17 @@ impl Topics {
             let cells: Vec<&str> = line.split(',').collect();
             let [_, list, named, bare] = cells.as_slice() else { continue };
             always.push(list.is_empty());
-            for word in list.split('|').map(fold).filter(|w| !w.is_empty()) {
+            let mut hiding = HashSet::new();
+            for listed in list.split('|').filter(|w| !w.is_empty()) {
+                let word = fold(listed.trim_start_matches('!'));
+                if listed.starts_with('!') {
+                    hiding.insert(word.clone());
+                }
                 words.push(word);
                 row_of_word.push(rows.len());
             }
             let bare = bare.split('|').filter(|b| !b.is_empty()).map(Bare::parse).collect();
-            rows.push(Row { named: ids(named), bare });
+            rows.push(Row { hiding, named: ids(named), bare });
         }
         let automaton = AhoCorasick::new(&words).expect("the topics have a few hundred short words");
         Self { rows, automaton, row_of_word, always }
@@ -104,12 +111,22 @@ impl Topic {
     pub fn of(folded: &str, properties: &PropertyTable) -> Self {
         let mut told = TOPICS.always.clone();
         let mut heads = HashSet::new();
-        for found in TOPICS.automaton.find_overlapping_iter(folded) {
-            let row = TOPICS.row_of_word[found.pattern().as_usize()];
-            if stands(folded, found.start(), found.end()) {
+        let found: Vec<(usize, usize, usize)> = (TOPICS.automaton.find_overlapping_iter(folded))
+            .map(|m| (TOPICS.row_of_word[m.pattern().as_usize()], m.start(), m.end()))
+            .filter(|(_, start, end)| stands(folded, *start, *end))
+            .collect();
+        for &(row, start, end) in &found {
+            // FPC座 is a plug, and speaks of no board.
+            let hidden = |o: &(usize, usize, usize)| {
+                o.0 != row
+                    && o.1 <= start
+                    && end <= o.2
+                    && TOPICS.rows[o.0].hiding.contains(&folded[o.1..o.2])
+            };
+            if !found.iter().any(hidden) {
                 told[row] = true;
                 if !TOPICS.rows[row].bare.is_empty() {
-                    heads.insert(found.end());
+                    heads.insert(end);
                 }
             }
         }

@@ -97,6 +97,12 @@ pub(super) enum Role {
     StandardBody,
     /// Marks of a strand's finish behind its diameter (11/0.16TS).
     Strand,
+    /// What has the interface that stands before it (M.2座).
+    Socket,
+    /// What the F of an aperture stands beside.
+    Lens,
+    /// Values that are the thing itself where a text begins with them (松香 软化点78).
+    Product,
 }
 
 impl Role {
@@ -118,8 +124,11 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 54] = [
+const ROLES: [(&str, Role); 57] = [
     ("at_least", Role::AtLeast),
+    ("lens", Role::Lens),
+    ("socket", Role::Socket),
+    ("product", Role::Product),
     ("more_than", Role::MoreThan),
     ("at_most", Role::AtMost),
     ("less_than", Role::LessThan),

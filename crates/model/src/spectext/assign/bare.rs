@@ -124,13 +124,14 @@ impl<'a> Assigner<'a> {
             return false;
         }
         let negated = WORDS.at_end(Role::Negation, before) || WORDS.at_start(Role::Besides, after).is_some();
+        let socket = id == "interface" && WORDS.is(Role::Socket, after);
         let served = id == "process"
             && (WORDS.at_start(Role::Service, after).is_some()
                 || WORDS.at_end(Role::Service, &self.folded[start..end]));
         let coded = self.folded[start..end].starts_with(|c: char| c.is_ascii_graphic());
         let after_fits = WORDS.is_filler(after) || served || quality || !WORDS.at_end(Role::OfOther, after);
         let before_fits = WORDS.is_filler(before) || WORDS.is(Role::Part, before) || served || coded;
-        !negated && after_fits && before_fits
+        (!negated || socket) && after_fits && before_fits
     }
 
     /// The property of a value that its name stands behind (green solder mask).
@@ -182,7 +183,8 @@ impl<'a> Assigner<'a> {
                 let words = &self.folded[item.start..item.end];
                 let own = |t: &&(u16, u16)| fold(&self.property(t.0).values[usize::from(t.1)].name) == words;
                 // Behind a colon it is of whatever stands before that (丝印：白色).
-                let told = self.text[..item.start].trim_end().ends_with(':');
+                let before = self.text[..item.start].trim_end().strip_suffix(':');
+                let told = before.is_some_and(|b| !self.topic.is_head(self.offset + b.len()));
                 let only = |fits: &dyn Fn(&&(u16, u16)) -> bool| {
                     let mut found = several.iter().filter(|t| !told && fits(t));
                     found.next().filter(|_| found.next().is_none()).copied()
@@ -233,8 +235,14 @@ impl<'a> Assigner<'a> {
         let free = parted(after.chars().next()) && !measured
             || self.is_paired_colour(at + 1, property)
             || WORDS.at_start(Role::TwoColoured, after).is_some();
+        // 护套黑: the part that is so coloured.
+        let named = |t: &(u16, u16)| matches!(self.property(t.0).id.0.as_str(), "material" | "colour");
+        let of_part = at.checked_sub(1).map(|b| &self.items[b]).is_some_and(|b| {
+            b.end == item.start && matches!(b.kind, Kind::Name(e, _) if e.targets.iter().any(named))
+        });
         let apart = parted(self.text[..item.start].chars().next_back())
             || behind_value
+            || of_part
             || self.is_paired_colour(at, property);
         matches!(self.property(property).id.0.as_str(), "colour" | "material") && free && apart
     }
@@ -247,6 +255,9 @@ impl<'a> Assigner<'a> {
                 || WORDS.at_start(Role::Packed, &self.folded[item.end..]).is_some()
         };
         let first = self.opens && item.start == 0;
-        first && self.property(index).id.0 == "packaging" && !packed()
+        first
+            && !packed()
+            && (self.property(index).id.0 == "packaging"
+                || WORDS.is(Role::Product, &self.folded[item.start..item.end]))
     }
 }

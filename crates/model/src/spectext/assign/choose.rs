@@ -12,6 +12,8 @@ use crate::unit::UnitWords;
 
 /// The property whose numbers are amounts of supply, not specifications.
 pub(super) const CAPACITY: &str = "monthly_capacity";
+/// The end of what gives a voltage, which names the voltage of other things.
+const SUPPLY: &str = "电源";
 /// No surface is so rough in μm that `Ra` says more of it.
 const ROUGHNESS_MAX: f64 = 50.0;
 
@@ -35,6 +37,9 @@ impl Assigner<'_> {
         fallback: Option<&UnitWords>,
     ) -> Vec<Placed> {
         let largest = name.starts_with("最大") || name.starts_with("max");
+        // DPPM<300: the name is the unit.
+        let millionths = if name.ends_with("ppm") { self.units.scan("ppm") } else { None };
+        let fallback = fallback.or(millionths.as_ref());
         let all = |index: u16| -> Option<Vec<Resolved>> {
             let upper = |shape: &Shape| match shape {
                 // 最大加工尺寸600×1100mm takes all that is smaller.
@@ -68,7 +73,9 @@ impl Assigner<'_> {
         }
         if let Some(chosen) = self.choose(fits, name, list) {
             let (index, values) = chosen;
-            return values.into_iter().enumerate().map(|(i, v)| (i, (index, v))).collect();
+            let found = values.into_iter().enumerate().map(|(i, v)| (i, (index, v))).collect();
+            // 开关电源 24V15A gives so many volts.
+            return if name == SUPPLY { self.output(found, list) } else { found };
         }
         if let Some(found) = self.round(entry, name, list).or_else(|| self.travels(entry, list)) {
             return found;

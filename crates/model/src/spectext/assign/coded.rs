@@ -10,6 +10,8 @@ use std::ops::Range;
 
 /// Characters of a model number.
 const MODEL_LEN: std::ops::RangeInclusive<usize> = 5..=24;
+/// The same where its package is told, too (SS34 SMA封装).
+const PART_LEN: usize = 4;
 
 /// Clearances of bearings behind their number.
 const CLEARANCES: [&str; 4] = [" C2", " C3", " C4", " C5"];
@@ -33,7 +35,9 @@ impl Assigner<'_> {
                 from = whole.end;
                 let words = self.text[whole.clone()].to_owned();
                 out.push_words(standard, SpecValue::Text(words), whole.start, whole.end);
-            } else if free(&place) && self.is_model(&place) && !out.specs.iter().any(|s| s.property == model)
+            } else if free(&place)
+                && self.is_model(&place, out)
+                && !out.specs.iter().any(|s| s.property == model)
             {
                 let end = place.end
                     + CLEARANCES
@@ -81,14 +85,16 @@ impl Assigner<'_> {
     }
 
     /// True for letters with digits that are no value, no size and no number with its unit.
-    fn is_model(&self, place: &Range<usize>) -> bool {
+    fn is_model(&self, place: &Range<usize>, out: &Reading) -> bool {
         let words = &self.text[place.clone()];
+        let part = words.len() == PART_LEN
+            && out.specs.iter().any(|s| self.property(s.property).id.0 == "package_type");
         // 10A-250V: what ends with a measure is one.
         let capitals = words.bytes().filter(u8::is_ascii_uppercase).count();
         let small = words.bytes().any(|b| b.is_ascii_lowercase());
         let digits = words.bytes().filter(u8::is_ascii_digit).count();
         let lead = words.bytes().take_while(u8::is_ascii_uppercase).count();
-        let shaped = MODEL_LEN.contains(&words.len())
+        let shaped = (part || MODEL_LEN.contains(&words.len()))
             && capitals >= 2
             && digits >= 2
             && !small

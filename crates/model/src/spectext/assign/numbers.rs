@@ -39,6 +39,15 @@ impl Assigner<'_> {
             out.used.push((self.items[at].from, end));
             return next;
         }
+        // 要10T are tons, and no thickness.
+        let tons = self.text[..end].ends_with('T')
+            && WORDS.is_filler(self.touching_after(end, next - 1))
+            && WORDS.at_end(Role::Asked, self.folded[..self.items[at].from].trim_end_matches(' '));
+        if tons && self.supply(at, &list, out) {
+            taken[at..next].fill(true);
+            out.used.push((self.items[at].from, end));
+            return next;
+        }
         let (found, from) = self.named(at, next, &list, fallback, taken);
         let (found, from) = if found.is_empty() && from.is_none() {
             let same_name = self.same_name(at, &list, fallback, out);
@@ -100,6 +109,12 @@ impl Assigner<'_> {
             joined.then(|| out.specs.iter().rev().find(|s| s.end == self.items[before].end)).flatten()
         });
         let Some(told) = told else { return Vec::new() };
+        // 板厚1.0 内层HOZ: ounces are of copper.
+        let usual = self.property(told.property).unit.as_deref();
+        let other = |f: &Placed| f.1.0 != told.property && f.1.1.1.as_deref() != usual;
+        if part && self.own_unit(list, fallback).is_some_and(|found| found.iter().any(other)) {
+            return Vec::new();
+        }
         let name = self.items.iter().find(|i| i.from == told.start || i.start == told.start);
         let Some(Item { kind: Kind::Name(entry, Named::Word), start, end, .. }) = name else {
             return Vec::new();
@@ -235,7 +250,7 @@ impl Assigner<'_> {
         let adjacent = |name: &&Item<'_>| name.end == self.items[at].from;
         // A size is not of what is named before other words (moisture barrier bag 10×12 inch).
         let apart = |name: &&Item<'_>| {
-            let sized = matches!(list, [Expr { shape: Shape::Sides(..), .. }]);
+            let sized = list.iter().all(|e| matches!(e.shape, Shape::Sides(..)));
             let worded = self.is_worded_name(name);
             let between = &self.folded[name.end.min(self.items[at].from)..self.items[at].from];
             sized && (worded || !WORDS.is_filler(between))
@@ -250,13 +265,25 @@ impl Assigner<'_> {
         let wordless = |name: &&Item<'_>| !adjacent(name) && self.is_worded_name(name);
         // 移动电源20000mAh, 超级电容2.7V: the end of a product's name is no name of a number with a telling unit.
         let compound = |name: &&Item<'_>| {
-            let led = name.start > 0 && self.text[..name.start].ends_with(is_han);
+            let led = name.start > 0 && self.text[..name.start].ends_with(is_han)
+                || WORDS.at_end(Role::OfOther, &self.folded[name.start..name.end]);
             let spelled = self.text[..self.items[next - 1].end].ends_with(|c: char| c.is_ascii_alphabetic());
             led && spelled
-                && self.items.iter().all(|i| i.end != name.start)
+                && self.items.iter().all(|i| i.end != name.start || self.is_worded_name(i))
                 && self.own_unit(list, fallback).is_some()
         };
+        // 冷热冲击箱 -55~150℃: a name in the noun of a product is none.
+        let in_noun = |name: &&Item<'_>| {
+            let between = &self.folded[name.end.min(self.items[at].from)..self.items[at].from];
+            between.split_once(' ').is_some_and(|(noun, _)| {
+                !noun.is_empty()
+                    && noun.chars().all(is_han)
+                    && !WORDS.is_filler(noun)
+                    && !WORDS.is(Role::Part, noun)
+            })
+        };
         let barred = refused
+            .filter(|name| !in_noun(name))
             .filter(|name| !compound(name) && !round(name) && !wordless(name))
             .filter(|name| adjacent(name) || (self.own_unit(list, fallback).is_none() && !apart(name)));
         (Vec::new(), barred.map(|name| name.from))

@@ -56,8 +56,8 @@ impl Assigner<'_> {
             if time.is_some_and(|u| self.units.unit("s").is_ok_and(|s| s.dimension == u.dimension)) {
                 continue;
             }
-            // 产量2t/h is what a machine does, not what is supplied.
-            if expr.shape.unit().is_some_and(|words| self.is_pace(words)) {
+            // 产量2t/h is what a machine does, not what is supplied, and 现货价+80元/吨 a price.
+            if expr.shape.unit().is_some_and(|words| self.is_pace(words) || self.is_money(words)) {
                 continue;
             }
             if let Some(mut range) = amount::quantity(self.units, &expr.shape, amount::period(words)) {
@@ -104,7 +104,7 @@ impl Assigner<'_> {
         if !named && self.least(at, expr, out) {
             return true;
         }
-        if named || !(timed || ordered) {
+        if named || self.is_money(words) || !(timed || ordered) {
             return false;
         }
         let Some(range) = amount::quantity(self.units, &expr.shape, None) else { return false };
@@ -156,7 +156,8 @@ impl Assigner<'_> {
             }
             _ => true,
         });
-        let bulk = BULK.iter().find_map(|(symbol, least)| Some((like(symbol)?, *least)));
+        let least = |symbol: &str, least: f64| if symbol == "kg" { self.kilograms_max() } else { least };
+        let bulk = BULK.iter().find_map(|(symbol, most)| Some((like(symbol)?, least(symbol, *most))));
         let sold = bulk.is_some_and(|(one, least)| {
             let measure = count * unit.factor.to_f64() / one.factor.to_f64();
             (asked && behind && measure >= 1.0) || (alone && measure >= least)
@@ -183,7 +184,12 @@ impl Assigner<'_> {
         }
         let (start, end) = (self.items[at].from, self.items[at].end);
         let Some(whole) = self.units.compose(words).into_iter().next() else { return false };
-        let below = below(words, &whole).filter(|pack| WORDS.is(Role::Pack, pack));
+        // 110克/条 is what one weighs.
+        let piece = |pack: &str| {
+            let dimension = |symbol: &str| self.units.unit(symbol).map(|u| u.dimension);
+            self.is_weight(words) && matches!((dimension(pack), dimension("pcs")), (Ok(a), Ok(b)) if a == b)
+        };
+        let below = below(words, &whole).filter(|pack| WORDS.is(Role::Pack, pack) || piece(pack));
         let before = pack_before(&self.folded[..start]);
         let behind = self.pack_behind(end, at).or_else(|| self.packaging_behind(end, at));
         if (words.is_quotient() && below.is_none())
@@ -208,6 +214,19 @@ impl Assigner<'_> {
             out.push_words(packaging, SpecValue::Set(vec![name]), words.start, words.end);
         }
         true
+    }
+
+    /// True for a price, by whatever it is.
+    fn is_money(&self, words: &UnitWords) -> bool {
+        let one = self.units.compose(&words.numerator()).into_iter().next();
+        let of = |symbol: &&str| self.units.unit(symbol).ok().map(|u| u.dimension);
+        one.is_some_and(|one| MONEY.iter().any(|symbol| of(symbol).as_ref() == Some(&one.dimension)))
+    }
+
+    /// True for a unit of mass, or so much of one by something else.
+    fn is_weight(&self, words: &UnitWords) -> bool {
+        let one = self.units.compose(&words.numerator()).into_iter().next();
+        one.is_some_and(|one| self.units.unit("kg").is_ok_and(|kg| kg.dimension == one.dimension))
     }
 
     /// A known way of packing directly behind a number (180公斤铁桶), which the text says itself.
@@ -256,6 +275,9 @@ const THOUSANDS: std::ops::Range<f64> = 10.0..1000.0;
 
 /// What is sold by measure, and from how much on a number without a name is what is asked for.
 const BULK: [(&str, f64); 5] = [("m", 100.0), ("kg", 100.0), ("m²", 10.0), ("m³", 10.0), ("L", 1000.0)];
+
+/// What is paid in.
+const MONEY: [&str; 3] = ["元", "美元", "欧元"];
 
 /// Fewer spools than this are the axes of a machine.
 const SPOOLS_MIN: f64 = 10.0;

@@ -8,6 +8,7 @@ use super::super::words::{Role, WORDS, is_list_gap};
 use super::unnamed::has_nines;
 use super::{Assigner, Placed};
 use crate::property::{PropertyId, fold};
+use crate::spec::SpecValue;
 use crate::unit::UnitWords;
 
 /// Strands that one conductor may have, where they are told before the diameter of each.
@@ -21,6 +22,11 @@ const AREAS: [f64; 29] = [
     0.08, 0.12, 0.14, 0.15, 0.2, 0.22, 0.25, 0.3, 0.34, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0, 6.0, 10.0, 16.0, 25.0,
     35.0, 50.0, 70.0, 95.0, 120.0, 150.0, 185.0, 240.0, 300.0, 400.0,
 ];
+/// Distances in mm that the pins of connectors usually have.
+const PITCHES: [f64; 16] =
+    [0.3, 0.35, 0.4, 0.5, 0.8, 1.25, 1.27, 1.5, 2.0, 2.5, 2.54, 3.81, 3.96, 5.08, 7.62, 10.16];
+/// Thermal classes of enamelled wires, in ℃.
+const THERMAL_CLASSES: [f64; 8] = [105.0, 120.0, 130.0, 155.0, 180.0, 200.0, 220.0, 240.0];
 /// The least side in mm of a size without a unit behind a noun.
 const SIDE_MM_MIN: f64 = 10.0;
 /// A roll is so many times longer than wide at least, where both are told in metres.
@@ -216,7 +222,10 @@ impl Assigner<'_> {
         let strands = self.properties.index(&PropertyId("strand_count".to_owned()))?;
         let told = self.topic.named.contains(&strands)
             && self.text.get(*end..*start) == Some("/")
-            && count.unit.is_none()
+            && count
+                .unit
+                .as_ref()
+                .is_none_or(|w| self.units.compose(w).first().is_some_and(|u| u.symbol == "根"))
             && count.value.fract() == 0.0
             && STRANDS.contains(&count.value)
             && size.value <= STRAND_MM_MAX;
@@ -233,6 +242,51 @@ impl Assigner<'_> {
         let words = &self.text[self.items[at].start..self.items[next - 1].end];
         let told = words.ends_with(['K', 'k']) && amount.scale == 1.0 && KELVINS.contains(&amount.value);
         if told { self.of("colour_temperature", &expr.shape) } else { None }
+    }
+
+    /// The usual distance of a connector's pins behind its noun or on its own (牛角座2.54).
+    pub(super) fn pitch(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let pitch = self.properties.index(&PropertyId("pin_pitch".to_owned()))?;
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let Shape::Point(Amount { value, unit: None, .. }) = &expr.shape else { return None };
+        let decimal = self.text[start..end].contains('.') && PITCHES.contains(value);
+        let behind = WORDS.is_filler(self.touching_after(end, next - 1));
+        let alone =
+            self.topic.is_head(self.offset + start) || WORDS.is_filler(self.touching_before(start, at));
+        let told = decimal && behind && alone && self.topic.named.contains(&pitch);
+        if told { self.of("pin_pitch", &expr.shape) } else { None }
+    }
+
+    /// How hard a surface is by its pencil (9H), where the text speaks of surfaces: no hours.
+    pub(super) fn pencil(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let property = self.properties.index(&PropertyId("hardness_pencil".to_owned()))?;
+        let words = &self.text[self.items[at].start..self.items[next - 1].end];
+        let told = matches!(expr.shape, Shape::Point(_))
+            && words.ends_with('H')
+            && self.topic.named.contains(&property);
+        let value = self.property(property).rank(words).filter(|_| told)?;
+        Some((property, (SpecValue::Set(vec![self.property(property).values[value].name.clone()]), None)))
+    }
+
+    /// The cores of a cable in Latin (4C), and the class of an enamelled wire (155级).
+    pub(super) fn of_wire(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let Shape::Point(amount) = &expr.shape else { return None };
+        let end = self.items[next - 1].end;
+        let words = &self.text[self.items[at].start..end];
+        let speaks = |id: &str| {
+            self.properties.index(&PropertyId(id.to_owned())).is_some_and(|p| self.topic.named.contains(&p))
+        };
+        let digits = words.trim_end_matches('C');
+        let plain = Shape::Point(Amount { unit: None, ..amount.clone() });
+        if digits.len() + 1 == words.len() && CORES.contains(&amount.value) && speaks("core_count") {
+            return self.of("core_count", &plain);
+        }
+        let class = THERMAL_CLASSES.contains(&amount.value) && self.text[end..].starts_with('级');
+        if class && (speaks("wire_diameter") || speaks("core_count")) {
+            self.of("temperature_resistance", &plain)
+        } else {
+            None
+        }
     }
 
     /// `2×20P`, `1×8穴`: rows and the pins of each, or parts and the cavities of each.

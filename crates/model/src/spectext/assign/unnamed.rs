@@ -58,6 +58,10 @@ impl Assigner<'_> {
                 .or_else(|| self.heat(at, next, expr))
                 .or_else(|| self.tonnage(at, next, expr))
                 .or_else(|| self.some_metres(at, next, expr))
+                .or_else(|| self.pitch(at, next, expr))
+                .or_else(|| self.of_wire(at, next, expr))
+                .or_else(|| self.held(at, next, expr))
+                .or_else(|| self.pencil(at, next, expr))
         {
             return vec![(0, found)];
         }
@@ -200,7 +204,9 @@ impl Assigner<'_> {
         let fits = |hint: &u16| {
             list.iter().all(|e| {
                 let stated = self.resolver().resolve(*hint, &e.shape, fallback).and_then(|r| r.1);
-                stated.is_some() && stated == self.property(*hint).unit
+                stated.is_some()
+                    && stated == self.property(*hint).unit
+                    && self.measures(&e.shape, fallback, stated.as_deref())
             })
         };
         !owned && self.hints.iter().any(fits)

@@ -2,6 +2,7 @@
 
 use super::super::expr::{Amount, Expr, Shape, Side};
 use super::super::items::{Item, Kind};
+use super::super::normal::is_han;
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS};
 use super::{Assigner, Found, Placed, Reading};
@@ -17,8 +18,14 @@ const MAINS_VOLTS_MIN: f64 = 100.0;
 const HEAT_WATTS_MAX: f64 = 20.0;
 /// From so many kilograms on they are asked for.
 const KILOGRAMS_MAX: f64 = 100.0;
+/// The same of wires.
+const WIRE_KILOGRAMS_MAX: f64 = 10.0;
 /// From so many metres on they are asked for.
 const METRES_MAX: f64 = 100.0;
+/// So many strands at least are told before the diameter of each.
+const STRANDS_MIN: f64 = 7.0;
+/// Shares that stand alone are of what a thing is made of.
+const PURE: std::ops::Range<f64> = 98.0..100.0;
 /// The longest time of delivery that needs no name, in days.
 const DELIVERY_DAYS_MAX: f64 = 120.0;
 
@@ -149,15 +156,38 @@ impl Assigner<'_> {
         if self.text[..expr.end].ends_with('G') {
             return None;
         }
-        let (Shape::Point(a) | Shape::Range(_, a) | Shape::Toleranced(a, _)) = &expr.shape else {
+        let (Shape::Point(a) | Shape::Range(_, a) | Shape::Toleranced(a, _) | Shape::Low(a, _)) = &expr.shape
+        else {
             return None;
         };
+        let said = self.text[..expr.start].contains(char::is_alphanumeric);
         match self.symbol(&expr.shape)?.as_str() {
-            "kg" if a.value * a.scale < KILOGRAMS_MAX => self.of("weight", &expr.shape),
+            "kg" if a.value * a.scale < self.kilograms_max() => self.of("weight", &expr.shape),
             "g" => self.of("weight", &expr.shape),
+            // 碳酸锂 99.5%
+            "%" if PURE.contains(&a.value) && said => self.of("purity", &expr.shape),
             "L" => self.of("volume", &expr.shape),
             _ => None,
         }
+    }
+
+    /// What the noun directly before litres holds (恒温箱225L).
+    pub(super) fn held(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let noun = self.touching_before(start, at);
+        let told = matches!(expr.shape, Shape::Point(_))
+            && self.symbol(&expr.shape).is_some_and(|s| s == "L")
+            && noun.chars().count() > 1
+            && noun.chars().all(is_han)
+            && WORDS.is_filler(self.touching_after(end, next - 1))
+            && !self.is_named_by(start, end, at);
+        if told { self.of("volume", &expr.shape) } else { None }
+    }
+
+    /// From so many kilograms on they are asked for: fewer of what is sold by weight.
+    pub(super) fn kilograms_max(&self) -> f64 {
+        let sold = self.properties.index(&PropertyId("wire_diameter".to_owned()));
+        if sold.is_some_and(|p| self.topic.named.contains(&p)) { WIRE_KILOGRAMS_MAX } else { KILOGRAMS_MAX }
     }
 
     /// Few watts of what leads heat (铝基板 1.0W) are those by metre and kelvin.
@@ -230,13 +260,20 @@ impl Assigner<'_> {
             && b.low.value >= 3.0
             && b.low.value < 200.0
             && b.low.unit.is_none();
+        // Litz wire 100 x 0.1 mm
+        let thin = self.topic.named.contains(&strands)
+            && a.low.unit.is_none()
+            && a.low.value.fract() == 0.0
+            && a.low.value >= STRANDS_MIN
+            && b.low.value < 1.0;
         let (count, size) = match (counts(a), counts(b)) {
             (true, false) => (a, b),
             (false, true) => (b, a),
             _ if plain => (b, a),
+            _ if thin => (a, b),
             _ => return None,
         };
-        if !plain {
+        if !plain && !thin {
             size.low.unit.as_ref()?;
         }
         let of = |id: &str, amount: &Amount| {

@@ -56,7 +56,9 @@ impl ExprReader<'_> {
         let gap =
             self.text[end..].len() - self.text[end..].trim_start_matches([' ', '/', ',', '，', '、']).len();
         let second_at = end + gap;
-        let nothing = self.text[second_at..].starts_with('0') && self.text[end..].starts_with('/');
+        // 0-60V/0-50A are two ranges.
+        let ranged = self.text[second_at..].trim_start_matches(['0', '.']).starts_with(['-', '~']);
+        let nothing = self.text[second_at..].starts_with('0') && self.text[end..].starts_with('/') && !ranged;
         let second_sign =
             self.text[second_at..].chars().next().filter(|c| matches!(c, '+' | '-') || nothing)?;
         if first_sign == second_sign {

@@ -107,10 +107,15 @@ impl<'a> Cutter<'a> {
             // NTC 10K B3950, but no B3.
             let long =
                 &folded[start..end] != "b" || behind.bytes().take_while(u8::is_ascii_digit).count() == 4;
+            // F1.4, but no F46.
+            let stop = &folded[start..end] != "f"
+                || behind.as_bytes().get(1) == Some(&b'.')
+                    && WORDS.words(Role::Lens).any(|w| folded.contains(w));
             if alone
                 && counted
                 && round
                 && long
+                && stop
                 && (!letter || self.is_length(behind) || is_thin(&folded[start..end], behind))
             {
                 hits.push(Hit {
@@ -133,7 +138,13 @@ impl<'a> Cutter<'a> {
                     h.start < start || h.end > end || h.rank > 1 || (h.start, h.end) == (start, end)
                 });
             }
-            if role == Role::Prefer {
+            // 显指80/90可选: what can be chosen from is had.
+            let chosen = &folded[start..end] == "可选"
+                && folded[..start]
+                    .rsplit([' ', ',', '，'])
+                    .next()
+                    .is_some_and(|list| list.contains(['/', '、', '或']));
+            if role == Role::Prefer && !chosen {
                 wishes.push(start..end);
             }
             hits.push(Hit { start, end, rank: 3, kind: Kind::Word(role) });
