@@ -171,8 +171,8 @@ impl ClauseReader<'_> {
         out.quantities.append(&mut reading.amounts);
         // A clause of one value is that value's, but for numbers that were not read.
         let unread = |found: &Found| {
-            let around = [&text[..found.start], &text[found.end..]];
-            around.iter().any(|words| words.contains(|c: char| c.is_ascii_digit()))
+            let around = [text.get(..found.start), text.get(found.end..)];
+            around.into_iter().flatten().any(|words| words.contains(|c: char| c.is_ascii_digit()))
         };
         let whole =
             out.quantities.is_empty() && matches!(reading.specs.as_slice(), [found] if !unread(found));
