@@ -44,11 +44,10 @@ fn directory(cluster: &Cluster) -> Table {
     for firm in cluster.firms.iter().filter(|f| f.source != Source::Bureau) {
         push_firm(&mut table, firm, &firm.name, firm.uscc.as_str());
     }
-    let members: Vec<&Firm> = cluster.firms.iter().filter(|f| f.source == Source::Bureau).collect();
-    for firm in members.iter().take(MEMBERS_TWICE) {
+    for firm in members(cluster).take(MEMBERS_TWICE) {
         push_firm(&mut table, firm, &firm.name, firm.uscc.as_str());
     }
-    for firm in members.iter().skip(MEMBERS_TWICE).take(LIKELY_DUPLICATES) {
+    for firm in members(cluster).skip(MEMBERS_TWICE).take(LIKELY_DUPLICATES) {
         push_firm(&mut table, firm, &firm.name.replace("有限公司", "公司"), "");
     }
     table
@@ -103,23 +102,27 @@ fn offers(rng: &mut Rng, cluster: &Cluster) -> Table {
         let row = offer_row(rng, table.rows.len() as i64 + 1, offer, firm);
         table.push(row);
     }
-    for (offer, firm) in sent_twice(cluster) {
-        let number = table.rows.len() as i64 + 1;
+    // Numbered behind all that the sources number: no two offers share one.
+    for ((offer, firm), number) in sent_twice(cluster).zip(cluster.offers.len() + 1..) {
         let again = Offer {
             number: format!("GY-{number:04}"),
             title: format!("{}产品", offer.title),
             ..offer.clone()
         };
-        let row = offer_row(rng, number, &again, firm);
+        let row = offer_row(rng, table.rows.len() as i64 + 1, &again, firm);
         table.push(row);
     }
     table
 }
 
+/// The firms that the county's bureau sends.
+fn members(cluster: &Cluster) -> impl Iterator<Item = &Firm> {
+    cluster.firms.iter().filter(|firm| firm.source == Source::Bureau)
+}
+
 /// Offers that stand in the bureau's workbook and here: of the last of its members that stand here with their code.
 fn sent_twice(cluster: &Cluster) -> impl Iterator<Item = (&Offer, &Firm)> {
-    let members = cluster.firms.iter().filter(|firm| firm.source == Source::Bureau);
-    let sender = members.take(MEMBERS_TWICE).last();
+    let sender = members(cluster).take(MEMBERS_TWICE).last();
     let of_sender = move |firm: &Firm| sender.is_some_and(|sender| sender.uscc == firm.uscc);
     cluster.offers_of(Source::Bureau).filter(move |(_, firm)| of_sender(firm)).take(OFFERS_TWICE)
 }

@@ -49,8 +49,8 @@ by it too; do not edit it by hand.
         format!(
             "The alliance's list: 企业名录 (with the enterprises of files 3 and 4, and a few of file 2; \
              {LIKELY_DUPLICATES} of these without code and under a shortened name, as likely duplicates), 供给清单 ({} offers, \
-             two heading rows, and {OFFERS_TWICE} of file 2 under another title, as likely twins), 需求清单 ({} needs, quantity in three columns). Title and note rows merged, panes frozen. \
-             联盟汇总表。",
+             two heading rows, and {OFFERS_TWICE} of file 2 under another title, as likely twins), 需求清单 ({} needs, quantity \
+             in three columns). Title and note rows merged, panes frozen. 联盟汇总表。",
             offers(Source::Alliance),
             needs(Source::Alliance)
         ),
