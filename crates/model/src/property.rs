@@ -257,8 +257,8 @@ impl PropertyTable {
     ///
     /// `aliases` are parted by `|`; one with a leading `&` names all properties that have it at once, one with a
     /// leading `^` is a name only where no ideograph stands directly before it. `range` is `choice`,
-    /// `limit` or empty; `open` is `yes` or empty. `values` (of a text: words that are known without its name) are parted by `|`, and by `<` where they stand on an ordered
-    /// scale (grades: worst to best), each with `=` and other spellings.
+    /// `limit` or empty; `open` is `yes` or empty. `values` (of a text: words that are known without its name) are parted
+    /// by `|`, and by `<` where they stand on an ordered scale (grades: worst to best), each with `=` and other spellings.
     ///
     /// # Errors
     /// The first faulty row, with its line.

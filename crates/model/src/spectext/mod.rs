@@ -239,13 +239,12 @@ impl ClauseReader<'_> {
             let told = property.rank(b);
             // 6061-T6 CNC铝件: an alloy's number says more than its metal.
             let metal = WORDS.is(Role::Metal, a) && b.starts_with(|c: char| c.is_ascii_digit());
-            kind.property == closer.property && metal
-                || kind.property == closer.property
-                    && a != b
-                    && [a.clone(), words(kind)].iter().any(|a| {
-                        let both = [format!("{a}{b}"), format!("{a} {b}"), format!("{b}{a}")];
-                        both.iter().any(|w| property.rank(w).is_some_and(|r| Some(r) == told))
-                    })
+            let joined = |a: &String| {
+                let both = [format!("{a}{b}"), format!("{a} {b}"), format!("{b}{a}")];
+                both.iter().any(|w| property.rank(w).is_some_and(|r| Some(r) == told))
+            };
+            kind.property == closer.property
+                && (metal || a != b && [a.clone(), words(kind)].iter().any(joined))
         };
         for at in (0..specs.len()).rev() {
             let near = [at.checked_sub(3), at.checked_sub(2), at.checked_sub(1), Some(at + 1), Some(at + 2)];

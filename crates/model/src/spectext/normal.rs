@@ -1,5 +1,5 @@
-//! Normal form of free text: one sign for what people type in many ways, simplified characters for traditional ones. Unlike [`crate::fold`] it keeps the
-//! case, since `mW` is not `MW`.
+//! Normal form of free text: one sign for what people type in many ways, simplified characters for traditional
+//! ones. Unlike [`crate::fold`] it keeps the case, since `mW` is not `MW`.
 
 use crate::traditional::simplified;
 use std::ops::Range;

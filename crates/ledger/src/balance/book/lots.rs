@@ -199,10 +199,11 @@ impl Lots {
         let numbered = new.content.iter().map(|(substance, part)| (substances.intern(substance), *part));
         let content: Vec<(u16, f64)> = numbered.filter(|(number, _)| *number != u16::MAX).collect();
         let index = self.of(lot.0);
-        let mut card = self.cards[self.card[index] as usize];
+        let known = self.get(lot.0);
+        let mut card = known.card;
         // A card without content leaves what was known of the lot; content that is said again stands once.
         if !content.is_empty()
-            && self.content(&self.get(lot.0)) != content.as_slice()
+            && self.content(&known) != content.as_slice()
             && let Some((start, count)) = self.place(&content)
         {
             (card.start, card.count) = (start, count);
@@ -222,7 +223,7 @@ impl Lots {
             card.content_rsd = new.content_rsd as f32;
         }
         card.piece_kg = new.piece_kg.unwrap_or(card.piece_kg);
-        if card.words() != self.cards[self.card[index] as usize].words() {
+        if card.words() != known.card.words() {
             self.card[index] = self.number(card);
         }
     }
