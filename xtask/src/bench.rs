@@ -22,7 +22,7 @@ pub fn run(root: &Path, as_json: bool) -> Result<()> {
         results.push(judged::abt_buy(&program, &judged)?);
         results.push(judged::qbqtc(&program, &judged)?);
     } else {
-        println!("skipped: the judged sets are not beside the project");
+        eprintln!("skipped: the judged sets are not beside the project");
     }
     results.extend(scale::run(root, &program)?);
     show(as_json, &results)

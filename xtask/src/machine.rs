@@ -15,7 +15,7 @@ fn command(program: &str) -> Command {
 
 /// Runs a command in `dir`, shows it, and fails when it fails.
 pub fn run(dir: &Path, program: &str, args: &[&str], env: &[(&str, &str)]) -> Result<()> {
-    println!("$ {program} {}", args.join(" "));
+    eprintln!("$ {program} {}", args.join(" "));
     let start = Instant::now();
     let status = command(program)
         .args(args)
@@ -29,14 +29,14 @@ pub fn run(dir: &Path, program: &str, args: &[&str], env: &[(&str, &str)]) -> Re
     }
     // The gate has a time limit: its record tells where the time went.
     if seconds >= 10 {
-        println!("  {program} {}: {seconds} s", args.first().unwrap_or(&""));
+        eprintln!("  {program} {}: {seconds} s", args.first().unwrap_or(&""));
     }
     Ok(())
 }
 
 /// Runs a command that reads `input` from its standard input, and fails when it fails.
 pub fn run_with(dir: &Path, program: &str, args: &[&str], input: &str) -> Result<()> {
-    println!("$ {program} {}", args.join(" "));
+    eprintln!("$ {program} {}", args.join(" "));
     let mut child = command(program)
         .args(args)
         .current_dir(dir)

@@ -54,7 +54,7 @@ impl Bench<'_> {
         if self.python.get().is_none() {
             let python = machine::python(self.root, &self.folder.join("peers"), "xtask/market_peers.txt")?;
             if python.is_none() {
-                println!("skipped: the peers of xtask/market_peers.txt cannot be installed here");
+                eprintln!("skipped: the peers of xtask/market_peers.txt cannot be installed here");
             }
             let _ = self.python.set(python);
         }

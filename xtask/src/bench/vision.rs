@@ -23,7 +23,7 @@ pub fn run(root: &Path, as_json: bool, panels: u64) -> Result<()> {
             let again = lines(&machine::output(root, &program, &[&frames, "0"])?)?;
             rows.iter_mut().for_each(|row| better(row, &again));
         }
-        None => println!(
+        None => eprintln!(
             "skipped: peers: python 3 with venv is missing, or their packages could not be installed"
         ),
     }
