@@ -16,9 +16,11 @@ mod evidence;
 mod linkage;
 mod name;
 mod product;
+mod short;
 
 pub use cluster::{Cluster, clusters};
 pub use product::{Product, propose_products};
+pub use short::{Asker, Expansion, RegisteredNames, lacks_legal_form};
 
 use evidence::Record;
 use linkage::{Labelled, Levels, Linkage, Scheme};

@@ -7,7 +7,7 @@ use super::{DuplicateReport, Read};
 use crate::{Actor, App, Progress, Result, Stage};
 use exchange::columns::Field;
 use exchange::import::{CellError, EnterpriseRef, ErrorCode, Placed};
-use market::dedupe::{Decision, DuplicateProposal as Proposal};
+use market::dedupe::{Decision, DuplicateProposal as Proposal, RegisteredNames};
 use model::enterprise::{Contact, Enterprise};
 use model::hex::sha256_hex;
 use model::visibility::Visibility;
@@ -28,6 +28,9 @@ pub struct Resolved {
     pub duplicates: Vec<DuplicateReport>,
 }
 
+/// As many enterprises are named for which an unknown name may be short.
+const SHORT_FOR_MAX: usize = 3;
+
 /// Index of a sheet and row of a cell.
 type Place = (usize, u32);
 
@@ -39,6 +42,8 @@ struct Resolving<'a> {
     conflicts: BTreeMap<Place, String>,
     /// Names that were told to be none of the enterprise's: (its key, name).
     told: HashSet<(String, String)>,
+    /// Unknown enterprises, and the row that named each first.
+    newcomers: Vec<(Place, String)>,
     errors: Vec<(usize, CellError)>,
     warnings: Vec<CellError>,
 }
@@ -64,6 +69,7 @@ impl App {
             conflicts: conflicts(read, &stored, &self.reference.regions),
             enterprises: Enterprises::new(stored.into_iter()),
             told: HashSet::new(),
+            newcomers: Vec::new(),
             errors: Vec::new(),
             warnings: Vec::new(),
         };
@@ -82,6 +88,7 @@ impl App {
             |d| (&d.enterprise, &d.offer.contact),
             |d, key| model::offer::Offer { enterprise: key, ..d.offer.clone() },
         );
+        rows.short_names(regions);
         let (mut stored_needs, mut stored_offers) = (Vec::new(), Vec::new());
         let (mut closed, mut closed_offers) = (HashSet::new(), HashSet::new());
         if !needs.0.is_empty() {
@@ -255,6 +262,34 @@ impl Resolving<'_> {
         self.warnings.push(warning);
     }
 
+    /// Names the known enterprises for which the name of an unknown one may be short: it is taken in as another one, which a person
+    /// should hear before it is stored.
+    fn short_names(&mut self, regions: &model::region::RegionTable) {
+        let newcomers: Vec<(Place, String)> =
+            self.newcomers.drain(..).filter(|(_, name)| market::dedupe::lacks_legal_form(name)).collect();
+        if newcomers.is_empty() {
+            return;
+        }
+        let short: HashSet<&str> = newcomers.iter().map(|(_, name)| name.as_str()).collect();
+        let known: Vec<&str> = self.enterprises.all().iter().map(|e| e.name.as_str()).collect();
+        let known: Vec<&str> = known.into_iter().filter(|name| !short.contains(name)).collect();
+        let names = RegisteredNames::new(known.iter().copied(), regions);
+        let mut asker = names.asker();
+        for (place, name) in &newcomers {
+            let expansions = asker.expansions(name).into_iter().filter(|e| e.is_spelled_out);
+            let meant: Vec<String> =
+                expansions.take(SHORT_FOR_MAX).map(|e| format!("“{}”", known[e.place])).collect();
+            if !meant.is_empty() {
+                let warning = self
+                    .error(*place, Field::Enterprise, ErrorCode::ShortName)
+                    .read(name)
+                    .expected(format!("企业全称；名录中可能是{}", meant.join("或")))
+                    .hint("本行按新企业登记；若是同一家，请写全称，或把它填为该企业的简称后再导入");
+                self.warnings.push(warning);
+            }
+        }
+    }
+
     /// The rows of one noun with their enterprises, and their places.
     fn trades<D, T>(
         &mut self,
@@ -283,6 +318,9 @@ impl Resolving<'_> {
                     self.errors.push((at, error));
                     continue;
                 };
+                if owned.is_new {
+                    self.newcomers.push((place, owner.name.clone()));
+                }
                 // Each name is compared and told once, however many rows write it.
                 if let Some(known) = owned.other_name
                     && self.told.insert((owned.key.clone(), owner.name.clone()))

@@ -54,6 +54,8 @@ pub struct Owned {
     pub key: String,
     /// Its name, where the row gives its code but another name.
     pub other_name: Option<String>,
+    /// True where nobody knew it before this row.
+    pub is_new: bool,
 }
 
 impl Enterprises {
@@ -175,7 +177,8 @@ impl Enterprises {
     ///
     /// `None` for a row that gives only a code, and one that nobody knows: an enterprise has a name.
     pub fn owner(&mut self, owner: &Owner) -> Option<Owned> {
-        let index = match self.find(owner.uscc.as_ref(), &owner.name) {
+        let found = self.find(owner.uscc.as_ref(), &owner.name);
+        let index = match found {
             Some(index) => index,
             None if owner.name.is_empty() => return None,
             None => self.push(Enterprise::new(owner.uscc.clone(), &owner.name)),
@@ -206,7 +209,7 @@ impl Enterprises {
             self.index(&known, index);
         }
         self.touched.insert(index);
-        Some(Owned { key, other_name })
+        Some(Owned { key, other_name, is_new: found.is_none() })
     }
 
     /// All enterprises known.

@@ -142,6 +142,28 @@ async fn one_code_under_unlike_names_is_refused_with_its_place() {
 }
 
 #[tokio::test]
+async fn a_short_name_tells_whose_it_may_be() {
+    let place = place().await;
+    let known = "江西示例海联新能源材料股份有限公司";
+    place.import(needs(&[&format!("{known},,螺丝,M3,5只,"), &format!("{FIRM},,螺帽,M3,5只,")])).await;
+    let told = place
+        .import(needs(&["海联新材,,垫圈,M4,5只,", "海联新材,,垫片,M4,5只,", "另一家,,螺母,M4,5只,"]))
+        .await;
+    assert!(told.stored);
+    assert_eq!(codes(&told.warnings), [(ErrorCode::ShortName, "A2")], "once, however many rows write it");
+    let said = told.warnings[0].to_string();
+    assert!(said.contains("海联新材") && said.contains(known) && !said.contains(FIRM), "{said}");
+    // Once it is known as a short name, the rows are that enterprise's.
+    let before = place.app.store.enterprises().await.unwrap().len();
+    let code = uscc(1);
+    let sheet = format!("企业名称,统一社会信用代码,企业简称,主营产品\n{known},{code},海联材料,新材料\n");
+    place.import(csv("企业.csv", &sheet)).await;
+    let told = place.import(needs(&["海联材料,,铆钉,M4,5只,"])).await;
+    assert_eq!(codes(&told.warnings), []);
+    assert_eq!(place.app.store.enterprises().await.unwrap().len(), before);
+}
+
+#[tokio::test]
 async fn imports_at_once_lose_nothing() {
     let place = place().await;
     place.import(csv("企业.csv", &format!("企业名称,统一社会信用代码\n{FIRM},{}\n", uscc(1)))).await;

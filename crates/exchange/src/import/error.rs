@@ -69,6 +69,8 @@ pub enum ErrorCode {
     NameConflict,
     /// A known code under a new name (a warning).
     Renamed,
+    /// An unknown name that may be short for a known one (a warning).
+    ShortName,
     /// A level that opens what was closed (a warning).
     VisibilityOpened,
     /// A record of the same title was replaced by another specification (a warning).

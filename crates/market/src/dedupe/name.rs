@@ -125,7 +125,7 @@ impl RegionNames {
     }
 
     /// The longest region name at the start of a text: its length in bytes and its code.
-    fn at_start(&self, text: &str) -> Option<(usize, &str)> {
+    pub fn at_start(&self, text: &str) -> Option<(usize, &str)> {
         let ends: Vec<usize> =
             text.char_indices().map(|(at, c)| at + c.len_utf8()).take(self.longest).collect();
         ends.into_iter().rev().find_map(|end| self.by_name.get(&text[..end]).map(|code| (end, code.as_str())))
@@ -177,11 +177,7 @@ impl NameForm {
         core = without_unknown_city(&core).to_owned();
         let branch = core.ends_with("分公司") || core.ends_with("分厂") || core.ends_with("办事处");
         core.push_str(&kept_brackets);
-        while let Some(shorter) =
-            LEGAL_FORMS.iter().find_map(|form| core.strip_suffix(form)).filter(|rest| !rest.is_empty())
-        {
-            core = shorter.to_owned();
-        }
+        core = without_legal_form(&core).to_owned();
         let mut brand = core.clone();
         for word in BUSINESS_WORDS {
             brand = brand.replace(word, "");
@@ -190,6 +186,16 @@ impl NameForm {
         regions.dedup();
         Self { full, core, brand, regions, branch }
     }
+}
+
+/// A folded name without the legal forms at its end; a name that is nothing else stays.
+pub(super) fn without_legal_form(mut name: &str) -> &str {
+    while let Some(shorter) =
+        LEGAL_FORMS.iter().find_map(|form| name.strip_suffix(form)).filter(|rest| !rest.is_empty())
+    {
+        name = shorter;
+    }
+    name
 }
 
 /// Takes a city or county off that the table does not have: two or three characters and 市 or 县 at the start.

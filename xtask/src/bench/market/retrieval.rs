@@ -41,7 +41,7 @@ const SCALES: [(&str, &str); 3] = [("200000", "2000"), ("1000000", "2000"), ("10
 pub fn rows(bench: &Bench<'_>, large: bool) -> Result<Vec<Row>> {
     let products = [sets::abt_buy(bench)?, sets::qbqtc(bench, "QBQTC dev, label 2", "qbqtc_dev.json")?];
     let mut judged: Vec<(JudgedSet, &str)> = products.into_iter().flatten().map(|set| (set, "{}")).collect();
-    judged.extend(sets::listed_names(bench, sets::Half::HeldBack)?.map(|set| (set, "names")));
+    judged.extend(sets::listed_names(bench, sets::Half::HeldBack)?.map(|set| (set, "short")));
     let mut rows = Vec::new();
     for (set, weights) in judged.iter().filter(|(set, _)| bench.wants(&set.name)) {
         rows.push(ours(bench, &machine::example(bench.root, "retrieval")?, set, weights)?);
