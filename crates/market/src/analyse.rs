@@ -14,7 +14,6 @@
 
 use crate::weights::TermWeights;
 use model::fold::fold_char;
-use model::traditional::simplified;
 
 /// A term of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,14 +33,6 @@ pub(crate) fn is_ideograph(c: char) -> bool {
         | 0xac00..=0xd7af       // hangul
         | 0xf900..=0xfaff       // compatibility ideographs
         | 0x20000..=0x3134f) // further extensions
-}
-
-/// A character as it is compared: folded, and simplified.
-pub(crate) fn plain(c: char) -> char {
-    if !is_ideograph(c) {
-        return fold_char(c);
-    }
-    simplified(c)
 }
 
 /// What a term is; the same characters as word and as gram are different terms.
@@ -134,7 +125,7 @@ impl Analyser {
         let w = weights;
         let Self { chars, runs: found, padded, terms } = self;
         chars.clear();
-        chars.extend(text.chars().map(plain));
+        chars.extend(text.chars().map(fold_char));
         runs(chars, found);
         terms.ids.clear();
         terms.weights = [w.ideograph, w.pair, w.apart, w.gram3, w.gram4, w.gram5, w.word, w.model];
@@ -226,9 +217,9 @@ pub(crate) fn neighbourhood(text: &str) -> u128 {
             key |= u128::from(value & ((1 << bits) - 1)) << room;
         }
     };
-    let ideographs = text.chars().rev().filter(|&c| is_ideograph(c)).map(plain).take(6);
+    let ideographs = text.chars().rev().filter(|&c| is_ideograph(c)).map(fold_char).take(6);
     ideographs.for_each(|c| put(u32::from(c), 16));
-    let others = text.chars().filter(|&c| !is_ideograph(c) && c.is_alphanumeric()).map(plain).take(16);
+    let others = text.chars().filter(|&c| !is_ideograph(c) && c.is_alphanumeric()).map(fold_char).take(16);
     others.for_each(|c| put(u32::from(c), 8));
     key
 }

@@ -1,7 +1,9 @@
 //! Folding of text for comparison: what a person reads as the same becomes the same.
 
-/// Folds one character: full-width forms become half-width, letters lower case, and the look-alike
-/// punctuation that people type for one sign (dashes, tildes, multiplication signs) becomes that sign.
+use crate::traditional::simplified;
+
+/// Folds one character: full-width forms become half-width, letters lower case, traditional characters simplified ones, and the
+/// look-alike punctuation that people type for one sign (dashes, tildes, multiplication signs) becomes that sign.
 ///
 /// Length in characters never changes, so offsets into the folded text are offsets into the original.
 pub fn fold_char(c: char) -> char {
@@ -24,7 +26,7 @@ pub fn fold_char(c: char) -> char {
             // Only one-to-one lower-casing keeps the length.
             let mut lower = c.to_lowercase();
             match (lower.next(), lower.next()) {
-                (Some(one), None) => one,
+                (Some(one), None) => simplified(one),
                 _ => c,
             }
         }
@@ -61,6 +63,7 @@ mod tests {
         ] {
             assert_eq!(fold(input), expect);
         }
+        assert_eq!(fold_key("雙面線路板 FR-4"), "双面线路板fr-4");
         assert_eq!(fold_name("吉安（万安）光电 有限公司"), "吉安万安光电有限公司");
     }
 }

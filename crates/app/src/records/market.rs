@@ -3,6 +3,7 @@
 //! Every call looks at the store's newest moment, which costs one small question, and takes over what changed since. Nothing here is ever older than
 //! the call that uses it.
 
+use super::search::unhyphened;
 use super::words::shown;
 use crate::{Actor, App, Result, Role, access, place};
 use jiff::civil::Date;
@@ -598,7 +599,7 @@ fn held<T: Listed>(reference: &Reference, stored: Stored<T>, owner: i64) -> Held
     let Stored { id, version, status, updated_ms, value } = stored;
     let mut words: Vec<(Visibility, String)> = Vec::new();
     for (field, text) in value.searched(reference) {
-        let text = fold_key(&text);
+        let text = unhyphened(&fold_key(&text));
         if text.is_empty() {
             continue;
         }

@@ -159,6 +159,8 @@ const PER_PAGE_MAX: usize = 200;
 pub(crate) struct Sought {
     /// Folded.
     word: String,
+    /// As [`unhyphened`] texts have it, in the singular.
+    plain: String,
     /// As letters of Chinese words, where it can be that.
     typed: Option<Typed>,
 }
@@ -166,7 +168,24 @@ pub(crate) struct Sought {
 /// The words of a search.
 pub(crate) fn searched(q: &str) -> Vec<Sought> {
     let words = q.split_whitespace().map(fold_key).filter(|word| !word.is_empty());
-    words.map(|word| Sought { typed: Typed::read(&word), word }).collect()
+    words
+        .map(|word| Sought {
+            typed: Typed::read(&word),
+            plain: singular(&unhyphened(&word)).to_owned(),
+            word,
+        })
+        .collect()
+}
+
+/// A folded text without hyphens: who looks for `FR4` means FR-4.
+pub(crate) fn unhyphened(text: &str) -> String {
+    text.replace('-', "")
+}
+
+/// An English word without the s of its plural: a text that has the plural has it too.
+fn singular(word: &str) -> &str {
+    let is_word = word.len() > 3 && word.bytes().all(|b| b.is_ascii_lowercase()) && !word.ends_with("ss");
+    word.strip_suffix('s').filter(|_| is_word).unwrap_or(word)
 }
 
 /// How well all words fit what a viewer may see of a record and of its enterprise; none where one of them is nowhere.
@@ -177,12 +196,12 @@ pub(crate) fn fit<T>(
     enterprise: Option<(&Held<Enterprise>, Visibility)>,
 ) -> Option<u32> {
     let mut points = 0;
-    for Sought { word, typed } in words {
+    for Sought { word, plain, typed } in words {
         // Letters of Chinese words count less than the words themselves.
         let reads = |text: &str| typed.as_ref().is_some_and(|typed| typed.is_in(text));
         let (title, shown) = (&held.title.1, held.title.0 <= level);
         let among = |words: &[(Visibility, String)], level: Visibility| {
-            words.iter().any(|(from, text)| *from <= level && text.contains(word.as_str()))
+            words.iter().any(|(from, text)| *from <= level && text.contains(plain.as_str()))
         };
         points += if shown && title == word {
             8
