@@ -48,6 +48,7 @@ export const PAGES = [
   { name: 'list-verify', path: '/lists/1/verify', as: ['bureau'] },
   { name: 'gaps', path: '/gaps', as: ['secretariat', 'bureau'] },
   { name: 'standings', path: '/gaps/nodes', as: ['bureau'] },
+  { name: 'newcomers', path: '/gaps/newcomers', as: ['bureau'] },
   { name: 'desk', path: '/desk', as: ['secretariat'] },
   { name: 'desk-need', act: openDesk, as: ['secretariat'] },
   { name: 'ledger', path: '/ledger', as: ['secretariat', 'administrator'] },

@@ -6,6 +6,8 @@
 //! fields, again of length 1. The similarity of two documents is the cosine: 0..=1, and 1 for a text with itself, so that a
 //! threshold means the same for every query. A document of one field is not touched by the field weights.
 //!
+//! There is one score: BM25 of the same terms finds less, and fused with this one it takes away (docs/benchmarks.md).
+//!
 //! Vectors are rounded to whole numbers (a document's to 16 bits, a query's to 15), so sums of their products are
 //! exact: similarities depend neither on the order of documents or terms, nor on the number of threads, nor on what is
 //! pruned. Documents of equal similarity come out in the order of their numbers; give them sorted by key.

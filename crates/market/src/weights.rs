@@ -1,4 +1,4 @@
-//! The engine's settings. Their defaults were set by judgement, not fitted to any judged set.
+//! The engine's settings. What their defaults were chosen on stands in docs/benchmarks.md.
 
 use serde::{Deserialize, Serialize};
 

@@ -64,6 +64,8 @@ pub struct Site {
     pub jobs: crate::jobs::Jobs,
     /// Uploaded files that wait for their owner's word.
     pub uploads: crate::uploads::Uploads,
+    /// What would change if firms came, as somebody asked within the hour.
+    pub scenarios: crate::uploads::Kept<crate::pages::market::Assumed>,
     /// What each person can undo on the review desk.
     pub undos: crate::pages::desk::Undos,
     /// Tokens of pages of events that were given back.
@@ -87,6 +89,7 @@ impl Site {
             options: Arc::new(options),
             jobs: crate::jobs::Jobs::default(),
             uploads: crate::uploads::Uploads::default(),
+            scenarios: crate::uploads::Kept::default(),
             undos: crate::pages::desk::Undos::default(),
             dropped: crate::epcis::Dropped::default(),
             sockets: Arc::new(tokio::sync::Semaphore::new(SOCKETS_MAX)),

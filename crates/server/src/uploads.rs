@@ -1,32 +1,41 @@
-//! Uploaded files that wait for their owner's word: looked at, not imported yet.
+//! What waits an hour for its owner: uploaded files that were looked at and not imported yet, scenarios that were computed.
 
 use app::{Actor, ImportOptions, ImportReport, InputFile};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-/// How long files wait.
+/// How long it waits.
 const KEPT: Duration = Duration::from_secs(3600);
-/// Uploads of one account that wait at a time; a further one drops the oldest.
+/// What waits of one account at a time; one more drops the oldest.
 const OF_ACCOUNT_MAX: usize = 5;
-/// Bytes of all files that wait.
+/// Bytes of all that waits.
 const BYTES_MAX: usize = 512 << 20;
 
-/// All uploads; clones share them.
-#[derive(Debug, Clone, Default)]
-pub struct Uploads(Arc<Mutex<Inner>>);
+/// What waits for its owner's word; clones share it.
+#[derive(Debug)]
+pub struct Kept<T>(Arc<Mutex<Inner<T>>>);
 
-#[derive(Debug, Default)]
-struct Inner {
-    next: u64,
-    uploads: BTreeMap<u64, Waiting>,
+/// Uploads that wait to be imported.
+pub type Uploads = Kept<Upload>;
+
+/// What can wait.
+pub trait Waits {
+    /// Bytes that it holds.
+    fn bytes(&self) -> usize;
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct Inner<T> {
+    next: u64,
+    waiting: BTreeMap<u64, Waiting<T>>,
+}
+
+#[derive(Debug)]
+struct Waiting<T> {
     owner: String,
     since: Instant,
-    upload: Arc<Upload>,
+    what: Arc<T>,
 }
 
 /// Files, how they are to be read, and what a dry run found.
@@ -40,59 +49,71 @@ pub struct Upload {
     pub found: Result<ImportReport, app::Error>,
 }
 
-impl Upload {
+impl Waits for Upload {
     fn bytes(&self) -> usize {
         self.files.iter().map(|f| f.bytes.len()).sum()
     }
 }
 
-impl Uploads {
-    /// Keeps an upload under a new id, or in place of the one with this id.
-    pub fn put(&self, actor: &Actor, at: Option<u64>, upload: Upload) -> u64 {
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Inner { next: 0, waiting: BTreeMap::new() })))
+    }
+}
+
+impl<T> Clone for Kept<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T: Waits> Kept<T> {
+    /// Keeps something under a new id, or in place of what has this id.
+    pub fn put(&self, actor: &Actor, at: Option<u64>, what: T) -> u64 {
         let mut inner = self.lock();
         let id = at.unwrap_or_else(|| {
             inner.next += 1;
             inner.next
         });
-        let waiting = Waiting { owner: actor.name.clone(), since: Instant::now(), upload: Arc::new(upload) };
-        inner.uploads.insert(id, waiting);
-        inner.uploads.retain(|_, w| w.since.elapsed() < KEPT);
+        let waiting = Waiting { owner: actor.name.clone(), since: Instant::now(), what: Arc::new(what) };
+        inner.waiting.insert(id, waiting);
+        inner.waiting.retain(|_, w| w.since.elapsed() < KEPT);
         let own: Vec<u64> =
-            inner.uploads.iter().filter(|(_, w)| w.owner == actor.name).map(|(id, _)| *id).collect();
+            inner.waiting.iter().filter(|(_, w)| w.owner == actor.name).map(|(id, _)| *id).collect();
         for old in own.iter().take(own.len().saturating_sub(OF_ACCOUNT_MAX)) {
-            inner.uploads.remove(old);
+            inner.waiting.remove(old);
         }
-        while inner.uploads.len() > 1
-            && inner.uploads.values().map(|w| w.upload.bytes()).sum::<usize>() > BYTES_MAX
+        while inner.waiting.len() > 1
+            && inner.waiting.values().map(|w| w.what.bytes()).sum::<usize>() > BYTES_MAX
         {
-            inner.uploads.pop_first();
+            inner.waiting.pop_first();
         }
         id
     }
 
-    /// The actor's own upload; none once it was dropped.
-    pub fn get(&self, actor: &Actor, id: u64) -> Option<Arc<Upload>> {
+    /// The actor's own; none once it was dropped.
+    pub fn get(&self, actor: &Actor, id: u64) -> Option<Arc<T>> {
         let inner = self.lock();
-        let own = inner.uploads.get(&id).filter(|w| w.owner == actor.name && w.since.elapsed() < KEPT);
-        own.map(|w| w.upload.clone())
+        let own = inner.waiting.get(&id).filter(|w| w.owner == actor.name && w.since.elapsed() < KEPT);
+        own.map(|w| w.what.clone())
     }
 
-    /// The actor's uploads that wait, newest first.
-    pub fn of(&self, actor: &Actor) -> Vec<(u64, Arc<Upload>)> {
+    /// What of the actor's waits, newest first.
+    pub fn of(&self, actor: &Actor) -> Vec<(u64, Arc<T>)> {
         let inner = self.lock();
-        let own = inner.uploads.iter().filter(|(_, w)| w.owner == actor.name && w.since.elapsed() < KEPT);
-        own.rev().map(|(id, w)| (*id, w.upload.clone())).collect()
+        let own = inner.waiting.iter().filter(|(_, w)| w.owner == actor.name && w.since.elapsed() < KEPT);
+        own.rev().map(|(id, w)| (*id, w.what.clone())).collect()
     }
 
-    /// Drops the actor's own upload.
+    /// Drops the actor's own.
     pub fn drop(&self, actor: &Actor, id: u64) {
         let mut inner = self.lock();
-        if inner.uploads.get(&id).is_some_and(|w| w.owner == actor.name) {
-            inner.uploads.remove(&id);
+        if inner.waiting.get(&id).is_some_and(|w| w.owner == actor.name) {
+            inner.waiting.remove(&id);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn lock(&self) -> MutexGuard<'_, Inner<T>> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

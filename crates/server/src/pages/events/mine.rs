@@ -195,6 +195,8 @@ fn form(viewer: &Viewer, page: &MeetingPage, sent: Option<&SignUpForm>, error: O
             div.row {
                 (Field::select("side", lang.t("身份"), sides).value(side.word()))
                 (Field::typed("number", "people", lang.t("来几个人")).value(said.people.max(1)).required().error_of(error))
+                (Field::typed("number", "most", lang.t("最多谈几场")).value(said.most.map_or_else(String::new, |most| most.to_string()))
+                    .hint(lang.t("不填就按活动的规定")).error_of(error))
             }
             fieldset {
                 legend { (lang.t("会说的语言")) }

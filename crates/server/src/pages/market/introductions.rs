@@ -1,7 +1,7 @@
 //! Introductions (牵线): asking, answering, contacts once both agree, ending with what came of it.
 
 use super::needs::contact;
-use super::{outcome, record};
+use super::{outcome, property, record};
 use crate::answer::Answer;
 use crate::format;
 use crate::parts::{empty, empty_to, tag};
@@ -13,6 +13,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::{get, post};
 use maud::{Markup, html};
+use model::matching::{Outcome, Verdict};
 use serde::Deserialize;
 
 /// Routes of this subject.
@@ -26,6 +27,8 @@ pub fn routes() -> Router<Site> {
 
 /// Longest note, characters.
 const NOTE_MAX: usize = 500;
+/// Requirements asked about in a note that begins by itself.
+const QUESTIONS_MAX: usize = 8;
 
 async fn index(viewer: Viewer) -> Answer {
     let all = viewer.app().introductions(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
@@ -98,8 +101,9 @@ pub fn state_tag(lang: Lang, state: IntroductionState) -> Markup {
     }
 }
 
-/// The button 「想对接」 with a note, for whoever may ask: the secretariat, or a member that owns one side (`own`).
-pub fn ask_form(viewer: &Viewer, need: i64, offer: i64, own: bool) -> Markup {
+/// The button 「想对接」 with a note, for whoever may ask: the secretariat, or a member that owns one side (`own`). The note begins with
+/// what the verdicts leave open.
+pub fn ask_form(viewer: &Viewer, need: i64, offer: i64, own: bool, verdicts: &[Verdict]) -> Markup {
     let lang = viewer.lang();
     let actor = viewer.actor();
     if !actor.may(Act::AskIntroduction) || (actor.role.office() == Office::Member && !own) {
@@ -116,11 +120,27 @@ pub fn ask_form(viewer: &Viewer, need: i64, offer: i64, own: bool) -> Markup {
                 input type="hidden" name="need" value=(need);
                 input type="hidden" name="offer" value=(offer);
                 label for=(id) { (lang.t("想说的话（对方能看到；不要写价格和电话，同意后会互相看到）")) }
-                textarea id=(id) name="note" rows="2" maxlength=(NOTE_MAX) {}
+                textarea id=(id) name="note" rows="2" maxlength=(NOTE_MAX) { (questions(viewer, verdicts)) }
                 button type="submit" { (lang.t("提出对接")) }
             }
         }
     }
+}
+
+/// What the offer does not say and the need asks for, as a question to begin with; empty where nothing is open.
+fn questions(viewer: &Viewer, verdicts: &[Verdict]) -> String {
+    let lang = viewer.lang();
+    let properties = &viewer.app().reference().properties;
+    let open: Vec<String> = verdicts
+        .iter()
+        .filter(|verdict| verdict.outcome == Outcome::Unknown)
+        .map(|verdict| property(lang, properties, &verdict.property))
+        .take(QUESTIONS_MAX)
+        .collect();
+    if open.is_empty() {
+        return String::new();
+    }
+    format!("{}{}", lang.t("请说明这些参数能否满足要求："), open.join(crate::format::comma(lang)))
 }
 
 /// The introductions around a record that the viewer takes part in.

@@ -12,6 +12,7 @@ mod map;
 mod markets;
 mod nearby;
 mod needs;
+mod newcomers;
 mod offers;
 pub(super) mod opening;
 mod outcome;
@@ -20,6 +21,7 @@ pub(super) mod record;
 mod search;
 mod standings;
 
+pub use newcomers::Assumed;
 pub use record::property;
 pub use search::groups;
 
@@ -41,4 +43,5 @@ pub fn routes() -> Router<Site> {
         .merge(lists::routes())
         .merge(gaps::routes())
         .merge(standings::routes())
+        .merge(newcomers::routes())
 }

@@ -279,7 +279,7 @@ pub fn match_card(viewer: &Viewer, need: Option<&NeedRow>, found: &MatchRow) -> 
             @if let Some(need) = need {
                 @match &found.introduction {
                     Some(introduction) => p { a href={ "/introductions#i" (introduction.id) } { (super::introductions::state_tag(lang, introduction.state)) " " (lang.t("查看牵线")) } },
-                    None => (ask_form(viewer, need.id, offer.id, need.may_edit || offer.may_edit)),
+                    None => (ask_form(viewer, need.id, offer.id, need.may_edit || offer.may_edit, &found.matched.verdicts)),
                 }
             }
         }

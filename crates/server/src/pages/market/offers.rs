@@ -210,7 +210,7 @@ fn wanted(viewer: &Viewer, card: &OfferCard, need: &NeedRow, matched: &Match) ->
             details { summary { (lang.t("得分理由")) } (record::reasons(lang, matched)) }
             @match introduction {
                 Some(introduction) => p { a href={ "/introductions#i" (introduction.id) } { (super::introductions::state_tag(lang, introduction.state)) " " (lang.t("查看牵线")) } },
-                None => (ask_form(viewer, need.id, card.row.id, card.row.may_edit || need.may_edit)),
+                None => (ask_form(viewer, need.id, card.row.id, card.row.may_edit || need.may_edit, &matched.verdicts)),
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::parts::{crumbs, empty, tag};
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::words::{Lang, encode};
-use app::{NodeStanding, Standing};
+use app::{Act, NodeStanding, Standing};
 use axum::Router;
 use axum::routing::get;
 use maud::{Markup, html};
@@ -53,7 +53,10 @@ async fn index(viewer: Viewer) -> Answer {
         (crumbs(lang, &[("/gaps", lang.t("补链缺口"))], title))
         div.headline {
             h1 { (title) }
-            nav.toolbar.screen aria-label=(lang.t("操作")) { button.quiet type="button" data-print { (lang.t("打印")) } }
+            nav.toolbar.screen aria-label=(lang.t("操作")) {
+                @if viewer.actor().may(Act::WhatIf) { a.button.quiet href="/gaps/newcomers" { (lang.t("引进测算")) } }
+                button.quiet type="button" data-print { (lang.t("打印")) }
+            }
         }
         p { a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, &list)) } }
         (figures::fictional(lang, &list))
