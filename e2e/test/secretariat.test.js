@@ -97,3 +97,21 @@ test('approved by another, published with a number, and downloaded', async () =>
   assert.match(await page.locator('main').innerText(), /一致/);
   await page.context().close();
 });
+
+test('the bureau asks what would change if a firm came', async () => {
+  const page = await it.page('bureau');
+  await page.goto('/gaps/nodes');
+  await page.locator('a[href$="/gaps/newcomers"]').click();
+  const rows = ['企业名称,产品名称,规格参数,月产能,所在地', '示例新来企业,注塑件,材质PC/ABS，公差±0.02mm,9000000件,吉安县'];
+  await page.locator('#f-file').setInputFiles({ name: '示例新来企业.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) });
+  await page.locator('form[action$="/gaps/newcomers"] button[type=submit]').click();
+  await page.waitForURL(/\/gaps\/newcomers\/\d+$/, { timeout: 60_000 });
+  const rate = page.locator('main table').first().locator('tr', { hasText: '本地配套率' });
+  const [before, after] = (await rate.locator('td.n').allInnerTexts()).map(parseFloat);
+  assert.ok(after > before, `${before} -> ${after}`);
+  assert.match(await page.locator('main table').nth(1).innerText(), /注塑件/);
+  await page.goto('/gaps/newcomers');
+  assert.match(await page.locator('main').innerText(), /示例新来企业\.csv/, 'it can be found again');
+  assert.deepEqual(page.complaints(), []);
+  await page.context().close();
+});
