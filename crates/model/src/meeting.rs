@@ -54,9 +54,9 @@ pub struct MeetingEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MeetingSide {
-    /// Stays at its table: who needs.
+    /// Stays at its table.
     Host,
-    /// Walks from table to table: who offers.
+    /// Walks from table to table.
     Guest,
 }
 
@@ -106,6 +106,8 @@ pub struct MeetingKind {
     pub host_en: String,
     pub guest_zh: String,
     pub guest_en: String,
+    pub market: String,
+    pub demander: MeetingSide,
 }
 
 /// How far a result of a meeting stands for business.

@@ -5,7 +5,7 @@ use crate::records::Market;
 use crate::{App, Result};
 use market::meetings::{Event, Party as Seat, Request};
 use model::list::{MatchingList, Review};
-use model::meeting::{MeetingEvent, MeetingSide};
+use model::meeting::{MeetingEvent, MeetingSide, MeetingTables};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::{Meeting, MeetingEventRow, Party};
 
@@ -29,13 +29,16 @@ pub struct Pair {
     pub score: f64,
     /// Pairs between the two firms.
     pub pairs: u32,
+    /// True where the need is the host's, false where it is the guest's.
+    pub host_needs: bool,
 }
 
-/// The best pairs by demander and supplier (row ids of enterprises).
+/// The best pairs by host and guest (row ids of enterprises).
 pub type Pairs = BTreeMap<(i64, i64), Pair>;
 
-/// The pairs of a list that can be met, as far as their records are still there; `group` limits them to a chain group.
-pub fn pairs(market: &Market, list: Option<&MatchingList>, group: &str) -> Pairs {
+/// The pairs of a list that can be met, as far as their records are still there, `demander` being the side of those who need; `group`
+/// limits them to a chain group, of the need's node, or of its enterprise where needs have no node.
+pub fn pairs(market: &Market, list: Option<&MatchingList>, group: &str, demander: MeetingSide) -> Pairs {
     let mut best = Pairs::new();
     for pair in list.iter().flat_map(|list| &list.content.pairs) {
         if !pair.matched.feasible || matches!(pair.review, Review::Rejected { .. }) {
@@ -47,12 +50,16 @@ pub fn pairs(market: &Market, list: Option<&MatchingList>, group: &str) -> Pairs
             continue;
         };
         let node = need.value.node.as_ref().and_then(|id| market.reference.chain.get(id));
-        if need.owner == offer.owner || (!group.is_empty() && node.is_none_or(|node| node.group != group)) {
+        let firm = market.enterprises.get(need.owner).filter(|_| !need.value.market.is_parts());
+        let of_group = node.map(|node| node.group.as_str()).or(firm.map(|firm| firm.value.group.as_str()));
+        if need.owner == offer.owner || (!group.is_empty() && of_group != Some(group)) {
             continue;
         }
+        let host_needs = demander == MeetingSide::Host;
+        let sides = if host_needs { (need.owner, offer.owner) } else { (offer.owner, need.owner) };
         let score = pair.matched.score;
-        let found = Pair { need: need.id, offer: offer.id, score, pairs: 1 };
-        best.entry((need.owner, offer.owner))
+        let found = Pair { need: need.id, offer: offer.id, score, pairs: 1, host_needs };
+        best.entry(sides)
             .and_modify(|known| {
                 known.pairs += 1;
                 if score > known.score {
@@ -94,7 +101,7 @@ pub struct Hall {
     pub asked: Vec<Asked>,
 }
 
-/// The pairs between the firms of an event, by host and guest: who needs is the host.
+/// The pairs between the firms of an event, by host and guest.
 fn asked(parties: &[&Party], pairs: &Pairs, seated: &[&Meeting]) -> Vec<Asked> {
     let side = |side| parties.iter().filter(move |p| p.side == side).map(|p| (p.enterprise, *p));
     let hosts: BTreeMap<i64, &Party> = side(MeetingSide::Host).collect();
@@ -195,11 +202,14 @@ pub fn no_show(events: &[MeetingEventRow], parties: &[Party]) -> HashMap<i64, f6
 }
 
 impl App {
-    /// The pairs of the newest list that stands published.
-    pub(super) async fn meeting_pairs(&self, market: &Market, group: &str) -> Result<Pairs> {
+    /// The pairs of the newest list that stands published in the market of the event's kind.
+    pub(super) async fn meeting_pairs(&self, market: &Market, event: &MeetingEvent) -> Result<Pairs> {
         let local = crate::Actor::local();
-        let list = self.newest_list(&local, "").await?;
-        Ok(pairs(market, list.as_deref(), group))
+        let kind = MeetingTables::builtin().kind(&event.kind);
+        let (of_market, demander) =
+            kind.map_or(("", MeetingSide::Host), |kind| (kind.market.as_str(), kind.demander));
+        let list = self.newest_list(&local, of_market).await?;
+        Ok(pairs(market, list.as_deref(), &event.group, demander))
     }
 
     /// An event with its hall; `keep` where the timetable that stands is to be kept.
@@ -213,7 +223,7 @@ impl App {
         let no_show = no_show(&self.store.meeting_events().await?, &all);
         let parties: Vec<Party> = all.into_iter().filter(|p| p.event == row.id).collect();
         let meetings = self.store.meetings(Some(row.id)).await?;
-        let pairs = self.meeting_pairs(market, &row.event.group).await?;
+        let pairs = self.meeting_pairs(market, &row.event).await?;
         let seated: Vec<&Meeting> = meetings.iter().filter(|m| keep && m.seated).collect();
         let hall = Hall::new(&row.event, &parties, &pairs, &seated, &no_show);
         Ok((hall, parties, meetings))

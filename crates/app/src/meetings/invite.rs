@@ -47,20 +47,23 @@ struct Weighed {
     worth: f64,
     best: f64,
     about: i64,
+    /// True where that record is a need.
+    needs: bool,
 }
 
 fn weigh(pairs: &Pairs) -> BTreeMap<i64, Weighed> {
     let mut sides: BTreeMap<(i64, MeetingSide), Weighed> = BTreeMap::new();
-    for ((demander, supplier), pair) in pairs {
-        for (firm, side, about) in
-            [(*demander, MeetingSide::Host, pair.need), (*supplier, MeetingSide::Guest, pair.offer)]
-        {
+    for ((host, guest), pair) in pairs {
+        for (firm, side) in [(*host, MeetingSide::Host), (*guest, MeetingSide::Guest)] {
+            let needs = (side == MeetingSide::Host) == pair.host_needs;
+            let about = if needs { pair.need } else { pair.offer };
             let known = sides.entry((firm, side)).or_insert(Weighed {
                 side,
                 partners: 0,
                 worth: 0.0,
                 best: 0.0,
                 about,
+                needs,
             });
             known.partners += 1;
             known.worth += pair.score;
@@ -81,17 +84,14 @@ fn weigh(pairs: &Pairs) -> BTreeMap<i64, Weighed> {
 /// Names the firm's own record only, for its own people read this; and not where the viewer may not see it.
 fn why(market: &Market, viewer: &Viewer, weighed: &Weighed) -> String {
     let Weighed { partners, best, about, .. } = weighed;
-    match weighed.side {
-        MeetingSide::Host => {
-            let title = market.needs.get(*about);
-            let title = title.map_or_else(String::new, |n| market.seen(market.sight(viewer, n), n).title);
-            format!("清单上有{partners}家企业可供，最高匹配分{best:.2}（{title}）")
-        }
-        MeetingSide::Guest => {
-            let title = market.offers.get(*about);
-            let title = title.map_or_else(String::new, |o| market.seen(market.sight(viewer, o), o).title);
-            format!("清单上有{partners}家企业需要，最高匹配分{best:.2}（{title}）")
-        }
+    if weighed.needs {
+        let title = market.needs.get(*about);
+        let title = title.map_or_else(String::new, |n| market.seen(market.sight(viewer, n), n).title);
+        format!("清单上有{partners}家企业可供，最高匹配分{best:.2}（{title}）")
+    } else {
+        let title = market.offers.get(*about);
+        let title = title.map_or_else(String::new, |o| market.seen(market.sight(viewer, o), o).title);
+        format!("清单上有{partners}家企业需要，最高匹配分{best:.2}（{title}）")
     }
 }
 
@@ -105,7 +105,7 @@ impl App {
         actor.need(Act::MeetingProposals)?;
         let (market, row) = (self.market().await?, self.store.meeting_event(id).await?);
         let parties = self.store.meeting_parties(Some(id)).await?;
-        let pairs = self.meeting_pairs(&market, &row.event.group).await?;
+        let pairs = self.meeting_pairs(&market, &row.event).await?;
         let viewer = market.viewer(actor);
         let mut people: BTreeMap<i64, usize> = BTreeMap::new();
         let accounts = self.store.users().await?;
@@ -157,7 +157,7 @@ impl App {
         if row.state != MeetingEventState::Planned {
             return Err(wrong_state(row.state));
         }
-        let weighed = weigh(&self.meeting_pairs(market, &row.event.group).await?);
+        let weighed = weigh(&self.meeting_pairs(market, &row.event).await?);
         let viewer = market.viewer(actor);
         let mut parties = Vec::new();
         for invitee in invitees {

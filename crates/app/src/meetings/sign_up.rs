@@ -128,7 +128,7 @@ impl App {
         let mut card = looking.card(&row, &parties, &meetings);
         card.parties.retain(|p| p.enterprise.id == own);
         card.meetings.retain(|m| m.host.id == own || m.guest.id == own);
-        let pairs = self.meeting_pairs(&market, &row.event.group).await?;
+        let pairs = self.meeting_pairs(&market, &row.event).await?;
         let party = card.parties.first().cloned();
         let sums = |host: bool| {
             let of = pairs.iter().filter(|(key, _)| if host { key.0 == own } else { key.1 == own });

@@ -132,6 +132,45 @@ async fn who_should_come_is_said_by_the_matches() {
 }
 
 #[tokio::test]
+async fn a_kind_of_event_has_its_own_market() {
+    let stage = Stage::new().await;
+    let (app, local) = (&stage.app, Actor::local());
+    let own = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect()
+    };
+    let need = NeedForm {
+        enterprise: Some(stage.id(0)),
+        title: "贴片线扩产设备款".to_owned(),
+        market: "finance".to_owned(),
+        validity: "2027-12-31".to_owned(),
+        own: own(&[("amount", "500万元"), ("term", "24月")]),
+        ..NeedForm::default()
+    };
+    app.save_need(&local, None, &need).await.unwrap();
+    let offer = OfferForm {
+        enterprise: Some(stage.id(3)),
+        title: "贴片线扩产设备款".to_owned(),
+        validity: "2027-12-31".to_owned(),
+        market: "finance".to_owned(),
+        own: own(&[("amount", "50~1000万元"), ("term", "36月")]),
+        ..OfferForm::default()
+    };
+    app.save_offer(&local, None, &offer).await.unwrap();
+    let options = PublishOptions { market: "finance".to_owned(), ..PublishOptions::default() };
+    app.publish_period(&local, app.this_month(), options, &quiet).await.unwrap();
+    let form = MeetingEventForm { kind: "industry_finance".to_owned(), ..event_form() };
+    let event = app.save_meeting_event(&office(), None, &form).await.unwrap().id;
+    let proposals = app.meeting_proposals(&office(), event).await.unwrap();
+    let sides: std::collections::BTreeMap<i64, MeetingSide> =
+        proposals.iter().map(|p| (p.enterprise.id, p.side)).collect();
+    // The bank sits at its table, whoever looks for money comes to it; buyers of parts have no business there.
+    let expect = [(stage.id(0), MeetingSide::Guest), (stage.id(3), MeetingSide::Host)];
+    assert_eq!(sides, expect.into_iter().collect());
+    let why = &proposals.iter().find(|p| p.enterprise.id == stage.id(0)).unwrap().why;
+    assert!(why.contains("可供") && why.contains("贴片线扩产设备款"), "{why}");
+}
+
+#[tokio::test]
 async fn wishes_weigh_and_refusals_are_kept_to_oneself() {
     let stage = Stage::new().await;
     let (a, b, c) = (stage.id(0), stage.id(1), stage.id(2));
