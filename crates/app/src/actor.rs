@@ -214,6 +214,7 @@ acts! {
     Imports reads [A S];
     Duplicates reads [A S];
     DecideDuplicate changes [A S];
+    ProposeDuplicate changes [A S];
     MergeDuplicate changes [A S];
     SplitDuplicate changes [A S];
     // Needs and offers recorded twice: whoever keeps an enterprise's records decides about them.

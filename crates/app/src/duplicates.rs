@@ -55,6 +55,8 @@ pub struct DuplicateCluster {
 
 /// Name of a cluster that has not been named.
 const UNNAMED: &str = "产业集群";
+/// Why two enterprises stand beside each other that no program found alike.
+const BY_HAND: &str = "人工提出";
 /// The setting that holds the cluster's name.
 const CLUSTER_NAME: &str = "cluster.name";
 /// The setting that holds the code of its region.
@@ -169,10 +171,28 @@ impl App {
         Ok(found.collect())
     }
 
-    /// Says that two enterprises are one, or two. The decision is kept for ever; records are not merged by it.
+    /// Proposes a pair that nothing proposed, each by key, code or name; gives the row id of the proposal, or of the one that there is.
     ///
     /// # Errors
-    /// [`Code::NotFound`] where the pair was never proposed.
+    /// [`Code::NotFound`] and [`Code::BadInput`] for names that nobody, or more than one, has, and for one enterprise named twice.
+    pub async fn propose_duplicate(&self, actor: &Actor, a: &str, b: &str) -> Result<i64> {
+        actor.need(Act::ProposeDuplicate)?;
+        self.propose_pair(actor, a, b).await
+    }
+
+    async fn propose_pair(&self, actor: &Actor, a: &str, b: &str) -> Result<i64> {
+        let (a, b) = (self.enterprise_meant(a).await?, self.enterprise_meant(b).await?);
+        if a.id == b.id {
+            return Err(Error::new(Code::BadInput, "both names are of one enterprise"));
+        }
+        Ok(self.store.propose_duplicate(a.id, b.id, BY_HAND, &self.by(actor)).await?)
+    }
+
+    /// Says that two enterprises are one, or two, whether or not anything proposed them. The decision is kept for ever; records are
+    /// not merged by it.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] for unknown enterprises.
     pub async fn decide_duplicate(&self, actor: &Actor, a: &str, b: &str, same: bool) -> Result<()> {
         actor.need(Act::DecideDuplicate)?;
         let state = if same { store::DuplicateState::Confirmed } else { store::DuplicateState::Rejected };
@@ -199,10 +219,15 @@ impl App {
             let pair = (d.proposal.a.as_str(), d.proposal.b.as_str());
             pair == (a, b) || pair == (b, a)
         });
-        let found = found.ok_or_else(|| {
-            Error::new(Code::NotFound, format!("{a} and {b} were not proposed as duplicates"))
-        })?;
-        Ok(self.store.decide_duplicate(found.id, state, &self.by(actor)).await?)
+        let id = match found {
+            Some(found) => found.id,
+            None if state == store::DuplicateState::Open => {
+                let said = format!("{a} and {b} were not proposed as duplicates");
+                return Err(Error::new(Code::NotFound, said));
+            }
+            None => self.propose_pair(actor, a, b).await?,
+        };
+        Ok(self.store.decide_duplicate(id, state, &self.by(actor)).await?)
     }
 
     /// Names the cluster, as every list will, and says which region it is: enterprises elsewhere are members from outside, and

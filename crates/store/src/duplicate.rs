@@ -108,6 +108,43 @@ impl Store {
         row.try_get(0).during(doing)
     }
 
+    /// Proposes a pair by row ids of enterprises, with score 0; gives the id of its proposal, which may be there already.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn propose_duplicate(&self, a: i64, b: i64, reason: &str, by: &By) -> Result<i64> {
+        let doing = "propose a duplicate";
+        let (a, b) = (a.min(b), a.max(b));
+        let mut tx = self.database.write(doing).await?;
+        let known = tx
+            .query("select id from duplicate_proposal where a = ? and b = ?")
+            .bind(a)
+            .bind(b)
+            .fetch_optional(&mut *tx)
+            .await
+            .during(doing)?;
+        if let Some(row) = known {
+            return row.try_get(0).during(doing);
+        }
+        let row = tx
+            .query(
+                "insert into duplicate_proposal (id, score, reasons, state, a, b, proposed_ms) \
+                 values ((select coalesce(max(id), 0) + 1 from duplicate_proposal), 0, ?, 'open', ?, ?, ?) returning id",
+            )
+            .bind(json!([reason]).to_string())
+            .bind(a)
+            .bind(b)
+            .bind(by.at_ms)
+            .fetch_one(&mut *tx)
+            .await
+            .during(doing)?;
+        let id: i64 = row.try_get(0).during(doing)?;
+        let detail = json!({ "a": a, "b": b });
+        audit::append(&mut tx, by, "duplicate.propose", format!("duplicate/{id}"), &detail).await?;
+        tx.commit(doing).await?;
+        Ok(id)
+    }
+
     /// Decides a proposal, decides it anew, or takes the decision back: what was said last counts, the audit log holds what was
     /// said before.
     ///

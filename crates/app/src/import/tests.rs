@@ -209,6 +209,26 @@ async fn decided_duplicates_are_not_shown_again() {
 }
 
 #[tokio::test]
+async fn a_pair_that_nothing_proposed_is_decided_all_the_same() {
+    let place = place().await;
+    let local = Actor::local();
+    let other = "江西示例海联新能源材料股份有限公司";
+    place.import(needs(&[&format!("{FIRM},,螺丝,M3,5只,"), &format!("{other},,螺帽,M3,5只,")])).await;
+    assert!(place.app.duplicates(&local).await.unwrap().is_empty());
+    let unknown = place.app.propose_duplicate(&local, FIRM, "海联新材").await.unwrap_err();
+    assert_eq!(unknown.code, crate::Code::NotFound);
+    assert!(unknown.help().contains(other), "{unknown:?}");
+    let twice = place.app.propose_duplicate(&local, other, other).await.unwrap_err();
+    assert_eq!(twice.code, crate::Code::BadInput);
+    let id = place.app.propose_duplicate(&local, FIRM, other).await.unwrap();
+    assert_eq!(place.app.propose_duplicate(&local, other, FIRM).await.unwrap(), id, "once");
+    let open = place.app.duplicates(&local).await.unwrap();
+    assert_eq!((open.len(), open[0].reasons.as_slice()), (1, ["人工提出".to_owned()].as_slice()));
+    place.app.decide_duplicate(&local, &open[0].a, &open[0].b, true).await.unwrap();
+    assert_eq!(place.app.decided_duplicates(&local).await.unwrap()[0].same, Some(true));
+}
+
+#[tokio::test]
 async fn decisions_that_contradict_one_another_are_shown() {
     let place = place().await;
     let names = ["泰和鑫源电子有限公司", "鑫源电子有限公司", "江西鑫源电子有限公司"];

@@ -2,9 +2,15 @@
 
 use super::{bad, conflict, email_of, name_of, office_of, own, password, secret};
 use crate::{Act, Actor, App, Code, Error, Office, Result};
+use market::dedupe::RegisteredNames;
+use model::enterprise::Enterprise;
+use model::fold::fold_name;
 use serde::Serialize;
 use std::collections::HashMap;
 use store::{Account, EnterpriseLabel, NewUser, UserChange};
+
+/// As many enterprises are named that a name may stand for.
+const MEANT_MAX: usize = 3;
 
 /// An account as the administrator sees it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -215,15 +221,55 @@ impl App {
     /// [`crate::Code::NotFound`]; [`crate::Code::BadInput`] where two have the name.
     pub async fn find_enterprise(&self, actor: &Actor, text: &str) -> Result<i64> {
         actor.need(Act::Accounts)?;
-        let all = self.store.enterprises().await?;
+        self.enterprise_meant(text).await.map(|found| found.id)
+    }
+
+    /// The enterprise of a key, code or name.
+    pub(crate) async fn enterprise_meant(&self, text: &str) -> Result<store::Stored<Enterprise>> {
+        let text = text.trim();
+        let mut all = self.store.enterprises().await?;
         let by_code = |code: &model::uscc::Uscc| code.as_str() == text;
-        let exact = all.iter().find(|e| e.value.key == text || e.value.uscc.as_ref().is_some_and(by_code));
+        let exact =
+            all.iter().position(|e| e.value.key == text || e.value.uscc.as_ref().is_some_and(by_code));
         if let Some(exact) = exact {
-            return Ok(exact.id);
+            return Ok(all.swap_remove(exact));
         }
-        match all.iter().filter(|e| e.value.name == text).collect::<Vec<_>>()[..] {
-            [one] => Ok(one.id),
-            [] => Err(Error::new(Code::NotFound, format!("no enterprise with the key, code or name {text}"))),
+        let folded = fold_name(text);
+        let named = |e: &store::Stored<Enterprise>| {
+            let other = std::iter::once(&e.value.short_name).chain(&e.value.other_names);
+            (fold_name(&e.value.name) == folded, other.into_iter().any(|name| fold_name(name) == folded))
+        };
+        // A registered name stands before a short or former one.
+        let places = |of: fn((bool, bool)) -> bool| -> Vec<usize> {
+            all.iter()
+                .enumerate()
+                .filter(|(_, e)| !folded.is_empty() && of(named(e)))
+                .map(|(at, _)| at)
+                .collect()
+        };
+        let registered = places(|(name, _)| name);
+        let found = if registered.is_empty() { places(|(_, other)| other) } else { registered };
+        match found[..] {
+            [one] => Ok(all.swap_remove(one)),
+            [] => {
+                let names =
+                    RegisteredNames::new(all.iter().map(|e| e.value.name.as_str()), &self.reference.regions);
+                let meant: Vec<&str> = names
+                    .asker()
+                    .expansions(text)
+                    .into_iter()
+                    .filter(|e| e.is_spelled_out)
+                    .take(MEANT_MAX)
+                    .map(|e| all[e.place].value.name.as_str())
+                    .collect();
+                let error =
+                    Error::new(Code::NotFound, format!("no enterprise with the key, code or name {text}"));
+                Err(if meant.is_empty() {
+                    error
+                } else {
+                    error.hint(format!("did you mean: {}", meant.join("、")))
+                })
+            }
             _ => Err(Error::new(
                 Code::BadInput,
                 format!("two enterprises have the name {text}; give the code"),

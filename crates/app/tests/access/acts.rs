@@ -156,6 +156,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             put(show(app.merge_duplicate(actor, (a, 1), (b, 1)).await));
         }
         Act::SplitDuplicate => put(show(app.split_duplicate(actor, 1).await)),
+        Act::ProposeDuplicate => put(show(app.propose_duplicate(actor, "a", "b").await)),
         Act::DecideDuplicate => put(show(app.decide_duplicate(actor, "a", "b", true).await)),
         Act::Twins => {
             put(show(app.twins(actor).await));

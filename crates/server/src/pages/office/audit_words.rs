@@ -13,6 +13,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("claim.decide", "处理了"),
     ("contact.read", "查看了联系方式："),
     ("duplicate.decide", "决定了"),
+    ("duplicate.propose", "提出了"),
     ("evidence.attach", "附上了实测证据："),
     ("evidence.withdraw", "撤回了实测证据："),
     ("export", "导出了："),

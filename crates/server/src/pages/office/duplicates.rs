@@ -21,6 +21,8 @@ struct Ask {
     /// Row id of the pair decided last.
     done: String,
     view: String,
+    /// Row id of a pair that is to be shown.
+    pair: String,
 }
 
 /// The pair to show: the one after the pair put off last, and from the front again after the last.
@@ -41,7 +43,9 @@ pub async fn index(viewer: Viewer) -> Answer {
     let merges = viewer.app().merged_duplicates(viewer.actor()).await.map_err(fail)?;
     let done = ask.done.parse().ok().and_then(|id: i64| decided.iter().find(|pair| pair.id == id));
     let view = ask.view == "decided";
-    let shown = if view { None } else { next(&open, ask.after.parse().ok()) };
+    let chosen =
+        ask.pair.parse().ok().and_then(|id: i64| open.iter().enumerate().find(|(_, pair)| pair.id == id));
+    let shown = if view { None } else { chosen.or_else(|| next(&open, ask.after.parse().ok())) };
     let cards = match shown {
         Some((_, pair)) => {
             let a = viewer.app().enterprise(viewer.actor(), pair.a_id).await.map_err(fail)?;
@@ -73,6 +77,7 @@ pub async fn index(viewer: Viewer) -> Answer {
             (parts::empty_to(lang.t("没有待决定的重复"), lang.t("导入新的工作簿时，系统会比对名称、代码、地址和联系方式。"),
                 "/enterprises", lang.t("看全部企业")))
         }
+        @if !view { (by_hand(&viewer)) }
     };
     Ok(viewer.page(lang.t("疑似重复企业"), &body))
 }
@@ -256,6 +261,40 @@ fn decided_table(viewer: &Viewer, pairs: &[DuplicatePair]) -> Markup {
             }
         },
     )
+}
+
+/// The form that puts two enterprises beside each other which nothing proposed.
+fn by_hand(viewer: &Viewer) -> Markup {
+    let lang = viewer.lang();
+    html! {
+        @if viewer.actor().may(Act::ProposeDuplicate) {
+            details.screen {
+                summary { (lang.t("系统没有提出的一对")) }
+                form.card method="post" action="/duplicates/pair" {
+                    (viewer.csrf_field())
+                    div.row {
+                        (parts::Field::text("a", lang.t("企业名称或代码")).required())
+                        (parts::Field::text("b", lang.t("另一家的名称或代码")).required())
+                    }
+                    div.actions { button type="submit" { (lang.t("放在一起比较")) } }
+                }
+            }
+        }
+    }
+}
+
+/// Two enterprises to compare.
+#[derive(Debug, Deserialize)]
+pub struct ByHand {
+    a: String,
+    b: String,
+}
+
+/// `POST /duplicates/pair`
+pub async fn propose(Posted { viewer, form, .. }: Posted<ByHand>) -> Answer {
+    let id =
+        viewer.app().propose_duplicate(viewer.actor(), &form.a, &form.b).await.map_err(|e| viewer.fail(e))?;
+    Ok(viewer.go(&format!("/duplicates?pair={id}")))
 }
 
 /// A decision.

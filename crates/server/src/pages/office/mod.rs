@@ -65,6 +65,7 @@ fn people_routes() -> Router<Site> {
 fn work_routes() -> Router<Site> {
     Router::new()
         .route("/duplicates", get(duplicates::index).post(duplicates::decide))
+        .route("/duplicates/pair", post(duplicates::propose))
         .route("/duplicates/undo", post(duplicates::take_back))
         .route("/duplicates/merge", get(merge::preview).post(merge::make))
         .route("/duplicates/merge/{id}/split", post(merge::split))
