@@ -45,6 +45,8 @@ async fn index(viewer: Viewer) -> Answer {
         .filter(|(node, _)| ask.group.is_empty() || node.group == ask.group)
         .filter(|(_, s)| ask.show == "all" || (s.demanders > 0 && s.standing != Standing::Strong))
         .collect();
+    // A list blanks what its level may not show; prices are for counterparties where nobody changed that.
+    let priced = list.content.needs.iter().any(|need| need.need.price.is_some());
     let rules = match lang {
         Lang::Zh => [app::STANDING_ZH, app::RANKING_ZH, app::RELATEDNESS_ZH],
         Lang::En => [app::STANDING_EN, app::RANKING_EN, app::RELATEDNESS_EN],
@@ -70,13 +72,15 @@ async fn index(viewer: Viewer) -> Answer {
             }
             button type="submit" { (lang.t("查看")) }
         }
-        @if rows.is_empty() { (empty(lang.t("没有需要补的节点"), lang.t("换一个小组，或选“全部”。"))) } @else { (table(lang, &rows)) }
+        @if rows.is_empty() { (empty(lang.t("没有需要补的节点"), lang.t("换一个小组，或选“全部”。"))) } @else { (table(lang, &rows, priced)) }
+        @if !priced { p.soft { (lang.t("本清单不公开价格，所以没有金额一列，名次依次看需求企业数和关联度。")) } }
         @for rule in rules { p.soft { (rule) } }
     };
     Ok(viewer.page(title, &body))
 }
 
-fn table(lang: Lang, rows: &[(&ChainNode, &NodeStanding)]) -> Markup {
+fn table(lang: Lang, rows: &[(&ChainNode, &NodeStanding)], priced: bool) -> Markup {
+    let yuan = "未满足金额（元/月）";
     let heads = [
         ("n", "名次"),
         ("", "产业链节点"),
@@ -85,13 +89,13 @@ fn table(lang: Lang, rows: &[(&ChainNode, &NodeStanding)]) -> Markup {
         ("n", "集群内供应企业"),
         ("n", "集群外供应企业"),
         ("n", "产能与需求之比"),
-        ("n", "未满足金额（元/月）"),
+        ("n", yuan),
         ("n", "关联度"),
     ];
     html! {
         div.scroll tabindex="0" role="region" aria-label=(lang.t("节点强弱")) {
             table.cards {
-                thead { tr { @for (class, head) in heads { th class=(class) { (lang.t(head)) } } } }
+                thead { tr { @for (class, head) in heads.into_iter().filter(|(_, head)| priced || *head != yuan) { th class=(class) { (lang.t(head)) } } } }
                 tbody {
                     @for (place, (node, standing)) in (1..).zip(rows) {
                         tr {
@@ -106,7 +110,7 @@ fn table(lang: Lang, rows: &[(&ChainNode, &NodeStanding)]) -> Markup {
                             td.n data-label=(lang.t("产能与需求之比")) {
                                 (standing.capacity_ratio.map_or_else(|| "—".to_owned(), percent))
                             }
-                            td.n data-label=(lang.t("未满足金额（元/月）")) { (format!("{:.0}", standing.unmet_yuan)) }
+                            @if priced { td.n data-label=(lang.t(yuan)) { (format!("{:.0}", standing.unmet_yuan)) } }
                             td.n data-label=(lang.t("关联度")) { (format!("{:.2}", standing.relatedness)) }
                         }
                     }
