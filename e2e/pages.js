@@ -53,6 +53,7 @@ export const PAGES = [
   { name: 'desk-need', act: openDesk, as: ['secretariat'] },
   { name: 'ledger', path: '/ledger', as: ['secretariat', 'administrator'] },
   { name: 'ledger-found', path: '/ledger?q=W2611', as: ['secretariat'] },
+  { name: 'ledger-idle', path: '/ledger?idle=1', as: ['secretariat'] },
   { name: 'ledger-none', path: '/ledger?q=zzzzzz', as: ['secretariat'] },
   { name: 'ledger-lot', path: '/ledger/lot?lot=urn%3Aepc%3Aclass%3Algtin%3A9526001.000105.W261103-01', as: ['secretariat'] },
   { name: 'ledger-trace', path: '/ledger/trace?direction=up&lot=urn%3Aepc%3Aclass%3Algtin%3A9526001.000105.W261103-01', as: ['secretariat'] },

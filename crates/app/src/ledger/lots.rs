@@ -23,6 +23,8 @@ pub struct LotQuery {
     pub site: String,
     /// Identifier of a product.
     pub product: String,
+    /// Only waste and scrap that lies in stock: what has no taker yet.
+    pub idle_waste: bool,
     /// Page, from 1.
     pub page: usize,
     /// Rows a page.
@@ -203,7 +205,7 @@ impl App {
                         || [name, &zh, &en].iter().any(|text| text.to_lowercase().contains(&words))
                 }
             };
-            if fits {
+            if fits && (!query.idle_waste || held.is_idle_waste(lot, &state)) {
                 found.push((lot, state));
             }
         }
@@ -344,6 +346,11 @@ fn lot_event(held: &Genealogy, key: u64, event: &Event, site: &str, posting: Opt
     }
 }
 
+/// What is left below the errors of the scales is nothing.
+fn is_left(state: &LotState) -> bool {
+    state.left_kg > (0.01 * state.made_kg).max(1e-6)
+}
+
 impl Genealogy {
     /// What a lot is a lot of.
     pub(super) fn product(&self, lot: LotId) -> Named {
@@ -366,8 +373,7 @@ impl Genealogy {
     fn row(&self, lot: LotId, state: &LotState) -> LotRow {
         let name = self.graph.name(lot);
         let facts = self.facts.lots.get(name);
-        // What is left below the errors of the scales is nothing.
-        let is_left = state.left_kg > (0.01 * state.made_kg).max(1e-6);
+        let is_left = is_left(state);
         let place = match state.last {
             EntryKind::Shipped if !is_left => LotPlace::Shipped,
             EntryKind::Discarded if !is_left => LotPlace::Discarded,
@@ -386,5 +392,10 @@ impl Genealogy {
             is_waste: facts.is_some_and(|f| f.is_waste),
             is_recycled: facts.is_some_and(|f| f.is_recycled),
         }
+    }
+
+    /// True for waste and scrap of which something is left.
+    fn is_idle_waste(&self, lot: LotId, state: &LotState) -> bool {
+        is_left(state) && self.facts.lots.get(self.graph.name(lot)).is_some_and(|facts| facts.is_waste)
     }
 }

@@ -56,6 +56,8 @@ struct LotsQuery {
     site: String,
     /// Identifier of a product.
     product: String,
+    /// Only waste and scrap that lies in stock: what has no taker yet.
+    idle_waste: bool,
     /// Page, from 1.
     #[param(minimum = 1)]
     page: Option<u32>,
@@ -70,7 +72,14 @@ struct LotsQuery {
 #[utoipa::path(get, path = "/ledger/lots", tag = "ledger", params(LotsQuery), responses((status = 200, body = Value)))]
 async fn lots(caller: Caller, Query(query): Query<LotsQuery>) -> Answer {
     let (page, per_page) = Paging::checked(query.page, query.per_page)?;
-    let query = app::LotQuery { q: query.q, site: query.site, product: query.product, page, per_page };
+    let query = app::LotQuery {
+        q: query.q,
+        site: query.site,
+        product: query.product,
+        idle_waste: query.idle_waste,
+        page,
+        per_page,
+    };
     ok(&caller.app().ledger_lots(caller.actor(), &query).await?)
 }
 

@@ -122,6 +122,10 @@ async fn a_member_sees_its_own_lots_and_the_bureau_sums() {
 
     let all = app.ledger_lots(&secretariat, &LotQuery::default()).await.unwrap();
     let own = app.ledger_lots(&wire, &LotQuery::default()).await.unwrap();
+    let idle = LotQuery { idle_waste: true, ..LotQuery::default() };
+    let idle = app.ledger_lots(&secretariat, &idle).await.unwrap();
+    assert!(idle.total > 0 && idle.total < all.total, "{} of {}", idle.total, all.total);
+    assert!(idle.rows.iter().all(|row| row.is_waste && row.place == crate::LotPlace::InStock));
     assert!(own.total > 100 && own.total < all.total && own.sites.len() == 1, "{} {}", own.total, all.total);
     assert!(app.ledger_lot(&wire, spool).await.is_ok());
     for refused in [app.ledger_lot(&wire, board).await.map(drop), app.recall(&wire, board).await.map(drop)] {

@@ -36,7 +36,7 @@ async fn page(viewer: Viewer) -> Answer {
         div.headline {
             h1 { (title) }
             nav.toolbar.screen aria-label=(lang.t("操作")) {
-                a.button.quiet href="/markets/recycled" { (lang.t("副产物找下家")) }
+                a.button.quiet href="/ledger?idle=1" { (lang.t("副产物找下家")) }
                 a.button.quiet href="/ledger/etchant" { (lang.t("蚀刻液模拟")) }
                 button.quiet type="button" data-print { (lang.t("打印")) }
             }

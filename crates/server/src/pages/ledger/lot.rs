@@ -7,7 +7,7 @@ use crate::parts::{copyable, crumbs, side_by_side, tag};
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::words::{Lang, encode};
-use app::{LotCard, LotEvent, LotLink};
+use app::{Act, LotCard, LotEvent, LotLink, LotPlace};
 use axum::Router;
 use axum::routing::get;
 use maud::{Markup, html};
@@ -43,6 +43,7 @@ async fn card(viewer: Viewer) -> Answer {
                 a.button href={ "/ledger/trace?direction=down&lot=" (lot) } { (lang.t("追踪去向")) }
                 a.button.quiet href={ "/ledger/recall?lot=" (lot) } { (lang.t("召回")) }
                 a.button.quiet href={ "/passport?lot=" (lot) } { (lang.t("护照")) }
+                @if let Some(to) = offered(&viewer, &card) { a.button.quiet href=(to) { (lang.t("发布到再生资源市场")) } }
                 button.quiet type="button" data-print { (lang.t("打印")) }
             }
         }
@@ -55,6 +56,20 @@ async fn card(viewer: Viewer) -> Answer {
         (events(lang, &card.events))
     };
     Ok(viewer.page(&title, &body))
+}
+
+/// Where waste and scrap in stock begin as an offer of the market of recycled materials, with what the ledger knows of them.
+fn offered(viewer: &Viewer, card: &LotCard) -> Option<String> {
+    let row = card.row.as_ref().filter(|row| row.is_waste && row.place == LotPlace::InStock)?;
+    let content = card.content.iter().map(|(substance, part)| format!("{substance} {:.2}%", 100.0 * part));
+    let detail: Vec<String> = content.chain(card.waste_code.clone()).collect();
+    viewer.actor().may(Act::SaveOffer).then(|| {
+        format!(
+            "/offers/new?market=recycled&title={}&detail={}",
+            encode(&row.product.zh),
+            encode(&detail.join("，"))
+        )
+    })
 }
 
 fn facts(lang: Lang, card: &LotCard) -> Markup {

@@ -26,6 +26,8 @@ struct Ask {
     q: String,
     site: String,
     product: String,
+    /// Only waste and scrap in stock.
+    idle: String,
     page: usize,
 }
 
@@ -36,6 +38,7 @@ async fn index(viewer: Viewer) -> Answer {
         q: ask.q.clone(),
         site: ask.site.clone(),
         product: ask.product.clone(),
+        idle_waste: !ask.idle.is_empty(),
         page: ask.page,
         per_page: PER_PAGE,
     };
@@ -60,6 +63,7 @@ async fn index(viewer: Viewer) -> Answer {
                     }
                 }
             }
+            label.tick { input type="checkbox" name="idle" value="1" checked[!ask.idle.is_empty()]; (lang.t("只看在库的废料")) }
             button type="submit" { (lang.t("查看")) }
             button.quiet #scan type="button" hidden data-failed=(lang.t("打不开摄像头")) { (lang.t("用摄像头扫码")) }
         }
