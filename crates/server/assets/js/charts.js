@@ -9,6 +9,7 @@
   const looks = () => ({
     missing: { symbol: "diamond", color: css("--bad") || "#a3211b" },
     weak: { symbol: "triangle", color: "#d99000" },
+    outside: { symbol: "rect", color: "#7a5cc0" },
     strong: { symbol: "circle", color: css("--good") || "#10683c" },
     idle: { symbol: "circle", color: "#b8c1cc" },
   });

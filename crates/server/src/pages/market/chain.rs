@@ -1,4 +1,4 @@
-//! The chain graph as a list sees it: which links are missing, weak or strong, and where each stands on the drawing.
+//! The chain graph as a list sees it: which links are missing, weak, dependent on outside or strong, and where each stands on the drawing.
 
 use model::chain::{ChainGraph, Edge, EdgeKind, NodeId};
 use model::list::{ListContent, ListIndex, NeedState};
@@ -12,7 +12,9 @@ pub enum LinkState {
     Missing,
     /// Local supply falls short in specification, capacity or distance, or for some of those who ask.
     Weak,
-    /// Asked for and covered.
+    /// Asked for and covered, but by nobody of the cluster.
+    Outside,
+    /// Asked for and covered, by the cluster's own too.
     Strong,
     /// Nobody asks on this list.
     Idle,
@@ -20,13 +22,14 @@ pub enum LinkState {
 
 impl LinkState {
     /// All, the most urgent first.
-    pub const ALL: [Self; 4] = [Self::Missing, Self::Weak, Self::Strong, Self::Idle];
+    pub const ALL: [Self; 5] = [Self::Missing, Self::Weak, Self::Outside, Self::Strong, Self::Idle];
 
     /// Word for the data.
     pub fn word(self) -> &'static str {
         match self {
             Self::Missing => "missing",
             Self::Weak => "weak",
+            Self::Outside => "outside",
             Self::Strong => "strong",
             Self::Idle => "idle",
         }
@@ -37,6 +40,7 @@ impl LinkState {
         match self {
             Self::Missing => "缺链",
             Self::Weak => "弱链",
+            Self::Outside => "外部依赖",
             Self::Strong => "强链",
             Self::Idle => "本期无需求",
         }
@@ -99,6 +103,7 @@ fn state(link: &LinkFacts<'_>) -> LinkState {
             let nobody = group.gaps.iter().all(|g| matches!(g.cause, GapCause::NoSupplier));
             if nobody && link.matched == 0 { LinkState::Missing } else { LinkState::Weak }
         }
+        None if link.needs > 0 && link.offers == 0 => LinkState::Outside,
         None if link.needs > 0 => LinkState::Strong,
         None => LinkState::Idle,
     }
@@ -114,16 +119,15 @@ pub fn chosen(
 ) -> Vec<usize> {
     let nodes = chain.nodes();
     let state = |i: usize| links.get(&nodes[i].id).map_or(LinkState::Idle, |l| l.state);
+    let is_covered = |i: usize| matches!(state(i), LinkState::Strong | LinkState::Outside);
     let is_gap = |i: usize| matches!(state(i), LinkState::Missing | LinkState::Weak);
     let within = |i: usize| group.is_empty() || nodes[i].group == group;
     let mut chosen: BTreeSet<usize> = (0..nodes.len())
-        .filter(|&i| {
-            within(i) && (whole || is_gap(i) || (!group.is_empty() && state(i) == LinkState::Strong))
-        })
+        .filter(|&i| within(i) && (whole || is_gap(i) || (!group.is_empty() && is_covered(i))))
         .collect();
     if !whole {
         for edge in chain.edges().iter().filter(|e| is_gap(e.from) && within(e.from)) {
-            if !group.is_empty() || state(edge.to) == LinkState::Strong {
+            if !group.is_empty() || is_covered(edge.to) {
                 chosen.insert(edge.to);
             }
         }

@@ -203,7 +203,7 @@ fn page(viewer: &Viewer, ask: &Ask, list: &MatchingList) -> Markup {
                 button type="submit" { (lang.t("查看")) }
             }
             ul.legend aria-label=(lang.t("图例")) {
-                @for state in LinkState::ALL.into_iter().take(3) {
+                @for state in LinkState::ALL.into_iter().filter(|state| *state != LinkState::Idle) {
                     li class=(state.word()) { (lang.t(state.zh())) " " strong { (count(state)) } }
                 }
                 li.idle { (lang.t("其他节点")) }
@@ -284,7 +284,7 @@ fn drill(viewer: &Viewer, list: &MatchingList, id: &str) -> Markup {
 fn state_tag(lang: Lang, state: LinkState) -> Markup {
     let class = match state {
         LinkState::Missing => "bad",
-        LinkState::Weak => "warn",
+        LinkState::Weak | LinkState::Outside => "warn",
         LinkState::Strong => "good",
         LinkState::Idle => "quiet",
     };

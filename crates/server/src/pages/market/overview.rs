@@ -264,7 +264,7 @@ fn standings<'a>(viewer: &'a Viewer, list: &MatchingList) -> Vec<(&'a str, Stand
         of(group, &|s| match link.state {
             LinkState::Missing => s.missing += 1,
             LinkState::Weak => s.weak += 1,
-            LinkState::Strong | LinkState::Idle => {}
+            LinkState::Outside | LinkState::Strong | LinkState::Idle => {}
         });
     }
     rows.retain(|(_, s)| s.needs > 0);
