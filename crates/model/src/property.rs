@@ -1,5 +1,9 @@
 //! Properties that specifications speak of, as `data/properties.csv` defines them.
 
+mod kin;
+
+pub use kin::Kin;
+
 use crate::spectext::normal;
 use crate::table::{self, TableError};
 use aho_corasick::AhoCorasick;
@@ -108,6 +112,8 @@ pub struct Property {
     pub own_units: Vec<String>,
     /// Units of other dimensions in which it is stated, too (an order of at least 500 m).
     pub other_units: Vec<String>,
+    /// Properties that it is a kind of, or that are kinds of it (see [`PropertyTable::relate`]).
+    pub kin: Vec<Kin>,
     /// Folded spellings of the values, and their places.
     places: HashMap<String, usize>,
 }
@@ -130,6 +136,7 @@ impl Property {
             prefixes: Vec::new(),
             own_units: Vec::new(),
             other_units: Vec::new(),
+            kin: Vec::new(),
             places: HashMap::new(),
         }
     }

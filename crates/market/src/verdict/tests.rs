@@ -159,6 +159,43 @@ fn texts_to_outcomes() {
     }
 }
 
+/// A requirement of one property against an offer that speaks of another kind of it: who asks for the material of a board is
+/// answered with its base material.
+#[test]
+fn kin_answer_for_each_other() {
+    let r = reference();
+    let specs = |text: &str| model::spectext::parse_specs(text, &r.units, &r.properties, &[]).specs;
+    let unknown = Outcome::Unknown;
+    for (need, offer, expect, words) in [
+        ("材质FR-4", "材质 CEM-1", Outcome::Conflict, "材质 CEM-1（按“基材”比较）"),
+        ("材质：铝基", "基材：铝基板", Outcome::Met, "基材：铝基板（按“基材”比较）"),
+        ("基材：聚四氟乙烯", "材质：铁氟龙", Outcome::Met, "材质：铁氟龙（按“材质”比较）"),
+        // Steel and aluminium are no base materials: they may be another part.
+        ("基材：FR-4", "材质：SUS304", unknown.clone(), "材质：SUS304（按“材质”比较）"),
+        ("材质：铝合金", "基材：FR-4", unknown.clone(), "基材：FR-4（按“基材”比较）"),
+        ("厚度1.6mm", "板厚1600μm", Outcome::Met, "板厚1600μm（按“板厚”比较）"),
+        ("板厚1.6mm", "厚度1.2mm", short(0.4, "mm"), "厚度1.2mm（按“厚度”比较）"),
+        ("直径0.2mm", "线径0.2mm", Outcome::Met, "线径0.2mm（按“线径”比较）"),
+        // Which of the two diameters is asked for is a question.
+        (
+            "直径0.5mm",
+            "线径0.2mm，外径0.4mm",
+            unknown.clone(),
+            "外径0.4mm（按“外径”比较）；线径0.2mm（按“线径”比较）",
+        ),
+        ("直径0.4mm", "线径0.2mm，外径0.4mm", Outcome::Met, "外径0.4mm（按“外径”比较）"),
+        ("颜色绿色", "阻焊绿油", Outcome::Met, "阻焊绿油（按“阻焊颜色”比较）"),
+        ("颜色绿色", "阻焊黑油", Outcome::Conflict, "阻焊黑油（按“阻焊颜色”比较）"),
+        // What the offer says of the property itself comes first; two special ones are no kin.
+        ("直径0.5mm", "直径0.5mm，线径0.2mm", Outcome::Met, "直径0.5mm"),
+        ("线径0.5mm", "外径0.5mm", unknown.clone(), ""),
+    ] {
+        let Some(asked) = specs(need).into_iter().next() else { panic!("{need} asks for nothing") };
+        let verdict = compare(&asked, &specs(offer), r);
+        assert_eq!((verdict.outcome, verdict.offer.as_str()), (expect, words), "{need} against {offer}");
+    }
+}
+
 #[test]
 fn words_sets_and_grades() {
     let material = |words: &[&str]| Specification::set("base_material", words.iter().copied());
