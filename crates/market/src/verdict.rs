@@ -29,14 +29,15 @@
 //! than asked for (500×600×1.6 against 500×600) is compared by those that fit best; a side that is asked for and not stated is
 //! unknown, where the others are met. Where an offer says nothing of a property, what it says of one that is a kind of it, or that it
 //! is a kind of (`data/property_kin.csv`), is compared, and the offer's words name that property. Ends that are themselves excluded (大于, 小于) count as included: the shortfall would be nothing.
-//! Several statements of one property in an offer are alternatives; the best counts. What an offer does not state, or
+//! Several words of a set in a need are alternatives or all asked for as its text and the property say
+//! ([`PropertyTable::asks`](model::property::PropertyTable::asks)). Several statements of one property in an offer are alternatives; the best counts. What an offer does not state, or
 //! states in a unit that does not compare, is unknown: a question, not a no.
 
 mod accuracy;
 mod kin;
 
 use model::matching::{Outcome, Verdict};
-use model::property::{Direction, Property, PropertyKind, RangeMeaning};
+use model::property::{Direction, Property, PropertyKind, RangeMeaning, Several};
 use model::quantity::Quantity;
 use model::reference::Reference;
 use model::spec::{Interval, SpecValue, Specification};
@@ -87,7 +88,7 @@ fn judge(
     if let SpecValue::Set(asked) = &requirement.value
         && property.kind == PropertyKind::Set
     {
-        return judge_set(asked, stated, property);
+        return judge_set(asked, stated, property, reference.properties.asks(requirement, property));
     }
     let best = stated
         .iter()
@@ -304,11 +305,17 @@ fn joint_range(
     Some(Specification::interval(&requirement.property.0, Interval::between(low, high), unit))
 }
 
-/// Every word asked for must be stated. Where none is, the two exclude each other, unless the set is an open one.
-fn judge_set(asked: &[String], stated: &[&Specification], property: &Property) -> (Outcome, String) {
+/// Every word asked for must be stated, or any one where they are alternatives. Where none is, the two exclude each other, unless
+/// the set is an open one.
+fn judge_set(
+    asked: &[String],
+    stated: &[&Specification],
+    property: &Property,
+    several: Several,
+) -> (Outcome, String) {
     let held = set_words(stated);
     let found = found(asked, &held, &[property]);
-    let outcome = if found == asked.len() {
+    let outcome = if suffices(found, asked, several) {
         Outcome::Met
     } else if found > 0 || held.is_empty() || property.open {
         Outcome::Unknown
@@ -316,6 +323,11 @@ fn judge_set(asked: &[String], stated: &[&Specification], property: &Property) -
         Outcome::Conflict
     };
     (outcome, all_words(stated))
+}
+
+/// True where so many of the words asked for are enough.
+fn suffices(found: usize, asked: &[String], several: Several) -> bool {
+    found == asked.len() || (several == Several::Any && found > 0)
 }
 
 /// The words that statements of a set have.

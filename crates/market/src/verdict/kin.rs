@@ -1,8 +1,8 @@
 //! A requirement against what an offer states of a property that is kin to it: `材质FR-4` against a board's `基材CEM-1`.
 
-use super::{found, order, set_words};
+use super::{found, order, set_words, suffices};
 use model::matching::Outcome;
-use model::property::{Kin, Property, PropertyKind};
+use model::property::{Kin, Property, PropertyKind, Several};
 use model::reference::Reference;
 use model::spec::{SpecValue, Specification};
 
@@ -27,7 +27,8 @@ pub(super) fn judge(
             let narrow = if *special { kin } else { property };
             let (outcome, words) = match &requirement.value {
                 SpecValue::Set(asked) if property.kind == PropertyKind::Set => {
-                    judge_set(asked, &stated, [property, kin], narrow)
+                    let several = reference.properties.asks(requirement, property);
+                    judge_set(asked, &stated, ([property, kin], narrow), several)
                 }
                 _ => judge_numbers(requirement, &stated, property, kin, reference),
             };
@@ -68,16 +69,16 @@ fn judge_numbers(
 fn judge_set(
     asked: &[String],
     stated: &[&Specification],
-    both: [&Property; 2],
-    narrow: &Property,
+    (both, narrow): ([&Property; 2], &Property),
+    several: Several,
 ) -> (Outcome, String) {
-    let (outcome, words) = super::judge_set(asked, stated, both[0]);
+    let (outcome, words) = super::judge_set(asked, stated, both[0], several);
     let held = set_words(stated);
     let found = found(asked, &held, &both);
     let knows = |word: &String| narrow.rank(word).is_some();
     let comparable = asked.iter().all(knows) && held.iter().any(|word| knows(word));
     let outcome = match outcome {
-        _ if found == asked.len() => Outcome::Met,
+        _ if suffices(found, asked, several) => Outcome::Met,
         Outcome::Conflict if found == 0 && comparable => Outcome::Conflict,
         _ => Outcome::Unknown,
     };

@@ -1,4 +1,5 @@
 use super::*;
+use model::visibility::Noun;
 use proptest::prelude::*;
 
 fn reference() -> &'static Reference {
@@ -151,6 +152,16 @@ fn texts_to_outcomes() {
         ("良品率≥99%", "良率98.5%", short(0.5, "%")),
         ("防护等级IP67", "IP65", short(2.0, "级")),
         ("认证：ISO9001、UL", "认证：ISO9001", Outcome::Unknown),
+        ("认证：ISO9001或IATF16949", "认证：ISO9001", Outcome::Met),
+        // Several words that are asked for: alternatives of what one part has one of, all of what must be there together.
+        ("基材：铝基或FR-4", "基材：FR-4", Outcome::Met),
+        ("材质不锈钢/碳钢", "材质碳钢", Outcome::Met),
+        ("材质：铜、铝", "材质碳钢", Outcome::Conflict),
+        ("表面处理：沉金或OSP", "表面处理OSP", Outcome::Met),
+        ("表面处理喷砂+阳极氧化", "表面处理喷砂", Outcome::Unknown),
+        ("接口：RS485、CAN", "接口RS485", Outcome::Unknown),
+        ("工艺：SMT+DIP", "工艺SMT", Outcome::Unknown),
+        ("安装方式：壁挂或吊装", "安装方式吊装", Outcome::Met),
         ("最小起订量≤500米", "起订量1km", short(500.0, "m")),
         ("起订量≤500米", "起订量100卷", Outcome::Unknown),
     ] {
@@ -167,6 +178,8 @@ fn kin_answer_for_each_other() {
     let specs = |text: &str| model::spectext::parse_specs(text, &r.units, &r.properties, &[]).specs;
     let unknown = Outcome::Unknown;
     for (need, offer, expect, words) in [
+        ("材质FR-4/铝基/CEM-3", "材质 CEM-1", Outcome::Conflict, "材质 CEM-1（按“基材”比较）"),
+        ("材质FR-4/铝基/CEM-3", "基材：铝基板", Outcome::Met, "基材：铝基板（按“基材”比较）"),
         ("材质FR-4", "材质 CEM-1", Outcome::Conflict, "材质 CEM-1（按“基材”比较）"),
         ("材质：铝基", "基材：铝基板", Outcome::Met, "基材：铝基板（按“基材”比较）"),
         ("基材：聚四氟乙烯", "材质：铁氟龙", Outcome::Met, "材质：铁氟龙（按“材质”比较）"),
@@ -201,11 +214,11 @@ fn words_sets_and_grades() {
     let material = |words: &[&str]| Specification::set("base_material", words.iter().copied());
     assert_eq!(outcome_of(material(&["FR4"]), &[material(&["CEM-3", "FR-4"])]), Outcome::Met);
     assert_eq!(outcome_of(material(&["铝基板"]), &[material(&["FR-4"])]), Outcome::Conflict);
-    assert_eq!(outcome_of(material(&["FR-4", "铝基"]), &[material(&["FR-4"])]), Outcome::Unknown);
-    assert_eq!(
-        outcome_of(material(&["FR-4", "铝基"]), &[material(&["FR-4"]), material(&["铝基"])]),
-        Outcome::Met
-    );
+    assert_eq!(outcome_of(material(&["FR-4", "铝基"]), &[material(&["FR-4"])]), Outcome::Met);
+    assert_eq!(outcome_of(material(&["FR-4", "铝基"]), &[material(&["CEM-1"])]), Outcome::Conflict);
+    let both = Specification { text: "FR-4和铝基".to_owned(), ..material(&["FR-4", "铝基"]) };
+    assert_eq!(outcome_of(both.clone(), &[material(&["FR-4"])]), Outcome::Unknown);
+    assert_eq!(outcome_of(both, &[material(&["FR-4"]), material(&["铝基"])]), Outcome::Met);
     let certificate = |words: &[&str]| Specification::set("certification", words.iter().copied());
     assert_eq!(outcome_of(certificate(&["UL"]), &[certificate(&["ISO9001"])]), Outcome::Unknown);
     let fire = |word: &str| Specification::set("flammability", [word]);
@@ -215,6 +228,25 @@ fn words_sets_and_grades() {
     assert_eq!(outcome_of(model("WS2812B"), &[model("ws-2812b")]), Outcome::Met);
     assert_eq!(outcome_of(model("WS2812B"), &[model("SK6812")]), Outcome::Unknown);
     assert_eq!(outcome_of(model("WS2812B"), &[]), Outcome::Unknown);
+}
+
+/// The words of a market's own field: kinds of a plant are alternatives, accreditations of a laboratory are not.
+#[test]
+fn choices_of_markets() {
+    let r = reference();
+    let read = |market: &str, field: &str, text: &str, side| {
+        r.markets.get(market).unwrap().read_own(field, text, side, &r.units).unwrap().unwrap()
+    };
+    for (market, field, need, offer, expect) in [
+        ("land", "use", "标准厂房、定制厂房", "标准厂房", Outcome::Met),
+        ("land", "use", "标准厂房、定制厂房", "仓库", Outcome::Conflict),
+        ("land", "sewage", "工业废水处理、危废暂存", "危废暂存", Outcome::Unknown),
+        ("laboratory", "accreditation", "CNAS、CMA", "CNAS", Outcome::Unknown),
+        ("laboratory", "accreditation", "CNAS、CMA", "CMA、CNAS、CAL", Outcome::Met),
+    ] {
+        let (need, offer) = (read(market, field, need, Noun::Need), read(market, field, offer, Noun::Offer));
+        assert_eq!(outcome_of(need.clone(), &[offer]), expect, "{market}.{field}: {}", need.text);
+    }
 }
 
 #[test]
