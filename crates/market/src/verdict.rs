@@ -25,7 +25,8 @@
 //!
 //! An offer with a tolerance (1.6±0.1) states what it keeps, not what it can choose: against a need with a tolerance it
 //! must stay within. A tolerance class (ISO 2768-m, IT7) and a tolerance in mm are compared by the least and the greatest deviation
-//! that the class allows: what holds for all sizes is met, what holds for none is short, the rest is unknown. A body with more sides
+//! that the class allows: what holds for all sizes is met, what holds for none is short, the rest is unknown. The tolerance of a size
+//! (Φ10h7) is compared with a class or tolerance that the offer keeps without naming the size: a wider band is short. A body with more sides
 //! than asked for (500×600×1.6 against 500×600) is compared by those that fit best; a side that is asked for and not stated is
 //! unknown, where the others are met. Where an offer says nothing of a property, what it says of one that is a kind of it, or that it
 //! is a kind of (`data/property_kin.csv`), is compared, and the offer's words name that property. Ends that are themselves excluded (大于, 小于) count as included: the shortfall would be nothing.

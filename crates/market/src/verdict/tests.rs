@@ -209,6 +209,44 @@ fn kin_answer_for_each_other() {
     }
 }
 
+/// A size with a tolerance against an offer that names its tolerance and no size.
+#[test]
+fn the_tolerance_of_a_size() {
+    let r = reference();
+    let specs = |text: &str| model::spectext::parse_specs(text, &r.units, &r.properties, &[]).specs;
+    for (need, offer, expect, words) in [
+        ("Φ10h7", "IT6", Outcome::Unknown, "IT6（公差带宽0.009mm≤要求的0.015mm，尺寸未说明）"),
+        ("Φ10h7", "IT7", Outcome::Unknown, "IT7（公差带宽0.015mm≤要求的0.015mm，尺寸未说明）"),
+        ("Φ10h7", "IT8", short(0.007, "mm"), "IT8（公差带宽0.022mm>要求的0.015mm）"),
+        ("Φ10h7", "加工精度±0.01mm", short(0.005, "mm"), "加工精度±0.01mm（公差带宽0.02mm>要求的0.015mm）"),
+        (
+            "Φ10h7",
+            "加工精度±5μm",
+            Outcome::Unknown,
+            "加工精度±5μm（公差带宽0.01mm≤要求的0.015mm，尺寸未说明）",
+        ),
+        // The finer of two counts.
+        (
+            "Φ10h7",
+            "IT8，公差±0.002mm",
+            Outcome::Unknown,
+            "公差±0.002mm（公差带宽0.004mm≤要求的0.015mm，尺寸未说明）",
+        ),
+        (
+            "长度50±0.5mm",
+            "未注公差ISO 2768-m",
+            Outcome::Unknown,
+            "未注公差ISO 2768-m（公差带宽0.6mm≤要求的1mm，尺寸未说明）",
+        ),
+        ("直径10mm", "IT6", Outcome::Unknown, ""),
+        ("Φ10h7", "外径10mm", Outcome::Met, "外径10mm（按“外径”比较）"),
+        ("板厚1.6±0.1mm", "公差±0.2mm", Outcome::Unknown, ""),
+    ] {
+        let verdict = compare(&specs(need)[0], &specs(offer), r);
+        assert_eq!((verdict.outcome, verdict.offer.as_str()), (expect, words), "{need} against {offer}");
+    }
+}
+
 #[test]
 fn words_sets_and_grades() {
     let material = |words: &[&str]| Specification::set("base_material", words.iter().copied());
