@@ -112,7 +112,9 @@ fn stands(text: &str, word: &str) -> bool {
     let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
     text.match_indices(word).any(|(at, _)| {
         let (before, after) = (text[..at].chars().next_back(), text[at + word.len()..].chars().next());
-        !(latin(word.chars().next()) && latin(before)) && !(latin(word.chars().next_back()) && latin(after))
+        let begun = latin(word.chars().next()) && latin(before);
+        let goes_on = latin(word.chars().next_back()) && latin(after);
+        !(begun || goes_on)
     })
 }
 
