@@ -38,8 +38,16 @@ pub(crate) fn remedy(remedy: &Remedy, properties: &PropertyTable) -> String {
         Change::Capacity { by } => format!("产能增加{by}"),
         Change::Order { by } => format!("多订{by}"),
         Change::Distance { by_km } => format!("供货距离放宽{}km", number((by_km * 10.0).ceil() / 10.0)),
+        Change::Share { from, to } => {
+            format!("单家份额上限由{}提高到{}", percent(*from), percent(*to))
+        }
+        Change::Partial { open } => format!("需方接受部分供应（尚缺{open}）"),
     };
     remedy.changes.iter().map(change).collect::<Vec<_>>().join("，")
+}
+
+fn percent(part: f64) -> String {
+    format!("{}%", number((part * 1e4).round() / 100.0))
 }
 
 /// All verdicts of a match, one a line.

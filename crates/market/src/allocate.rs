@@ -61,6 +61,21 @@ pub struct Plan {
     pub optima: Vec<Optimum>,
     /// What binds each need that has a feasible offer of comparable capacity, by need key.
     pub needs: BTreeMap<String, NeedBound>,
+    /// What it kept to.
+    pub limits: Limits,
+    /// What the limit on shares lets enterprises have, by their key, one for each kind of measure.
+    pub(crate) shares: HashMap<String, Vec<(Dimension, Share)>>,
+}
+
+/// What one enterprise has and may have of one kind of measure; amounts a month in base units.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Share {
+    /// What it is given.
+    pub used: f64,
+    /// The most that it may be given.
+    pub most: f64,
+    /// What it could serve and another could too: so much is to be had for the limit raised by 1.
+    pub shared: f64,
 }
 
 /// Allots capacity to the feasible pairs, without further limits. The result is sorted by need, then by rank of the match.
@@ -87,7 +102,7 @@ pub(crate) fn plan_candidates(input: &Input<'_>, mut pairs: Vec<Candidate<'_>>, 
     pairs.sort_by(|a, b| (a.need, a.rank, a.offer).cmp(&(b.need, b.rank, b.offer)));
     pairs.dedup_by(|next, kept| next.need == kept.need && next.offer == kept.offer);
 
-    let mut plan = Plan::default();
+    let mut plan = Plan { limits: *limits, ..Plan::default() };
     let mut flows = vec![Flow::Unstated; pairs.len()];
     for members in by_measure(&pairs, &records, &measures) {
         let market = Market::new(&members, &pairs, &records, &measures, limits);
@@ -159,6 +174,7 @@ fn settle(
         };
         plan.needs.insert(key, bound);
     }
+    note_shares(market, &best.delivered, records, measures, plan);
     let first = records.need(market.needs[0]);
     let Some((quantity, amount)) =
         first.and_then(|need| Some((need.quantity.as_ref()?, measures.demand(need)?)))
@@ -176,6 +192,35 @@ fn settle(
         bound: best.bound as f64 * one / GAIN_SCALE,
         is_proved: best.gain == best.bound,
     });
+}
+
+/// Writes down what the limit on shares lets each enterprise have, and what it has.
+fn note_shares(
+    market: &Market<'_>,
+    delivered: &[i64],
+    records: &Records<'_>,
+    measures: &Measures,
+    plan: &mut Plan,
+) {
+    let mut used = vec![0i64; market.firms.len()];
+    for (pair, delivered) in market.pairs.iter().zip(delivered) {
+        if let Some(firm) = market.firm_of[pair.offer] {
+            used[firm] += delivered;
+        }
+    }
+    let amount = |whole: i64| whole as f64 / market.scale;
+    let mut noted = vec![false; market.firms.len()];
+    for (offer, firm) in market.firm_of.iter().enumerate() {
+        let (Some(firm), Some(record)) = (*firm, records.offer(market.offers[offer])) else { continue };
+        let Some(supply) = measures.supply(record).filter(|_| !noted[firm]) else { continue };
+        noted[firm] = true;
+        let share = Share {
+            used: amount(used[firm]),
+            most: amount(market.firms[firm]),
+            shared: amount(market.shared[firm]),
+        };
+        plan.shares.entry(record.enterprise.clone()).or_default().push((supply.dimension.clone(), share));
+    }
 }
 
 /// Writes down what one need is given.

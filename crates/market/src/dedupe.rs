@@ -7,8 +7,8 @@
 //! gives the chance that the two are one. The weights are learned from the records at hand, by expectation and maximisation, and
 //! from what people have confirmed and rejected; weights that ship with the program stand in where there is little to learn from.
 //!
-//! The unified social credit code is the truth: the same code is the same enterprise whatever else is said; specifications that contradict
-//! each other are two products. Pairs below
+//! The unified social credit code is the truth: the same code is the same enterprise whatever else is said, and two codes are two
+//! enterprises (a mistyped one fails by its check characters and is no code); specifications that contradict each other are two products. Pairs below
 //! [`SCORE_MIN`] are not proposed; records that were merged into others take no part.
 
 mod cluster;

@@ -9,11 +9,13 @@
 //! 3. otherwise the nearest candidate says it: fewest requirements in the way, then best rank. With requirements in the
 //!    way the specification is short; with none it is too far.
 //!
-//! Beside the cause stands the smallest change that would meet the need ([`Gap::remedies`]), how every node stands and which
+//! Beside the cause stands the smallest change that would meet the need ([`Gap::remedies`]), or who makes something near to it where
+//! nobody offers it ([`Gap::near`]), how every node stands and which
 //! weigh most ([`standings`]), and what a newcomer would change ([`what_if`]).
 //!
 //! Gaps are grouped by chain node (by title where there is none) and ranked by weight, see [`WEIGHT_ZH`].
 
+mod near;
 mod remedy;
 mod scenario;
 mod standing;
@@ -31,10 +33,11 @@ use crate::weights::Weights;
 use crate::{Input, Records};
 use model::allotment::{Binding, NeedBound};
 use model::fold::fold_key;
-use model::matching::{Coverage, Gap, GapCause, GapGroup, Match, Remedy};
+use model::matching::{Coverage, Gap, GapCause, GapGroup, Match, Near, Remedy};
 use model::need::Need;
 use model::quantity::Quantity;
 use model::unit::Dimension;
+use near::Neighbours;
 use remedy::Remedies;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -51,7 +54,8 @@ pub fn find_gaps(input: &Input<'_>, weights: &Weights, matches: &[Match], plan: 
     let context = Context::new(input, weights);
     let allocations = &plan.allocations;
     let covered = allocate::covered(input, allocations, |_| true);
-    let remedies = Remedies::new(input, allocations, &records, &context.measures);
+    let remedies = Remedies::new(input, plan, &records, &context.measures);
+    let neighbours = Neighbours::new(input);
     let mut candidates: HashMap<&str, Vec<&Match>> = HashMap::new();
     for m in matches {
         candidates.entry(m.need.as_str()).or_default().push(m);
@@ -69,12 +73,14 @@ pub fn find_gaps(input: &Input<'_>, weights: &Weights, matches: &[Match], plan: 
         let same = same_product(need, candidates, &records, &context);
         let cause = cause(need, &same, open.as_ref(), plan.needs.get(&need.key), &records);
         let (remedies, looked_at) = remedies.of(need, open.as_ref(), &same, &records, &context);
+        let near =
+            (cause == GapCause::NoSupplier).then(|| neighbours.of(need, candidates, &records, &context));
         // Nodes before titles, so that a node and a title of the same words stay apart.
         let key = match &need.node {
             Some(node) => (false, node.0.clone()),
             None => (true, fold_key(&need.title)),
         };
-        groups.entry(key).or_default().gaps.push(Entry { need, open, cause, remedies, looked_at });
+        groups.entry(key).or_default().gaps.push(Entry { need, open, cause, remedies, looked_at, near });
     }
     rank(groups, &context)
 }
@@ -90,12 +96,13 @@ struct Entry<'a> {
     cause: GapCause,
     remedies: Vec<Remedy>,
     looked_at: u32,
+    near: Option<Vec<Near>>,
 }
 
 impl Entry<'_> {
     fn gap(self) -> Gap {
-        let Self { need, cause, remedies, looked_at, .. } = self;
-        Gap { need: need.key.clone(), cause, remedies, looked_at }
+        let Self { need, cause, remedies, looked_at, near, .. } = self;
+        Gap { need: need.key.clone(), cause, remedies, looked_at, near }
     }
 }
 

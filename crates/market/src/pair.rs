@@ -65,7 +65,8 @@ impl<'a> Context<'a> {
         self.input.sites.get(enterprise)
     }
 
-    fn kinship(&self, need: Option<&NodeId>, offer: Option<&NodeId>) -> Kinship {
+    /// How an offer's node stands to a need's.
+    pub fn kinship(&self, need: Option<&NodeId>, offer: Option<&NodeId>) -> Kinship {
         let chain = &self.input.reference.chain;
         let (Some(need), Some(offer)) = (need, offer) else { return Kinship::Unknown };
         if need == offer {
@@ -122,13 +123,8 @@ impl<'a> Context<'a> {
 
     /// [`Self::same_product`] for a match that was made before: its reasons carry the similarity.
     pub fn match_same_product(&self, matched: &Match, need: &Need, offer: &Offer) -> bool {
-        let similarity = matched
-            .reasons
-            .iter()
-            .find(|r| r.kind == ReasonKind::Text && r.of > 0.0)
-            .map_or(0.0, |r| r.points / r.of);
         matched.feasible
-            || self.same_product(self.kinship(need.node.as_ref(), offer.node.as_ref()), similarity)
+            || self.same_product(self.kinship(need.node.as_ref(), offer.node.as_ref()), similarity(matched))
     }
 
     /// True where both are valid on some day of the period.
@@ -167,6 +163,12 @@ impl<'a> Context<'a> {
         let (demand, supply) = (self.measures.demand(need)?, self.measures.supply(offer)?);
         (demand.dimension == supply.dimension).then(|| supply.per_month / demand.per_month)
     }
+}
+
+/// The text similarity of a match that was made before: its reasons carry it.
+pub(crate) fn similarity(matched: &Match) -> f64 {
+    let text = matched.reasons.iter().find(|r| r.kind == ReasonKind::Text && r.of > 0.0);
+    text.map_or(0.0, |r| r.points / r.of)
 }
 
 /// The property of [`Context::lead_time`].

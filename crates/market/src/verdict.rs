@@ -25,16 +25,20 @@
 //!
 //! An offer with a tolerance (1.6±0.1) states what it keeps, not what it can choose: against a need with a tolerance it
 //! must stay within. A tolerance class (ISO 2768-m, IT7) and a tolerance in mm are compared by the least and the greatest deviation
-//! that the class allows: what holds for all sizes is met, what holds for none is short, the rest is unknown. A body with more sides
+//! that the class allows: what holds for all sizes is met, what holds for none is short, the rest is unknown. The tolerance of a size
+//! (Φ10h7) is compared with a class or tolerance that the offer keeps without naming the size: a wider band is short. A body with more sides
 //! than asked for (500×600×1.6 against 500×600) is compared by those that fit best; a side that is asked for and not stated is
-//! unknown, where the others are met. Ends that are themselves excluded (大于, 小于) count as included: the shortfall would be nothing.
-//! Several statements of one property in an offer are alternatives; the best counts. What an offer does not state, or
+//! unknown, where the others are met. Where an offer says nothing of a property, what it says of one that is a kind of it, or that it
+//! is a kind of (`data/property_kin.csv`), is compared, and the offer's words name that property. Ends that are themselves excluded (大于, 小于) count as included: the shortfall would be nothing.
+//! Several words of a set in a need are alternatives or all asked for as its text and the property say
+//! ([`PropertyTable::asks`](model::property::PropertyTable::asks)). Several statements of one property in an offer are alternatives; the best counts. What an offer does not state, or
 //! states in a unit that does not compare, is unknown: a question, not a no.
 
 mod accuracy;
+mod kin;
 
 use model::matching::{Outcome, Verdict};
-use model::property::{Direction, Property, PropertyKind, RangeMeaning};
+use model::property::{Direction, Property, PropertyKind, RangeMeaning, Several};
 use model::quantity::Quantity;
 use model::reference::Reference;
 use model::spec::{Interval, SpecValue, Specification};
@@ -55,8 +59,9 @@ pub fn compare(
     let property = reference.properties.get(&requirement.property);
     let (outcome, offer) = match property {
         Some(property) if !stated.is_empty() => judge(requirement, &stated, property, reference),
-        // A class against a number, or a number against a class.
-        Some(property) => accuracy::across(requirement, capabilities, property, reference)
+        // Another property that answers, then a class against a number, or a number against a class.
+        Some(property) => kin::judge(requirement, capabilities, property, reference)
+            .or_else(|| accuracy::across(requirement, capabilities, property, reference))
             .unwrap_or((Outcome::Unknown, String::new())),
         None => (Outcome::Unknown, all_words(&stated)),
     };
@@ -84,7 +89,7 @@ fn judge(
     if let SpecValue::Set(asked) = &requirement.value
         && property.kind == PropertyKind::Set
     {
-        return judge_set(asked, stated, property);
+        return judge_set(asked, stated, property, reference.properties.asks(requirement, property));
     }
     let best = stated
         .iter()
@@ -301,19 +306,17 @@ fn joint_range(
     Some(Specification::interval(&requirement.property.0, Interval::between(low, high), unit))
 }
 
-/// Every word asked for must be stated. Where none is, the two exclude each other, unless the set is an open one.
-fn judge_set(asked: &[String], stated: &[&Specification], property: &Property) -> (Outcome, String) {
-    let key = |word: &String| model::fold::fold_key(&property.canonical(word));
-    let held: BTreeSet<String> = stated
-        .iter()
-        .flat_map(|s| match &s.value {
-            SpecValue::Set(words) => words.iter().map(key).collect(),
-            SpecValue::Text(word) => vec![key(word)],
-            _ => Vec::new(),
-        })
-        .collect();
-    let found = asked.iter().filter(|word| held.contains(&key(word))).count();
-    let outcome = if found == asked.len() {
+/// Every word asked for must be stated, or any one where they are alternatives. Where none is, the two exclude each other, unless
+/// the set is an open one.
+fn judge_set(
+    asked: &[String],
+    stated: &[&Specification],
+    property: &Property,
+    several: Several,
+) -> (Outcome, String) {
+    let held = set_words(stated);
+    let found = found(asked, &held, &[property]);
+    let outcome = if suffices(found, asked, several) {
         Outcome::Met
     } else if found > 0 || held.is_empty() || property.open {
         Outcome::Unknown
@@ -321,6 +324,26 @@ fn judge_set(asked: &[String], stated: &[&Specification], property: &Property) -
         Outcome::Conflict
     };
     (outcome, all_words(stated))
+}
+
+/// True where so many of the words asked for are enough.
+fn suffices(found: usize, asked: &[String], several: Several) -> bool {
+    found == asked.len() || (several == Several::Any && found > 0)
+}
+
+/// The words that statements of a set have.
+fn set_words<'a>(stated: &[&'a Specification]) -> Vec<&'a String> {
+    stated.iter().filter_map(|s| word_list(&s.value)).flatten().collect()
+}
+
+/// How many of the words asked for are held, by the spellings of any of these properties.
+fn found(asked: &[String], held: &[&String], spellings: &[&Property]) -> usize {
+    let keys = |word: &String| -> Vec<(usize, String)> {
+        let of = |(place, p): (usize, &&Property)| (place, model::fold::fold_key(&p.canonical(word)));
+        spellings.iter().enumerate().map(of).collect()
+    };
+    let held: BTreeSet<(usize, String)> = held.iter().flat_map(|word| keys(word)).collect();
+    asked.iter().filter(|word| keys(word).iter().any(|key| held.contains(key))).count()
 }
 
 /// Places on an ordered scale: of several asked for the lowest suffices, of several stated the best counts.

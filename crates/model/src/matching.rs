@@ -208,6 +208,23 @@ pub struct Gap {
     /// Offers that were looked at for these: none of them needs less.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub looked_at: u32,
+    /// Where nobody offers it: who makes something near to it, the nearest first; empty where nobody does, absent where it
+    /// was not looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<Vec<Near>>,
+}
+
+/// An offer that is not what a need asks for, but something near to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Near {
+    /// Key of the offer.
+    pub offer: String,
+    /// Similarity of the wording, 0..=1; absent where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub similarity: Option<f64>,
+    /// Its chain node, where that is a neighbour of the need's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<NodeId>,
 }
 
 fn is_zero(count: &u32) -> bool {
@@ -254,6 +271,18 @@ pub enum Change {
     Distance {
         /// Kilometres beyond what need and offer allow.
         by_km: f64,
+    },
+    /// The list's limit on the share of one enterprise, here of the offer's, is raised.
+    Share {
+        /// The limit that was set, above 0 and up to 1.
+        from: f64,
+        /// The limit at which the enterprise may serve the need beside all that it serves now.
+        to: f64,
+    },
+    /// The need, which takes all or nothing, accepts a part.
+    Partial {
+        /// What stays open then, in the need's unit.
+        open: Quantity,
     },
 }
 

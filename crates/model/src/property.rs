@@ -1,5 +1,11 @@
 //! Properties that specifications speak of, as `data/properties.csv` defines them.
 
+mod kin;
+mod several;
+
+pub use kin::Kin;
+pub use several::Several;
+
 use crate::spectext::normal;
 use crate::table::{self, TableError};
 use aho_corasick::AhoCorasick;
@@ -108,6 +114,10 @@ pub struct Property {
     pub own_units: Vec<String>,
     /// Units of other dimensions in which it is stated, too (an order of at least 500 m).
     pub other_units: Vec<String>,
+    /// Properties that it is a kind of, or that are kinds of it (see [`PropertyTable::relate`]).
+    pub kin: Vec<Kin>,
+    /// What several words that are only listed in a requirement ask for (see [`PropertyTable::asks`]).
+    pub several: Several,
     /// Folded spellings of the values, and their places.
     places: HashMap<String, usize>,
 }
@@ -130,6 +140,8 @@ impl Property {
             prefixes: Vec::new(),
             own_units: Vec::new(),
             other_units: Vec::new(),
+            kin: Vec::new(),
+            several: Several::Any,
             places: HashMap::new(),
         }
     }
@@ -140,12 +152,14 @@ impl Property {
         Self { unit: unit.map(str::to_owned), direction, range, ..self }
     }
 
-    /// The same with its words, written as a cell of `values` (see [`PropertyTable::parse`]); `open` as of the field.
+    /// The same with its words, written as a cell of `values` (see [`PropertyTable::parse`]); `open` as of the field. Of an
+    /// open set all words that a requirement lists are asked for, of another any one.
     #[must_use]
     pub fn worded(self, cell: &str, open: bool) -> Self {
         let values = values(cell);
         let places = places(&values);
-        Self { values, places, open, ..self }
+        let several = if open { Several::All } else { Several::Any };
+        Self { values, places, open, several, ..self }
     }
 
     /// Place of a value on the scale of a grade (0 = worst), or among a set's known values.
@@ -212,6 +226,7 @@ pub struct PropertyTable {
     names: Lexicon,
     values: Lexicon,
     prefixes: Lexicon,
+    joins: several::Joins,
 }
 
 /// Words to find in text, each with what it stands for.
@@ -321,6 +336,7 @@ impl PropertyTable {
             names: Lexicon::build(names)?,
             values: Lexicon::build(value_words(&rows))?,
             prefixes: Lexicon::build(prefix_words(&rows))?,
+            joins: several::Joins::default(),
             rows,
         })
     }
@@ -337,7 +353,7 @@ impl PropertyTable {
         let own =
             |(index, p): (u16, &Property)| p.own_units.iter().map(|u| (u.clone(), index)).collect::<Vec<_>>();
         let by_own_unit = (0..).zip(&rows).flat_map(own).collect();
-        Self::build(rows, by_id, by_own_unit)
+        Ok(Self { joins: self.joins.clone(), ..Self::build(rows, by_id, by_own_unit)? })
     }
 
     /// Adds properties, or replaces those of the same id, that are found by their ids but by no word of a text.

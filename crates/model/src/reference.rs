@@ -39,6 +39,10 @@ pub struct ReferenceTexts<'a> {
     pub units: &'a str,
     /// `properties.csv`
     pub properties: &'a str,
+    /// `property_kin.csv`
+    pub property_kin: &'a str,
+    /// `property_several.csv`
+    pub property_several: &'a str,
     /// `regions/*.csv`, name and text
     pub regions: &'a [(&'a str, &'a str)],
     /// `gbt4754_2017.csv`
@@ -59,6 +63,8 @@ pub struct ReferenceTexts<'a> {
 pub const BUILTIN: ReferenceTexts<'static> = ReferenceTexts {
     units: include_str!("../../../data/units.csv"),
     properties: include_str!("../../../data/properties.csv"),
+    property_kin: include_str!("../../../data/property_kin.csv"),
+    property_several: include_str!("../../../data/property_several.csv"),
     regions: &[
         ("regions/china.csv", include_str!("../../../data/regions/china.csv")),
         ("regions/jian.csv", include_str!("../../../data/regions/jian.csv")),
@@ -93,6 +99,8 @@ impl Reference {
         }
         let units = UnitTable::parse(texts.units)?;
         let mut properties = PropertyTable::parse(texts.properties)?;
+        properties.relate(texts.property_kin)?;
+        properties.join(texts.property_several)?;
         let mut visibility = VisibilityTable::parse(texts.visibility)?;
         let mut markets = MarketTable::default();
         markets.extend(texts.markets, &units, &mut properties, &mut visibility)?;

@@ -52,6 +52,18 @@ pub fn deviation_range_mm(class: &str) -> Option<(f64, f64)> {
     })
 }
 
+/// The width of the band, mm, that a class allows a size: as [`deviation_range_mm`], but twice the deviation of this size.
+///
+/// `None` for other words, and where the standard's table has no such size.
+pub fn width_mm(class: &str, nominal_mm: f64) -> Option<f64> {
+    let (table, class, sides) = match class.rsplit_once("2768-") {
+        Some((_, class)) => (&*GENERAL, class, 2.0),
+        None => (&*GRADES, class, 1.0),
+    };
+    let um = if nominal_mm > 0.0 { table.value(nominal_mm, class)? } else { return None };
+    Some((um * sides * 10.0).round() / 10_000.0)
+}
+
 impl Table {
     fn parse(text: &str) -> Self {
         let mut lines = text.lines().map(|line| line.split(','));
@@ -133,6 +145,20 @@ mod tests {
             ("7", None),
         ] {
             assert_eq!(deviation_range_mm(class), expect, "{class}");
+        }
+    }
+
+    #[test]
+    fn widths_of_classes() {
+        for (class, size, expect) in [
+            ("IT6", 10.0, Some(0.009)),
+            ("IT7", 10.0, Some(0.015)),
+            ("ISO 2768-m", 50.0, Some(0.6)),
+            ("IT7", 0.0, None),
+            ("IT7", 5000.0, None),
+            ("h7", 10.0, None),
+        ] {
+            assert_eq!(width_mm(class, size), expect, "{class} {size}");
         }
     }
 

@@ -4,7 +4,7 @@ use super::Page;
 use crate::words;
 use crate::write::{Column, Put, Styles, WriteError, narrow, table, wide};
 use model::list::ListIndex;
-use model::matching::{Gap, GapCause, GapGroup};
+use model::matching::{Gap, GapCause, GapGroup, Near};
 use rust_xlsxwriter::Workbook;
 
 const COLUMNS: [Column; 11] = [
@@ -55,7 +55,14 @@ fn row(place: u32, group: &GapGroup, gap: &Gap, page: &Page<'_>) -> [Put; 11] {
 
 /// The cause, and the smallest change that would meet the need.
 fn explained(gap: &Gap, page: &Page<'_>) -> String {
-    let cause = caused(&gap.cause, page);
+    let mut cause = caused(&gap.cause, page);
+    if let Some(near) = &gap.near {
+        let firms: Vec<String> = near.iter().map(|near| neared(near, page)).collect();
+        cause += &match firms.is_empty() {
+            true => "，也没有相近的企业".to_owned(),
+            false => format!("。相近的企业：{}", firms.join("；")),
+        };
+    }
     let Some(remedy) = gap.remedies.first() else { return cause };
     format!(
         "{cause}。最小改变（比较{}项供给）：{}{}",
@@ -63,6 +70,15 @@ fn explained(gap: &Gap, page: &Page<'_>) -> String {
         firm(&page.index, &remedy.offer),
         words::remedy(remedy, &page.reference.properties)
     )
+}
+
+/// A firm that makes something near, and what makes it near.
+fn neared(near: &Near, page: &Page<'_>) -> String {
+    let node = near.node.as_ref().and_then(|id| page.reference.chain.get(id));
+    let node = node.map(|node| format!("相邻节点“{}”", node.name_zh));
+    let text = near.similarity.map(|s| format!("名称相似{:.0}%", s * 100.0));
+    let why: Vec<String> = text.into_iter().chain(node).collect();
+    format!("{}（{}）", firm(&page.index, &near.offer), why.join("，"))
 }
 
 fn caused(cause: &GapCause, page: &Page<'_>) -> String {

@@ -72,7 +72,7 @@ fn list() -> MatchingList {
         coverage: Coverage::Full,
         delivered: Some(Quantity::new(600.0, "卷/月")),
     };
-    let gap = |cause| Gap { need: "n2".to_owned(), cause, remedies: Vec::new(), looked_at: 0 };
+    let gap = |cause| Gap { need: "n2".to_owned(), cause, remedies: Vec::new(), looked_at: 0, near: None };
     let content = ListContent {
         format: 1,
         engine: 1,

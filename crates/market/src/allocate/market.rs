@@ -72,6 +72,8 @@ pub(super) struct Market<'a> {
     pub firm_of: Vec<Option<usize>>,
     /// What each enterprise may deliver.
     pub firms: Vec<i64>,
+    /// What each enterprise and another could both serve.
+    pub shared: Vec<i64>,
     pub scale: f64,
     pub pairs: Vec<Pair>,
 }
@@ -162,6 +164,7 @@ impl<'a> Market<'a> {
             whole,
             capacity,
             firms: Vec::new(),
+            shared: Vec::new(),
             scale,
             pairs,
         };
@@ -194,10 +197,12 @@ impl<'a> Market<'a> {
             servers[pair.need].insert((firm.is_some(), firm.unwrap_or(pair.offer)));
             most[pair.need] = most[pair.need].max(pair.ceil(self.demand[pair.need]));
         }
+        self.shared = vec![0; self.firms.len()];
         for ((servers, &demand), most) in servers.iter().zip(&self.demand).zip(most) {
             let part = if servers.len() > 1 { (demand as f64 * share).floor() as i64 } else { most };
             for &(_, firm) in servers.iter().filter(|s| s.0) {
                 self.firms[firm] += part;
+                self.shared[firm] += if servers.len() > 1 { demand } else { 0 };
             }
         }
     }

@@ -15,7 +15,6 @@ const ALIKE_MIN: f64 = 0.6;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Field {
     Name,
-    Code,
     /// Regions that the names name.
     NamedRegion,
     /// Where they are recorded to be.
@@ -39,11 +38,6 @@ pub(super) const SCHEME: Scheme = &[
         ],
         m: &[0.02, 0.05, 0.10, 0.30, 0.15, 0.38],
         u: &[0.6, 0.36, 0.006, 0.0195, 0.004, 0.0005],
-    },
-    linkage::Field {
-        words: &["统一社会信用代码不同", "统一社会信用代码相同"],
-        m: &[0.02, 0.98],
-        u: &[0.995, 0.005],
     },
     linkage::Field {
         words: &["名称中的地区不同", "名称中的地区相符"], m: &[0.03, 0.97], u: &[0.55, 0.45]
@@ -113,6 +107,7 @@ impl Compared for Record<'_> {
         out.extend(self.enterprise.uscc.as_ref().map(|code| format!("c{code}")));
         for form in self.forms() {
             out.insert(format!("n{}", form.full));
+            out.insert(format!("n{}", form.plain));
             out.insert(format!("n{}", form.core));
             if form.brand.chars().count() >= 2 {
                 out.insert(format!("b{}", form.brand));
@@ -147,13 +142,12 @@ pub(super) fn compare(a: &Record<'_>, b: &Record<'_>, names: &RegionNames) -> Fo
     let mut levels = Levels::default();
     let mut put = |field: Field, level: Option<u8>| levels[field as usize] = level;
     put(Field::Name, Some(name));
-    put(Field::Code, codes.map(|(a, b)| u8::from(a == b)));
     put(Field::NamedRegion, regions);
     put(Field::Place, places.map(|(a, b)| u8::from(names.compatible(a, b))));
     put(Field::Phone, both(&a.phone, &b.phone).then(|| u8::from(a.phone == b.phone)));
     put(Field::Address, both(&a.address, &b.address).then(|| address_level(&a.address, &b.address)));
     put(Field::Branch, Some(u8::from(a.name.branch == b.name.branch)));
-    let sure = codes.filter(|(a, b)| a == b).map(|_| Sure::One("统一社会信用代码相同"));
+    let sure = codes.map(|(a, b)| if a == b { Sure::One("统一社会信用代码相同") } else { Sure::Two });
     Found { levels, sure, detail: (Field::Name as usize, detail) }
 }
 
@@ -164,7 +158,7 @@ fn name_level(a: &Record<'_>, b: &Record<'_>) -> (u8, String) {
         return (5, String::new());
     }
     let alias = |one: &Record<'_>, other: &Record<'_>| {
-        one.others.iter().any(|form| other.forms().any(|o| form.full == o.full || form.full == o.core))
+        one.others.iter().any(|form| other.forms().any(|o| form.plain == o.plain || form.plain == o.core))
     };
     if alias(a, b) || alias(b, a) {
         return (4, String::new());

@@ -18,6 +18,7 @@ const LEGAL_FORMS: &[&str] = &[
     "有限合伙",
     "个体工商户",
     "经营部",
+    "colimited",
     "coltd",
     "limited",
     "company",
@@ -85,6 +86,8 @@ const BUSINESS_WORDS: &[&str] = &[
 pub(super) struct NameForm {
     /// All letters, digits and ideographs, folded.
     pub full: String,
+    /// The same without its legal form.
+    pub plain: String,
     /// Without region and legal form: `鑫源电子`.
     pub core: String,
     /// The core without words for lines of business: `鑫源`; empty where nothing else is there.
@@ -184,7 +187,8 @@ impl NameForm {
         }
         regions.sort();
         regions.dedup();
-        Self { full, core, brand, regions, branch }
+        let plain = without_legal_form(&full).to_owned();
+        Self { full, plain, core, brand, regions, branch }
     }
 }
 

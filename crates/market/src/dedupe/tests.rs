@@ -49,10 +49,13 @@ fn codes_telephones_and_short_names() {
     assert_eq!(score(&a, &b), 1.0, "the code is the truth");
     b.uscc = Some(code("91360800MA000002"));
     assert_eq!(score(&a, &b), 0.0);
-    // One of two codes of the very same name is likely mistyped.
+    // Two codes are two enterprises, alike as they may be.
     b.name = a.name.clone();
-    let mistyped = score(&a, &b);
-    assert!((SCORE_MIN..0.9).contains(&mistyped), "{mistyped}");
+    (a.contact.phone, b.contact.phone) = ("0796-1234567".to_owned(), "07961234567".to_owned());
+    assert_eq!(score(&a, &b), 0.0);
+    b.uscc = None;
+    assert!(score(&a, &b) > 0.9);
+    a.contact.phone.clear();
 
     let mut short = enterprise("2", "鑫源");
     short.contact.phone = "0796-8888 888".to_owned();
@@ -67,6 +70,27 @@ fn codes_telephones_and_short_names() {
         by_phone < by_short_name && by_short_name < by_all && by_all > 0.99,
         "{by_phone} {by_short_name} {by_all}"
     );
+}
+
+/// Other names meet whatever legal form they are written with.
+#[test]
+fn english_names_meet() {
+    let mut a = enterprise("1", "吉安市鑫源电子有限公司");
+    let mut b = enterprise("2", "吉安鑫元电子厂");
+    a.other_names = vec!["Jian Xinyuan Electronics Co. Ltd.".to_owned()];
+    for (other, proposed) in [
+        ("Jian Xinyuan Electronics", true),
+        ("JIAN XINYUAN ELECTRONICS CO., LIMITED", true),
+        ("Jian Xinyuan Optics Co. Ltd.", false),
+    ] {
+        b.other_names = vec![other.to_owned()];
+        let found = propose(&[a.clone(), b.clone()], &[], regions());
+        let alias = |p: &DuplicateProposal| p.reasons.iter().any(|r| r.contains("简称或曾用名"));
+        assert_eq!(found.first().is_some_and(alias), proposed, "{other}: {found:?}");
+    }
+    b.name = "Jian Xinyuan Electronics".to_owned();
+    b.other_names.clear();
+    assert!(score(&a, &b) >= SCORE_MIN, "{}", score(&a, &b));
 }
 
 #[test]

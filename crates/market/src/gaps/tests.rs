@@ -65,6 +65,8 @@ fn remedies(gap: &model::matching::Gap) -> Vec<String> {
         Change::Capacity { by } => format!("{by} more"),
         Change::Distance { by_km } => format!("{by_km:.0} km farther"),
         Change::Order { by } => format!("{by} more ordered"),
+        Change::Share { from, to } => format!("share from {from} to {to}"),
+        Change::Partial { open } => format!("a part, {open} open"),
     };
     let line = |r: &Remedy| {
         format!("{} {}: {}", r.offer, r.size, r.changes.iter().map(change).collect::<Vec<_>>().join(", "))
@@ -89,6 +91,96 @@ fn the_smallest_change_is_named() {
     let Change::Distance { by_km } = remedy.changes[1] else { panic!("{remedy:?}") };
     assert!((remedy.size - (0.09 / 99.99 + by_km / 50.0 + 100.0 / 500.0)).abs() < 1e-6, "{remedy:?}");
     assert_eq!(remedy.changes[2], Change::Capacity { by: Quantity::new(100.0, "卷/月") });
+}
+
+/// Under a limit on shares every change at an enterprise that has its share comes with a higher limit.
+#[test]
+fn a_limit_on_shares_is_named() {
+    let mut cluster = wanan_and_taihe();
+    let other = offer("O-small", "jizhou-wire", "键合金丝");
+    cluster.offers.retain(|o| o.key == "O-good");
+    cluster.offers[0].spare_capacity = quantity(180.0, "卷/月");
+    cluster.offers.push(model::offer::Offer {
+        specs: cluster.offers[0].specs.clone(),
+        capacity: quantity(60.0, "卷/月"),
+        ..other
+    });
+    let mut weak = offer("O-weak", "taihe-wire", "键合金丝");
+    weak.specs = vec![crate::fixture::purity(99.9), crate::fixture::wire(15.0, 50.0)];
+    weak.capacity = quantity(1000.0, "卷/月");
+    cluster.offers.push(weak);
+    let options = Options { limits: Limits { share_max: Some(0.5), terms: false }, ..Options::default() };
+    let outcome = run(&cluster.input(), &options, &|_| {});
+    // Taihe may have 100 of 200 rolls, Jizhou has 60: 40 stay open.
+    let gap = &outcome.gaps[0].gaps[0];
+    let GapCause::TermsShort { short, limit, .. } = &gap.cause else { panic!("{gap:?}") };
+    assert!((short.value - 40.0).abs() < 1e-6 && *limit == model::allotment::Binding::Share);
+    // 140 of 200 are 70 %; the purer wire of the same firm would need that as well; Jizhou has room in its share for 40 more.
+    assert_eq!(
+        remedies(gap),
+        [
+            "O-small 0.2: 40卷/月 more",
+            "O-good 0.4: share from 0.5 to 0.7",
+            "O-weak 0.4009: purity by 0.09%, share from 0.5 to 0.7",
+        ]
+    );
+    // With the limit that was named nothing stays open.
+    let raised = Options { limits: Limits { share_max: Some(0.7), terms: false }, ..Options::default() };
+    assert!(run(&cluster.input(), &raised, &|_| {}).gaps.is_empty());
+}
+
+/// A need that takes all or nothing lacks what all its offers together lack; or it takes a part.
+#[test]
+fn a_whole_supply_is_named() {
+    let mut cluster = wanan_and_taihe();
+    cluster.needs[0].partial = Some(false);
+    cluster.needs[0].quantity = quantity(500.0, "卷/月");
+    let good = cluster.offers.iter().find(|o| o.key == "O-good").unwrap().clone();
+    cluster.offers.retain(|o| o.key == "O-good");
+    cluster.offers.push(model::offer::Offer {
+        key: "O-second".to_owned(),
+        enterprise: "jizhou-wire".to_owned(),
+        spare_capacity: quantity(150.0, "卷/月"),
+        ..good
+    });
+    let options = Options { limits: Limits { share_max: None, terms: true }, ..Options::default() };
+    let outcome = run(&cluster.input(), &options, &|_| {});
+    assert!(outcome.allocations.is_empty());
+    // 450 of 500 rolls are there.
+    assert_eq!(
+        remedies(&outcome.gaps[0].gaps[0]),
+        ["O-good 0.1: 50卷/月 more", "O-good 0.1: a part, 50卷/月 open", "O-second 0.1: 50卷/月 more"]
+    );
+}
+
+/// Where nobody offers a need's product, those are named that make something near to it, or nobody.
+#[test]
+fn who_comes_near_is_named() {
+    let mut cluster = wanan_and_taihe();
+    cluster.needs = vec![need("etchant", "wanan-screen", "蚀刻机"), need("none", "wanan-screen", "甲乙丙丁")];
+    let gaps = run(&cluster.input(), &Options::default(), &|_| {}).gaps;
+    let near = |key: &str| {
+        let gap = gaps.iter().flat_map(|g| &g.gaps).find(|g| g.need == key).unwrap();
+        assert_eq!(gap.cause, GapCause::NoSupplier);
+        gap.near.clone().unwrap()
+    };
+    let [other] = &near("etchant")[..] else { panic!("{:?}", near("etchant")) };
+    assert_eq!(other.offer, "O-other");
+    assert!(other.similarity.is_some_and(|s| (0.25..0.6).contains(&s)), "{other:?}");
+    assert!(near("none").is_empty());
+    // A neighbouring node without common words.
+    let chain = &model::reference::Reference::builtin().chain;
+    let edge = &chain.edges()[0];
+    let (from, to) = (&chain.nodes()[edge.from], &chain.nodes()[edge.to]);
+    cluster.needs =
+        vec![Need { node: Some(to.id.clone()), ..Need::new("n", "wanan-screen", "甲乙丙丁") }];
+    cluster.offers = vec![model::offer::Offer {
+        node: Some(from.id.clone()),
+        ..model::offer::Offer::new("o", "taihe-wire", "戊己庚辛")
+    }];
+    let gaps = run(&cluster.input(), &Options::default(), &|_| {}).gaps;
+    let near = gaps[0].gaps[0].near.clone().unwrap();
+    assert_eq!((near[0].offer.as_str(), near[0].node.as_ref()), ("o", Some(&from.id)));
 }
 
 #[test]

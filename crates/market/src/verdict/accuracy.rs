@@ -1,16 +1,21 @@
-//! Tolerance classes against tolerances in mm, where one side speaks of the one and the other of the other.
+//! Tolerance classes against tolerances in mm, where one side speaks of the one and the other of the other; and the tolerance of a
+//! size (`Φ10h7`) against a tolerance or a class that the offer keeps without naming the size.
 
 use super::{outcome, unit_of, word_list, words};
 use model::matching::Outcome;
 use model::property::Property;
+use model::quantity::number;
 use model::reference::Reference;
 use model::spec::{SpecValue, Specification};
-use model::tolerance::deviation_range_mm;
+use model::tolerance::{deviation_range_mm, width_mm};
 
 /// The property of tolerances in mm.
 const TOLERANCE: &str = "tolerance";
 /// Properties of tolerance classes.
 const CLASSES: [&str; 2] = ["general_tolerance", "tolerance_grade"];
+/// Sizes of parts that are made to a tolerance; that of a thickness or of a wire is none of the machine's.
+const SIZES: [&str; 7] =
+    ["diameter", "outer_diameter", "inner_diameter", "min_hole_diameter", "length", "width", "height"];
 const MM: &str = "mm";
 
 /// The outcome of a requirement by what the offer says of the other kind, and the words that decided; `None` where it says nothing
@@ -35,9 +40,46 @@ pub(super) fn across(
         let (least, greatest) = class_mm(requirement)?;
         let kept = highest_mm(stated, stated.unit.as_deref().unwrap_or(MM), reference)?;
         Some((judge(kept <= least, kept - greatest, MM), words(stated)))
+    } else if SIZES.contains(&asked) {
+        of_size(requirement, capabilities, property, reference)
     } else {
         None
     }
+}
+
+/// The width of a size's tolerance against what the offer keeps. Too wide is a no; where it suffices the size itself is still a
+/// question, and the words say so.
+fn of_size(
+    requirement: &Specification,
+    capabilities: &[Specification],
+    property: &Property,
+    reference: &Reference,
+) -> Option<(Outcome, String)> {
+    let SpecValue::Interval(asked) = &requirement.value else { return None };
+    let unit = unit_of(requirement, property);
+    let mm = |value: f64| reference.units.convert(value, unit, MM).ok();
+    let nominal = mm(asked.nominal?)?;
+    let allowed = mm(asked.high?)? - mm(asked.low?)?;
+    let kept = |stated: &Specification| match stated.property.0.as_str() {
+        TOLERANCE => Some(2.0 * highest_mm(stated, stated.unit.as_deref().unwrap_or(MM), reference)?),
+        id if CLASSES.contains(&id) => {
+            let widths = word_list(&stated.value)?.iter().filter_map(|class| width_mm(class, nominal));
+            widths.min_by(f64::total_cmp)
+        }
+        _ => None,
+    };
+    let best = capabilities.iter().filter_map(|stated| Some((kept(stated)?, words(stated))));
+    let (width, stated) = best.min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)))?;
+    let short = reference.units.convert(width - allowed, MM, unit).ok()?;
+    // Sums of decimals leave noise far below any tolerance.
+    let suffices = width <= allowed * (1.0 + 1e-9);
+    let (sign, rest) = if suffices { ("≤", "，尺寸未说明") } else { (">", "") };
+    let told = format!(
+        "{stated}（公差带宽{}mm{sign}要求的{}mm{rest}）",
+        number(super::tidy(width)),
+        number(super::tidy(allowed))
+    );
+    Some((if suffices { Outcome::Unknown } else { outcome(short, unit) }, told))
 }
 
 fn judge(met: bool, short: f64, unit: &str) -> Outcome {

@@ -1,4 +1,5 @@
 use super::*;
+use model::visibility::Noun;
 use proptest::prelude::*;
 
 fn reference() -> &'static Reference {
@@ -151,6 +152,16 @@ fn texts_to_outcomes() {
         ("良品率≥99%", "良率98.5%", short(0.5, "%")),
         ("防护等级IP67", "IP65", short(2.0, "级")),
         ("认证：ISO9001、UL", "认证：ISO9001", Outcome::Unknown),
+        ("认证：ISO9001或IATF16949", "认证：ISO9001", Outcome::Met),
+        // Several words that are asked for: alternatives of what one part has one of, all of what must be there together.
+        ("基材：铝基或FR-4", "基材：FR-4", Outcome::Met),
+        ("材质不锈钢/碳钢", "材质碳钢", Outcome::Met),
+        ("材质：铜、铝", "材质碳钢", Outcome::Conflict),
+        ("表面处理：沉金或OSP", "表面处理OSP", Outcome::Met),
+        ("表面处理喷砂+阳极氧化", "表面处理喷砂", Outcome::Unknown),
+        ("接口：RS485、CAN", "接口RS485", Outcome::Unknown),
+        ("工艺：SMT+DIP", "工艺SMT", Outcome::Unknown),
+        ("安装方式：壁挂或吊装", "安装方式吊装", Outcome::Met),
         ("最小起订量≤500米", "起订量1km", short(500.0, "m")),
         ("起订量≤500米", "起订量100卷", Outcome::Unknown),
     ] {
@@ -159,16 +170,93 @@ fn texts_to_outcomes() {
     }
 }
 
+/// A requirement of one property against an offer that speaks of another kind of it: who asks for the material of a board is
+/// answered with its base material.
+#[test]
+fn kin_answer_for_each_other() {
+    let r = reference();
+    let specs = |text: &str| model::spectext::parse_specs(text, &r.units, &r.properties, &[]).specs;
+    let unknown = Outcome::Unknown;
+    for (need, offer, expect, words) in [
+        ("材质FR-4/铝基/CEM-3", "材质 CEM-1", Outcome::Conflict, "材质 CEM-1（按“基材”比较）"),
+        ("材质FR-4/铝基/CEM-3", "基材：铝基板", Outcome::Met, "基材：铝基板（按“基材”比较）"),
+        ("材质FR-4", "材质 CEM-1", Outcome::Conflict, "材质 CEM-1（按“基材”比较）"),
+        ("材质：铝基", "基材：铝基板", Outcome::Met, "基材：铝基板（按“基材”比较）"),
+        ("基材：聚四氟乙烯", "材质：铁氟龙", Outcome::Met, "材质：铁氟龙（按“材质”比较）"),
+        // Steel and aluminium are no base materials: they may be another part.
+        ("基材：FR-4", "材质：SUS304", unknown.clone(), "材质：SUS304（按“材质”比较）"),
+        ("材质：铝合金", "基材：FR-4", unknown.clone(), "基材：FR-4（按“基材”比较）"),
+        ("厚度1.6mm", "板厚1600μm", Outcome::Met, "板厚1600μm（按“板厚”比较）"),
+        ("板厚1.6mm", "厚度1.2mm", short(0.4, "mm"), "厚度1.2mm（按“厚度”比较）"),
+        ("直径0.2mm", "线径0.2mm", Outcome::Met, "线径0.2mm（按“线径”比较）"),
+        // Which of the two diameters is asked for is a question.
+        (
+            "直径0.5mm",
+            "线径0.2mm，外径0.4mm",
+            unknown.clone(),
+            "外径0.4mm（按“外径”比较）；线径0.2mm（按“线径”比较）",
+        ),
+        ("直径0.4mm", "线径0.2mm，外径0.4mm", Outcome::Met, "外径0.4mm（按“外径”比较）"),
+        ("颜色绿色", "阻焊绿油", Outcome::Met, "阻焊绿油（按“阻焊颜色”比较）"),
+        ("颜色绿色", "阻焊黑油", Outcome::Conflict, "阻焊黑油（按“阻焊颜色”比较）"),
+        // What the offer says of the property itself comes first; two special ones are no kin.
+        ("直径0.5mm", "直径0.5mm，线径0.2mm", Outcome::Met, "直径0.5mm"),
+        ("线径0.5mm", "外径0.5mm", unknown.clone(), ""),
+    ] {
+        let Some(asked) = specs(need).into_iter().next() else { panic!("{need} asks for nothing") };
+        let verdict = compare(&asked, &specs(offer), r);
+        assert_eq!((verdict.outcome, verdict.offer.as_str()), (expect, words), "{need} against {offer}");
+    }
+}
+
+/// A size with a tolerance against an offer that names its tolerance and no size.
+#[test]
+fn the_tolerance_of_a_size() {
+    let r = reference();
+    let specs = |text: &str| model::spectext::parse_specs(text, &r.units, &r.properties, &[]).specs;
+    for (need, offer, expect, words) in [
+        ("Φ10h7", "IT6", Outcome::Unknown, "IT6（公差带宽0.009mm≤要求的0.015mm，尺寸未说明）"),
+        ("Φ10h7", "IT7", Outcome::Unknown, "IT7（公差带宽0.015mm≤要求的0.015mm，尺寸未说明）"),
+        ("Φ10h7", "IT8", short(0.007, "mm"), "IT8（公差带宽0.022mm>要求的0.015mm）"),
+        ("Φ10h7", "加工精度±0.01mm", short(0.005, "mm"), "加工精度±0.01mm（公差带宽0.02mm>要求的0.015mm）"),
+        (
+            "Φ10h7",
+            "加工精度±5μm",
+            Outcome::Unknown,
+            "加工精度±5μm（公差带宽0.01mm≤要求的0.015mm，尺寸未说明）",
+        ),
+        // The finer of two counts.
+        (
+            "Φ10h7",
+            "IT8，公差±0.002mm",
+            Outcome::Unknown,
+            "公差±0.002mm（公差带宽0.004mm≤要求的0.015mm，尺寸未说明）",
+        ),
+        (
+            "长度50±0.5mm",
+            "未注公差ISO 2768-m",
+            Outcome::Unknown,
+            "未注公差ISO 2768-m（公差带宽0.6mm≤要求的1mm，尺寸未说明）",
+        ),
+        ("直径10mm", "IT6", Outcome::Unknown, ""),
+        ("Φ10h7", "外径10mm", Outcome::Met, "外径10mm（按“外径”比较）"),
+        ("板厚1.6±0.1mm", "公差±0.2mm", Outcome::Unknown, ""),
+    ] {
+        let verdict = compare(&specs(need)[0], &specs(offer), r);
+        assert_eq!((verdict.outcome, verdict.offer.as_str()), (expect, words), "{need} against {offer}");
+    }
+}
+
 #[test]
 fn words_sets_and_grades() {
     let material = |words: &[&str]| Specification::set("base_material", words.iter().copied());
     assert_eq!(outcome_of(material(&["FR4"]), &[material(&["CEM-3", "FR-4"])]), Outcome::Met);
     assert_eq!(outcome_of(material(&["铝基板"]), &[material(&["FR-4"])]), Outcome::Conflict);
-    assert_eq!(outcome_of(material(&["FR-4", "铝基"]), &[material(&["FR-4"])]), Outcome::Unknown);
-    assert_eq!(
-        outcome_of(material(&["FR-4", "铝基"]), &[material(&["FR-4"]), material(&["铝基"])]),
-        Outcome::Met
-    );
+    assert_eq!(outcome_of(material(&["FR-4", "铝基"]), &[material(&["FR-4"])]), Outcome::Met);
+    assert_eq!(outcome_of(material(&["FR-4", "铝基"]), &[material(&["CEM-1"])]), Outcome::Conflict);
+    let both = Specification { text: "FR-4和铝基".to_owned(), ..material(&["FR-4", "铝基"]) };
+    assert_eq!(outcome_of(both.clone(), &[material(&["FR-4"])]), Outcome::Unknown);
+    assert_eq!(outcome_of(both, &[material(&["FR-4"]), material(&["铝基"])]), Outcome::Met);
     let certificate = |words: &[&str]| Specification::set("certification", words.iter().copied());
     assert_eq!(outcome_of(certificate(&["UL"]), &[certificate(&["ISO9001"])]), Outcome::Unknown);
     let fire = |word: &str| Specification::set("flammability", [word]);
@@ -178,6 +266,25 @@ fn words_sets_and_grades() {
     assert_eq!(outcome_of(model("WS2812B"), &[model("ws-2812b")]), Outcome::Met);
     assert_eq!(outcome_of(model("WS2812B"), &[model("SK6812")]), Outcome::Unknown);
     assert_eq!(outcome_of(model("WS2812B"), &[]), Outcome::Unknown);
+}
+
+/// The words of a market's own field: kinds of a plant are alternatives, accreditations of a laboratory are not.
+#[test]
+fn choices_of_markets() {
+    let r = reference();
+    let read = |market: &str, field: &str, text: &str, side| {
+        r.markets.get(market).unwrap().read_own(field, text, side, &r.units).unwrap().unwrap()
+    };
+    for (market, field, need, offer, expect) in [
+        ("land", "use", "标准厂房、定制厂房", "标准厂房", Outcome::Met),
+        ("land", "use", "标准厂房、定制厂房", "仓库", Outcome::Conflict),
+        ("land", "sewage", "工业废水处理、危废暂存", "危废暂存", Outcome::Unknown),
+        ("laboratory", "accreditation", "CNAS、CMA", "CNAS", Outcome::Unknown),
+        ("laboratory", "accreditation", "CNAS、CMA", "CMA、CNAS、CAL", Outcome::Met),
+    ] {
+        let (need, offer) = (read(market, field, need, Noun::Need), read(market, field, offer, Noun::Offer));
+        assert_eq!(outcome_of(need.clone(), &[offer]), expect, "{market}.{field}: {}", need.text);
+    }
 }
 
 #[test]

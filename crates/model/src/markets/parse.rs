@@ -3,7 +3,7 @@
 use super::{
     FieldKind, FieldRule, Market, MarketField, MarketSide, MarketTable, MarketWeights, Names, PARTS,
 };
-use crate::property::{Direction, Property, PropertyKind, PropertyTable, RangeMeaning};
+use crate::property::{Direction, Property, PropertyKind, PropertyTable, RangeMeaning, Several};
 use crate::spec::Strictness;
 use crate::table::TableError;
 use crate::unit::UnitTable;
@@ -96,6 +96,7 @@ struct Row {
     values: Vec<String>,
     #[serde(default)]
     open: bool,
+    several: Option<Several>,
     level: Option<Visibility>,
     #[serde(default)]
     required: Vec<Noun>,
@@ -335,6 +336,9 @@ fn field(
         }
         _ => {}
     }
+    if row.several.is_some() && kind != FieldKind::Choice {
+        return Err(fault(".several", "only a choice has several words".to_owned()));
+    }
     if (kind == FieldKind::Grade && row.values.len() < 2) || (!worded && !row.values.is_empty()) {
         return Err(fault(
             ".values",
@@ -396,7 +400,9 @@ fn property(market: &str, row: &Row, field: &MarketField) -> Property {
         _ => PropertyKind::Number,
     };
     let mark = if kind == PropertyKind::Grade { "<" } else { "|" };
-    Property::new(&format!("{market}.{}", row.id), (&names.zh, &names.en), kind)
+    let mut property = Property::new(&format!("{market}.{}", row.id), (&names.zh, &names.en), kind)
         .measured(row.unit.as_deref(), row.rule.unwrap_or(Direction::Cover), row.range.unwrap_or_default())
-        .worded(&row.values.join(mark), row.open)
+        .worded(&row.values.join(mark), row.open);
+    property.several = row.several.unwrap_or(property.several);
+    property
 }

@@ -10,7 +10,7 @@ use crate::site::Site;
 use app::{NodeStanding, Standing};
 use model::allotment::Binding;
 use model::list::ListIndex;
-use model::matching::{Change, Gap, GapCause, GapGroup, Remedy};
+use model::matching::{Change, Gap, GapCause, GapGroup, Near, Remedy};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -53,6 +53,23 @@ struct GapShape {
     remedies: Vec<RemedyShape>,
     /// Offers that were looked at for these: none of them needs less.
     looked_at: u32,
+    /// Where nobody offers it: who makes something near to it, the nearest first; empty where nobody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    near: Option<Vec<NearShape>>,
+}
+
+/// An offer of something near to what is asked for.
+#[derive(Debug, Serialize, ToSchema)]
+struct NearShape {
+    /// Number of the offer on the list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer: Option<u32>,
+    /// Similarity of the wording, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    similarity: Option<f64>,
+    /// Its chain node, where that is a neighbour of the need's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node: Option<String>,
 }
 
 /// What would have to change at one offer for the need to be met; all changes together.
@@ -98,6 +115,18 @@ enum ChangeShape {
         /// Kilometres beyond what need and offer allow.
         by_km: f64,
     },
+    /// The list's limit on the share of the offer's enterprise is raised.
+    Share {
+        /// The limit that was set, 0 to 1.
+        from: f64,
+        /// The limit at which the enterprise may serve the need, too.
+        to: f64,
+    },
+    /// The need accepts a part.
+    Partial {
+        /// What stays open then.
+        open: QuantityShape,
+    },
 }
 
 impl From<Change> for ChangeShape {
@@ -109,6 +138,8 @@ impl From<Change> for ChangeShape {
             Change::Capacity { by } => Self::Capacity { by: by.into() },
             Change::Order { by } => Self::Order { by: by.into() },
             Change::Distance { by_km } => Self::Distance { by_km },
+            Change::Share { from, to } => Self::Share { from, to },
+            Change::Partial { open } => Self::Partial { open: open.into() },
         }
     }
 }
@@ -151,6 +182,11 @@ fn gaps_shape(group: &GapGroup, index: &ListIndex<'_>) -> Gaps {
         size: remedy.size,
         changes: remedy.changes.iter().cloned().map(Into::into).collect(),
     };
+    let near = |near: &Near| NearShape {
+        offer: number(&near.offer),
+        similarity: near.similarity,
+        node: near.node.as_ref().map(|n| n.0.clone()),
+    };
     let gap = |gap: &Gap| {
         let need = index.need(&gap.need);
         let mut shape = GapShape {
@@ -165,6 +201,7 @@ fn gaps_shape(group: &GapGroup, index: &ListIndex<'_>) -> Gaps {
             allowed_km: None,
             remedies: gap.remedies.iter().map(remedy).collect(),
             looked_at: gap.looked_at,
+            near: gap.near.as_ref().map(|all| all.iter().map(near).collect()),
         };
         match &gap.cause {
             GapCause::NoSupplier => {}

@@ -95,7 +95,20 @@ fn line(lang: Lang, link: Link, index: &ListIndex<'_>, gap: &Gap) -> Markup {
         (link.need(number, &number.to_string())) " " (title) " " span.soft { (enterprise) } " — "
         strong.bad { (lang.t(gap.cause.zh())) }
         @match &gap.cause {
-            GapCause::NoSupplier => {}
+            GapCause::NoSupplier => {
+                @if let Some(near) = &gap.near {
+                    @if near.is_empty() { span.soft { " " (lang.t("也没有相近的企业")) } }
+                    @for (place, near) in near.iter().enumerate() {
+                        span.soft {
+                            " " (if place == 0 { lang.t("相近的企业：") } else { "；" }) " " (offer(&near.offer))
+                            @if let Some(similarity) = near.similarity {
+                                " · " (lang.t("名称相似")) " " (format!("{:.0}%", similarity * 100.0))
+                            }
+                            @if near.node.is_some() { " · " (lang.t("相邻节点")) }
+                        }
+                    }
+                }
+            }
             GapCause::SpecificationShort { offer: key, verdicts } => {
                 span.soft { " " (lang.t("最接近")) " " (offer(key)) }
                 (format::verdicts(lang, verdicts))
@@ -138,6 +151,12 @@ fn changes(lang: Lang, changes: &[Change]) -> Markup {
                 Change::Capacity { by } => { (lang.t("产能增加")) " " (format::rounded(by)) }
                 Change::Order { by } => { (lang.t("多订")) " " (format::rounded(by)) }
                 Change::Distance { by_km } => { (lang.t("供货距离放宽")) " " (format!("{by_km:.1} km")) }
+                Change::Share { from, to } => {
+                    (lang.t("单家份额上限提高")) " " (format!("{:.2}% → {:.2}%", from * 100.0, to * 100.0))
+                }
+                Change::Partial { open } => {
+                    (lang.t("需方接受部分供应，尚缺")) " " (format::rounded(open))
+                }
             }
         }
     }
