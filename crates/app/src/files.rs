@@ -101,8 +101,7 @@ pub use exchange::matches::MatchFormat as MatchForm;
 /// [`Code::File`] where they cannot be written.
 pub fn write_matches(matches: &FileMatches, form: MatchForm) -> Result<Vec<u8>> {
     let titles = Titles::new(&matches.needs, &matches.offers);
-    let pairs =
-        Pairs { matches: &matches.matches, titles: &titles, properties: &Reference::builtin().properties };
+    let pairs = Pairs { matches: &matches.matches, titles: &titles, reference: Reference::builtin() };
     let mut out = Vec::new();
     form.writer().write(&pairs, &mut out).map_err(|e| Error::new(Code::File, e.to_string()))?;
     Ok(out)

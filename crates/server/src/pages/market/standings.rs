@@ -55,7 +55,7 @@ async fn index(viewer: Viewer) -> Answer {
             h1 { (title) }
             nav.toolbar.screen aria-label=(lang.t("操作")) { button.quiet type="button" data-print { (lang.t("打印")) } }
         }
-        p { a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, &list)) } }
+        p { a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, &viewer.app().reference().markets, &list)) } }
         (figures::fictional(lang, &list))
         form.filter method="get" action="/gaps/nodes" {
             label { (lang.t("产业链小组")) (group_select(lang, chain, &ask.group)) }
