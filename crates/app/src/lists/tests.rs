@@ -622,6 +622,14 @@ async fn the_area_of_a_plant_is_allotted_once() {
     };
     assert_eq!((given("N-7"), given("N-8"), given("N-9")), (None, Some("9000m²".to_owned()), None));
     assert!(place.app.verify(&place.me, 1).await.unwrap().is_sound());
+
+    // Projects are no places on the chain.
+    let refused = place.app.standings(&place.me, &list).unwrap_err();
+    assert_eq!(
+        (refused.code, refused.message.as_str()),
+        (Code::BadInput, "the market land has no chain nodes")
+    );
+    assert_eq!(refused.help(), "nodes stand on the lists of parts, capacity, recycled");
 }
 
 /// A list that was published before amounts were read is verified without them, and its needs count as the same.

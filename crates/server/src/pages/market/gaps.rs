@@ -193,7 +193,9 @@ fn page(viewer: &Viewer, ask: &Ask, list: &MatchingList) -> Markup {
         }
         p {
             a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, markets, list)) }
-            " · " a.screen href={ "/gaps/nodes?group=" (encode(&ask.group)) } { (lang.t("节点强弱")) }
+            @if on_chain {
+                " · " a.screen href={ "/gaps/nodes?market=" (encode(&market.0)) "&group=" (encode(&ask.group)) } { (lang.t("节点强弱")) }
+            }
         }
         (figures::fictional(lang, list))
         @if on_chain {
