@@ -50,6 +50,9 @@ pub fn match_files(
     progress: Progress<'_>,
 ) -> Result<FileMatches> {
     actor.need(Act::MatchFiles)?;
+    if options.top == 0 {
+        return Err(Error::new(Code::BadInput, "at least one offer a need is expected, not 0"));
+    }
     let bad = |e: &dyn std::fmt::Display| Error::new(Code::BadInput, e.to_string());
     let reference = Reference::builtin();
     let map = ColumnMap::parse(&options.maps).map_err(|e| bad(&e))?;

@@ -7,6 +7,9 @@ use app::{Actor, App, Code, Error, PublishOptions, Result};
 use model::list::{ListIndex, MatchingList, Review};
 use model::markets::MarketKey;
 use model::matching::{GapCause, Verdict};
+use model::quantity::rounded;
+use serde_json::ser::{Formatter, PrettyFormatter};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -231,8 +234,59 @@ fn market_name<'a>(app: &App, key: &'a MarketKey) -> &'a str {
     app.reference().markets.get(&key.0).map_or(key.0.as_str(), |market| market.name.zh.as_str())
 }
 
+/// JSON to be read: amounts as they are shown, without the noise of binary sums. What a list froze is written by
+/// [`model::list::ListContent::canonical`] instead.
 fn json(value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string_pretty(value).map_err(|e| Error::new(Code::Internal, e.to_string()))
+    let fault = |what: String| Error::new(Code::Internal, what);
+    let mut out = Vec::new();
+    let mut writer = serde_json::Serializer::with_formatter(&mut out, Shown(PrettyFormatter::new()));
+    value.serialize(&mut writer).map_err(|e| fault(e.to_string()))?;
+    String::from_utf8(out).map_err(|e| fault(e.to_string()))
+}
+
+/// Pretty JSON whose numbers have the digits that are shown.
+struct Shown(PrettyFormatter<'static>);
+
+impl Formatter for Shown {
+    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> std::io::Result<()> {
+        self.0.write_f64(writer, rounded(value))
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.end_object_value(writer)
+    }
 }
 
 /// Number, figures and heaviest gaps of a published list.
@@ -297,5 +351,22 @@ pub fn show_files(files: &[PathBuf]) {
     say!("files 文件:");
     for file in files {
         say!("  {}", file.display());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::quantity::Quantity;
+
+    #[test]
+    fn json_shows_amounts_as_people_read_them() {
+        let gaps = [("short", vec![Quantity::new(30.000_000_000_000_004, "片/月")]), ("none", Vec::new())];
+        let text = json(&gaps).unwrap();
+        assert!(text.contains("\"value\": 30.0,"), "{text}");
+        // The form is that of pretty JSON.
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json(&value).unwrap()).unwrap(), value);
+        assert_eq!(json(&value).unwrap(), serde_json::to_string_pretty(&value).unwrap());
     }
 }
