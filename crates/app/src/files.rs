@@ -50,6 +50,9 @@ pub fn match_files(
     progress: Progress<'_>,
 ) -> Result<FileMatches> {
     actor.need(Act::MatchFiles)?;
+    if options.top == 0 {
+        return Err(Error::new(Code::BadInput, "at least one offer a need is expected, not 0"));
+    }
     let bad = |e: &dyn std::fmt::Display| Error::new(Code::BadInput, e.to_string());
     let reference = Reference::builtin();
     let map = ColumnMap::parse(&options.maps).map_err(|e| bad(&e))?;
@@ -101,8 +104,7 @@ pub use exchange::matches::MatchFormat as MatchForm;
 /// [`Code::File`] where they cannot be written.
 pub fn write_matches(matches: &FileMatches, form: MatchForm) -> Result<Vec<u8>> {
     let titles = Titles::new(&matches.needs, &matches.offers);
-    let pairs =
-        Pairs { matches: &matches.matches, titles: &titles, properties: &Reference::builtin().properties };
+    let pairs = Pairs { matches: &matches.matches, titles: &titles, reference: Reference::builtin() };
     let mut out = Vec::new();
     form.writer().write(&pairs, &mut out).map_err(|e| Error::new(Code::File, e.to_string()))?;
     Ok(out)

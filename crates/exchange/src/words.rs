@@ -1,8 +1,8 @@
 //! What matching says, in words for workbooks and terminals.
 
 use model::matching::{Change, Coverage, Match, Outcome, Reason, Remedy, Verdict};
-use model::property::PropertyTable;
 use model::quantity::number;
+use model::reference::Reference;
 
 /// The outcome of a verdict in words.
 pub(crate) fn outcome(outcome: &Outcome) -> String {
@@ -15,19 +15,24 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
 }
 
 /// One verdict with both sides' words.
-pub(crate) fn verdict(verdict: &Verdict, properties: &PropertyTable) -> String {
+pub(crate) fn verdict(verdict: &Verdict, reference: &Reference) -> String {
     let offer = if verdict.offer.is_empty() { "—" } else { &verdict.offer };
+    // A bare figure of a market's own field is in the field's unit.
+    let field = reference.markets.field(&verdict.property).map(|(_, field)| field);
+    let told = |text: &str| field.map_or_else(|| text.to_owned(), |field| field.told(text).into_owned());
     format!(
-        "{}：{}（需 {}，供 {offer}{}）",
-        properties.name_zh(&verdict.property),
+        "{}：{}（需 {}，供 {}{}）",
+        reference.properties.name_zh(&verdict.property),
         outcome(&verdict.outcome),
-        verdict.need,
+        told(&verdict.need),
+        told(offer),
         verdict.evidence.as_ref().map_or_else(String::new, |e| format!("，{}", e.zh()))
     )
 }
 
 /// What would have to change at one offer for a need to be met.
-pub(crate) fn remedy(remedy: &Remedy, properties: &PropertyTable) -> String {
+pub(crate) fn remedy(remedy: &Remedy, reference: &Reference) -> String {
+    let properties = &reference.properties;
     let change = |change: &Change| match change {
         Change::Property { property, by: Some(by), .. } => {
             format!("{}补足{by}", properties.name_zh(property))
@@ -51,8 +56,8 @@ fn percent(part: f64) -> String {
 }
 
 /// All verdicts of a match, one a line.
-pub(crate) fn verdicts(matched: &Match, properties: &PropertyTable) -> String {
-    matched.verdicts.iter().map(|v| verdict(v, properties)).collect::<Vec<_>>().join("\n")
+pub(crate) fn verdicts(matched: &Match, reference: &Reference) -> String {
+    matched.verdicts.iter().map(|v| verdict(v, reference)).collect::<Vec<_>>().join("\n")
 }
 
 /// All reasons of a match with their points, one a line.

@@ -76,19 +76,19 @@ impl From<Option<f64>> for Put {
 
 /// One column of a table sheet: heading, width in characters, whether the text is centred.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Column {
-    pub(crate) heading: &'static str,
+pub(crate) struct Column<'h> {
+    pub(crate) heading: &'h str,
     pub(crate) width: f64,
     pub(crate) centred: bool,
 }
 
 /// A column of text.
-pub(crate) const fn wide(heading: &'static str, width: f64) -> Column {
+pub(crate) const fn wide(heading: &str, width: f64) -> Column<'_> {
     Column { heading, width, centred: false }
 }
 
 /// A column of short words or numbers.
-pub(crate) const fn narrow(heading: &'static str, width: f64) -> Column {
+pub(crate) const fn narrow(heading: &str, width: f64) -> Column<'_> {
     Column { heading, width, centred: true }
 }
 
@@ -236,20 +236,23 @@ pub(crate) const HEADING_ROW: u32 = 2;
 /// Writes a table sheet: title, subtitle, headings, rows; panes frozen, filter set, print set up. Rows are written
 /// from top to bottom and not kept in memory. Columns in which no row has anything (fields that the list's readers may not
 /// see) are hidden, so that the others stay legible on A4.
-pub(crate) fn table<const N: usize>(
+pub(crate) fn table<R: AsRef<[Put]>>(
     book: &mut Workbook,
     styles: &Styles,
     name: &str,
     titles: [&str; 2],
-    columns: &[Column; N],
-    rows: impl Iterator<Item = [Put; N]> + Clone,
+    columns: &[Column<'_>],
+    rows: impl Iterator<Item = R> + Clone,
 ) -> Result<(), XlsxError> {
     let sheet = book.add_worksheet_with_constant_memory()?;
     sheet.set_name(name)?;
-    let last_column = N.saturating_sub(1) as u16;
-    let used = rows
-        .clone()
-        .fold([false; N], |used, cells| std::array::from_fn(|at| used[at] || cells[at] != Put::Blank));
+    let last_column = columns.len().saturating_sub(1) as u16;
+    let mut used = vec![false; columns.len()];
+    for cells in rows.clone() {
+        for (used, put) in used.iter_mut().zip(cells.as_ref()) {
+            *used |= *put != Put::Blank;
+        }
+    }
     let any = used.contains(&true);
     for ((at, column), used) in (0u16..).zip(columns).zip(used) {
         sheet.set_column_width(at, column.width)?;
@@ -266,12 +269,13 @@ pub(crate) fn table<const N: usize>(
     let mut row = HEADING_ROW;
     for cells in rows {
         row += 1;
-        let texts = columns.iter().zip(&cells).filter_map(|(column, put)| match put {
+        let cells = cells.as_ref();
+        let texts = columns.iter().zip(cells).filter_map(|(column, put)| match put {
             Put::Text(text) => Some((text.as_str(), column.width)),
             _ => None,
         });
         sheet.set_row_height(row, row_height(texts, 1.0))?;
-        for ((at, column), put) in (0u16..).zip(columns).zip(&cells) {
+        for ((at, column), put) in (0u16..).zip(columns).zip(cells) {
             styles.put(sheet, row, at, put, column.centred)?;
         }
     }

@@ -12,10 +12,15 @@ mod tests;
 
 pub use own::OwnError;
 
-use crate::property::{Direction, PropertyTable};
+use crate::need::Need;
+use crate::offer::Offer;
+use crate::property::{Direction, PropertyId, PropertyTable};
+use crate::quantity::Quantity;
 use crate::spec::{Specification, Strictness};
+use crate::unit::UnitTable;
 use crate::visibility::{Noun, Visibility};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Key of the market of parts and materials, to which a record belongs where it names none.
 pub const PARTS: &str = "parts";
@@ -61,6 +66,8 @@ pub struct MarketSide {
     pub name: Names,
     /// Words by which a sheet's name tells that its rows are these, the name first.
     pub sheets: Vec<String>,
+    /// Unit of which each of its records is one where it states no amount: a talent is one person.
+    pub one: Option<String>,
 }
 
 /// What a field of the market's own holds.
@@ -119,6 +126,8 @@ pub struct MarketField {
     pub rule: Option<FieldRule>,
     /// True where it is a column of the market's lists.
     pub column: bool,
+    /// Sides on which it is the amount: what a need asks for, and what an offer has to share out.
+    pub amount: Vec<Noun>,
 }
 
 impl MarketField {
@@ -128,6 +137,15 @@ impl MarketField {
             Noun::Need => self.need.as_ref(),
             Noun::Offer => self.offer.as_ref(),
             Noun::Enterprise => None,
+        }
+    }
+
+    /// A value as it is told: a bare number is in the field's unit.
+    pub fn told<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let bare = self.kind == FieldKind::Number && text.chars().last().is_some_and(|c| c.is_ascii_digit());
+        match self.unit.as_deref().filter(|_| bare) {
+            Some(unit) => Cow::Owned(format!("{text}{unit}")),
+            None => Cow::Borrowed(text),
         }
     }
 }
@@ -175,6 +193,8 @@ pub struct Market {
     pub properties: PropertyTable,
     /// What counts differently.
     pub weights: MarketWeights,
+    /// True where the local supporting rate of its lists says something.
+    pub local_rate: bool,
 }
 
 impl Market {
@@ -186,6 +206,16 @@ impl Market {
     /// The fields that a side has, each with its name there.
     pub fn fields_of(&self, side: Noun) -> impl Iterator<Item = (&MarketField, &Names)> {
         self.fields.iter().filter_map(move |field| Some((field, field.name(side)?)))
+    }
+
+    /// The name of a side's title.
+    pub fn title_of(&self, side: Noun) -> Option<&Names> {
+        self.fields_of(side).find_map(|(field, names)| (field.id == "title").then_some(names))
+    }
+
+    /// The columns of a side's lists beside the title, each with its name there.
+    pub fn columns_of(&self, side: Noun) -> impl Iterator<Item = (&MarketField, &Names)> {
+        self.fields_of(side).filter(|(field, _)| field.column && field.id != "title")
     }
 
     /// The market's own field with this id.
@@ -207,9 +237,28 @@ impl Market {
         id: &str,
         text: &str,
         side: Noun,
-        units: &crate::unit::UnitTable,
+        units: &UnitTable,
     ) -> Result<Option<Specification>, OwnError> {
         own::read(self, id, text, side, units)
+    }
+
+    /// Gives a need the quantity that its market's amount stands for (the area of a project, the sum of a loan), where it
+    /// states none itself: of a range the least.
+    pub fn fill_need(&self, need: &mut Need, units: &UnitTable) {
+        if need.quantity.is_none() {
+            need.quantity = own::amount(self, &need.own, Noun::Need, units);
+        }
+    }
+
+    /// Gives an offer the capacity that its market's amount stands for, as [`Self::fill_need`]: of a range the most.
+    pub fn fill_offer(&self, offer: &mut Offer, units: &UnitTable) {
+        if offer.capacity.is_none() && offer.spare_capacity.is_none() {
+            offer.capacity = own::amount(self, &offer.own, Noun::Offer, units);
+        }
+    }
+
+    fn one(&self, side: Noun) -> Option<Quantity> {
+        self.side(side).one.as_ref().map(|unit| Quantity::new(1.0, unit))
     }
 }
 
@@ -226,6 +275,13 @@ impl MarketTable {
     /// The market with this key.
     pub fn get(&self, key: &str) -> Option<&Market> {
         self.iter().find(|market| market.key == key)
+    }
+
+    /// The market and its own field behind a property, such as `land.area`; none for a property of `properties.csv`.
+    pub fn field(&self, property: &PropertyId) -> Option<(&Market, &MarketField)> {
+        let (key, id) = property.0.split_once('.')?;
+        let market = self.get(key)?;
+        Some((market, market.own(id)?))
     }
 
     /// The market of a record; none for that of parts and materials, which the record's own fields describe, and for one

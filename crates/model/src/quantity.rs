@@ -88,12 +88,17 @@ impl fmt::Display for QuantityRange {
 /// Significant digits that are shown: enough for every stated value, few enough to hide binary noise.
 const DIGITS_SHOWN: usize = 12;
 
+/// A value with the digits that are shown, such as 30 for 30.000000000000004.
+pub fn rounded(value: f64) -> f64 {
+    format!("{value:.*e}", DIGITS_SHOWN - 1).parse().unwrap_or(value)
+}
+
 /// A number as people write it: no trailing zeros, no binary noise, no exponent between 1e-9 and 1e15.
 pub fn number(value: f64) -> String {
     if !value.is_finite() {
         return "—".to_owned();
     }
-    let rounded: f64 = format!("{value:.*e}", DIGITS_SHOWN - 1).parse().unwrap_or(value);
+    let rounded = rounded(value);
     if rounded == 0.0 {
         return "0".to_owned();
     }
@@ -118,6 +123,16 @@ mod tests {
         ] {
             assert_eq!(number(value), expect);
         }
+    }
+
+    #[test]
+    fn binary_noise_is_rounded_away() {
+        for (value, expect) in
+            [(30.000_000_000_000_004, 30.0), (0.1 + 0.2, 0.3), (12_345.678_9, 12_345.678_9)]
+        {
+            assert_eq!(rounded(value), expect);
+        }
+        assert!(rounded(f64::INFINITY).is_infinite());
     }
 
     #[test]

@@ -4,8 +4,10 @@ use crate::words::Lang;
 use jiff::tz::{TimeZone, offset};
 use maud::{Markup, html};
 use model::evidence::Evidence;
+use model::markets::MarketTable;
 use model::matching::{Allocation, Coverage, Match, Outcome, Verdict};
 use model::price::PriceRange;
+use model::property::PropertyId;
 use model::quantity::{Quantity, number};
 use std::fmt::Display;
 
@@ -19,6 +21,14 @@ pub fn comma(lang: Lang) -> &'static str {
     match lang {
         Lang::Zh => "、",
         Lang::En => ", ",
+    }
+}
+
+/// What stands between a word and what it names.
+pub fn colon(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "：",
+        Lang::En => ": ",
     }
 }
 
@@ -92,8 +102,21 @@ pub fn rounded(by: &Quantity) -> Quantity {
     Quantity { value, unit: by.unit.clone() }
 }
 
+/// What a requirement says, and what the offer says of it. A value of a market's own field stands with the field's name and unit:
+/// alone it would be a bare figure.
+pub fn told(lang: Lang, markets: &MarketTable, property: &PropertyId, need: &str, offer: &str) -> Markup {
+    let field = markets.field(property).map(|(_, field)| field);
+    let name = field.and_then(|field| field.need.as_ref().or(field.offer.as_ref()));
+    let told = |text: &str| field.map_or_else(|| text.to_owned(), |field| field.told(text).into_owned());
+    html! {
+        @if let Some(name) = name { (lang.of(name)) " " }
+        (told(need))
+        @if !offer.is_empty() { span.soft { " ← " (told(offer)) } }
+    }
+}
+
 /// The verdicts of a match, one a line; readable without colour.
-pub fn verdicts(lang: Lang, verdicts: &[Verdict]) -> Markup {
+pub fn verdicts(lang: Lang, markets: &MarketTable, verdicts: &[Verdict]) -> Markup {
     html! {
         ul.plain {
             @for verdict in verdicts {
@@ -101,8 +124,7 @@ pub fn verdicts(lang: Lang, verdicts: &[Verdict]) -> Markup {
                 li {
                     span class=(class) { (mark) " " (word) }
                     @if let Outcome::Short { by } = &verdict.outcome { span class=(class) { " " (rounded(by)) } }
-                    " " (verdict.need)
-                    @if !verdict.offer.is_empty() { span.soft { " ← " (verdict.offer) } }
+                    " " (told(lang, markets, &verdict.property, &verdict.need, &verdict.offer))
                     @if let Some(evidence) = &verdict.evidence { " " (measured(lang, evidence)) }
                 }
             }

@@ -225,15 +225,30 @@ pub fn wrong<'e>(error: Option<&'e Error>, name: &str) -> Option<&'e str> {
 
 /// What is wrong with a form, above it; each field's own fault stands beside the field and is led to from here.
 pub fn form_error(lang: Lang, error: Option<&Error>) -> Markup {
+    form_error_of(lang, error, &[])
+}
+
+/// As [`form_error`], each fault with its field's word, by the fields' names. The error's own message has the names.
+pub fn form_error_of(lang: Lang, error: Option<&Error>, words: &[(&str, &str)]) -> Markup {
+    let word = |name: &str| words.iter().find(|(field, _)| *field == name).map(|(_, word)| *word);
     html! {
         @if let Some(error) = error {
             div.failure role="alert" {
-                p { strong { (lang.say(&error.message)) } }
+                @if words.is_empty() || error.fields.is_empty() {
+                    p { strong { (lang.say(&error.message)) } }
+                } @else {
+                    p { strong { (lang.t("填写有误，没有保存。")) } }
+                }
                 @if error.fields.is_empty() {
                     p.soft { (lang.say(error.help())) }
                 } @else {
                     p { (lang.t("请改正：")) }
-                    ul { @for (field, what) in &error.fields { li { a href={ "#f-" (field) } { (lang.say(what)) } } } }
+                    ul { @for (field, what) in &error.fields {
+                        li { a href={ "#f-" (field) } {
+                            @if let Some(word) = word(field) { (word) (crate::format::colon(lang)) }
+                            (lang.say(what))
+                        } }
+                    } }
                 }
             }
         }
@@ -349,6 +364,19 @@ pub fn copyable(lang: Lang, text: &str) -> Markup {
 mod tests {
     use super::*;
     use app::Code;
+
+    #[test]
+    fn a_fault_is_told_with_its_fields_word() {
+        let mut error = Error::new(Code::BadInput, "the form cannot be taken: day: 应为日期，如 2026-12-05");
+        error.fields.push(("day".into(), "应为日期，如 2026-12-05".into()));
+        let told = form_error_of(Lang::Zh, Some(&error), &[("day", "日期")]).into_string();
+        assert!(told.contains(">日期：应为日期，如 2026-12-05<"), "{told}");
+        assert!(!told.contains("day:") && !told.contains("day："), "{told}");
+        // What is not about a field says what it is.
+        let gone = Error::new(Code::Conflict, "it was changed meanwhile");
+        let told = form_error_of(Lang::En, Some(&gone), &[("day", "Date")]).into_string();
+        assert!(told.contains("it was changed meanwhile"), "{told}");
+    }
 
     #[test]
     fn a_field_keeps_its_value_and_says_what_is_wrong() {

@@ -29,9 +29,17 @@ impl App {
     /// from another use case.
     ///
     /// # Errors
-    /// None but for leave.
+    /// [`Code::BadInput`] for a list of a market whose titles are no places on the chain.
     pub fn standings(&self, actor: &Actor, list: &MatchingList) -> Result<Vec<NodeStanding>> {
         actor.need(Act::Standings)?;
+        let market = self.reference.markets.other(&list.content.market);
+        if let Some(market) = market.filter(|market| !market.chain) {
+            let chained: Vec<&str> =
+                self.reference.markets.iter().filter(|m| m.chain).map(|m| m.key.as_str()).collect();
+            let message = format!("the market {} has no chain nodes", market.key);
+            let hint = format!("nodes stand on the lists of {}", chained.join(", "));
+            return Err(Error::new(Code::BadInput, message).hint(hint));
+        }
         let allocations: Vec<_> = list.content.pairs.iter().filter_map(|p| p.allocation.clone()).collect();
         Ok(Composer::reopen(self.reference, &list.content).standings(&allocations))
     }

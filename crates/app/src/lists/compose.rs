@@ -12,7 +12,7 @@ use model::list::{
     Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, MatchingList, NeedState,
     Review, Scoring,
 };
-use model::markets::MarketKey;
+use model::markets::{Market, MarketKey};
 use model::matching::{Allocation, Match};
 use model::need::Need;
 use model::offer::Offer;
@@ -69,6 +69,7 @@ pub struct Composer {
     /// Code of the region that is the cluster; where it was never said, all are inside.
     home: Option<String>,
     market: MarketKey,
+    stated: Stated,
     /// What pairs are scored with.
     weights: Weights,
     /// What of it was learned, as it is frozen; none where nothing was.
@@ -90,6 +91,7 @@ impl Composer {
             offers: Vec::new(),
             home: None,
             market: MarketKey::default(),
+            stated: Stated::of(reference, &MarketKey::default()),
             weights: Weights::default(),
             scoring: None,
             share_max: None,
@@ -99,7 +101,8 @@ impl Composer {
     /// The same for a market: records of others stay out. What was learned of parts holds for parts alone.
     pub fn of_market(self, market: MarketKey, scoring: Option<Scoring>) -> Self {
         let scoring = scoring.filter(|_| market.is_parts());
-        Self { weights: weights(self.reference, &market, scoring.as_ref()), market, scoring, ..self }
+        let stated = Stated::of(self.reference, &market);
+        Self { weights: weights(self.reference, &market, scoring.as_ref()), market, stated, scoring, ..self }
     }
 
     /// The same with a limit on what one enterprise may have.
@@ -158,12 +161,12 @@ impl Composer {
             .collect();
         self.needs = needs
             .filter(|n| n.market == self.market && seen.contains_key(&n.enterprise))
-            .map(|n| access::need(table, AUDIENCE, n))
+            .map(|n| self.stated.need(access::need(table, AUDIENCE, n)))
             .filter(|n| !n.title.is_empty())
             .collect();
         self.offers = offers
             .filter(|o| o.market == self.market && seen.contains_key(&o.enterprise))
-            .map(|o| access::offer(table, AUDIENCE, o))
+            .map(|o| self.stated.offer(access::offer(table, AUDIENCE, o)))
             .filter(|o| !o.title.is_empty())
             .collect();
         let named: HashSet<&str> = self
@@ -220,13 +223,13 @@ impl Composer {
         let needs: HashSet<&str> = self
             .needs
             .iter()
-            .filter(|n| needs.get(n.key.as_str()) == Some(n))
+            .filter(|n| needs.get(n.key.as_str()).is_some_and(|old| self.stated.same_need(old, n)))
             .map(|n| n.key.as_str())
             .collect();
         let offers: HashSet<&str> = self
             .offers
             .iter()
-            .filter(|o| offers.get(o.key.as_str()) == Some(o))
+            .filter(|o| offers.get(o.key.as_str()).is_some_and(|old| self.stated.same_offer(old, o)))
             .map(|o| o.key.as_str())
             .collect();
         reviews.retain(|(need, offer, _)| needs.contains(need.as_str()) && offers.contains(offer.as_str()));
@@ -327,7 +330,8 @@ impl Composer {
         progress: Progress<'_>,
     ) -> Scenario {
         let kept = kept(self.reviewed_matches(reviews, progress), &said(reviews));
-        market::gaps::what_if(&self.input(), &self.weights, &self.limits(), &kept, newcomers, sites)
+        let newcomers: Vec<Offer> = newcomers.iter().cloned().map(|o| self.stated.offer(o)).collect();
+        market::gaps::what_if(&self.input(), &self.weights, &self.limits(), &kept, &newcomers, sites)
     }
 
     /// Allocates and finds gaps, given the matches and what was said of them.
@@ -464,8 +468,53 @@ fn site(enterprise: &ListEnterprise) -> Site {
     }
 }
 
+/// Records with the amounts that their market's own fields state (the area of a plant, the sum of a loan) as quantity and
+/// capacity, so that these are shared out like any other. Read after what the list's readers may not see is blanked, and frozen
+/// with the list: one that was published before has none and is computed again without any.
+#[derive(Debug, Clone, Copy)]
+pub struct Stated {
+    reference: &'static Reference,
+    market: Option<&'static Market>,
+}
+
+impl Stated {
+    /// For the records of a market.
+    pub fn of(reference: &'static Reference, market: &MarketKey) -> Self {
+        Self { reference, market: reference.markets.other(market) }
+    }
+
+    fn need(self, mut need: Need) -> Need {
+        if let Some(market) = self.market {
+            market.fill_need(&mut need, &self.reference.units);
+        }
+        need
+    }
+
+    fn offer(self, mut offer: Offer) -> Offer {
+        if let Some(market) = self.market {
+            market.fill_offer(&mut offer, &self.reference.units);
+        }
+        offer
+    }
+
+    /// True for two needs that say the same, whether or not the amount was read out of one of them yet.
+    fn same_need(self, a: &Need, b: &Need) -> bool {
+        a == b || (self.market.is_some() && self.need(a.clone()) == self.need(b.clone()))
+    }
+
+    /// As [`Self::same_need`].
+    fn same_offer(self, a: &Offer, b: &Offer) -> bool {
+        a == b || (self.market.is_some() && self.offer(a.clone()) == self.offer(b.clone()))
+    }
+}
+
 /// Marks the rows of a content against the list that stands published, and names that list.
-pub fn compare(mut content: ListContent, previous: Option<&MatchingList>) -> ListContent {
+pub fn compare(
+    reference: &'static Reference,
+    mut content: ListContent,
+    previous: Option<&MatchingList>,
+) -> ListContent {
+    let stated = Stated::of(reference, &content.market);
     content.compared_with_sha256 = previous.and_then(|p| p.sha256.clone()).unwrap_or_default();
     let previous = previous.map(|p| &p.content);
     let change = |same: Option<bool>| match same {
@@ -476,12 +525,13 @@ pub fn compare(mut content: ListContent, previous: Option<&MatchingList>) -> Lis
     let needs: HashMap<&str, &ListNeed> =
         previous.iter().flat_map(|p| &p.needs).map(|n| (n.need.key.as_str(), n)).collect();
     for row in &mut content.needs {
-        row.change = change(needs.get(row.need.key.as_str()).map(|old| old.need == row.need));
+        row.change =
+            change(needs.get(row.need.key.as_str()).map(|old| stated.same_need(&old.need, &row.need)));
     }
     let offers: HashMap<&str, &Offer> =
         previous.iter().flat_map(|p| &p.offers).map(|o| (o.offer.key.as_str(), &o.offer)).collect();
     for row in &mut content.offers {
-        row.change = change(offers.get(row.offer.key.as_str()).map(|old| **old == row.offer));
+        row.change = change(offers.get(row.offer.key.as_str()).map(|old| stated.same_offer(old, &row.offer)));
     }
     let pairs: HashMap<(&str, &str), &ListPair> = previous
         .iter()

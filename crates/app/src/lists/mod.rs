@@ -83,7 +83,8 @@ impl App {
             let open = open.max_by_key(|l| l.id);
             let reviews = self.carried_over(&composer, &lists, open).await?;
             let settled = composer.settle_reviewed(&reviews, progress);
-            let content = compare(settled, self.standing_list(&lists, &market).await?.as_ref());
+            let content =
+                compare(self.reference, settled, self.standing_list(&lists, &market).await?.as_ref());
             let draft = NewDraft {
                 content: &content,
                 reviews: &reviews,
@@ -125,7 +126,11 @@ impl App {
                 let lists = self.store.lists().await?;
                 let content = &stored.list.content;
                 let settled = Composer::reopen(self.reference, content).settle_reviewed(&reviews, progress);
-                Some(compare(settled, self.standing_list(&lists, &content.market).await?.as_ref()))
+                Some(compare(
+                    self.reference,
+                    settled,
+                    self.standing_list(&lists, &content.market).await?.as_ref(),
+                ))
             };
             match self.store.approve(id, stored.version, content.as_ref(), &by).await {
                 Err(store::Error::Conflict { .. }) if tries < TRIES => tries += 1,

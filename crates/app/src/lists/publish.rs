@@ -49,7 +49,7 @@ impl App {
         let standing = self.standing_list(lists, &stored.list.content.market).await?;
         let finish = move |_: u32, previous: &str, content: ListContent| ListContent {
             previous_sha256: previous.to_owned(),
-            ..compare(content, standing.as_ref())
+            ..compare(self.reference, content, standing.as_ref())
         };
         let by = self.by(actor);
         let series = series_version(lists);

@@ -140,7 +140,7 @@ impl App {
             Composer::reopen(self.reference, &list.content).settle_reviewed(&reviews, &|_, _, _| {});
         let content = ListContent {
             previous_sha256: list.content.previous_sha256.clone(),
-            ..compare(settled, compared.as_ref())
+            ..compare(self.reference, settled, compared.as_ref())
         };
         Ok(content.sha256())
     }

@@ -1,15 +1,20 @@
 //! Lists from draft to withdrawal, over a real database file.
 
+use super::Composer;
 use crate::testing::{opened, quiet};
 use crate::{Actor, App, Clock, Code, Decision, PublishOptions};
 use model::enterprise::Enterprise;
 use model::list::{ListState, Review};
+use model::markets::MarketKey;
 use model::need::Need;
 use model::offer::Offer;
 use model::period::Period;
 use model::quantity::Quantity;
+use model::reference::Reference;
+use model::spec::Specification;
 use model::uscc::Uscc;
-use model::visibility::Visibility;
+use model::visibility::{Noun, Visibility};
+use std::collections::BTreeMap;
 use store::{By, ImportBatch, NewDraft};
 
 const BUYER: &str = "name:万安显示科技有限公司";
@@ -558,4 +563,109 @@ async fn a_market_has_lists_of_its_own() {
     assert_eq!(place.app.newest_list(&place.me, "jobs").await.unwrap().unwrap().number, Some(2));
     assert_eq!(place.app.newest_list(&place.me, "land").await.unwrap(), None);
     assert_eq!(place.app.newest_list(&place.me, "weather").await.unwrap_err().code, Code::NotFound);
+}
+
+/// A project and a plant with what their fields state of area and kind.
+fn land(area: &str, side: Noun) -> (BTreeMap<String, String>, Vec<Specification>) {
+    let reference = Reference::builtin();
+    let market = reference.markets.get("land").unwrap();
+    let own: BTreeMap<String, String> =
+        [("area", area), ("use", "标准厂房")].map(|(id, text)| (id.to_owned(), text.to_owned())).into();
+    let read = |(id, text): (&String, &String)| market.read_own(id, text, side, &reference.units).unwrap();
+    let specs = own.iter().filter_map(read).collect();
+    (own, specs)
+}
+
+fn project(key: &str, area: &str) -> Need {
+    let (own, specs) = land(area, Noun::Need);
+    Need {
+        own, specs, market: MarketKey("land".to_owned()), ..Need::new(key, BUYER, "LED模组扩产项目")
+    }
+}
+
+fn plant(area: &str) -> Offer {
+    let (own, specs) = land(area, Noun::Offer);
+    Offer {
+        own, specs, market: MarketKey("land".to_owned()), ..Offer::new("O-9", SELLER, "1号标准厂房")
+    }
+}
+
+/// One plant is shared out: no two projects get the whole of it.
+#[tokio::test]
+async fn the_area_of_a_plant_is_allotted_once() {
+    let place = Place::filled().await;
+    let with = |needs: Vec<Need>| ImportBatch { needs, offers: vec![plant("12000")], ..batch() };
+    let projects = [project("N-7", "12000"), project("N-8", "12000"), project("N-9", "5000m²")];
+    place.import(with(projects.to_vec())).await;
+    let list = place.app.draft(&place.me, "land", period(), &quiet).await.unwrap().content;
+    let allotted: Vec<f64> = (list.pairs.iter())
+        .filter_map(|pair| Some(pair.allocation.as_ref()?.quantity.as_ref()?.value))
+        .collect();
+    assert_eq!(allotted.iter().sum::<f64>(), 12_000.0, "{allotted:?}");
+    let summary = &list.summary;
+    assert!(summary.matched <= 1 && summary.unmet >= 1, "{summary:?}");
+    let optimum = &list.allotment.as_ref().unwrap().optima[0];
+    assert_eq!(
+        (optimum.asked.to_string(), optimum.unmet.to_string(), optimum.is_proved),
+        ("29000m²".to_owned(), "17000m²".to_owned(), true)
+    );
+
+    // A project that takes the whole or nothing is not given a part.
+    let whole = |need: Need| Need { partial: Some(false), ..need };
+    let projects = [("N-7", "8000"), ("N-8", "9000"), ("N-9", "5000m²")];
+    place.import(with(projects.map(|(key, area)| whole(project(key, area))).to_vec())).await;
+    let options = PublishOptions { market: "land".to_owned(), ..PublishOptions::default() };
+    let list = place.publish_period(options).await.unwrap();
+    let given = |key: &str| {
+        let pair = list.content.pairs.iter().find(|pair| pair.matched.need == key);
+        pair.and_then(|pair| Some(pair.allocation.as_ref()?.quantity.as_ref()?.to_string()))
+    };
+    assert_eq!((given("N-7"), given("N-8"), given("N-9")), (None, Some("9000m²".to_owned()), None));
+    assert!(place.app.verify(&place.me, 1).await.unwrap().is_sound());
+
+    // Projects are no places on the chain.
+    let refused = place.app.standings(&place.me, &list).unwrap_err();
+    assert_eq!(
+        (refused.code, refused.message.as_str()),
+        (Code::BadInput, "the market land has no chain nodes")
+    );
+    assert_eq!(refused.help(), "nodes stand on the lists of parts, capacity, recycled");
+}
+
+/// A list that was published before amounts were read is verified without them, and its needs count as the same.
+#[test]
+fn a_list_of_before_has_no_amounts_and_stays_as_it_is() {
+    let reference = Reference::builtin();
+    let quiet = |_: crate::Stage, _: u64, _: u64| {};
+    let mut composer =
+        Composer::new(reference, "虚构集群", period()).of_market(MarketKey("land".to_owned()), None);
+    let firms = [BUYER, SELLER].map(|key| Enterprise {
+        key: key.to_owned(),
+        ..Enterprise::new(None, key.trim_start_matches("name:"))
+    });
+    composer.take(firms.into_iter(), [project("N-7", "12000")].into_iter(), [plant("12000")].into_iter());
+    let now = composer.settle_reviewed(&[], &quiet);
+    assert_eq!(now.needs[0].need.quantity, Some(Quantity::new(12_000.0, "m²")));
+    let mut before = now.clone();
+    before.needs[0].need.quantity = None;
+    before.offers[0].offer.capacity = None;
+    let before = Composer::reopen(reference, &before).settle_reviewed(&[], &quiet);
+    assert_eq!((&before.needs[0].need.quantity, &before.offers[0].offer.capacity), (&None, &None));
+    let again = Composer::reopen(reference, &before).settle_reviewed(&[], &quiet);
+    assert_eq!(again.sha256(), before.sha256());
+    let published = model::list::MatchingList {
+        id: 1,
+        number: Some(1),
+        state: ListState::Published,
+        period: period(),
+        sha256: Some(before.sha256()),
+        drafted_by: String::new(),
+        approved_by: None,
+        published_ms: None,
+        withdrawn_reason: None,
+        content: before,
+    };
+    let compared = super::compare(reference, now, Some(&published));
+    assert_eq!(compared.needs[0].change, model::list::Change::Open);
+    assert_eq!(compared.offers[0].change, model::list::Change::Open);
 }

@@ -44,6 +44,13 @@ fn guesses_kinds_and_fields() {
             "sequence enterprise region group title detail standard material quantity unit frequency price[万元] delivery current_place current_supplier certificates payment validity contact position phone note visibility",
         ),
         (
+            "需求表.csv",
+            "企业名称,需求产品名称,数量,最迟到货",
+            "某某电子有限公司,键合金丝,100卷,2026-12-31",
+            SheetKind::Needs,
+            "enterprise title quantity needed_by",
+        ),
+        (
             "表二.csv",
             "企业名称,产品名称,规格参数,年产能（万片）,剩余产能(万片),现有主要客户,认证,供货半径（km）,最小起订,样品周期(天),单价区间（元/片）,联系电话",
             "某某光电有限公司,背光模组,6.1寸,1000,200,某某,RoHS,300,1000片,7,12-15,0796-8888888",

@@ -80,21 +80,24 @@ pub(super) fn write(book: &mut Workbook, page: &Page<'_>) -> Result<(), WriteErr
         sheet.set_row_height(row, row_height([(words, FORMULA_WIDTH)], FIGURE_SCALE))?;
         row += 1;
     }
-    sheet.write_string_with_format(row, 0, "本地配套率", &boxed)?;
-    sheet.write_number_with_format(row, 1, summary.local_supporting_rate, &share)?;
-    sheet.write_string_with_format(row, 2, &summary.local_supporting_formula, &boxed)?;
-    let formula = [(summary.local_supporting_formula.as_str(), FORMULA_WIDTH)];
-    sheet.set_row_height(row, row_height(formula, FIGURE_SCALE))?;
+    if page.market.is_none_or(|market| market.local_rate) {
+        sheet.write_string_with_format(row, 0, "本地配套率", &boxed)?;
+        sheet.write_number_with_format(row, 1, summary.local_supporting_rate, &share)?;
+        sheet.write_string_with_format(row, 2, &summary.local_supporting_formula, &boxed)?;
+        let formula = [(summary.local_supporting_formula.as_str(), FORMULA_WIDTH)];
+        sheet.set_row_height(row, row_height(formula, FIGURE_SCALE))?;
+        row += 1;
+    }
 
     for (name, value, words) in optima(page) {
-        row += 1;
         sheet.write_string_with_format(row, 0, &name, &boxed)?;
         sheet.write_number_with_format(row, 1, value, &figure.clone().set_num_format("#,##0.##"))?;
         sheet.write_string_with_format(row, 2, &words, &boxed)?;
         sheet.set_row_height(row, row_height([(words.as_str(), FORMULA_WIDTH)], FIGURE_SCALE))?;
+        row += 1;
     }
 
-    row += 2;
+    row += 1;
     let approved = page.list.approved_by.as_deref().unwrap_or("");
     sheet.merge_range(
         row,

@@ -5,9 +5,10 @@ use crate::words;
 use crate::write::{Column, Put, Styles, WriteError, narrow, table, wide};
 use model::list::ListIndex;
 use model::matching::{Gap, GapCause, GapGroup, Near};
+use model::visibility::Noun;
 use rust_xlsxwriter::Workbook;
 
-const COLUMNS: [Column; 11] = [
+const COLUMNS: [Column<'static>; 11] = [
     narrow("位次", 6.0),
     wide("产业链节点", 20.0),
     narrow("产业链小组", 12.0),
@@ -21,16 +22,27 @@ const COLUMNS: [Column; 11] = [
     wide("说明", 56.0),
 ];
 
+/// Places of the columns that the market names.
+const NODE: usize = 1;
+const NEED_TITLE: usize = 8;
+
 pub(super) fn write(book: &mut Workbook, styles: &Styles, page: &Page<'_>) -> Result<(), WriteError> {
     let groups = (1u32..).zip(&page.list.content.gaps);
     let rows =
         groups.flat_map(|(place, group)| group.gaps.iter().map(move |gap| row(place, group, gap, page)));
+    let mut columns = COLUMNS;
+    let wanted = page.title_of(Noun::Need, COLUMNS[NEED_TITLE].heading);
+    columns[NEED_TITLE].heading = wanted;
+    // Where titles are no places on the chain, a group is of one title.
+    if page.market.is_some_and(|market| !market.chain) {
+        columns[NODE].heading = wanted;
+    }
     Ok(table(
         book,
         styles,
         "缺口（补链）",
         [&format!("{}（缺口）", page.title), &page.subtitle],
-        &COLUMNS,
+        &columns,
         rows,
     )?)
 }
@@ -68,7 +80,7 @@ fn explained(gap: &Gap, page: &Page<'_>) -> String {
         "{cause}。最小改变（比较{}项供给）：{}{}",
         gap.looked_at,
         firm(&page.index, &remedy.offer),
-        words::remedy(remedy, &page.reference.properties)
+        words::remedy(remedy, page.reference)
     )
 }
 
@@ -85,8 +97,7 @@ fn caused(cause: &GapCause, page: &Page<'_>) -> String {
     match cause {
         GapCause::NoSupplier => "集群内没有企业供应".to_owned(),
         GapCause::SpecificationShort { offer, verdicts } => {
-            let short: Vec<String> =
-                verdicts.iter().map(|v| words::verdict(v, &page.reference.properties)).collect();
+            let short: Vec<String> = verdicts.iter().map(|v| words::verdict(v, page.reference)).collect();
             format!("最接近的是{}。{}", firm(&page.index, offer), short.join("；"))
         }
         GapCause::CapacityShort { short, offer } => {

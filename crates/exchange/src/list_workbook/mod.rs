@@ -4,6 +4,7 @@
 
 mod cover;
 mod gaps;
+mod market;
 mod needs;
 mod offers;
 mod pairs;
@@ -15,9 +16,11 @@ use crate::write::{Put, Styles, WriteError, workbook};
 use jiff::civil::Date;
 use jiff::{Timestamp, tz};
 use model::list::{ListEnterprise, ListIndex, MatchingList};
+use model::markets::Market;
 use model::price::PriceRange;
 use model::quantity::Quantity;
 use model::reference::Reference;
+use model::visibility::Noun;
 use std::io::{Seek, Write};
 
 /// Writes a list as xlsx.
@@ -33,8 +36,16 @@ pub fn write_list(
     let mut book = workbook(&page.title, page.published)?;
     let styles = Styles::new();
     cover::write(&mut book, &page)?;
-    needs::write(&mut book, &styles, &page)?;
-    offers::write(&mut book, &styles, &page)?;
+    match page.market {
+        None => {
+            needs::write(&mut book, &styles, &page)?;
+            offers::write(&mut book, &styles, &page)?;
+        }
+        Some(of) => {
+            market::needs(&mut book, &styles, &page, of)?;
+            market::offers(&mut book, &styles, &page, of)?;
+        }
+    }
     pairs::write(&mut book, &styles, &page)?;
     gaps::write(&mut book, &styles, &page)?;
     book.save_to_writer(out)?;
@@ -47,7 +58,9 @@ struct Page<'a> {
     index: ListIndex<'a>,
     reference: &'a Reference,
     title: String,
-    /// Number, period and state in words.
+    /// The market that the list is of; none for parts and materials.
+    market: Option<&'a Market>,
+    /// Number, period, state and market in words.
     subtitle: String,
     /// Day of publication in China.
     published: Option<Date>,
@@ -57,14 +70,27 @@ impl<'a> Page<'a> {
     fn new(list: &'a MatchingList, reference: &'a Reference) -> Self {
         let content = &list.content;
         let number = list.number.map_or_else(|| format!("（{}）", list.state.zh()), |n| format!("第 {n} 号"));
+        let market = reference.markets.get(&content.market.0);
+        let market = market.map_or(content.market.0.as_str(), |market| market.name.zh.as_str());
         Self {
             list,
             index: ListIndex::new(content),
             reference,
+            market: reference.markets.other(&content.market),
             title: format!("{}供需对接清单", content.cluster),
-            subtitle: format!("{number}　{}　{}", content.period.zh(), list.state.zh()),
+            subtitle: format!("{number}　{}　{}　市场：{market}", content.period.zh(), list.state.zh()),
             published: list.published_ms.and_then(day_in_china),
         }
+    }
+
+    /// Title of the sheet of a side: by the side's name in the list's market.
+    fn side_title(&self, side: Noun, ours: &str) -> String {
+        format!("{}（{}）", self.title, self.market.map_or(ours, |market| market.side(side).name.zh.as_str()))
+    }
+
+    /// What a side's title is called.
+    fn title_of<'n>(&'n self, side: Noun, ours: &'n str) -> &'n str {
+        self.market.and_then(|market| market.title_of(side)).map_or(ours, |names| names.zh.as_str())
     }
 
     /// Name of an enterprise, labelled where it is invented.

@@ -5,7 +5,7 @@ use crate::write::{Column, Put, Styles, WriteError, narrow, table, wide};
 use model::list::ListNeed;
 use rust_xlsxwriter::Workbook;
 
-const COLUMNS: [Column; 27] = [
+const COLUMNS: [Column<'static>; 27] = [
     narrow("序号", 6.0),
     wide("企业名称", 26.0),
     narrow("所在县区", 10.0),
@@ -41,7 +41,7 @@ pub(super) fn write(book: &mut Workbook, styles: &Styles, page: &Page<'_>) -> Re
 }
 
 /// What keeps a need from a better supply, and at whom.
-fn bound(need: &str, page: &Page<'_>) -> String {
+pub(super) fn bound(need: &str, page: &Page<'_>) -> String {
     let allotment = page.list.content.allotment.as_ref();
     let Some(bound) = allotment.and_then(|a| a.need(need)) else { return String::new() };
     let firms: Vec<String> =

@@ -5,7 +5,7 @@ use crate::write::{Column, Put, Styles, WriteError, narrow, table, wide};
 use model::list::ListOffer;
 use rust_xlsxwriter::Workbook;
 
-const COLUMNS: [Column; 26] = [
+const COLUMNS: [Column<'static>; 26] = [
     narrow("序号", 6.0),
     wide("企业名称", 26.0),
     narrow("所在县区", 10.0),

@@ -5,9 +5,10 @@ use crate::words;
 use crate::write::{Column, Put, Styles, WriteError, narrow, table, wide};
 use model::list::{ListPair, Review};
 use model::matching::Allocation;
+use model::visibility::Noun;
 use rust_xlsxwriter::Workbook;
 
-const COLUMNS: [Column; 18] = [
+const COLUMNS: [Column<'static>; 18] = [
     narrow("需求序号", 7.0),
     wide("需求企业", 20.0),
     wide("需求产品", 16.0),
@@ -28,14 +29,21 @@ const COLUMNS: [Column; 18] = [
     narrow("与上期比", 9.0),
 ];
 
+/// Places of the columns that the market names.
+const NEED_TITLE: usize = 2;
+const OFFER_TITLE: usize = 7;
+
 pub(super) fn write(book: &mut Workbook, styles: &Styles, page: &Page<'_>) -> Result<(), WriteError> {
     let rows = page.list.content.pairs.iter().map(|p| row(p, page));
+    let mut columns = COLUMNS;
+    columns[NEED_TITLE].heading = page.title_of(Noun::Need, COLUMNS[NEED_TITLE].heading);
+    columns[OFFER_TITLE].heading = page.title_of(Noun::Offer, COLUMNS[OFFER_TITLE].heading);
     Ok(table(
         book,
         styles,
         "供需对接",
         [&format!("{}（供需对接）", page.title), &page.subtitle],
-        &COLUMNS,
+        &columns,
         rows,
     )?)
 }
@@ -70,7 +78,7 @@ fn row(pair: &ListPair, page: &Page<'_>) -> [Put; 18] {
         offer.map_or("", |o| &o.offer.title).into(),
         Put::Score(matched.score),
         words::reasons(matched).into(),
-        words::verdicts(matched, &page.reference.properties).into(),
+        words::verdicts(matched, page.reference).into(),
         matched.distance_km.map(|km| (km * 10.0).round() / 10.0).into(),
         quantity,
         unit,

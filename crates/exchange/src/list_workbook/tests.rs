@@ -288,7 +288,7 @@ fn the_cover_says_number_figures_and_hash() {
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @"
 吉安市电子信息产业集群供需对接清单
-第 1 号　2026年11月　已发布
+第 1 号　2026年11月　已发布　市场：配套采购
 发布日期：2026年11月22日
 指标 | 数值 | 算法
 需求 | 2 | 本期内有效的需求条数
@@ -359,4 +359,69 @@ fn a_published_list_can_be_read_back() {
     let kinds: Vec<_> =
         sheets[1..3].iter().map(|s| plan(s, &words, &PlanOptions::default()).unwrap().kind).collect();
     assert_eq!(kinds, [SheetKind::Needs, SheetKind::Offers]);
+}
+
+/// The list of a market whose records have fields of their own.
+fn finance() -> MatchingList {
+    let mut list = list();
+    let content = &mut list.content;
+    content.market = model::markets::MarketKey("finance".to_owned());
+    let own = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect()
+    };
+    let need = &mut content.needs[0].need;
+    *need = Need::new("n1", "e1", "贴片线扩产设备款");
+    need.own = own(&[("amount", "500"), ("term", "24个月"), ("rate", "≤4.2%"), ("days", "15天")]);
+    need.contact.name = "王工".to_owned();
+    let offer = &mut content.offers[0].offer;
+    *offer = Offer::new("o1", "e2", "设备贷");
+    offer.own = own(&[("amount", "100~1000万元"), ("total", "3000")]);
+    let verdict = &mut content.pairs[0].matched.verdicts[0];
+    verdict.property = PropertyId("finance.term".to_owned());
+    (verdict.need, verdict.offer) = ("24".to_owned(), "12个月".to_owned());
+    list
+}
+
+#[test]
+fn a_list_of_another_market_has_its_columns_and_its_name() {
+    let sheets = read(&bytes(&finance()), "清单.xlsx", &ReadOptions::default()).unwrap();
+    let head = |sheet: usize| -> Vec<String> {
+        sheets[sheet].rows.iter().take(2).map(|r| r.cells[0].value.text().into_owned()).collect()
+    };
+    let subtitle = "第 1 号　2026年11月　已发布　市场：产融对接";
+    assert_eq!(head(0)[1], subtitle);
+    assert_eq!(head(1), ["吉安市电子信息产业集群供需对接清单（融资项目）", subtitle]);
+    assert_eq!(head(2), ["吉安市电子信息产业集群供需对接清单（金融产品）", subtitle]);
+    insta::assert_snapshot!(row(&sheets[1], 0), @"
+序号=1
+企业名称=万安某某光电有限公司（虚构示例）
+所在县区=万安县
+融资用途=贴片线扩产设备款
+融资金额（万元）=500
+期限（月）=24
+可承受年利率（%）=≤4.2%
+最迟到位（天）=15
+联系人=王工
+公开级别=公开
+与上期比=新增
+对接情况=已匹配
+受限于=供方产能：泰和某某材料有限公司（虚构示例）
+");
+    insta::assert_snapshot!(row(&sheets[2], 0), @"
+序号=1
+企业名称=泰和某某材料有限公司（虚构示例）
+所在县区=泰和县
+产品名称=设备贷
+单户额度（万元）=100~1000万元
+可放款总额（万元）=3000万元
+与上期比=新增
+");
+    let pair = row(&sheets[3], 0);
+    assert!(pair.contains("融资用途=贴片线扩产设备款") && pair.contains("产品名称=设备贷"), "{pair}");
+    assert!(pair.contains("规格比对=期限：不足，差2μm（需 24月，供 12个月）"), "{pair}");
+    // The rate of supply by the cluster says nothing of loans.
+    let cover: Vec<String> =
+        sheets[0].rows.iter().flat_map(|r| r.cells.iter().map(|c| c.value.text().into_owned())).collect();
+    assert!(!cover.iter().any(|text| text.contains("配套率")), "{cover:?}");
+    assert!(cover.iter().any(|text| text.starts_with("未满足（")), "{cover:?}");
 }

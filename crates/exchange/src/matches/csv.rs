@@ -35,7 +35,7 @@ impl MatchWriter for CsvWriter {
                 &m.score.to_string(),
                 &m.distance_km.map_or(String::new(), |km| format!("{km:.1}")),
                 if m.feasible { "1" } else { "0" },
-                &guarded(&words::verdicts(m, pairs.properties)),
+                &guarded(&words::verdicts(m, pairs.reference)),
                 &guarded(&words::reasons(m)),
             ])?;
         }

@@ -11,7 +11,7 @@ use crate::write::WriteError;
 use model::matching::Match;
 use model::need::Need;
 use model::offer::Offer;
-use model::property::PropertyTable;
+use model::reference::Reference;
 use std::collections::HashMap;
 use std::io::Write;
 
@@ -52,8 +52,8 @@ pub struct Pairs<'a> {
     pub matches: &'a [Match],
     /// Titles of both sides.
     pub titles: &'a Titles<'a>,
-    /// Names of properties.
-    pub properties: &'a PropertyTable,
+    /// Names of properties and of markets' fields.
+    pub reference: &'a Reference,
 }
 
 /// Writes pairs in one format.

@@ -35,7 +35,7 @@ fn written(format: MatchFormat) -> Vec<u8> {
     };
     let matches = [matched("n1", "o1", 1, Some(41.72)), matched("n2", "o2", 2, None)];
     let titles = Titles::new(&needs, &offers);
-    let pairs = Pairs { matches: &matches, titles: &titles, properties: &Reference::builtin().properties };
+    let pairs = Pairs { matches: &matches, titles: &titles, reference: Reference::builtin() };
     let mut out = Vec::new();
     format.writer().write(&pairs, &mut out).unwrap();
     out

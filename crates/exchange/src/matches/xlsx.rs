@@ -8,7 +8,7 @@ use std::io::Write;
 
 pub(super) struct XlsxWriter;
 
-const COLUMNS: [Column; 10] = [
+const COLUMNS: [Column<'static>; 10] = [
     narrow("需求编号", 12.0),
     wide("需求名称", 26.0),
     narrow("名次", 6.0),
@@ -43,7 +43,7 @@ fn row(m: &Match, pairs: &Pairs<'_>) -> [Put; 10] {
         Put::Score(m.score),
         m.distance_km.map(|km| (km * 10.0).round() / 10.0).into(),
         if m.feasible { "是" } else { "否" }.into(),
-        words::verdicts(m, pairs.properties).into(),
+        words::verdicts(m, pairs.reference).into(),
         words::reasons(m).into(),
     ]
 }

@@ -63,7 +63,7 @@ fn the_public_pair_of_catalogues() {
     assert_eq!(needs.records[1].title, "Bose Acoustimass 5 Series III Speaker System - AM53BK");
     assert_eq!(needs.records[1].key, "1");
     let titles = Titles::new(&needs.records, &offers.records);
-    let pairs = Pairs { matches: &[], titles: &titles, properties: &Reference::builtin().properties };
+    let pairs = Pairs { matches: &[], titles: &titles, reference: Reference::builtin() };
     let mut out = Vec::new();
     MatchFormat::Ndjson.writer().write(&pairs, &mut out).unwrap();
     assert_eq!(out, b"");

@@ -2,10 +2,12 @@
 
 use super::{FieldKind, Market, MarketField};
 use crate::property::{PropertyId, PropertyKind};
+use crate::quantity::Quantity;
 use crate::spec::{SpecValue, Specification, Strictness};
 use crate::spectext::{parse_date, parse_specs};
 use crate::unit::UnitTable;
 use crate::visibility::Noun;
+use std::collections::BTreeMap;
 
 /// Year of a day that names none; the day is only shown as it was written.
 const YEAR: i16 = 2000;
@@ -94,6 +96,23 @@ fn number(
 fn example(field: &MarketField) -> &str {
     let hint = field.hint.zh.as_str();
     if hint.is_empty() { "10、10~20、≥10" } else { hint.trim_start_matches("如：") }
+}
+
+/// What a record's amount is: of a need's range the least, of an offer's the most. What a record that states none is one of
+/// counts where the market names that; a value that cannot be read is no amount.
+pub(super) fn amount(
+    market: &Market,
+    own: &BTreeMap<String, String>,
+    side: Noun,
+    units: &UnitTable,
+) -> Option<Quantity> {
+    let stated = market.fields.iter().filter(|field| field.amount.contains(&side));
+    let stated = stated.filter_map(|field| Some((field, own.get(&field.id)?))).next();
+    let Some((field, text)) = stated else { return market.one(side) };
+    let read = number(market, field, text, side, units).ok()?;
+    let SpecValue::Interval(range) = read.value else { return None };
+    let value = if side == Noun::Need { range.low.or(range.high) } else { range.high.or(range.low) };
+    Some(Quantity::new(value?, read.unit.as_deref().or(field.unit.as_deref())?))
 }
 
 /// Known words, each in its canonical spelling; of a grade only one.

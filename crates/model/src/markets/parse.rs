@@ -65,6 +65,8 @@ struct File {
     about_en: String,
     #[serde(default)]
     chain: bool,
+    #[serde(default = "yes")]
+    local_rate: bool,
     /// `["*"]` for all of `properties.csv`.
     #[serde(default)]
     properties: Vec<Spanned<String>>,
@@ -82,6 +84,11 @@ struct Side {
     name_en: String,
     #[serde(default)]
     sheets: Vec<String>,
+    one: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize)]
@@ -106,6 +113,8 @@ struct Row {
     hard: bool,
     #[serde(default)]
     column: bool,
+    #[serde(default)]
+    amount: Vec<Noun>,
     #[serde(default)]
     headings: Vec<String>,
     hint: Option<[String; 2]>,
@@ -192,6 +201,11 @@ fn read(
             return Err(source.fault(0, format!("{name}: a name is missing")));
         }
     }
+    for (name, one) in [("need.one", &file.need.one), ("offer.one", &file.offer.one)] {
+        if let Some(unit) = one.as_ref().filter(|unit| units.unit(unit).is_err()) {
+            return Err(source.fault(0, format!("{name}: {unit} does not stand in units.csv")));
+        }
+    }
     let mut fields: Vec<MarketField> = Vec::with_capacity(file.fields.len());
     let mut own = Vec::new();
     for row in file.fields {
@@ -205,6 +219,11 @@ fn read(
         let field = field(&row, units, &fault)?;
         if field.own && !matches!(field.kind, FieldKind::Text | FieldKind::Area | FieldKind::Date) {
             own.push(property(&key, &row, &field));
+        }
+        for side in &field.amount {
+            if fields.iter().any(|other| other.amount.contains(side)) {
+                return Err(fault(".amount", "a side has one amount".to_owned()));
+            }
         }
         fields.push(field);
     }
@@ -233,7 +252,7 @@ fn read(
     let side = |side: Side| {
         let mut sheets = vec![side.name_zh.clone()];
         sheets.extend(side.sheets);
-        MarketSide { name: Names { zh: side.name_zh, en: side.name_en }, sheets }
+        MarketSide { name: Names { zh: side.name_zh, en: side.name_en }, sheets, one: side.one }
     };
     let market = Market {
         key,
@@ -245,6 +264,7 @@ fn read(
         chain: file.chain,
         properties,
         weights,
+        local_rate: file.local_rate,
     };
     Ok((file.order, market, own))
 }
@@ -354,15 +374,19 @@ fn field(
     if row.hard && row.rule.is_none() {
         return Err(fault(".hard", "only a rule can be hard".to_owned()));
     }
-    for side in &row.required {
-        let there = match side {
-            Noun::Need => row.need.is_some(),
-            Noun::Offer => row.offer.is_some(),
-            Noun::Enterprise => false,
-        };
-        if !there {
-            return Err(fault(".required", "the side has no such field".to_owned()));
-        }
+    let there = |side: &Noun| match side {
+        Noun::Need => row.need.is_some(),
+        Noun::Offer => row.offer.is_some(),
+        Noun::Enterprise => false,
+    };
+    if !row.required.iter().all(there) {
+        return Err(fault(".required", "the side has no such field".to_owned()));
+    }
+    if !row.amount.iter().all(there) {
+        return Err(fault(".amount", "the side has no such field".to_owned()));
+    }
+    if !row.amount.is_empty() && row.unit.is_none() {
+        return Err(fault(".amount", "an amount is a number with a unit".to_owned()));
     }
     let names =
         |pair: &Option<[String; 2]>| pair.as_ref().map(|[zh, en]| Names { zh: zh.clone(), en: en.clone() });
@@ -389,6 +413,7 @@ fn field(
             strictness: if row.hard { Strictness::Must } else { Strictness::Prefer },
         }),
         column: row.column,
+        amount: row.amount.clone(),
     })
 }
 

@@ -130,6 +130,13 @@ fn a_broken_file_is_placed() {
             "hard = true\nrequired = [\"enterprise\"]",
             "fields.days.required: the side has no such",
         ),
+        ("name_en = \"Lent\"", "name_en = \"Lent\"\none = \"妙\"", "offer.one: 妙 does not stand"),
+        ("hard = true", "hard = true\namount = [\"enterprise\"]", "fields.days.amount: the side has no such"),
+        (
+            "hard = true",
+            "hard = true\namount = [\"need\"]\n[[fields]]\nid = \"more\"\nneed = [\"又\", \"More\"]\nkind = \"number\"\nunit = \"天\"\namount = [\"need\"]\n",
+            "fields.more.amount: a side has one amount",
+        ),
         ("text = 0.5", "text = -0.5", "markets/loan.toml line 32: weights.text: a number from 0 on"),
         ("text = 0.5", "words = 0.5", "unknown field `words`"),
     ] {
@@ -206,4 +213,64 @@ fn values_of_a_markets_own_fields_are_read() {
     ] {
         assert_eq!(read(market, field, side, text), expect, "{market}.{field} {text}");
     }
+}
+
+#[test]
+fn an_amount_is_the_least_that_is_asked_for_and_the_most_that_is_offered() {
+    let reference = Reference::builtin();
+    let quantity = |market: &str, side, own: &[(&str, &str)]| {
+        let market = reference.markets.get(market).unwrap();
+        let own = own.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect();
+        let amount = match side {
+            Noun::Need => {
+                let mut need = Need { own, ..Need::new("n", "e", "t") };
+                market.fill_need(&mut need, &reference.units);
+                need.quantity
+            }
+            _ => {
+                let mut offer = Offer { own, ..Offer::new("o", "e", "t") };
+                market.fill_offer(&mut offer, &reference.units);
+                offer.capacity
+            }
+        };
+        amount.map_or_else(|| "-".to_owned(), |amount| amount.to_string())
+    };
+    for (market, side, field, text, expect) in [
+        ("land", Noun::Need, "area", "5000", "5000m²"),
+        ("land", Noun::Need, "area", "20~30亩", "20亩"),
+        ("land", Noun::Offer, "area", "3000~12000m²", "12000m²"),
+        ("land", Noun::Offer, "rent", "12", "-"),
+        ("equipment", Noun::Offer, "hours", "60", "60h/月"),
+        ("finance", Noun::Need, "amount", "500万元", "500万元"),
+        // What one borrower may have is not what there is in all.
+        ("finance", Noun::Offer, "amount", "100~500万元", "-"),
+        ("finance", Noun::Offer, "total", "3000", "3000万元"),
+        ("jobs", Noun::Offer, "salary", "8000元/月", "1人"),
+        ("jobs", Noun::Need, "salary", "8000元/月", "-"),
+        ("research", Noun::Offer, "team", "12", "-"),
+    ] {
+        assert_eq!(quantity(market, side, &[(field, text)]), expect, "{market}.{field} {text}");
+    }
+    // What a record states as its quantity stands.
+    let jobs = reference.markets.get("jobs").unwrap();
+    let mut need = Need { quantity: Some(Quantity::new(3.0, "人")), ..Need::new("n", "e", "t") };
+    jobs.fill_need(&mut need, &reference.units);
+    assert_eq!(need.quantity, Some(Quantity::new(3.0, "人")));
+}
+
+#[test]
+fn a_bare_number_is_told_in_its_unit() {
+    let reference = Reference::builtin();
+    for (property, text, expect) in [
+        ("equipment.hours", "40", "40h/月"),
+        ("equipment.hours", "40h/月", "40h/月"),
+        ("land.sewage", "危废暂存", "危废暂存"),
+    ] {
+        let (_, field) = reference.markets.field(&PropertyId(property.to_owned())).unwrap();
+        assert_eq!(field.told(text), expect);
+    }
+    assert!(reference.markets.field(&PropertyId("thickness".to_owned())).is_none());
+    let rated: Vec<&str> =
+        reference.markets.iter().filter(|m| !m.local_rate).map(|m| m.key.as_str()).collect();
+    assert_eq!(rated, ["finance", "jobs", "land"]);
 }

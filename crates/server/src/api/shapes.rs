@@ -4,7 +4,7 @@ use model::enterprise::Contact;
 use model::evidence::Evidence;
 use model::matching::{Match, Outcome, Reason, Verdict};
 use model::price::PriceRange;
-use model::quantity::Quantity;
+use model::quantity::{Quantity, rounded};
 use model::region::Point;
 use model::spec::{SpecValue, Specification, Strictness};
 use serde::{Deserialize, Serialize};
@@ -97,7 +97,7 @@ pub struct QuantityShape {
 
 impl From<Quantity> for QuantityShape {
     fn from(quantity: Quantity) -> Self {
-        Self { words: quantity.to_string(), value: quantity.value, unit: quantity.unit }
+        Self { words: quantity.to_string(), value: rounded(quantity.value), unit: quantity.unit }
     }
 }
 

@@ -43,8 +43,11 @@ pub async fn what_if(app: &App, actor: &Actor, list: &MatchingList, file: &Path,
     say!("if they came 若引进: {} offers 项供给", found.offers.len());
     say!("  gaps 缺口 {} -> {}", scenario.gaps.0, scenario.gaps.1);
     let rate = |rate: f64| format!("{:.1}%", rate * 100.0);
-    let (before, after) = &scenario.local_rate;
-    say!("  local supporting rate 本地配套率 {} -> {}", rate(before.rate), rate(after.rate));
+    let market = app.reference().markets.other(&list.content.market);
+    if market.is_none_or(|market| market.local_rate) {
+        let (before, after) = &scenario.local_rate;
+        say!("  local supporting rate 本地配套率 {} -> {}", rate(before.rate), rate(after.rate));
+    }
     for change in scenario.needs.iter().take(top) {
         let Some(need) = index.need(&change.need) else { continue };
         let by = found.offers.iter().filter(|o| change.by.contains(&o.key)).map(|o| o.title.as_str());

@@ -80,7 +80,7 @@ async fn run_in(app: &Arc<App>, args: &Demo) -> Result<ExitCode> {
         .await?;
     let written = lists::write_files(app, &actor, &list, &args.out)?;
     drop(bar);
-    lists::summary(&list);
+    lists::summary(app, &list);
     lists::show_files(&written);
     let events = app.capture_demo_plants(&actor).await?;
     say!("ledger 批次台账: {events} events 事件, four plants 四家工厂");

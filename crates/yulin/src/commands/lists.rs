@@ -4,8 +4,12 @@ use super::chain;
 use crate::cli;
 use crate::progress::Bar;
 use app::{Actor, App, Code, Error, PublishOptions, Result};
-use model::list::{ListIndex, ListSummary, MatchingList, Review};
-use model::matching::GapCause;
+use model::list::{ListIndex, MatchingList, Review};
+use model::markets::MarketKey;
+use model::matching::{GapCause, Verdict};
+use model::quantity::rounded;
+use serde_json::ser::{Formatter, PrettyFormatter};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,7 +19,7 @@ pub async fn draft(app: &App, actor: &Actor, args: &cli::Draft) -> Result<ExitCo
     let list = app.draft(actor, &args.market, period, &|s, d, t| bar.report(s, d, t)).await?;
     drop(bar);
     say!("draft 草稿 {} for {period}", list.id);
-    figures(&list.content.summary);
+    figures(app, &list);
     say!("review it: yulin lists --draft {0}; approve it: yulin approve {0}", list.id);
     Ok(ExitCode::SUCCESS)
 }
@@ -49,7 +53,7 @@ pub async fn approve(app: &App, actor: &Actor, draft: i64) -> Result<ExitCode> {
     let list = app.approve(actor, draft, &|s, d, t| bar.report(s, d, t)).await?;
     drop(bar);
     say!("approved 已批准: {} ({})", list.id, list.period);
-    figures(&list.content.summary);
+    figures(app, &list);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -61,7 +65,7 @@ pub async fn publish(app: &App, actor: &Actor, args: &cli::Publish) -> Result<Ex
     let bar = Bar::new();
     let list = app.publish_period(actor, period, options, &|s, d, t| bar.report(s, d, t)).await?;
     drop(bar);
-    summary(&list);
+    summary(app, &list);
     let files = write_files(app, actor, &list, &args.out).map_err(|error| {
         let number = list.number.unwrap_or(0);
         error.hint(format!(
@@ -122,8 +126,9 @@ pub async fn lists(app: &App, actor: &Actor, args: &cli::Lists) -> Result<ExitCo
     for list in lists {
         let number = list.number.map_or_else(|| "-".to_owned(), |n| n.to_string());
         say!(
-            "id {}\tNo. {number}\t{}\t{}\tdrafted {}\tapproved {}\t{}{}",
+            "id {}\tNo. {number}\t{}\t{}\t{}\tdrafted {}\tapproved {}\t{}{}",
             list.id,
+            market_name(app, &list.market),
             list.period,
             list.state.zh(),
             list.drafted_by,
@@ -170,13 +175,13 @@ pub async fn gaps(app: &App, actor: &Actor, args: &cli::Gaps) -> Result<ExitCode
     match &args.with {
         Some(file) => chain::what_if(app, actor, &list, file, args.top).await?,
         None if args.nodes => chain::standings(app, actor, &list, args.top)?,
-        None => gap_lines(&list, args.top),
+        None => gap_lines(app, &list, args.top),
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The heaviest gap groups, one a line, each with the causes of its needs counted.
-pub fn gap_lines(list: &MatchingList, top: usize) {
+pub fn gap_lines(app: &App, list: &MatchingList, top: usize) {
     for (place, group) in list.content.gaps.iter().take(top).enumerate() {
         let mut causes: Vec<(&str, usize)> = Vec::new();
         for gap in &group.gaps {
@@ -193,16 +198,17 @@ pub fn gap_lines(list: &MatchingList, top: usize) {
             .iter()
             .find_map(|gap| match &gap.cause {
                 GapCause::SpecificationShort { verdicts, .. } => {
-                    verdicts.first().map(|v| format!("; {} ← {}", v.need, v.offer))
+                    verdicts.first().map(|v| nearest_words(app, v))
                 }
                 _ => None,
             })
             .unwrap_or_default();
+        // Where titles are no places on the chain, a group is of no chain group.
+        let of = if group.group.is_empty() { String::new() } else { format!(" ({})", group.group) };
         say!(
-            "  {:>2}. {} ({})  {:.2}  {} firms, {}  {}{nearest}",
+            "  {:>2}. {}{of}  {:.2}  {} firms, {}  {}{nearest}",
             place + 1,
             group.name,
-            group.group,
             group.weight,
             group.demanders,
             quantities.join(" + "),
@@ -211,25 +217,95 @@ pub fn gap_lines(list: &MatchingList, top: usize) {
     }
 }
 
+/// What the nearest offer lacks; a value of a market's own field with the field's name and unit.
+fn nearest_words(app: &App, verdict: &Verdict) -> String {
+    let (need, offer) = (verdict.need.as_str(), verdict.offer.as_str());
+    match app.reference().markets.field(&verdict.property) {
+        Some((_, field)) => {
+            let name = field.need.as_ref().map_or("", |names| names.zh.as_str());
+            format!("; {name} {} ← {}", field.told(need), field.told(offer))
+        }
+        None => format!("; {need} ← {offer}"),
+    }
+}
+
+/// The name of a market; its key where the tables no longer know it.
+fn market_name<'a>(app: &App, key: &'a MarketKey) -> &'a str {
+    app.reference().markets.get(&key.0).map_or(key.0.as_str(), |market| market.name.zh.as_str())
+}
+
+/// JSON to be read: amounts as they are shown, without the noise of binary sums. What a list froze is written by
+/// [`model::list::ListContent::canonical`] instead.
 fn json(value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string_pretty(value).map_err(|e| Error::new(Code::Internal, e.to_string()))
+    let fault = |what: String| Error::new(Code::Internal, what);
+    let mut out = Vec::new();
+    let mut writer = serde_json::Serializer::with_formatter(&mut out, Shown(PrettyFormatter::new()));
+    value.serialize(&mut writer).map_err(|e| fault(e.to_string()))?;
+    String::from_utf8(out).map_err(|e| fault(e.to_string()))
+}
+
+/// Pretty JSON whose numbers have the digits that are shown.
+struct Shown(PrettyFormatter<'static>);
+
+impl Formatter for Shown {
+    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> std::io::Result<()> {
+        self.0.write_f64(writer, rounded(value))
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.0.end_object_value(writer)
+    }
 }
 
 /// Number, figures and heaviest gaps of a published list.
-pub fn summary(list: &MatchingList) {
+pub fn summary(app: &App, list: &MatchingList) {
     say!();
     say!(
-        "list 供需对接清单 第{}号  {}  sha256 {}",
+        "list 供需对接清单 第{}号  market 市场：{}  {}  sha256 {}",
         list.number.unwrap_or(0),
+        market_name(app, &list.content.market),
         list.period.zh(),
         list.sha256.as_deref().unwrap_or(""),
     );
-    figures(&list.content.summary);
+    figures(app, list);
     say!("top gaps 最要紧的缺口:");
-    gap_lines(list, 5);
+    gap_lines(app, list, 5);
 }
 
-fn figures(summary: &ListSummary) {
+fn figures(app: &App, list: &MatchingList) {
+    let summary = &list.content.summary;
     say!(
         "  needs 需求 {}   offers 供给 {}   enterprises 企业 {}",
         summary.needs,
@@ -242,6 +318,10 @@ fn figures(summary: &ListSummary) {
         summary.part,
         summary.unmet
     );
+    let market = app.reference().markets.other(&list.content.market);
+    if market.is_some_and(|market| !market.local_rate) {
+        return;
+    }
     say!(
         "  local supporting rate 本地配套率 {:.1}%  = {}",
         summary.local_supporting_rate * 100.0,
@@ -253,7 +333,7 @@ fn figures(summary: &ListSummary) {
 pub fn write_files(app: &App, actor: &Actor, list: &MatchingList, out: &Path) -> Result<Vec<PathBuf>> {
     let stem = format!("供需对接清单_第{}号_{}", list.number.unwrap_or(0), list.period);
     let mut written = Vec::new();
-    let page = server::pages::list::file(server::Lang::Zh, list).into_bytes();
+    let page = server::pages::list::file(server::Lang::Zh, &app.reference().markets, list).into_bytes();
     for (extension, bytes) in [
         ("xlsx", app.list_workbook(actor, list)?),
         ("html", page),
@@ -271,5 +351,22 @@ pub fn show_files(files: &[PathBuf]) {
     say!("files 文件:");
     for file in files {
         say!("  {}", file.display());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::quantity::Quantity;
+
+    #[test]
+    fn json_shows_amounts_as_people_read_them() {
+        let gaps = [("short", vec![Quantity::new(30.000_000_000_000_004, "片/月")]), ("none", Vec::new())];
+        let text = json(&gaps).unwrap();
+        assert!(text.contains("\"value\": 30.0,"), "{text}");
+        // The form is that of pretty JSON.
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json(&value).unwrap()).unwrap(), value);
+        assert_eq!(json(&value).unwrap(), serde_json::to_string_pretty(&value).unwrap());
     }
 }

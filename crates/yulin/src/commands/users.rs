@@ -179,6 +179,13 @@ pub async fn duplicates(app: &App, actor: &Actor, args: &Duplicates) -> Result<E
         }
         return Ok(ExitCode::SUCCESS);
     }
+    for cluster in app.duplicate_clusters(actor).await?.iter().filter(|c| !c.conflicts.is_empty()) {
+        let members: Vec<&str> = cluster.members.iter().map(|member| member.name.as_str()).collect();
+        say!("decisions contradict each other 决定互相矛盾: {}", members.join(" = "));
+        for (a, b) in &cluster.conflicts {
+            say!("  {} ≠ {}: take one decision back 请撤销其中一个决定", a.name, b.name);
+        }
+    }
     let open = app.duplicates(actor).await?;
     if open.is_empty() {
         say!("no open proposals 没有待定的疑似重复企业");

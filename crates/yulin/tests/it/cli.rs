@@ -224,6 +224,9 @@ fn two_files_match_without_a_database() {
     let output = run(dir, &["match", "--needs", "n.csv", "--offers", "o.csv", "--map", "needs.title=WRONG"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output).contains("WRONG"), "{}", text(&output));
+    let output = run(dir, &["match", "--needs", "n.csv", "--offers", "o.csv", "--top", "0"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output).contains("at least one offer a need is expected"), "{}", text(&output));
     assert!(!dir.join("yulin.db").exists(), "no database is made");
 }
 

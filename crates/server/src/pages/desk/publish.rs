@@ -4,6 +4,7 @@ use super::{Nothing, job};
 use crate::answer::Answer;
 use crate::format;
 use crate::jobs::Done;
+use crate::pages::list;
 use crate::parts::{Field, crumbs, figures};
 use crate::viewer::{Posted, Viewer};
 use crate::words::Lang;
@@ -19,24 +20,30 @@ pub async fn confirm(viewer: Viewer, Path(id): Path<i64>) -> Answer {
     let list = viewer.app().draft_by_id(viewer.actor(), id).await.map_err(|e| viewer.fail(e))?;
     let content = &list.content;
     let summary = &content.summary;
+    let markets = &viewer.app().reference().markets;
+    let rated = markets.other(&content.market).is_none_or(|market| market.local_rate);
+    let mut counts = vec![
+        (lang.t("需求"), summary.needs.to_string(), lang.t("条")),
+        (lang.t("供给"), summary.offers.to_string(), lang.t("条")),
+        (lang.t("企业"), summary.enterprises.to_string(), lang.t("家")),
+        (lang.t("已匹配"), summary.matched.to_string(), ""),
+        (lang.t("部分匹配"), summary.part.to_string(), ""),
+        (lang.t("未满足"), summary.unmet.to_string(), ""),
+    ];
+    if rated {
+        counts.push((lang.t("本地配套率"), format::percent(summary.local_supporting_rate), ""));
+    }
     let body = html! {
         (crumbs(lang, &[("/desk", lang.t("审核台"))], lang.t("发布清单")))
         h1 { (lang.t("发布清单")) " " (list.period) }
+        p { (lang.t("市场")) (format::colon(lang)) (list::figures::market_name(lang, markets, &content.market)) }
         @match list.state {
             ListState::Approved => p { (lang.t("发布后清单取得编号并冻结，内容不能再改；有误只能注明原因撤回。")) },
             ListState::Draft => p.notice.warn { (lang.t("这份清单还是草稿，须先批准。")) },
             _ => p.notice.warn { (lang.t("清单状态")) "：" (lang.t(list.state.zh())) },
         }
-        (figures(&[
-            (lang.t("需求"), summary.needs.to_string(), lang.t("条")),
-            (lang.t("供给"), summary.offers.to_string(), lang.t("条")),
-            (lang.t("企业"), summary.enterprises.to_string(), lang.t("家")),
-            (lang.t("已匹配"), summary.matched.to_string(), ""),
-            (lang.t("部分匹配"), summary.part.to_string(), ""),
-            (lang.t("未满足"), summary.unmet.to_string(), ""),
-            (lang.t("本地配套率"), format::percent(summary.local_supporting_rate), ""),
-        ]))
-        p.soft { (lang.t("计算公式")) "：" (summary.local_supporting_formula) }
+        (figures(&counts))
+        @if rated { p.soft { (lang.t("计算公式")) "：" (summary.local_supporting_formula) } }
         h2 { (lang.t("较上期")) }
         (changes(lang, content))
         @if list.state == ListState::Approved {

@@ -180,7 +180,10 @@ async fn ledger(
     Ok(html! {
         (parts::crumbs(lang, &[("/events", lang.t("对接活动"))], lang.t("签约台账")))
         h1 { (lang.t("签约台账")) " " span.soft { (all.iter().filter(|s| !s.void).count()) } }
-        (parts::form_error(lang, error))
+        (parts::form_error_of(lang, error, &[
+            ("kind", lang.t("类别")), ("day", lang.t("日期")), ("title", lang.t("项目")), ("party", lang.t("签约方")),
+            ("amount_yuan", lang.t("金额")),
+        ]))
         @if all.is_empty() {
             (empty(lang.t("还没有签约"), lang.t("推介会、对接会上签的项目登记在这里，按类别对照年度目标。")))
         } @else {

@@ -4,6 +4,7 @@ use super::show::{self, value};
 use crate::answer::{Answer, Failure};
 use crate::parts::{self, Field};
 use crate::viewer::{Posted, Viewer};
+use crate::words::Lang;
 use app::{Act, Code, Error, MeetingEventForm};
 use axum::extract::Path;
 use maud::{Markup, html};
@@ -76,6 +77,22 @@ async fn save(Posted { viewer, fields, .. }: Posted<IgnoredAny>, id: Option<i64>
     }
 }
 
+/// The words of the form's fields, by their names.
+fn words(lang: Lang) -> [(&'static str, &'static str); 10] {
+    [
+        ("name", lang.t("活动名称")),
+        ("kind", lang.t("类型")),
+        ("group", lang.t("面向的产业链小组")),
+        ("day", lang.t("日期")),
+        ("place", lang.t("地点")),
+        ("slots", lang.t("洽谈场次，每行一场")),
+        ("tables", lang.t("桌数")),
+        ("most", lang.t("每家最多几场")),
+        ("interpreters", lang.t("翻译人数")),
+        ("note", lang.t("参会须知")),
+    ]
+}
+
 fn body(viewer: &Viewer, at: Option<(i64, i64)>, form: &MeetingEventForm, error: Option<&Error>) -> Markup {
     let lang = viewer.lang();
     let title = if at.is_some() { lang.t("修改活动") } else { lang.t("新建活动") };
@@ -85,31 +102,33 @@ fn body(viewer: &Viewer, at: Option<(i64, i64)>, form: &MeetingEventForm, error:
     let mut groups = vec![(String::new(), lang.t("全部产业链").to_owned())];
     let chain = &viewer.app().reference().chain;
     groups.extend(crate::pages::market::groups(chain).into_iter().map(|g| (g.to_owned(), g.to_owned())));
+    let words = words(lang);
+    let word = |name: &str| words.iter().find(|(field, _)| *field == name).map_or("", |(_, word)| *word);
     let number = |n: u32| if n == u32::MAX { String::new() } else { n.to_string() };
     html! {
         (parts::crumbs(lang, &[("/events", lang.t("对接活动"))], title))
         h1 { (title) }
-        (parts::form_error(lang, error))
+        (parts::form_error_of(lang, error, &words))
         form.card method="post" action=(to) data-guard {
             (viewer.csrf_field())
             @if let Some((_, version)) = at { input type="hidden" name="version" value=(version); }
-            (Field::text("name", lang.t("活动名称")).value(&form.name).required().max(80).error_of(error))
+            (Field::text("name", word("name")).value(&form.name).required().max(80).error_of(error))
             div.row {
-                (Field::select("kind", lang.t("类型"), kinds).value(&form.kind).required().error_of(error))
-                (Field::select("group", lang.t("面向的产业链小组"), groups).value(&form.group).error_of(error))
+                (Field::select("kind", word("kind"), kinds).value(&form.kind).required().error_of(error))
+                (Field::select("group", word("group"), groups).value(&form.group).error_of(error))
             }
             div.row {
-                (Field::typed("date", "day", lang.t("日期")).value(&form.day).required().error_of(error))
-                (Field::text("place", lang.t("地点")).value(&form.place).max(200).error_of(error))
+                (Field::typed("date", "day", word("day")).value(&form.day).required().error_of(error))
+                (Field::text("place", word("place")).value(&form.place).max(200).error_of(error))
             }
-            (Field::area("slots", lang.t("洽谈场次，每行一场"), 7).value(form.slots.join("\n")).required().error_of(error)
+            (Field::area("slots", word("slots"), 7).value(form.slots.join("\n")).required().error_of(error)
                 .hint(lang.t("例如 09:00-09:20；场间留几分钟换桌。")))
             div.row {
-                (Field::typed("number", "tables", lang.t("桌数")).value(number(form.tables)).required().error_of(error))
-                (Field::typed("number", "most", lang.t("每家最多几场")).value(number(form.most)).required().error_of(error))
-                (Field::typed("number", "interpreters", lang.t("翻译人数")).value(number(form.interpreters)).error_of(error))
+                (Field::typed("number", "tables", word("tables")).value(number(form.tables)).required().error_of(error))
+                (Field::typed("number", "most", word("most")).value(number(form.most)).required().error_of(error))
+                (Field::typed("number", "interpreters", word("interpreters")).value(number(form.interpreters)).error_of(error))
             }
-            (Field::area("note", lang.t("参会须知"), 3).value(&form.note).max(500).error_of(error))
+            (Field::area("note", word("note"), 3).value(&form.note).max(500).error_of(error))
             div.actions { button type="submit" { (lang.t("保存")) } a.button.quiet href="/events" { (lang.t("返回")) } }
         }
     }

@@ -5,10 +5,13 @@ use crate::words::Lang;
 use app::{Allotted, AllottedOffer};
 use maud::{Markup, html};
 use model::allotment::{Allotment, Binding, Optimum};
+use model::markets::Market;
 
 /// The optimum of each kind of measure, and the rule on shares.
-pub fn whole(lang: Lang, allotment: Option<&Allotment>) -> Markup {
+pub fn whole(lang: Lang, market: Option<&Market>, allotment: Option<&Allotment>) -> Markup {
     let Some(allotment) = allotment.filter(|a| !a.optima.is_empty()) else { return html! {} };
+    // What another market shares out may be no flow: an area or a loan is not so much a month.
+    let standing = market.is_some() && allotment.optima.iter().all(|o| !o.asked.unit.contains('/'));
     html! {
         div.scroll tabindex="0" role="region" aria-label=(lang.t("配给")) {
             table.cards {
@@ -29,7 +32,11 @@ pub fn whole(lang: Lang, allotment: Option<&Allotment>) -> Markup {
             }
         }
         p.soft {
-            (lang.t("配给在产能、起订量、整批、部分供应和单家份额之内，使全部需求的“得分×数量”之和最大；数量按每月计，不同计量的不相加。"))
+            @if standing {
+                (lang.t("配给在可供数量、部分供应和单家份额之内，使全部需求的“得分×数量”之和最大；不同计量的不相加。"))
+            } @else {
+                (lang.t("配给在产能、起订量、整批、部分供应和单家份额之内，使全部需求的“得分×数量”之和最大；数量按每月计，不同计量的不相加。"))
+            }
             @if let Some(share) = allotment.share_max { " " (lang.t("单家份额上限")) " " (format::percent(share)) }
         }
     }

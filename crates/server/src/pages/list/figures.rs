@@ -4,9 +4,13 @@ use crate::format;
 use crate::words::Lang;
 use maud::{Markup, html};
 use model::list::{ListSummary, MatchingList};
+use model::markets::{Market, MarketKey, MarketTable};
 
-/// Number and period of a list, such as `供需对接清单 第1号（2026年11月）`.
-pub fn title(lang: Lang, list: &MatchingList) -> String {
+/// Number and period of a list, such as `供需对接清单 第1号（2026年11月）`; one of another market than parts and materials begins
+/// with its name, `产融对接 · 供需对接清单 第2号（2026年11月）`.
+pub fn title(lang: Lang, markets: &MarketTable, list: &MatchingList) -> String {
+    let market = markets.other(&list.content.market);
+    let market = market.map_or_else(String::new, |market| format!("{} · ", lang.of(&market.name)));
     let number = list.number.map_or_else(String::new, |n| match lang {
         Lang::Zh => format!(" 第{n}号"),
         Lang::En => format!(" No. {n}"),
@@ -15,7 +19,12 @@ pub fn title(lang: Lang, list: &MatchingList) -> String {
         Lang::Zh => format!("（{}）", list.period.zh()),
         Lang::En => format!(" ({})", list.period),
     };
-    format!("{}{number}{period}", lang.t("供需对接清单"))
+    format!("{market}{}{number}{period}", lang.t("供需对接清单"))
+}
+
+/// The name of a market; its key where the tables no longer know it.
+pub fn market_name<'m>(lang: Lang, markets: &'m MarketTable, key: &'m MarketKey) -> &'m str {
+    markets.get(&key.0).map_or(key.0.as_str(), |market| lang.of(&market.name))
 }
 
 /// The label that invented enterprises must carry.
@@ -32,8 +41,9 @@ fn formula(lang: Lang, summary: &ListSummary) -> &str {
     }
 }
 
-/// The figures of a list, with the formula of the rate.
-pub fn figures(lang: Lang, summary: &ListSummary) -> Markup {
+/// The figures of a list, with the rate and its formula where that says something of its market.
+pub fn figures(lang: Lang, market: Option<&Market>, summary: &ListSummary) -> Markup {
+    let rated = market.is_none_or(|market| market.local_rate);
     let counts = [
         (lang.t("需求"), summary.needs),
         (lang.t("供给"), summary.offers),
@@ -45,8 +55,8 @@ pub fn figures(lang: Lang, summary: &ListSummary) -> Markup {
     html! {
         dl.figures {
             @for (word, count) in counts { div { dt { (word) } dd { (count) } } }
-            div { dt { (lang.t("本地配套率")) } dd { (format::percent(summary.local_supporting_rate)) } }
+            @if rated { div { dt { (lang.t("本地配套率")) } dd { (format::percent(summary.local_supporting_rate)) } } }
         }
-        p.soft { (formula(lang, summary)) }
+        @if rated { p.soft { (formula(lang, summary)) } }
     }
 }

@@ -1,20 +1,36 @@
 //! Gaps: which links of the chain nobody local can supply (依需补链).
 
+use super::columns;
 use crate::format;
 use crate::layout::{Link, empty};
 use crate::words::{Lang, encode};
 use maud::{Markup, html};
 use model::list::ListIndex;
-use model::markets::MarketKey;
+use model::markets::{MarketKey, MarketTable};
 use model::matching::{Change, Gap, GapCause, GapGroup};
+use model::visibility::Noun;
 
 /// The table of gap groups, at most `top` of them.
-pub fn table(lang: Lang, link: Link, index: &ListIndex<'_>, top: usize) -> Markup {
-    grouped_table(lang, link, index, "", top)
+pub fn table(lang: Lang, link: Link, markets: &MarketTable, index: &ListIndex<'_>, top: usize) -> Markup {
+    grouped_table(lang, link, markets, index, "", top)
 }
 
 /// The table of the gap groups of one chain group, or of all.
-pub fn grouped_table(lang: Lang, link: Link, index: &ListIndex<'_>, of: &str, top: usize) -> Markup {
+pub fn grouped_table(
+    lang: Lang,
+    link: Link,
+    markets: &MarketTable,
+    index: &ListIndex<'_>,
+    of: &str,
+    top: usize,
+) -> Markup {
+    let market = markets.other(&index.content.market);
+    // Where titles are no places on the chain, a group is of one title.
+    let on_chain = market.is_none_or(|market| market.chain);
+    let place_name = match on_chain {
+        true => lang.t("产业链节点"),
+        false => columns::title(lang, market, Noun::Need, lang.t("需求产品")),
+    };
     let gaps: Vec<(usize, &GapGroup)> =
         index.content.gaps.iter().enumerate().filter(|(_, g)| of.is_empty() || g.group == of).collect();
     if gaps.is_empty() {
@@ -25,8 +41,8 @@ pub fn grouped_table(lang: Lang, link: Link, index: &ListIndex<'_>, of: &str, to
             table.cards {
                 thead { tr {
                     th.n { (lang.t("名次")) }
-                    th { (lang.t("产业链节点")) }
-                    th { (lang.t("产业链小组")) }
+                    th { (place_name) }
+                    @if on_chain { th { (lang.t("产业链小组")) } }
                     th.n { (lang.t("需求企业数")) }
                     th.n { (lang.t("缺口数量")) }
                     th.n { (lang.t("权重")) }
@@ -36,15 +52,15 @@ pub fn grouped_table(lang: Lang, link: Link, index: &ListIndex<'_>, of: &str, to
                     @for &(place, group) in gaps.iter().take(top) {
                         tr {
                             td.n data-label=(lang.t("名次")) { (place + 1) }
-                            td.t data-label=(lang.t("产业链节点")) { (name(link, index, group)) }
-                            td data-label=(lang.t("产业链小组")) { (group.group) }
+                            td.t data-label=(place_name) { (name(link, index, group)) }
+                            @if on_chain { td data-label=(lang.t("产业链小组")) { (group.group) } }
                             td.n data-label=(lang.t("需求企业数")) { (group.demanders) }
                             td.n data-label=(lang.t("缺口数量")) {
                                 @for quantity in &group.quantities { (quantity) br; }
                             }
                             td.n data-label=(lang.t("权重")) { (format!("{:.2}", group.weight)) }
                             td.w data-label=(lang.t("需求与缺因")) {
-                                ul.plain { @for gap in &group.gaps { li { (line(lang, link, index, gap)) } } }
+                                ul.plain { @for gap in &group.gaps { li { (line(lang, link, markets, index, gap)) } } }
                             }
                         }
                     }
@@ -71,18 +87,24 @@ fn name(link: Link, index: &ListIndex<'_>, group: &GapGroup) -> Markup {
 }
 
 /// What lies behind one group of gaps: how much, who, why, and who comes nearest.
-pub fn behind(lang: Lang, link: Link, index: &ListIndex<'_>, group: &GapGroup) -> Markup {
+pub fn behind(
+    lang: Lang,
+    link: Link,
+    markets: &MarketTable,
+    index: &ListIndex<'_>,
+    group: &GapGroup,
+) -> Markup {
     html! {
         p {
             (lang.t("需求企业数")) " " strong { (group.demanders) }
             @for quantity in &group.quantities { " · " (lang.t("缺口数量")) " " strong { (quantity) } }
             " · " (lang.t("权重")) " " (format!("{:.2}", group.weight))
         }
-        ul.plain.behind { @for gap in &group.gaps { li { (line(lang, link, index, gap)) } } }
+        ul.plain.behind { @for gap in &group.gaps { li { (line(lang, link, markets, index, gap)) } } }
     }
 }
 
-fn line(lang: Lang, link: Link, index: &ListIndex<'_>, gap: &Gap) -> Markup {
+fn line(lang: Lang, link: Link, markets: &MarketTable, index: &ListIndex<'_>, gap: &Gap) -> Markup {
     let need = index.need(&gap.need);
     let number = need.map_or(0, |n| n.number);
     let title = need.map_or("", |n| n.need.title.as_str());
@@ -111,7 +133,7 @@ fn line(lang: Lang, link: Link, index: &ListIndex<'_>, gap: &Gap) -> Markup {
             }
             GapCause::SpecificationShort { offer: key, verdicts } => {
                 span.soft { " " (lang.t("最接近")) " " (offer(key)) }
-                (format::verdicts(lang, verdicts))
+                (format::verdicts(lang, markets, verdicts))
             }
             GapCause::CapacityShort { short, offer: key } => {
                 " " (lang.t("差")) " " (short) span.soft { " " (lang.t("最接近")) " " (offer(key)) }
@@ -129,7 +151,7 @@ fn line(lang: Lang, link: Link, index: &ListIndex<'_>, gap: &Gap) -> Markup {
             details.remedies.soft open[matches!(link, Link::File)] {
                 summary { (lang.t("最小改变")) " (" (lang.t("比较供给项数")) " " (gap.looked_at) ")" }
                 ul.plain { @for remedy in &gap.remedies {
-                    li { (offer(&remedy.offer)) ": " (changes(lang, &remedy.changes)) }
+                    li { (offer(&remedy.offer)) ": " (changes(lang, markets, &remedy.changes)) }
                 } }
             }
         }
@@ -137,16 +159,16 @@ fn line(lang: Lang, link: Link, index: &ListIndex<'_>, gap: &Gap) -> Markup {
 }
 
 /// What would have to change at one offer.
-fn changes(lang: Lang, changes: &[Change]) -> Markup {
+fn changes(lang: Lang, markets: &MarketTable, changes: &[Change]) -> Markup {
     html! {
         @for (place, change) in changes.iter().enumerate() {
             @if place > 0 { " + " }
             @match change {
-                Change::Property { by: Some(by), need, .. } => {
-                    (need) " " (lang.t("差")) " " (format::rounded(by))
+                Change::Property { by: Some(by), property, need, .. } => {
+                    (format::told(lang, markets, property, need, "")) " " (lang.t("差")) " " (format::rounded(by))
                 }
-                Change::Property { by: None, need, offer, .. } => {
-                    (need) @if !offer.is_empty() { " ← " (offer) }
+                Change::Property { by: None, property, need, offer } => {
+                    (format::told(lang, markets, property, need, offer))
                 }
                 Change::Capacity { by } => { (lang.t("产能增加")) " " (format::rounded(by)) }
                 Change::Order { by } => { (lang.t("多订")) " " (format::rounded(by)) }

@@ -10,7 +10,6 @@ use crate::format;
 use crate::parts::{empty, empty_to, form_error, paging};
 use crate::site::Site;
 use crate::viewer::{Posted, Viewer};
-use crate::words::Lang;
 use app::{Act, Code, EnterpriseQuery, Error, NeedForm, NeedPreview, OfferForm, Office, Saved};
 use axum::Router;
 use axum::extract::Path;
@@ -290,7 +289,7 @@ fn words(viewer: &Viewer, noun: Noun, market: Option<&'static Market>, edit: boo
     let lang = viewer.lang();
     if let Some(market) = market {
         let step = if edit { lang.t("修改") } else { lang.t("发布") };
-        let mark = if lang == Lang::Zh { "：" } else { ": " };
+        let mark = crate::format::colon(lang);
         return format!("{step}{mark}{}", lang.of(&market.side(noun).name));
     }
     let word = match (noun, edit) {

@@ -178,7 +178,8 @@ fn page(viewer: &Viewer, ask: &Ask, list: &MatchingList) -> Markup {
         links.iter().filter(|(id, l)| l.state == state && of_group(id)).count()
     };
     let market = &list.content.market;
-    let on_chain = viewer.app().reference().markets.other(market).is_none_or(|known| known.chain);
+    let markets = &viewer.app().reference().markets;
+    let on_chain = markets.other(market).is_none_or(|known| known.chain);
     let data = format!(
         "/gaps/chain.json?market={}&group={}&whole={}",
         encode(&market.0),
@@ -191,8 +192,10 @@ fn page(viewer: &Viewer, ask: &Ask, list: &MatchingList) -> Markup {
             nav.toolbar.screen aria-label=(lang.t("操作")) { button.quiet type="button" data-print { (lang.t("打印")) } }
         }
         p {
-            a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, list)) }
-            " · " a.screen href={ "/gaps/nodes?group=" (encode(&ask.group)) } { (lang.t("节点强弱")) }
+            a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, markets, list)) }
+            @if on_chain {
+                " · " a.screen href={ "/gaps/nodes?market=" (encode(&market.0)) "&group=" (encode(&ask.group)) } { (lang.t("节点强弱")) }
+            }
         }
         (figures::fictional(lang, list))
         @if on_chain {
@@ -218,7 +221,7 @@ fn page(viewer: &Viewer, ask: &Ask, list: &MatchingList) -> Markup {
             }
         }
         h2 { (lang.t("缺口一览")) }
-        (gaps::grouped_table(lang, Link::to(list), &ListIndex::new(&list.content), &ask.group, usize::MAX))
+        (gaps::grouped_table(lang, Link::to(list), markets, &ListIndex::new(&list.content), &ask.group, usize::MAX))
         p.soft { (match lang { Lang::Zh => app::GAP_WEIGHT_ZH, Lang::En => app::GAP_WEIGHT_EN }) }
     }
 }
@@ -262,7 +265,7 @@ fn drill(viewer: &Viewer, list: &MatchingList, id: &str) -> Markup {
                 a href=(rows(Noun::Need)) { (lang.t("需求")) " " (facts.needs) } " · " (lang.t("已匹配")) " " (facts.matched)
                 " · " a href=(rows(Noun::Offer)) { (lang.t("本地供给")) " " (facts.offers) }
             }
-            @if let Some(gap) = facts.gap { (gaps::behind(lang, Link::to(list), &ListIndex::new(&list.content), gap)) }
+            @if let Some(gap) = facts.gap { (gaps::behind(lang, Link::to(list), &viewer.app().reference().markets, &ListIndex::new(&list.content), gap)) }
         } @else {
             p.soft { (lang.t("本期清单上没有它的需求和供给。")) }
         }

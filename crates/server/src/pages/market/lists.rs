@@ -34,7 +34,7 @@ async fn index(viewer: Viewer) -> Answer {
     let lists = viewer.app().lists(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
     let lists: Vec<ListHead> = lists.into_iter().filter(|l| l.number.is_some()).collect();
     let lang = viewer.lang();
-    Ok(viewer.page(lang.t("历期清单"), &index_page(lang, &lists, viewer.actor().may(app::Act::Desk))))
+    Ok(viewer.page(lang.t("历期清单"), &index_page(&viewer, &lists)))
 }
 
 /// The newest list; where there is none, the index says so.
@@ -51,11 +51,12 @@ async fn newest(viewer: Viewer) -> Answer {
 async fn document(viewer: Viewer, Path(number): Path<u32>) -> Answer {
     let list = viewer.app().list_by_number(viewer.actor(), number).await.map_err(|e| viewer.fail(e))?;
     let lang = viewer.lang();
+    let markets = &viewer.app().reference().markets;
     let body = html! {
         (files(lang, number))
-        (list::page(lang, &list))
+        (list::page(lang, markets, &list))
     };
-    Ok(viewer.page(&figures::title(lang, &list), &body))
+    Ok(viewer.page(&figures::title(lang, markets, &list), &body))
 }
 
 async fn need(viewer: Viewer, Path((number, need)): Path<(u32, u32)>) -> Answer {
@@ -64,14 +65,14 @@ async fn need(viewer: Viewer, Path((number, need)): Path<(u32, u32)>) -> Answer 
     let Some(row) = list.content.needs.iter().find(|n| n.number == need) else {
         return Err(viewer.nowhere());
     };
-    Ok(viewer.page(&row.need.title, &needs::detail(lang, &list, row)))
+    Ok(viewer.page(&row.need.title, &needs::detail(lang, &viewer.app().reference().markets, &list, row)))
 }
 
 async fn verify(viewer: Viewer, Path(number): Path<u32>) -> Answer {
     let list = viewer.app().list_by_number(viewer.actor(), number).await.map_err(|e| viewer.fail(e))?;
     let found = viewer.app().verify(viewer.actor(), number).await.map_err(|e| viewer.fail(e))?;
     let lang = viewer.lang();
-    Ok(viewer.page(lang.t("验证清单"), &verify_page(lang, &list, &found)))
+    Ok(viewer.page(lang.t("验证清单"), &verify_page(&viewer, &list, &found)))
 }
 
 async fn xlsx(viewer: Viewer, Path(number): Path<u32>) -> Answer {
@@ -87,7 +88,7 @@ async fn json(viewer: Viewer, Path(number): Path<u32>) -> Answer {
 
 async fn html_file(viewer: Viewer, Path(number): Path<u32>) -> Answer {
     let list = viewer.app().list_by_number(viewer.actor(), number).await.map_err(|e| viewer.fail(e))?;
-    let page = list::file(viewer.lang(), &list);
+    let page = list::file(viewer.lang(), &viewer.app().reference().markets, &list);
     Ok(download(&file_name(&list, "html"), "text/html; charset=utf-8", page.into_bytes()))
 }
 
@@ -118,7 +119,9 @@ fn files(lang: Lang, number: u32) -> Markup {
 }
 
 /// One row a list, newest first.
-fn index_page(lang: Lang, lists: &[ListHead], may_draft: bool) -> Markup {
+fn index_page(viewer: &Viewer, lists: &[ListHead]) -> Markup {
+    let (lang, markets) = (viewer.lang(), &viewer.app().reference().markets);
+    let may_draft = viewer.actor().may(app::Act::Desk);
     html! {
         h1 { (lang.t("历期清单")) }
         @if lists.is_empty() {
@@ -132,6 +135,7 @@ fn index_page(lang: Lang, lists: &[ListHead], may_draft: bool) -> Markup {
                 table.cards {
                     thead { tr {
                         th.n { (lang.t("清单号")) }
+                        th { (lang.t("市场")) }
                         th { (lang.t("期间")) }
                         th { (lang.t("状态")) }
                         th { (lang.t("起草")) }
@@ -144,6 +148,7 @@ fn index_page(lang: Lang, lists: &[ListHead], may_draft: bool) -> Markup {
                                 td.n data-label=(lang.t("清单号")) {
                                     @if let Some(number) = list.number { a href={ "/lists/" (number) } { (number) } }
                                 }
+                                td data-label=(lang.t("市场")) { (figures::market_name(lang, markets, &list.market)) }
                                 td data-label=(lang.t("期间")) { (list.period) }
                                 td data-label=(lang.t("状态")) {
                                     (lang.t(list.state.zh()))
@@ -161,10 +166,11 @@ fn index_page(lang: Lang, lists: &[ListHead], may_draft: bool) -> Markup {
     }
 }
 
-fn verify_page(lang: Lang, list: &MatchingList, found: &Verification) -> Markup {
+fn verify_page(viewer: &Viewer, list: &MatchingList, found: &Verification) -> Markup {
+    let (lang, markets) = (viewer.lang(), &viewer.app().reference().markets);
     let number = list.number.unwrap_or_default();
     html! {
-        p.soft { a href={ "/lists/" (number) } { (figures::title(lang, list)) } }
+        p.soft { a href={ "/lists/" (number) } { (figures::title(lang, markets, list)) } }
         h1 { (lang.t("验证清单")) }
         @if found.is_sound() {
             p.verdict.met { strong { "✓ " (lang.t("清单与发布时一致")) } }

@@ -1,10 +1,11 @@
 //! Markets beside that of parts and materials: what there are, and one with its needs and offers, all from the market's table.
 
-use super::needs::{contact, title, yes_or_no};
+use super::needs::{contact, title};
 use super::record::{self, Fact, fact};
 use super::search::{self, Ask, node_name};
 use crate::answer::Answer;
 use crate::format;
+use crate::pages::list::columns::{self, Record, numeric, value};
 use crate::parts::{self, empty, empty_to, paging, scroll, tabs};
 use crate::site::Site;
 use crate::viewer::Viewer;
@@ -14,9 +15,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use maud::{Markup, html};
-use model::markets::{FieldKind, Market, MarketField, MarketKey, Names, PARTS};
-use model::need::Need;
-use model::offer::Offer;
+use model::markets::{Market, MarketField, MarketKey, Names, PARTS};
 use model::visibility::Noun;
 use serde::Deserialize;
 
@@ -31,14 +30,6 @@ pub fn routes() -> Router<Site> {
 pub struct OfMarket {
     /// Key; empty for parts and materials.
     pub market: String,
-}
-
-/// A record of either side.
-pub enum Record<'a> {
-    /// A need.
-    Need(&'a Need),
-    /// An offer.
-    Offer(&'a Offer),
 }
 
 async fn index(viewer: Viewer) -> Answer {
@@ -190,13 +181,11 @@ fn market_page(
 fn table(viewer: &Viewer, market: &'static Market, found: &Rows) -> Markup {
     let lang = viewer.lang();
     let side = found.side();
-    let columns: Vec<_> =
-        market.fields_of(side).filter(|(field, _)| field.column && field.id != "title").collect();
-    let head =
-        market.fields_of(side).find(|(field, _)| field.id == "title").map_or("", |(_, names)| lang.of(names));
+    let columns: Vec<_> = market.columns_of(side).collect();
+    let head = columns::title(lang, Some(market), side, "");
     let cells = |record: &Record<'_>| -> Vec<(bool, &'static str, String)> {
         let cell = |(field, names): &(&'static MarketField, &'static Names)| {
-            (numeric(field), lang.of(names), value(viewer, record, field))
+            (numeric(field), lang.of(names), value(lang, record, field))
         };
         columns.iter().map(cell).collect()
     };
@@ -246,67 +235,6 @@ fn table(viewer: &Viewer, market: &'static Market, found: &Rows) -> Markup {
     scroll(lang.of(&market.side(side).name), &table)
 }
 
-/// True for a column of figures.
-fn numeric(field: &MarketField) -> bool {
-    field.kind == FieldKind::Number || matches!(field.id.as_str(), "quantity" | "capacity" | "spare_capacity")
-}
-
-/// What a record says in a field; empty where it says nothing or the viewer may not see it.
-fn value(viewer: &Viewer, record: &Record<'_>, field: &MarketField) -> String {
-    let lang = viewer.lang();
-    let days = |days: Option<u32>| days.map_or_else(String::new, |d| format!("{d} {}", lang.t("天")));
-    let km = |km: Option<f64>| km.map_or_else(String::new, |d| format!("{d} km"));
-    let own = match record {
-        Record::Need(need) => &need.own,
-        Record::Offer(offer) => &offer.own,
-    };
-    if field.own {
-        let text = own.get(&field.id).cloned().unwrap_or_default();
-        // A bare number is in the field's unit.
-        let bare = text.chars().last().is_some_and(|c| c.is_ascii_digit());
-        let unit = field.unit.as_deref().filter(|_| bare && field.kind == FieldKind::Number);
-        return format!("{text}{}", unit.unwrap_or_default());
-    }
-    match (record, field.id.as_str()) {
-        (Record::Need(n), "title") => n.title.clone(),
-        (Record::Need(n), "number") => n.number.clone(),
-        (Record::Need(n), "detail") => n.detail.clone(),
-        (Record::Need(n), "quantity") => format::quantity(n.quantity.as_ref()),
-        (Record::Need(n), "price") => format::price(n.price.as_ref()),
-        (Record::Need(n), "delivery") => n.delivery.clone(),
-        (Record::Need(n), "standard") => n.standard.clone(),
-        (Record::Need(n), "material") => n.material.clone(),
-        (Record::Need(n), "certificates") => n.certificates.join(format::comma(lang)),
-        (Record::Need(n), "payment") => n.payment.clone(),
-        (Record::Need(n), "current_source") => n.current_source.clone(),
-        (Record::Need(n), "max_distance_km") => km(n.max_distance_km),
-        (Record::Need(n), "needed_by") => n.needed_by.map_or_else(String::new, |d| d.to_string()),
-        (Record::Need(n), "partial") => yes_or_no(lang, n.partial).to_owned(),
-        (Record::Need(n), "validity") => format::span(n.valid_from, n.valid_until),
-        (Record::Need(n), "contact") => contact(&n.contact),
-        (Record::Need(n), "note") => n.note.clone(),
-        (Record::Offer(o), "title") => o.title.clone(),
-        (Record::Offer(o), "number") => o.number.clone(),
-        (Record::Offer(o), "detail") => o.detail.clone(),
-        (Record::Offer(o), "capacity") => format::quantity(o.capacity.as_ref()),
-        (Record::Offer(o), "spare_capacity") => format::quantity(o.spare_capacity.as_ref()),
-        (Record::Offer(o), "price") => format::price(o.price.as_ref()),
-        (Record::Offer(o), "minimum_order") => format::quantity(o.minimum_order.as_ref()),
-        (Record::Offer(o), "lot") => format::quantity(o.lot.as_ref()),
-        (Record::Offer(o), "lead_days") => days(o.lead_days),
-        (Record::Offer(o), "sample_days") => days(o.sample_days),
-        (Record::Offer(o), "standard") => o.standard.clone(),
-        (Record::Offer(o), "material") => o.material.clone(),
-        (Record::Offer(o), "certificates") => o.certificates.join(format::comma(lang)),
-        (Record::Offer(o), "supply_radius_km") => km(o.supply_radius_km),
-        (Record::Offer(o), "customers") => o.customers.clone(),
-        (Record::Offer(o), "validity") => format::span(o.valid_from, o.valid_until),
-        (Record::Offer(o), "contact") => contact(&o.contact),
-        (Record::Offer(o), "note") => o.note.clone(),
-        _ => String::new(),
-    }
-}
-
 /// The facts of a record, in the market's order and by its names; what every record has stands behind them.
 pub fn facts(viewer: &Viewer, market: &'static Market, record: &Record<'_>) -> Vec<Fact> {
     let lang = viewer.lang();
@@ -317,7 +245,7 @@ pub fn facts(viewer: &Viewer, market: &'static Market, record: &Record<'_>) -> V
     };
     let named = market.fields_of(side).filter(|(field, _)| field.id != "title");
     let mut out: Vec<Fact> =
-        named.map(|(field, names)| fact(&field.id, lang.of(names), value(viewer, record, field))).collect();
+        named.map(|(field, names)| fact(&field.id, lang.of(names), value(lang, record, field))).collect();
     // What was read out of the text; the market's own fields stand there by themselves.
     let read: Vec<_> = specs.iter().filter(|spec| !spec.property.0.contains('.')).cloned().collect();
     let specs = record::specs(lang, &reference.properties, &read, unread);

@@ -11,7 +11,7 @@ mod lists;
 mod map;
 mod markets;
 mod nearby;
-mod needs;
+pub(super) mod needs;
 mod newcomers;
 mod offers;
 pub(super) mod opening;

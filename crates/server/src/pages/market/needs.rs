@@ -7,6 +7,7 @@ use super::{lists, markets, opening};
 use crate::answer::Answer;
 use crate::format;
 use crate::pages::list::allotment;
+use crate::pages::list::columns::Record;
 use crate::parts::{empty, empty_to, paging, scroll};
 use crate::site::Site;
 use crate::viewer::Viewer;
@@ -167,7 +168,7 @@ pub fn facts(viewer: &Viewer, need: &Need, may_edit: bool) -> Markup {
     let lang = viewer.lang();
     let reference = viewer.app().reference();
     if let Some(market) = reference.markets.other(&need.market) {
-        let list = markets::facts(viewer, market, &markets::Record::Need(need));
+        let list = markets::facts(viewer, market, &Record::Need(need));
         let all = record::sees_all(viewer, may_edit);
         return record::facts(viewer, Noun::Need, &need.market, need.visibility, all, &list);
     }

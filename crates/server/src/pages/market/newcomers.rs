@@ -67,7 +67,7 @@ async fn body(viewer: &Viewer, error: Option<&Error>) -> Result<Markup, Failure>
     Ok(html! {
         (crumbs(lang, &[("/gaps", lang.t("补链缺口")), ("/gaps/nodes", lang.t("节点强弱"))], title))
         h1 { (title) }
-        p { a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, &list)) } }
+        p { a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, &viewer.app().reference().markets, &list)) } }
         p { (lang.t("如果某家企业来了，哪些需求能补上？上传它能供应的产品，按最新清单的需求重新匹配和分配一遍，不写入任何数据。")) }
         (form_error(lang, error))
         form.card method="post" action="/gaps/newcomers" enctype="multipart/form-data" {
@@ -133,7 +133,7 @@ async fn page(viewer: Viewer, Path(id): Path<u64>) -> Answer {
             h1 { (title) "：" (assumed.file) }
             nav.toolbar.screen aria-label=(lang.t("操作")) { button.quiet type="button" data-print { (lang.t("打印")) } }
         }
-        p { a href={ "/lists/" (assumed.list) } { (figures::title(lang, &list)) } }
+        p { a href={ "/lists/" (assumed.list) } { (figures::title(lang, &viewer.app().reference().markets, &list)) } }
         (figures::fictional(lang, &list))
         (before_and_after(lang, &assumed.found))
         (changes(lang, &list, &assumed.found))

@@ -7,6 +7,7 @@ use super::search::{self, Ask, node_name};
 use super::{lists, markets, opening};
 use crate::answer::Answer;
 use crate::format;
+use crate::pages::list::columns::Record;
 use crate::parts::{empty, empty_to, paging, scroll};
 use crate::site::Site;
 use crate::viewer::Viewer;
@@ -115,7 +116,7 @@ fn facts(viewer: &Viewer, offer: &Offer, may_edit: bool) -> Markup {
     let lang = viewer.lang();
     let reference = viewer.app().reference();
     if let Some(market) = reference.markets.other(&offer.market) {
-        let list = markets::facts(viewer, market, &markets::Record::Offer(offer));
+        let list = markets::facts(viewer, market, &Record::Offer(offer));
         let all = record::sees_all(viewer, may_edit);
         return record::facts(viewer, Noun::Offer, &offer.market, offer.visibility, all, &list);
     }

@@ -91,8 +91,8 @@ fn page(
         @if let Some((my_needs, my_offers)) = own { (own_records(viewer, overview, my_needs, my_offers)) }
         @match list {
             Some(list) => {
-                h2 { a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, list)) } }
-                (figures::figures(lang, &list.content.summary))
+                h2 { a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, &viewer.app().reference().markets, list)) } }
+                (figures::figures(lang, None, &list.content.summary))
                 @if office == Office::Bureau || keeper {
                     h2 { (lang.t("红黄绿")) " " a.more.screen href="/lights" { (lang.t("打印一页")) } }
                     (lights_table(viewer, list))
@@ -292,7 +292,7 @@ fn lights_table(viewer: &Viewer, list: &MatchingList) -> Markup {
         section.lights {
             div.scroll tabindex="0" role="region" aria-label=(lang.t("指标")) {
                 table.small.cards {
-                    caption { (figures::title(lang, list)) " · " (list.content.cluster) }
+                    caption { (figures::title(lang, &viewer.app().reference().markets, list)) " · " (list.content.cluster) }
                     thead { tr {
                         th scope="col" { (lang.t("指标")) }
                         th.n scope="col" { (lang.t("数值")) }

@@ -3,7 +3,7 @@
 use super::search::{group_select, node_name};
 use crate::answer::Answer;
 use crate::format::percent;
-use crate::pages::list::figures;
+use crate::pages::list::{figures, gaps};
 use crate::parts::{crumbs, empty, tag};
 use crate::site::Site;
 use crate::viewer::Viewer;
@@ -23,6 +23,8 @@ pub fn routes() -> Router<Site> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Ask {
+    /// Key of the market; empty for parts and materials.
+    market: String,
     group: String,
     /// `all` links; else those that somebody asks for and that are not strong.
     show: String,
@@ -32,13 +34,15 @@ async fn index(viewer: Viewer) -> Answer {
     let ask: Ask = viewer.query();
     let lang = viewer.lang();
     let title = lang.t("节点强弱");
-    let list = viewer.app().newest_list(viewer.actor(), "").await.map_err(|e| viewer.fail(e))?;
+    let list = viewer.app().newest_list(viewer.actor(), &ask.market).await.map_err(|e| viewer.fail(e))?;
     let Some(list) = list else {
         let next = lang.t("缺口由需求算出：发布清单后这里列出缺链和弱链。");
         return Ok(viewer.page(title, &html! { h1 { (title) } (empty(lang.t("尚未发布清单"), next)) }));
     };
     let standings = viewer.app().standings(viewer.actor(), &list).map_err(|e| viewer.fail(e))?;
     let chain = &viewer.app().reference().chain;
+    let market = &list.content.market;
+    let gaps = gaps::of_market(market);
     let rows: Vec<(&ChainNode, &NodeStanding)> = standings
         .iter()
         .filter_map(|s| Some((chain.get(&s.node)?, s)))
@@ -52,7 +56,7 @@ async fn index(viewer: Viewer) -> Answer {
         Lang::En => [app::STANDING_EN, app::RANKING_EN, app::RELATEDNESS_EN],
     };
     let body = html! {
-        (crumbs(lang, &[("/gaps", lang.t("补链缺口"))], title))
+        (crumbs(lang, &[(gaps.trim_end_matches(['?', '&']), lang.t("补链缺口"))], title))
         div.headline {
             h1 { (title) }
             nav.toolbar.screen aria-label=(lang.t("操作")) {
@@ -60,9 +64,10 @@ async fn index(viewer: Viewer) -> Answer {
                 button.quiet type="button" data-print { (lang.t("打印")) }
             }
         }
-        p { a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, &list)) } }
+        p { a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, &viewer.app().reference().markets, &list)) } }
         (figures::fictional(lang, &list))
         form.filter method="get" action="/gaps/nodes" {
+            @if !market.is_parts() { input type="hidden" name="market" value=(market); }
             label { (lang.t("产业链小组")) (group_select(lang, chain, &ask.group)) }
             label { (lang.t("显示"))
                 select name="show" {
@@ -72,14 +77,14 @@ async fn index(viewer: Viewer) -> Answer {
             }
             button type="submit" { (lang.t("查看")) }
         }
-        @if rows.is_empty() { (empty(lang.t("没有需要补的节点"), lang.t("换一个小组，或选“全部”。"))) } @else { (table(lang, &rows, priced)) }
+        @if rows.is_empty() { (empty(lang.t("没有需要补的节点"), lang.t("换一个小组，或选“全部”。"))) } @else { (table(lang, &gaps, &rows, priced)) }
         @if !priced { p.soft { (lang.t("本清单不公开价格，所以没有金额一列，名次依次看需求企业数和关联度。")) } }
         @for rule in rules { p.soft { (rule) } }
     };
     Ok(viewer.page(title, &body))
 }
 
-fn table(lang: Lang, rows: &[(&ChainNode, &NodeStanding)], priced: bool) -> Markup {
+fn table(lang: Lang, gaps: &str, rows: &[(&ChainNode, &NodeStanding)], priced: bool) -> Markup {
     let yuan = "未满足金额（元/月）";
     let heads = [
         ("n", "名次"),
@@ -101,7 +106,7 @@ fn table(lang: Lang, rows: &[(&ChainNode, &NodeStanding)], priced: bool) -> Mark
                         tr {
                             td.n data-label=(lang.t("名次")) { (place) }
                             td.t data-label=(lang.t("产业链节点")) {
-                                a href={ "/gaps?node=" (encode(&node.id.0)) "#drill" } { (node_name(lang, node)) }
+                                a href={ (gaps) "node=" (encode(&node.id.0)) "#drill" } { (node_name(lang, node)) }
                             }
                             td data-label=(lang.t("状态")) { (standing_tag(lang, standing.standing)) }
                             td.n data-label=(lang.t("需求企业数")) { (standing.demanders) }
