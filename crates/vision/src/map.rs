@@ -214,7 +214,7 @@ fn axis_patterns(counts: &[(u64, u64)], of_rows: bool) -> Vec<Systematic> {
     let mut found = Vec::new();
     loop {
         let all = sum(&left);
-        let mut best: Option<(f64, usize, Vec<usize>, (u64, u64), f64)> = None;
+        let mut best: Option<(f64, Systematic, Vec<usize>)> = None;
         for every in 2..=longest {
             for first in 0..every {
                 let mut lines: Vec<usize> = left.iter().copied().filter(|l| l % every == first).collect();
@@ -225,16 +225,16 @@ fn axis_patterns(counts: &[(u64, u64)], of_rows: bool) -> Vec<Systematic> {
                     continue;
                 }
                 let p = chance(own, others, periods);
+                let start = lines[0];
                 lines.sort_by_key(|&l| counts[l].0);
                 let better = sum(&lines[..lines.len() / 2]);
                 if p < LINE_CHANCE_MAX && chance(better, others, periods) < LINE_CHANCE_MAX {
-                    best = Some((gain, every, lines, own, p));
+                    best = Some((gain, report(start, Some(every), own, p), lines));
                 }
             }
         }
-        let Some((_, every, lines, own, p)) = best else { break };
-        let first = lines.iter().copied().min().unwrap_or_default();
-        found.push(report(first, Some(every), own, p));
+        let Some((_, period, lines)) = best else { break };
+        found.push(period);
         left.retain(|l| !lines.contains(l));
     }
     let all = sum(&left);
