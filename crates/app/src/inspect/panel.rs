@@ -72,6 +72,18 @@ pub struct PanelSummary {
     pub sigma_dy_um: Option<f64>,
     pub gauge_um: f64,
     pub gauge_share: f64,
+    #[serde(default)]
+    pub gauge_worst_um: f64,
+    #[serde(default)]
+    pub gauge_worst_share: f64,
+    #[serde(default)]
+    pub gauge_worst_frame: Option<String>,
+    #[serde(default)]
+    pub learnt_anew: u64,
+    #[serde(default)]
+    pub uneven_frames: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     pub uniformity: Option<f64>,
     pub false_calls_per_million: f64,
     pub worst_frame: Option<String>,
@@ -389,7 +401,9 @@ impl Walk {
     }
 
     fn learn_frame(&mut self, frame: FrameBuf) -> Result<(), InspectError> {
-        let line = self.pool.install(|| Line::learn(self.recipe.clone(), &frame.as_frame()))?;
+        let unlit = self.unlit.as_ref().map(FrameBuf::as_frame);
+        let learn = || Line::learn_beside(self.recipe.clone(), &frame.as_frame(), unlit.as_ref());
+        let line = self.pool.install(learn)?;
         let bins = self.recipe.bins.as_ref().and_then(|name| super::bins::tables().get(name));
         self.line = Some(line.with_bins(bins.cloned()));
         self.reference = Some(frame);
@@ -535,10 +549,19 @@ pub(super) fn summary(walk: &Walk) -> PanelSummary {
         sigma_dy_um: gathered.tally.y.sigma(),
         gauge_um: whole.gauge_um,
         gauge_share: 6.0 * whole.gauge_um / (2.0 * recipe.tolerance_um),
+        gauge_worst_um: whole.gauge_worst_um,
+        gauge_worst_share: 6.0 * whole.gauge_worst_um / (2.0 * recipe.tolerance_um),
+        gauge_worst_frame: gathered.odd.gauge.as_ref().map(|(_, name)| name.clone()),
+        learnt_anew: gathered.odd.learnt_anew,
+        uneven_frames: gathered.odd.uneven,
+        warnings: gathered.odd.warnings(gathered.frames),
         uniformity: whole.uniformity,
         false_calls_per_million: recipe.limits.false_calls_per_million,
         worst_frame: gathered.worst.as_ref().map(|w| w.name.clone()),
-        patterns: gathered.worst.as_ref().map(|w| w.patterns.clone()).unwrap_or_default(),
+        patterns: Patterns {
+            systematic: gathered.systematic(recipe),
+            ..gathered.worst.as_ref().map(|w| w.patterns.clone()).unwrap_or_default()
+        },
         frames_sha256: hex(&walk.chain),
         seconds,
         beads_per_second: whole.beads as f64 / seconds.max(1e-9),

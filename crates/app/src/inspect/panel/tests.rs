@@ -1,6 +1,7 @@
 use super::*;
 use exchange::frame::Packets;
 use std::io::Cursor;
+use vision::map::SystematicKind;
 use vision::synth::{Panel, PanelRecipe};
 
 const RECIPE: &str = "pitch_um = 800\nbead_diameter_um = 300\num_per_px = 66.667\nrows = 14\ncolumns = 16\ntolerance_um = 60\n";
@@ -108,4 +109,28 @@ fn a_bounded_number_of_frames_waits_for_one_that_teaches() {
         let alone = run(frames(3, false), threads, false).unwrap_err();
         assert!(alone.message.starts_with("dark 0"), "{alone}");
     }
+}
+
+#[test]
+fn what_single_frames_have_is_told_of_the_run() {
+    let noisy = PanelRecipe { read_noise: 4.0 * panel(1).read_noise, ..panel(2) };
+    // One site is dark in every frame.
+    let frames = (1..=6).map(|seed| {
+        let mut panel = if seed == 4 { noisy.render() } else { panel(seed).render() };
+        let site = *panel.site(3, 5, 16);
+        let (x, y) = (site.site_x as usize - 5, site.site_y as usize - 5);
+        for row in panel.samples.chunks_exact_mut(panel.width).skip(y).take(12) {
+            row[x..x + 12].fill(20);
+        }
+        raw(&seed.to_string(), &panel)
+    });
+    let summary = run(frames.collect(), 2, false).unwrap().summary;
+    assert_eq!((summary.learnt_anew, summary.gauge_worst_frame.as_deref()), (1, Some("4, frame 1")));
+    let ratio = summary.gauge_worst_share / summary.gauge_share;
+    // Five frames of one and one of four times: the root mean square is the root of 21 / 6.
+    assert!((ratio / (4.0 / 3.5f64.sqrt()) - 1.0).abs() < 0.15, "{ratio}");
+    let [site] = summary.patterns.systematic.as_slice() else { panic!("{:?}", summary.patterns) };
+    assert_eq!((site.kind, site.row, site.column), (SystematicKind::Site, Some(3), Some(5)));
+    assert_eq!((site.defects, site.of), (6, 6));
+    assert_eq!((summary.uneven_frames, summary.warnings.len()), (0, 0));
 }
