@@ -108,8 +108,9 @@ pub use market::learn::{Change as WeightChange, Gain, KNOBS, Knobs, Measured, Re
 /// The formula of the local supporting rate, in English.
 pub use market::local_rate::FORMULA_EN as LOCAL_RATE_FORMULA_EN;
 pub use store::ListHead;
-/// What a bead is; control charts, and a tested difference.
+/// What a bead is, what fails systematically; control charts, and a tested difference.
 pub use vision::classify::Class as BeadClass;
+pub use vision::map::{Systematic, SystematicKind};
 pub use vision::spc::{Chart, Difference, XbarR};
 
 /// The running application: a store, the reference tables and a clock.

@@ -79,7 +79,8 @@ pub enum FrameFault {
     },
     /// Too few bits, or an odd number of them.
     #[error(
-        "{bits} bits a sample; 8 to 16 are needed to measure: let the camera write 8-bit or 16-bit frames"
+        "{bits} {unit} a sample; 8 to 16 are needed to measure: let the camera write 8-bit or 16-bit frames",
+        unit = if *bits == 1 { "bit" } else { "bits" }
     )]
     Depth {
         /// Bits a sample.

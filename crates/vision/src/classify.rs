@@ -9,7 +9,7 @@
 //! no light                     -> missing_or_dead, with an unlit frame missing or dead
 //! light to a neighbour         -> bridge
 //! shape off: much light        -> double, else -> dirty
-//! shape good: light off        -> dim, bright; place off -> shifted; colour off -> wrong_colour
+//! shape good: colour off       -> wrong_colour; light off -> dim, bright; place off -> shifted
 //! ```
 
 mod shape;
@@ -216,6 +216,7 @@ pub fn judge<T: Sample>(
         rules,
         spreads: &spreads,
         gaps: &gaps,
+        far_colour: rules.chromaticity.map_or(0.0, |d| spread::far_colour(d, rules.limits.sigmas())),
         sigmas: rules.limits.sigmas(),
         position_sigma: optics.position_sigma_px(),
     };
@@ -262,6 +263,8 @@ struct View<'a, 'p, T> {
     spreads: &'a Spreads,
     /// Light in the middle of each site's gaps to the right and below.
     gaps: &'a [[u32; 2]],
+    /// Distance of chromaticity that noise reaches at the stated rate, of beads of the usual light.
+    far_colour: f64,
     sigmas: f64,
     position_sigma: f64,
 }
@@ -324,6 +327,11 @@ impl<T: Sample> View<'_, '_, T> {
         if let Some(class) = wrong.then(|| self.defect_of_shape(site)).flatten() {
             return verdict(class, beyond.max(0.0));
         }
+        // Before the light: a bead of another colour has another light, too. The noise of a colour goes against the light.
+        let far = limits.chromaticity_above.max(self.far_colour / relative.clamp(0.05, 1.0));
+        if let Some(distance) = self.rules.chromaticity.map(|c| c[site]).filter(|&distance| distance > far) {
+            return verdict(Class::WrongColour, (distance / far - 1.0) * self.sigmas);
+        }
         let low = (relative - limits.dim_below) / sigma;
         let high = (limits.bright_above - relative) / sigma;
         // Beyond the limit, and beyond the spread of good beads.
@@ -332,11 +340,6 @@ impl<T: Sample> View<'_, '_, T> {
         }
         if high < 0.0 && relative > 1.0 + self.sigmas * sigma {
             return verdict(Class::Bright, -high);
-        }
-        if let Some(distance) = self.rules.chromaticity.map(|c| c[site])
-            && distance > limits.chromaticity_above
-        {
-            return verdict(Class::WrongColour, (distance / limits.chromaticity_above - 1.0) * self.sigmas);
         }
         verdict(Class::Ok, low.min(high).min(-beyond + self.sigmas))
     }

@@ -53,7 +53,7 @@ pub enum FrameError {
         found: usize,
     },
     /// A depth outside 8 (bytes) or 8..=16 (words).
-    #[error("{bits} bits a sample are not supported here; 8 in bytes, 8 to 16 in words")]
+    #[error("a depth of {bits} a sample is not supported here; 8 in bytes, 8 to 16 in words")]
     Depth {
         /// Bits a sample.
         bits: u8,

@@ -21,7 +21,7 @@ pub use error::GridError;
 pub(crate) use probe::look;
 pub use seam::Step;
 
-use crate::frame::{Plane, Sample};
+use crate::frame::{Luminance, Plane, Sample};
 use crate::surface::{RowFit, Surface, cubic};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -67,10 +67,23 @@ impl Grid {
     /// # Errors
     /// The frame does not hold the grid; the error says why.
     pub fn register<T: Sample>(plane: &Plane<'_, T>, spec: &GridSpec) -> Result<Self, GridError> {
+        Self::register_beside(plane, spec, None)
+    }
+
+    /// Finds the grid. Where outermost lines are dark, an unlit frame of the same panel, not moved in between, tells on which
+    /// side: there it shows beads.
+    ///
+    /// # Errors
+    /// The frame does not hold the grid; the error says why.
+    pub fn register_beside<T: Sample>(
+        plane: &Plane<'_, T>,
+        spec: &GridSpec,
+        unlit: Option<&Luminance<'_>>,
+    ) -> Result<Self, GridError> {
         spec.check()?;
         let seed = seed::find(plane, spec)?;
         let lattice = grow::grow(plane, spec, &seed)?;
-        index::settle(plane, spec, &lattice)
+        index::settle(plane, spec, &lattice, unlit)
     }
 
     /// The grid of the next frame of the same line, from the grid of the last one: the same as [`Grid::register`], but a

@@ -101,6 +101,16 @@ fn gamma_fraction(a: f64, x: f64) -> f64 {
     h
 }
 
+/// Probability that chi-square with so many degrees of freedom is above x.
+pub(crate) fn chi_square_tail(x: f64, freedom: f64) -> f64 {
+    let (a, x) = (freedom / 2.0, x / 2.0);
+    if x < a + 1.0 {
+        return 1.0 - gamma_lower(a, x);
+    }
+    // The upper tail keeps its relative accuracy by the fraction.
+    (a * x.ln() - x - ln_gamma(a)).exp() * gamma_fraction(a, x)
+}
+
 /// Probability that a standard normal is below z.
 pub(crate) fn normal_cdf(z: f64) -> f64 {
     let tail = |z: f64| {
@@ -187,6 +197,9 @@ mod tests {
         assert_eq!(normal_cdf_f32(f32::INFINITY), 1.0);
         near(normal_quantile(0.999), 3.090_232_306_167_813, 1e-10);
         near(chi_square_quantile(0.95, 10.0), 18.307_038_053_275_15, 1e-10);
+        near(chi_square_tail(18.307_038_053_275_15, 10.0), 0.05, 1e-10);
+        // Of ten degrees of freedom: e^-1.5 times the first five terms of e^1.5.
+        near(chi_square_tail(3.0, 10.0), (-1.5f64).exp() * 4.398_437_5, 1e-12);
         near(chi_square_quantile(0.025, 99.0), 73.361_080_191_269_2, 1e-9);
         near(beta(0.3, 2.0, 5.0), 0.579_825, 1e-10);
         near(binomial_tail(3, 10, 0.2), 0.322_200_473_6, 1e-9);

@@ -6,6 +6,7 @@
 
 mod board;
 mod bound;
+mod colour;
 mod defect;
 mod panel;
 mod parts;
@@ -14,7 +15,7 @@ mod rng;
 
 pub use board::{BoardDefect, BoardPair, BoardRecipe};
 pub use bound::position_bound;
-pub use defect::{Defect, DefectRates};
+pub use defect::{Defect, DefectRates, Severities};
 pub use panel::{Panel, PanelRecipe, Seam, Site};
 pub use parts::{FIDUCIAL_PX, PartsBoard, PartsRecipe, PlacedPart};
 pub use rng::Rng;

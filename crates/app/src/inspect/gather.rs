@@ -5,7 +5,7 @@ use exchange::frame::FrameBuf;
 use exchange::inspection::picture::{self, Maps};
 use serde::{Deserialize, Serialize};
 use vision::classify::{Bead, Class};
-use vision::map::{Patterns, patterns};
+use vision::map::{Patterns, Systematic, patterns, systematic};
 use vision::panel::{Inspection, Recipe, Tally};
 
 /// Points of a course. Where they are full, two and two become one.
@@ -159,6 +159,46 @@ impl Worst {
     }
 }
 
+/// What single frames had that a run's mean does not show.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Odd {
+    /// The largest standard deviation of the measurement in µm, and the frame that has it.
+    pub gauge: Option<(f64, String)>,
+    /// Frames that did not look as the first, so that their own blur and noise were learnt.
+    pub learnt_anew: u64,
+    /// Frames that the grid does not hold.
+    pub uneven: u64,
+    /// Of the worst of them the standard deviation of blocks and within them in µm, and its name.
+    uneven_worst: Option<(f64, f64, String)>,
+}
+
+impl Odd {
+    fn add(&mut self, name: &str, inspection: &Inspection) {
+        if self.gauge.as_ref().is_none_or(|(worst, _)| inspection.gauge_um > *worst) {
+            self.gauge = Some((inspection.gauge_um, name.to_owned()));
+        }
+        self.learnt_anew += u64::from(inspection.learnt_anew);
+        let Some(uneven) = inspection.uneven else { return };
+        self.uneven += 1;
+        let (sigma, within) =
+            (uneven.sigma_px * inspection.um_per_px, uneven.within_px * inspection.um_per_px);
+        if self.uneven_worst.as_ref().is_none_or(|worst| sigma > worst.0) {
+            self.uneven_worst = Some((sigma, within, name.to_owned()));
+        }
+    }
+
+    /// What a reader of the figures should know.
+    pub fn warnings(&self, frames: u64) -> Vec<String> {
+        let uneven = self.uneven_worst.as_ref().map(|(sigma, within, name)| {
+            format!(
+                "the grid does not hold {} of {frames} frames: in {name} the means of blocks of beads differ by a standard deviation of {sigma:.2} um, the beads within a block by {within:.2} um; tiles were stitched with a displacement or a turn, or the placement drifts over the panel, and Cp and Cpk count it as spread of the placement",
+                self.uneven
+            )
+        });
+        uneven.into_iter().collect()
+    }
+}
+
 /// Sums of one value of each site.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct SiteSums {
@@ -179,6 +219,8 @@ pub(super) struct Gathered {
     pub dy: Histogram,
     pub course: Course,
     pub worst: Option<Worst>,
+    #[serde(default)]
+    pub odd: Odd,
     sites: SiteSums,
 }
 
@@ -192,6 +234,7 @@ impl Gathered {
             dy: Histogram::new(recipe.tolerance_um),
             course: Course::default(),
             worst: None,
+            odd: Odd::default(),
             sites: SiteSums {
                 dx: vec![0.0; n],
                 dy: vec![0.0; n],
@@ -214,6 +257,7 @@ impl Gathered {
     ) -> FrameFigures {
         let figures = figures(number, name, at_ms, &inspection);
         let um = inspection.um_per_px;
+        self.odd.add(name, &inspection);
         for (site, bead) in inspection.beads.iter().enumerate() {
             if matches!(
                 bead.class,
@@ -265,6 +309,11 @@ impl Gathered {
             class: self.sites.class.clone(),
             tolerance_um: recipe.tolerance_um,
         }
+    }
+
+    /// What fails again and again over the frames.
+    pub fn systematic(&self, recipe: &Recipe) -> Vec<Systematic> {
+        systematic(&self.sites.bad, self.frames, recipe.rows, recipe.columns)
     }
 
     /// Where on the panel defects were, in so few cells that a page can draw them.

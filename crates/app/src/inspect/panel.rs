@@ -10,13 +10,13 @@ use model::hex::{hex, sha256_hex};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use vision::capability::{Capability, ShareMethod};
 use vision::classify::Class;
 use vision::map::Patterns;
-use vision::panel::{CONFIDENCE, Inspection, Line, Recipe};
+use vision::panel::{CONFIDENCE, InspectError, Inspection, Line, Recipe};
 
 /// How to inspect panels.
 #[derive(Debug, Clone)]
@@ -72,6 +72,18 @@ pub struct PanelSummary {
     pub sigma_dy_um: Option<f64>,
     pub gauge_um: f64,
     pub gauge_share: f64,
+    #[serde(default)]
+    pub gauge_worst_um: f64,
+    #[serde(default)]
+    pub gauge_worst_share: f64,
+    #[serde(default)]
+    pub gauge_worst_frame: Option<String>,
+    #[serde(default)]
+    pub learnt_anew: u64,
+    #[serde(default)]
+    pub uneven_frames: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     pub uniformity: Option<f64>,
     pub false_calls_per_million: f64,
     pub worst_frame: Option<String>,
@@ -108,7 +120,8 @@ pub struct PanelRun {
 }
 
 /// Inspects frames of panels and writes all files into `out`; `page` makes the report's page. The line is learnt from the first
-/// frame that holds the grid. Whoever holds the frames may see what is in them.
+/// frame that it can be learnt from; up to eight frames before that one wait for it. So the outcome does not depend on
+/// the number of threads. Whoever holds the frames may see what is in them.
 ///
 /// # Errors
 /// [`Code::BadInput`] with the recipe's line, or the frame and what is wrong with it; [`Code::Output`].
@@ -128,19 +141,16 @@ pub fn inspect_panel(
     let mut walk = Walk::begin(recipe_text, unlit, options, clock)?;
     let mut files = Files::create(out, &walk.run, walk.seed, options.forms)?;
     loop {
-        let mut batch = Vec::with_capacity(walk.threads());
-        for packet in Iterator::take(&mut *packets, walk.threads()) {
-            match packet {
-                Ok(packet) => batch.push(packet),
-                Err((place, fault)) => walk.refusals.take(not_a_frame(&place, &fault))?,
-            }
-        }
+        let read = Iterator::take(&mut *packets, walk.threads());
+        let batch: Vec<_> =
+            read.map(|packet| packet.map_err(|(place, fault)| not_a_frame(&place, &fault))).collect();
         if batch.is_empty() {
             break;
         }
-        walk.take(&batch, &mut files, clock)?;
+        walk.go_on(batch, &mut files, clock)?;
         progress(walk.gathered.frames, walk.gathered.tally.beads());
     }
+    walk.refuse_waiting()?;
     let overlay = walk.draw()?.unwrap_or_default();
     let run = walk.end(overlay)?;
     let names = files.end(&whole_files(&run, page)?)?;
@@ -163,6 +173,9 @@ pub(super) fn whole_files(
     ])
 }
 
+/// Most frames that wait for one that the line can be learnt from. They are kept as they came; of more the first is refused.
+pub(super) const WAITING_MAX: usize = 8;
+
 /// A run under way.
 pub(super) struct Walk {
     pub run: Run,
@@ -180,6 +193,8 @@ pub(super) struct Walk {
     pub reference: Option<FrameBuf>,
     recipe_sha256: String,
     line: Option<Line>,
+    /// Frames, as far as they could be cut from their source, with the reason why the line cannot be learnt from each.
+    waiting: VecDeque<(Option<Packet>, Error)>,
     unlit: Option<FrameBuf>,
     forms: BeadForms,
     pool: rayon::ThreadPool,
@@ -226,6 +241,7 @@ impl Walk {
             reference: None,
             recipe_sha256: sha256_hex(recipe_text.as_bytes()),
             line: None,
+            waiting: VecDeque::new(),
             unlit: unlit.map(decode).transpose()?,
             forms: options.forms,
             pool,
@@ -246,30 +262,115 @@ impl Walk {
         self.pool.current_num_threads()
     }
 
-    /// Inspects some frames at once and appends them in their order; the error of each that is refused.
+    /// Inspects some frames at once and appends them in their order; the error of each that is refused. Each frame is
+    /// answered now, so one that comes before the line is known, and that it cannot be learnt from, is refused.
     pub fn take(
         &mut self,
         batch: &[Packet],
         files: &mut Files,
         clock: &Clock,
     ) -> Result<Vec<Option<String>>> {
-        for packet in batch {
-            let own = Sha256::digest(packet.bytes());
-            self.chain = Sha256::new().chain_update(self.chain).chain_update(own).finalize().into();
+        let (mut rest, mut refused) = (batch, Vec::with_capacity(batch.len()));
+        while self.line.is_none()
+            && let Some((packet, others)) = rest.split_first()
+        {
+            if let Err(why) = self.learn_from(packet) {
+                refused.push(Some(why.message.clone()));
+                self.count(packet);
+                self.refusals.take(why)?;
+                rest = others;
+            }
         }
-        if self.line.is_none() {
-            self.learn(batch.iter().filter_map(|packet| packet.decode().ok()));
+        refused.extend(self.measure(rest, files, clock)?);
+        Ok(refused)
+    }
+
+    /// Goes on with frames, or with what is wrong with them. While there is no line, frames that it cannot be learnt from wait:
+    /// they are measured in their order as soon as one taught it, in whatever batch that comes.
+    pub fn go_on(&mut self, batch: Vec<Result<Packet>>, files: &mut Files, clock: &Clock) -> Result<()> {
+        let mut ready = Vec::with_capacity(batch.len());
+        for frame in batch {
+            if self.line.is_none() {
+                let (packet, learnt) = match frame {
+                    Ok(packet) => {
+                        let learnt = self.learn_from(&packet);
+                        (Some(packet), learnt)
+                    }
+                    Err(why) => (None, Err(why)),
+                };
+                if let Err(why) = learnt {
+                    self.waiting.push_back((packet, why));
+                    if self.waiting.len() > WAITING_MAX {
+                        self.refuse_first()?;
+                    }
+                    continue;
+                }
+                ready.extend(self.waiting.drain(..).map(|(packet, why)| packet.ok_or(why)));
+                ready.extend(packet.map(Ok));
+            } else {
+                ready.push(frame);
+            }
         }
-        let first = self.number;
-        self.number += batch.len() as u64;
+        let mut packets = Vec::with_capacity(self.threads());
+        for frame in ready {
+            match frame {
+                Ok(packet) => packets.push(packet),
+                Err(why) => {
+                    self.measure(&packets, files, clock)?;
+                    packets.clear();
+                    self.refusals.take(why)?;
+                }
+            }
+            if packets.len() == self.threads() {
+                self.measure(&packets, files, clock)?;
+                packets.clear();
+            }
+        }
+        self.measure(&packets, files, clock)?;
+        Ok(())
+    }
+
+    /// Refuses the frames that still wait: none taught the line.
+    pub fn refuse_waiting(&mut self) -> Result<()> {
+        while !self.waiting.is_empty() {
+            self.refuse_first()?;
+        }
+        Ok(())
+    }
+
+    fn refuse_first(&mut self) -> Result<()> {
+        let Some((packet, why)) = self.waiting.pop_front() else { return Ok(()) };
+        if let Some(packet) = packet {
+            self.count(&packet);
+        }
+        self.refusals.take(why)
+    }
+
+    /// A frame has its turn: its number, and its bytes in the chain.
+    fn count(&mut self, packet: &Packet) -> u64 {
+        let own = Sha256::digest(packet.bytes());
+        self.chain = Sha256::new().chain_update(self.chain).chain_update(own).finalize().into();
+        self.number += 1;
+        self.number - 1
+    }
+
+    /// Measures frames at once by the line, and appends them in their order; the error of each that is refused.
+    fn measure(
+        &mut self,
+        packets: &[Packet],
+        files: &mut Files,
+        clock: &Clock,
+    ) -> Result<Vec<Option<String>>> {
+        let numbered: Vec<(u64, &Packet)> = packets.iter().map(|p| (self.count(p), p)).collect();
+        let Some(line) = &self.line else { return Ok(Vec::new()) };
         let done: Vec<Result<Done>> = self.pool.install(|| {
-            batch.par_iter().enumerate().map(|(i, p)| self.inspect(p, first + i as u64)).collect()
+            numbered.par_iter().map(|&(number, packet)| self.inspect(line, packet, number)).collect()
         });
-        let mut refused = Vec::with_capacity(batch.len());
-        for (i, (packet, done)) in batch.iter().zip(done).enumerate() {
+        let mut refused = Vec::with_capacity(packets.len());
+        for ((number, packet), done) in numbered.into_iter().zip(done) {
             refused.push(match done {
                 Ok(done) => {
-                    let place = (first + i as u64, packet.name.as_str());
+                    let place = (number, packet.name.as_str());
                     let figures =
                         self.gathered.add(place, clock.now_ms(), done.inspection, done.picture, &self.recipe);
                     files.add(&done.parts, &figures)?;
@@ -288,28 +389,33 @@ impl Walk {
     /// Learns the line from the first frame that can be learnt from.
     pub fn learn(&mut self, frames: impl Iterator<Item = FrameBuf>) {
         for frame in frames {
-            let line = self.pool.install(|| Line::learn(self.recipe.clone(), &frame.as_frame()));
-            if let Ok(line) = line {
-                let bins = self.recipe.bins.as_ref().and_then(|name| super::bins::tables().get(name));
-                self.line = Some(line.with_bins(bins.cloned()));
-                self.reference = Some(frame);
+            if self.learn_frame(frame).is_ok() {
                 return;
             }
         }
     }
 
-    fn inspect(&self, packet: &Packet, number: u64) -> Result<Done> {
-        let picture = packet.decode().map_err(|e| not_a_frame(&packet.name, &e))?;
-        let refused = |e: vision::panel::InspectError| at_frame(&packet.name, &e);
-        let Some(line) = &self.line else {
-            // Nothing could be learnt from this frame: say why.
-            return match Line::learn(self.recipe.clone(), &picture.as_frame()) {
-                Err(e) => Err(refused(e)),
-                Ok(_) => Err(at_frame(&packet.name, &"it could not be learnt from")),
-            };
-        };
+    fn learn_from(&mut self, packet: &Packet) -> Result<()> {
+        let frame = packet.decode().map_err(|e| not_a_frame(&packet.name, &e))?;
+        self.learn_frame(frame).map_err(|e| at_frame(&packet.name, &e))
+    }
+
+    fn learn_frame(&mut self, frame: FrameBuf) -> Result<(), InspectError> {
         let unlit = self.unlit.as_ref().map(FrameBuf::as_frame);
-        let inspection = line.inspect(&picture.as_frame(), unlit.as_ref()).map_err(refused)?;
+        let learn = || Line::learn_beside(self.recipe.clone(), &frame.as_frame(), unlit.as_ref());
+        let line = self.pool.install(learn)?;
+        let bins = self.recipe.bins.as_ref().and_then(|name| super::bins::tables().get(name));
+        self.line = Some(line.with_bins(bins.cloned()));
+        self.reference = Some(frame);
+        Ok(())
+    }
+
+    fn inspect(&self, line: &Line, packet: &Packet, number: u64) -> Result<Done> {
+        let picture = packet.decode().map_err(|e| not_a_frame(&packet.name, &e))?;
+        let unlit = self.unlit.as_ref().map(FrameBuf::as_frame);
+        let inspection = line
+            .inspect(&picture.as_frame(), unlit.as_ref())
+            .map_err(|e: InspectError| at_frame(&packet.name, &e))?;
         let sheet = Sheet {
             frame: number,
             name: &packet.name,
@@ -443,10 +549,19 @@ pub(super) fn summary(walk: &Walk) -> PanelSummary {
         sigma_dy_um: gathered.tally.y.sigma(),
         gauge_um: whole.gauge_um,
         gauge_share: 6.0 * whole.gauge_um / (2.0 * recipe.tolerance_um),
+        gauge_worst_um: whole.gauge_worst_um,
+        gauge_worst_share: 6.0 * whole.gauge_worst_um / (2.0 * recipe.tolerance_um),
+        gauge_worst_frame: gathered.odd.gauge.as_ref().map(|(_, name)| name.clone()),
+        learnt_anew: gathered.odd.learnt_anew,
+        uneven_frames: gathered.odd.uneven,
+        warnings: gathered.odd.warnings(gathered.frames),
         uniformity: whole.uniformity,
         false_calls_per_million: recipe.limits.false_calls_per_million,
         worst_frame: gathered.worst.as_ref().map(|w| w.name.clone()),
-        patterns: gathered.worst.as_ref().map(|w| w.patterns.clone()).unwrap_or_default(),
+        patterns: Patterns {
+            systematic: gathered.systematic(recipe),
+            ..gathered.worst.as_ref().map(|w| w.patterns.clone()).unwrap_or_default()
+        },
         frames_sha256: hex(&walk.chain),
         seconds,
         beads_per_second: whole.beads as f64 / seconds.max(1e-9),
@@ -459,3 +574,6 @@ fn seed(run: &Run, recipe: &str) -> [u8; 16] {
     let digest = Sha256::digest(format!("{}\n{}\n{}\n{recipe}", run.lot, run.recipe, run.at));
     std::array::from_fn(|i| digest[i])
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,10 +23,13 @@ pub(super) fn decode(bytes: &[u8]) -> Result<FrameBuf, FrameFault> {
     if depth < 8 {
         return Err(FrameFault::Depth { bits: depth });
     }
-    // A palette or a transparent colour may become four channels.
-    let needed = checked_bytes(width.into(), height.into(), 4 * u64::from(depth) / 8)?;
-    check_ratio("picture", needed / 4, bytes.len(), DEFLATE_RATIO)?;
+    let channels = header.color_type.samples() as u64;
+    let packed = checked_bytes(width.into(), height.into(), channels * u64::from(depth) / 8)?;
+    check_ratio("picture", packed, bytes.len(), DEFLATE_RATIO)?;
     let mut reader = decoder.read_info().map_err(fault)?;
+    // A palette becomes three channels, a transparent colour one more: known only now.
+    let expanded = reader.output_color_type().0.samples() as u64;
+    checked_bytes(width.into(), height.into(), expanded * u64::from(depth) / 8)?;
     let (colours, depth) = reader.output_color_type();
     let size = reader
         .output_buffer_size()
@@ -34,6 +37,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<FrameBuf, FrameFault> {
     let mut buffer = vec![0; size];
     let taken = reader.next_frame(&mut buffer).map_err(fault)?.buffer_size();
     buffer.truncate(taken);
+    // Samples may all be there while the end of the file is not: a copy that was broken off.
+    reader.finish().map_err(fault)?;
     let (layout, group) = match colours {
         ColorType::Grayscale => (Layout::Mono, 1),
         ColorType::GrayscaleAlpha => (Layout::Mono, 2),

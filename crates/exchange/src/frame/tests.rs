@@ -178,10 +178,11 @@ fn what_cannot_be_measured_is_refused() {
     check(b"", "empty");
     check(b"hello, world", "begins with `hello, world`");
     check(&[0xff, 0xd8, 0xff, 0xe0, 0, 16], "JPEG is lossy");
-    check(&png(ColorType::Grayscale, BitDepth::One, &[0; 3]), "1 bits a sample");
+    check(&png(ColorType::Grayscale, BitDepth::One, &[0; 3]), "1 bit a sample");
     let good = png(ColorType::Grayscale, BitDepth::Eight, &ramp(1));
     check(&good[..good.len() - 20], "broken PNG");
     check(&good[..20], "broken PNG");
+    check(&good[..good.len() - 1], "broken PNG");
     // A header's size without the samples.
     let sized = |w: u32, h: u32| {
         let mut out = Vec::new();
@@ -190,6 +191,9 @@ fn what_cannot_be_measured_is_refused() {
     };
     check(&sized(65_000, 65_000), "too large");
     check(&sized(16_000, 16_000), "truncated");
+    // 289 MB of one channel are within the limit; the file only lacks them.
+    check(&sized(17_000, 17_000), "truncated");
+    check(&sized(33_000, 33_000), "too large");
     let mut empty = good.clone();
     empty[16..20].fill(0);
     check(&empty, "broken PNG");
@@ -199,7 +203,7 @@ fn what_cannot_be_measured_is_refused() {
     let whole = tiff::<Gray8>(&ramp(1));
     check(&whole[..whole.len() / 2], "TIFF");
 
-    check(&bmp(1, 3, &[0; 12]), "1 bits a sample");
+    check(&bmp(1, 3, &[0; 12]), "1 bit a sample");
     check(&bmp(8, 3, &[0; 5]), "truncated");
     check(&bmp(8, 0, &[]), "empty");
     check(&bmp(24, i32::MAX, &[]), "too large");

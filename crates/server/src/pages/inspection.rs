@@ -5,7 +5,7 @@ mod chart;
 
 use crate::layout;
 use crate::words::Lang;
-use app::{BeadClass as Class, PanelRun, PanelSummary};
+use app::{BeadClass as Class, PanelRun, PanelSummary, Systematic, SystematicKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chart::{Line, bars, histogram, trend};
@@ -139,7 +139,39 @@ fn pareto(s: &PanelSummary) -> Markup {
     }
 }
 
+/// What fails again and again over the run, and what the worst frame shows.
 fn patterns(s: &PanelSummary) -> Markup {
+    html! {
+        @if s.uneven_frames > 0 {
+            p { "网格与 " (s.uneven_frames) " 帧不符：拼接的图块错位或转动，或贴装在板面上漂移；Cp、Cpk 把它算作位置分散。" }
+            @for warning in &s.warnings { p { (warning) } }
+        }
+        @if !s.patterns.systematic.is_empty() {
+            p { "系统性失效：位置、行、列、周期 systematic, over all frames:" }
+            ul { @for found in s.patterns.systematic.iter().take(20) { li { (systematic(found)) } } }
+        }
+        (worst_frame(s))
+    }
+}
+
+fn systematic(s: &Systematic) -> String {
+    let (row, column) = (s.row.unwrap_or_default(), s.column.unwrap_or_default());
+    let every = s.every.unwrap_or_default();
+    let (place, unit) = match s.kind {
+        SystematicKind::Site => (format!("行 row {row}, 列 column {column}"), "帧 frames"),
+        SystematicKind::Row => (format!("行 row {row}"), "点 beads"),
+        SystematicKind::Column => (format!("列 column {column}"), "点 beads"),
+        SystematicKind::RowPeriod => {
+            (format!("每 {every} 行，自行 every {every} rows from row {row}"), "点 beads")
+        }
+        SystematicKind::ColumnPeriod => {
+            (format!("每 {every} 列，自列 every {every} columns from column {column}"), "点 beads")
+        }
+    };
+    format!("{place}: {} / {} {unit}, p = {:.1e}", s.defects, s.of, s.p)
+}
+
+fn worst_frame(s: &PanelSummary) -> Markup {
     if s.patterns.clusters.is_empty() && s.patterns.lines.is_empty() {
         return html! {};
     }

@@ -64,3 +64,15 @@ impl Spreads {
         self.root.0.powi(3)
     }
 }
+
+/// Distance of chromaticity that so many standard deviations of noise reach: by the median and the median absolute deviation of
+/// the cube root of the squared distance, which is nearly normal whether the noise lies along one direction or along two
+/// (Wilson and Hilferty 1931). 0 where nothing has a colour.
+pub(super) fn far_colour(distances: &[f64], sigmas: f64) -> f64 {
+    let stride = (distances.len() / ROOTS_FROM).max(1);
+    // A distance of exactly 0 is a site without light, or its own surroundings.
+    let known = distances.iter().step_by(stride).filter(|d| **d > 0.0);
+    let mut roots: Vec<f32> = known.map(|d| robust::cube_root((d * d) as f32)).collect();
+    let (centre, sigma) = robust::median_sigma(&mut roots);
+    (f64::from(centre) + sigmas * f64::from(sigma)).powf(1.5)
+}

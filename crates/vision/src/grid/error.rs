@@ -78,14 +78,26 @@ pub enum GridError {
         columns: usize,
     },
     /// Lines at an edge are dark, and nothing tells on which side.
-    #[error(
-        "{missing} {lines} at an edge are dark and it cannot be told on which side; give the grid of an earlier frame or the unlit frame"
-    )]
+    #[error("{} dark at an edge and it cannot be told on which side; {}", are(*missing, lines), lit(lines, *unlit))]
     Ambiguous {
         /// Lines that are dark.
         missing: usize,
         /// `rows` or `columns`.
         lines: &'static str,
+        /// True where an unlit frame was looked at, too.
+        unlit: bool,
+    },
+    /// Lines at an edge are not seen: they lie outside the frame, or perhaps are dark at the other edge.
+    #[error("{} not seen: the grid leaves the frame at its {edge} edge{}", are(*missing, lines), cut(lines, *certain))]
+    CutOff {
+        /// Lines that are not seen.
+        missing: usize,
+        /// `rows` or `columns`.
+        lines: &'static str,
+        /// The edge beyond which they would lie.
+        edge: &'static str,
+        /// False where they may be dark at the opposite edge instead.
+        certain: bool,
     },
     /// Part of the grid is outside the frame.
     #[error("the grid leaves the frame at row {row}, column {column}; move panel or camera")]
@@ -103,4 +115,33 @@ pub enum GridError {
         /// Anchors looked for.
         tried: usize,
     },
+}
+
+/// `1 row is`, `2 rows are`.
+fn are(count: usize, lines: &str) -> String {
+    match lines.strip_suffix('s') {
+        Some(line) if count == 1 => format!("1 {line} is"),
+        _ => format!("{count} {lines} are"),
+    }
+}
+
+/// What helps against dark lines.
+fn lit(lines: &str, unlit: bool) -> String {
+    let begin = format!("a frame of the same run whose outermost {lines} are lit");
+    if unlit {
+        format!("the unlit frame shows no beads there either: give {begin}")
+    } else {
+        format!("give {begin}, or the unlit frame")
+    }
+}
+
+/// What helps against a grid that leaves the frame, for certain or perhaps.
+fn cut(lines: &str, certain: bool) -> String {
+    if certain {
+        "; move panel or camera".to_owned()
+    } else {
+        format!(
+            ", or they are dark at the opposite one; move panel or camera, or give a frame of the same run whose outermost {lines} are lit, or the unlit frame"
+        )
+    }
 }

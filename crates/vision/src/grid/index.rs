@@ -2,13 +2,19 @@
 
 use super::error::GridError;
 use super::grow::{Lattice, NUMBERED, anchored, spread};
+use super::probe::Spot;
 use super::{Grid, GridSpec, ROTATION_MAX_DEG, SCALE_MAX, probe};
-use crate::frame::{Plane, Sample};
+use crate::frame::{Luminance, Plane, Sample};
+use crate::robust;
 
 /// Beads looked at on a line to tell whether it is there.
 const SAMPLES: usize = 16;
 /// Dark lines at the edges that are looked past.
 const DARK_LINES_MAX: i32 = 2;
+/// Share of an unlit bead's usual light that makes one present.
+const UNLIT_PRESENT: f64 = 0.4;
+/// Light of an unlit frame's beads over that of its gaps from which on it tells anything.
+const UNLIT_TELLING: f32 = 4.0;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Axis {
@@ -21,8 +27,9 @@ pub(super) fn settle<T: Sample>(
     plane: &Plane<'_, T>,
     spec: &GridSpec,
     lattice: &Lattice,
+    unlit: Option<&Luminance<'_>>,
 ) -> Result<Grid, GridError> {
-    let view = View { plane, spec, lattice };
+    let view = View { plane, spec, lattice, unlit };
     let columns = view.extent(Axis::Columns, lattice.columns, lattice.rows);
     let rows = view.extent(Axis::Rows, lattice.rows, columns);
     let count = |(first, last): (i32, i32)| last - first + 1;
@@ -48,6 +55,22 @@ struct View<'a, 'p, T> {
     plane: &'a Plane<'p, T>,
     spec: &'a GridSpec,
     lattice: &'a Lattice,
+    unlit: Option<&'a Luminance<'a>>,
+}
+
+/// Which edge the axis's first and last line are at.
+fn edges(axis: Axis) -> [&'static str; 2] {
+    if axis == Axis::Columns { ["left", "right"] } else { ["upper", "lower"] }
+}
+
+/// A quick look at the unlit frame.
+fn look(unlit: &Luminance<'_>, spec: &GridSpec, (x, y): (f64, f64)) -> Option<Spot> {
+    let spot = match unlit {
+        Luminance::Bytes(plane) => probe::look(plane, spec, x, y),
+        Luminance::Words(plane) => probe::look(plane, spec, x, y),
+        Luminance::Computed(plane) => probe::look(&plane.as_plane(), spec, x, y),
+    };
+    spot.filter(|s| (s.x - x).hypot(s.y - y) < 0.35 * spec.pitch_px)
 }
 
 impl<T: Sample> View<'_, '_, T> {
@@ -98,16 +121,76 @@ impl<T: Sample> View<'_, '_, T> {
                 (extra.map(|line| self.presence(axis, line, across, full).0).sum(), start)
             })
             .collect();
-        best.sort_by_key(|&(beads, start)| (std::cmp::Reverse(beads), start));
-        let ambiguous = GridError::Ambiguous {
-            missing: missing as usize,
-            lines: if axis == Axis::Columns { "columns" } else { "rows" },
+        let clear = |best: &mut Vec<(usize, i32)>| {
+            best.sort_by_key(|&(beads, start)| (std::cmp::Reverse(beads), start));
+            match best.as_slice() {
+                [only] => Some(only.1),
+                [first, second, ..] if first.0 >= second.0 + 3 + full / 50 => Some(first.1),
+                _ => None,
+            }
         };
-        match best.as_slice() {
-            [only] => Ok(only.1),
-            [first, second, ..] if first.0 >= second.0 + 3 + full / 50 => Ok(first.1),
-            _ => Err(ambiguous),
+        if let Some(start) = clear(&mut best) {
+            return Ok(start);
         }
+        let telling =
+            self.unlit.and_then(|unlit| Some((unlit, self.unlit_light(unlit, axis, lines, across)?)));
+        if let Some((unlit, usual)) = telling {
+            let shown = |line: i32| {
+                let places = (across.0..=across.1).map(|k| self.at(axis, line, k));
+                places
+                    .filter(|&p| look(unlit, self.spec, p).is_some_and(|s| s.flux > UNLIT_PRESENT * usual))
+                    .count()
+            };
+            for (beads, start) in &mut best {
+                let extra = (*start..lines.0).chain(lines.1 + 1..*start + lines.1 - lines.0 + 1 + missing);
+                *beads = extra.map(shown).sum();
+            }
+            if let Some(start) = clear(&mut best) {
+                return Ok(start);
+            }
+        }
+        let unseen = |line: i32| self.presence(axis, line, across, SAMPLES).1 * 2 < SAMPLES.min(full);
+        let missing = missing as usize;
+        let words = if axis == Axis::Columns { "columns" } else { "rows" };
+        let out = [unseen(lines.0 - 1), unseen(lines.1 + 1)];
+        let [low, high] = edges(axis);
+        let (edge, certain) = match out {
+            [false, false] => {
+                return Err(GridError::Ambiguous { missing, lines: words, unlit: telling.is_some() });
+            }
+            [true, false] => (low, telling.is_some()),
+            [false, true] => (high, telling.is_some()),
+            [true, true] => (if axis == Axis::Columns { "left or right" } else { "upper or lower" }, true),
+        };
+        Err(GridError::CutOff { missing, lines: words, edge, certain })
+    }
+
+    /// Place of a line's `k`th bead.
+    fn at(&self, axis: Axis, line: i32, k: i32) -> (f64, f64) {
+        let (i, j) = if axis == Axis::Columns { (line, k) } else { (k, line) };
+        self.lattice.at(i, j)
+    }
+
+    /// Usual light of a bead of the unlit frame, by some of those between the lines; nothing where beads hardly stand out.
+    fn unlit_light(
+        &self,
+        unlit: &Luminance<'_>,
+        axis: Axis,
+        lines: (i32, i32),
+        across: (i32, i32),
+    ) -> Option<f64> {
+        let (mut beads, mut gaps) = (Vec::new(), Vec::new());
+        let light = |place| look(unlit, self.spec, place).map_or(0.0, |s| s.flux as f32);
+        for line in spread((lines.1 - lines.0) as usize, SAMPLES) {
+            for k in spread((across.1 - across.0) as usize, SAMPLES) {
+                let (line, k) = (lines.0 + line as i32, across.0 + k as i32);
+                let (own, next) = (self.at(axis, line, k), self.at(axis, line + 1, k + 1));
+                beads.push(light(own));
+                gaps.push(light(((own.0 + next.0) / 2.0, (own.1 + next.1) / 2.0)));
+            }
+        }
+        let (usual, noise) = (robust::median(&mut beads), robust::median(&mut gaps));
+        (usual > 0.0 && usual > UNLIT_TELLING * noise).then(|| f64::from(usual))
     }
 }
 

@@ -89,7 +89,7 @@ fn what_does_not_fit_is_refused_with_the_reason() {
     assert!(matches!(refused(&small(), GridSpec { bead_px: 11.0, ..good }), GridError::Spec));
     assert!(matches!(
         refused(&PanelRecipe { offset_px: (13.0, 0.0), margin_px: 4, ..small() }, good),
-        GridError::Count { .. } | GridError::OutOfFrame { .. } | GridError::Ambiguous { .. }
+        GridError::CutOff { edge: "right", lines: "columns", certain: false, .. }
     ));
 }
 
@@ -122,9 +122,50 @@ fn a_dark_edge_is_settled_by_the_beads_left_or_refused() {
     assert!(worst(&grid, &panel) < 0.5, "six of 18 beads show where the first column is");
     darken(&mut panel, &recipe, 0);
     let refused = Grid::register(&plane(&panel), &spec(&recipe));
-    assert_eq!(refused.unwrap_err(), GridError::Ambiguous { missing: 1, lines: "columns" });
+    assert_eq!(refused.unwrap_err(), GridError::Ambiguous { missing: 1, lines: "columns", unlit: false });
     let tracked = grid.track(&plane(&panel), &spec(&recipe)).unwrap();
     assert!(worst(&tracked, &panel) < 0.5, "the earlier frame's grid knows");
+}
+
+#[test]
+fn the_unlit_frame_tells_which_edge_is_dark_and_which_is_cut_off() {
+    // A margin of less than a pitch: a line beside the first would lie outside the frame.
+    for margin_px in [30, 8] {
+        let recipe = PanelRecipe { margin_px, ..small() };
+        let mut panel = recipe.render();
+        darken(&mut panel, &recipe, 0);
+        let unlit = recipe.render_unlit();
+        let beads = Luminance::Words(plane(&unlit));
+        let grid = Grid::register_beside(&plane(&panel), &spec(&recipe), Some(&beads)).unwrap();
+        assert!(worst(&grid, &panel) < 0.5, "the beads are there");
+        // An unlit frame without outside light tells nothing; one without the column's beads does not help.
+        let night = PanelRecipe { amplitude: 0.0, ..recipe.clone() }.render_unlit();
+        let none = Luminance::Words(plane(&night));
+        let said =
+            Grid::register_beside(&plane(&panel), &spec(&recipe), Some(&none)).unwrap_err().to_string();
+        assert!(said.contains("or the unlit frame") && said.starts_with("1 column is"), "{said}");
+        let mut bare = unlit.clone();
+        darken(&mut bare, &recipe, 0);
+        let bare = Luminance::Words(plane(&bare));
+        let said = Grid::register_beside(&plane(&panel), &spec(&recipe), Some(&bare)).unwrap_err();
+        match margin_px {
+            30 => assert_eq!(said, GridError::Ambiguous { missing: 1, lines: "columns", unlit: true }),
+            _ => assert!(matches!(said, GridError::CutOff { edge: "right", certain: true, .. }), "{said}"),
+        }
+    }
+}
+
+#[test]
+fn a_row_outside_the_frame_is_said_to_be_there() {
+    let recipe = PanelRecipe { margin_px: 8, ..small() };
+    let panel = recipe.render();
+    let from = panel.site(0, 0, recipe.columns).site_y as usize + 6;
+    let height = panel.height - from;
+    let cut = |panel: &Panel| panel.samples[from * panel.width..].to_vec();
+    let lit = cut(&panel);
+    let lit = Plane::new(&lit, panel.width, height, panel.width).unwrap();
+    let said = Grid::register(&lit, &spec(&recipe)).unwrap_err().to_string();
+    assert!(said.contains("leaves the frame at its upper or lower edge; move"), "{said}");
 }
 
 #[test]

@@ -21,8 +21,10 @@ pub struct Summary {
     pub x: Option<Capability>,
     /// Placement downward in micrometres.
     pub y: Option<Capability>,
-    /// Standard deviation of the measurement itself for one axis in micrometres.
+    /// Standard deviation of the measurement itself for one axis in micrometres: the root mean square over the panels.
     pub gauge_um: f64,
+    /// The same of the panel where it is largest.
+    pub gauge_worst_um: f64,
     /// 1 less the relative standard deviation of the light of lit, single beads (shading included).
     pub uniformity: Option<f64>,
 }
@@ -43,6 +45,9 @@ pub struct Tally {
     pub bins: BTreeMap<String, u64>,
     /// Variance of the measurement itself for one axis in square micrometres, one value a panel.
     pub gauge: Moments,
+    /// The largest standard deviation of the measurement of any panel in micrometres.
+    #[serde(default)]
+    pub gauge_worst_um: f64,
 }
 
 /// True for a bead with one clear place.
@@ -69,6 +74,7 @@ impl Tally {
             bins: BTreeMap::new(),
             light: beads.iter().filter(single).map(|b| f64::from(b.amplitude)).collect(),
             gauge: [gauge_um * gauge_um].into_iter().collect(),
+            gauge_worst_um: gauge_um,
         }
     }
 
@@ -84,6 +90,7 @@ impl Tally {
         self.y = self.y.merged(other.y);
         self.light = self.light.merged(other.light);
         self.gauge = self.gauge.merged(other.gauge);
+        self.gauge_worst_um = self.gauge_worst_um.max(other.gauge_worst_um);
     }
 
     /// Sites of a class.
@@ -112,6 +119,7 @@ impl Tally {
             x: self.x.capability(tolerance_um, gauge_um, confidence),
             y: self.y.capability(tolerance_um, gauge_um, confidence),
             gauge_um,
+            gauge_worst_um: self.gauge_worst_um,
             uniformity: spread.filter(|_| light > 0.0).map(|sigma| 1.0 - sigma / light),
         }
     }

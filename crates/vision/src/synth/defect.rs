@@ -54,15 +54,20 @@ pub enum Defect {
         /// Share of the light that the stain takes.
         opacity: f64,
     },
-    /// A bead of another colour; seen in colour frames only.
-    WrongColour,
+    /// A bead of another colour of the same brightness; seen in colour frames only.
+    WrongColour {
+        /// Offset in the CIE 1931 diagram along x.
+        dx: f64,
+        /// Offset along y.
+        dy: f64,
+    },
 }
 
 impl Defect {
     /// The class that a bead with it should get in a frame of one colour.
     pub fn class(self) -> Class {
         match self {
-            Self::None | Self::WrongColour => Class::Ok,
+            Self::None | Self::WrongColour { .. } => Class::Ok,
             Self::Missing => Class::Missing,
             Self::Dead => Class::Dead,
             Self::Dim { .. } => Class::Dim,
@@ -74,9 +79,14 @@ impl Defect {
         }
     }
 
+    /// The class that a bead with it should get in a frame of three colours.
+    pub fn class_in_colour(self) -> Class {
+        if matches!(self, Self::WrongColour { .. }) { Class::WrongColour } else { self.class() }
+    }
+
     /// Another defect for a bead that has one: too little light, a wrong place or a stain, whatever it has not yet.
-    pub(super) fn besides(first: Self, rng: &mut Rng, bead_px: f64) -> Self {
-        let alone = |rates: DefectRates, rng: &mut Rng| rates.draw(rng, bead_px);
+    pub(super) fn besides(first: Self, rng: &mut Rng, bead_px: f64, severity: &Severities) -> Self {
+        let alone = |rates: DefectRates, rng: &mut Rng| rates.draw(rng, bead_px, severity);
         let kinds = [
             DefectRates { dim: 1.0, ..DefectRates::default() },
             DefectRates { shifted: 1.0, ..DefectRates::default() },
@@ -127,36 +137,79 @@ impl DefectRates {
     }
 
     /// One bead's lot. `bead_px` is the bead's diameter.
-    pub(super) fn draw(&self, rng: &mut Rng, bead_px: f64) -> Defect {
+    pub(super) fn draw(&self, rng: &mut Rng, bead_px: f64, severity: &Severities) -> Defect {
         let mut lot = rng.uniform();
         let mut hit = |rate: f64| {
             lot -= rate;
             lot < 0.0
         };
+        let within = |rng: &mut Rng, (low, high): (f64, f64)| rng.between(low, high);
+        let beads = |rng: &mut Rng, (low, high): (f64, f64)| turned(rng, low * bead_px, high * bead_px);
         if hit(self.missing) {
             Defect::Missing
         } else if hit(self.dead) {
             Defect::Dead
         } else if hit(self.dim) {
-            Defect::Dim { factor: rng.between(0.3, 0.6) }
+            Defect::Dim { factor: within(rng, severity.dim_factor) }
         } else if hit(self.bright) {
-            Defect::Bright { factor: rng.between(1.4, 1.6) }
+            Defect::Bright { factor: within(rng, severity.bright_factor) }
         } else if hit(self.shifted) {
-            let (dx, dy) = turned(rng, 0.22 * bead_px, 0.45 * bead_px);
+            let (dx, dy) = beads(rng, severity.shift_beads);
             Defect::Shifted { dx, dy }
         } else if hit(self.double) {
-            let (dx, dy) = turned(rng, 0.5 * bead_px, 0.95 * bead_px);
+            let (dx, dy) = beads(rng, severity.double_beads);
             Defect::Double { dx, dy }
         } else if hit(self.bridge) {
-            Defect::Bridge { down: rng.uniform() < 0.5, level: rng.between(0.3, 0.8) }
+            Defect::Bridge { down: rng.uniform() < 0.5, level: within(rng, severity.bridge_level) }
         } else if hit(self.dirty) {
-            let (dx, dy) = turned(rng, 0.1 * bead_px, 0.4 * bead_px);
-            let radius = rng.between(0.2, 0.35) * bead_px;
-            Defect::Dirty { dx, dy, radius, opacity: rng.between(0.4, 0.8) }
+            let (dx, dy) = beads(rng, severity.stain_offset_beads);
+            let radius = within(rng, severity.stain_radius_beads) * bead_px;
+            Defect::Dirty { dx, dy, radius, opacity: within(rng, severity.stain_opacity) }
         } else if hit(self.wrong_colour) {
-            Defect::WrongColour
+            let (low, high) = severity.colour_distance;
+            let (dx, dy) = turned(rng, low, high);
+            Defect::WrongColour { dx, dy }
         } else {
             Defect::None
+        }
+    }
+}
+
+/// How bad defects are: the ends of ranges that each is drawn from evenly. Lengths are in diameters of a bead.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Severities {
+    /// Light of a dim bead against the nominal.
+    pub dim_factor: (f64, f64),
+    /// Light of a bright bead against the nominal.
+    pub bright_factor: (f64, f64),
+    /// How far a shifted bead is off its site.
+    pub shift_beads: (f64, f64),
+    /// How far apart two beads on a site are.
+    pub double_beads: (f64, f64),
+    /// Light of a bridge against the bead.
+    pub bridge_level: (f64, f64),
+    /// How far a stain's centre is from the bead's.
+    pub stain_offset_beads: (f64, f64),
+    /// Radius of a stain.
+    pub stain_radius_beads: (f64, f64),
+    /// Share of the light that a stain takes.
+    pub stain_opacity: (f64, f64),
+    /// How far in the CIE 1931 diagram a wrong colour is from the right one.
+    pub colour_distance: (f64, f64),
+}
+
+impl Default for Severities {
+    fn default() -> Self {
+        Self {
+            dim_factor: (0.3, 0.6),
+            bright_factor: (1.4, 1.6),
+            shift_beads: (0.22, 0.45),
+            double_beads: (0.5, 0.95),
+            bridge_level: (0.3, 0.8),
+            stain_offset_beads: (0.1, 0.4),
+            stain_radius_beads: (0.2, 0.35),
+            stain_opacity: (0.4, 0.8),
+            colour_distance: (0.05, 0.12),
         }
     }
 }

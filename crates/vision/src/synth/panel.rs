@@ -1,6 +1,7 @@
 //! Panels of beads.
 
-use super::defect::{Defect, DefectRates};
+use super::colour::moved;
+use super::defect::{Defect, DefectRates, Severities};
 use super::profile::{Profile, erf};
 use super::rng::Rng;
 
@@ -53,6 +54,10 @@ pub struct PanelRecipe {
     pub missing_corner: usize,
     /// Shares of defects.
     pub defects: DefectRates,
+    /// How bad they are.
+    pub severity: Severities,
+    /// Red, green and blue of a bead over its amplitude, of the panel in colour; sRGB primaries, linear.
+    pub colour: [f64; 3],
     /// Share of the lit beads with a defect that have another one too: dim, shifted or dirty.
     pub second: f64,
     /// Seed.
@@ -96,7 +101,7 @@ pub struct Site {
 /// A panel: frame and truth.
 #[derive(Debug, Clone)]
 pub struct Panel {
-    /// Samples, row by row, without padding.
+    /// Samples, row by row, without padding; of a panel in colour red, green and blue of each pixel.
     pub samples: Vec<u16>,
     /// Width in px.
     pub width: usize,
@@ -133,6 +138,8 @@ impl Default for PanelRecipe {
             seams: Vec::new(),
             missing_corner: 0,
             defects: DefectRates::default(),
+            severity: Severities::default(),
+            colour: [1.0; 3],
             second: 0.0,
             seed: 1,
         }
@@ -151,13 +158,32 @@ impl PanelRecipe {
 
     /// The lit panel.
     pub fn render(&self) -> Panel {
-        self.picture(1.0, |_| false)
+        self.picture(1.0, |_| false, |_| 1.0)
+    }
+
+    /// The lit panel in colour: red, green and blue of each pixel one after the other, each with its own noise. Beads have the
+    /// recipe's colour, those of a wrong colour one at their distance from it.
+    pub fn render_rgb(&self) -> Panel {
+        let planes: [Panel; 3] = std::array::from_fn(|c| {
+            self.picture(
+                1.0 + c as f64 * f64::EPSILON,
+                |_| false,
+                |defect| match defect {
+                    Defect::WrongColour { dx, dy } => moved(self.colour, (dx, dy))[c],
+                    _ => self.colour[c],
+                },
+            )
+        });
+        let samples =
+            (0..planes[0].samples.len()).flat_map(|i| planes.each_ref().map(|p| p.samples[i])).collect();
+        let [first, ..] = planes;
+        Panel { samples, ..first }
     }
 
     /// The same panel without current, under outside light: every bead that is there shows a third of its light, dead
     /// ones too.
     pub fn render_unlit(&self) -> Panel {
-        self.picture(0.33, |defect| defect == Defect::Dead)
+        self.picture(0.33, |defect| defect == Defect::Dead, |_| 1.0)
     }
 
     /// Centre of a site in px, without jitter.
@@ -197,14 +223,18 @@ impl PanelRecipe {
                 let (site_x, site_y) = self.place(row, column);
                 let (jx, jy) = (self.jitter_px * rng.normal(), self.jitter_px * rng.normal());
                 let spread = 1.0 + self.amplitude_spread * rng.normal();
-                let mut defect = self.defects.draw(rng, self.bead_px);
+                let mut defect = self.defects.draw(rng, self.bead_px, &self.severity);
                 if self.cut_off(row, column) {
                     defect = Defect::Missing;
                 }
                 let (mut x, mut y, mut amplitude) = (site_x + jx, site_y + jy, self.amplitude * spread);
                 let lit = !matches!(defect, Defect::None | Defect::Missing | Defect::Dead);
                 let second = lit && self.second > 0.0 && rng.uniform() < self.second;
-                let also = if second { Defect::besides(defect, rng, self.bead_px) } else { Defect::None };
+                let also = if second {
+                    Defect::besides(defect, rng, self.bead_px, &self.severity)
+                } else {
+                    Defect::None
+                };
                 for defect in [defect, also] {
                     match defect {
                         Defect::Missing | Defect::Dead => amplitude = 0.0,
@@ -222,7 +252,14 @@ impl PanelRecipe {
         sites
     }
 
-    fn picture(&self, level: f64, shown_though_dark: impl Fn(Defect) -> bool) -> Panel {
+    /// One plane: at a level of the light, with the beads that are shown though they give none, and with a share of each
+    /// bead's light.
+    fn picture(
+        &self,
+        level: f64,
+        shown_though_dark: impl Fn(Defect) -> bool,
+        share: impl Fn(Defect) -> f64,
+    ) -> Panel {
         let mut rng = Rng::new(self.seed);
         let (width, height) = self.size();
         let sites = self.truth(&mut rng);
@@ -231,6 +268,7 @@ impl PanelRecipe {
         let mut canvas = Canvas { light: &mut light, width, height };
         for site in &sites {
             let own = if shown_though_dark(site.defect) { self.amplitude } else { site.amplitude };
+            let own = share(site.defect) * own;
             let reach = profile.reach;
             canvas.add(site.x, site.y, reach, |x, y| level * own * profile.pixel(x, y));
             match site.defect {
@@ -251,7 +289,7 @@ impl PanelRecipe {
                 });
             }
         }
-        // Noise has its own sequence: a lit and an unlit frame of one panel differ in it.
+        // Noise has its own sequence: a lit and an unlit frame of one panel, and its colours, differ in it.
         let mut noise = Rng::new(self.seed ^ level.to_bits() ^ 0x006e_6f69_7365);
         let samples = self.digitise(&light, (width, height), &mut noise);
         Panel { samples, width, height, sites }
@@ -362,6 +400,23 @@ mod tests {
             }
             assert!((sx / s - site.x).abs() < 0.01 && (sy / s - site.y).abs() < 0.01);
         }
+    }
+
+    #[test]
+    fn a_panel_in_colour_has_three_planes_with_their_own_noise() {
+        let colour = [0.9, 0.6, 0.3];
+        let panel = PanelRecipe { colour, ..small() }.render_rgb();
+        let mono = small().render();
+        assert_eq!((panel.samples.len(), panel.width), (3 * mono.samples.len(), mono.width));
+        let site = panel.sites[8];
+        let at = (site.y.round() as usize * panel.width + site.x.round() as usize) * 3;
+        for (c, share) in colour.into_iter().enumerate() {
+            let light = f64::from(panel.samples[at + c]) - 20.0;
+            assert!((light / (150.0 * share) - 1.0).abs() < 0.2, "{c}: {light}");
+        }
+        let border = |c: usize| panel.samples[c..600].iter().step_by(3).copied().collect::<Vec<_>>();
+        assert_ne!(border(0), border(1));
+        assert_ne!(border(1), border(2));
     }
 
     #[test]

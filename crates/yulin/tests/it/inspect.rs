@@ -192,7 +192,7 @@ fn bad_input_is_named_with_its_place() {
         (
             "one-bit.png",
             png(16, 2, png::ColorType::Grayscale, png::BitDepth::One, &[0; 4]),
-            "1 bits a sample",
+            "1 bit a sample",
         ),
         ("huge.png", header(65_000, 65_000), "too large"),
         ("photo.jpg", vec![0xff, 0xd8, 0xff, 0xe0, 0, 16, b'J', b'F'], "JPEG is lossy"),
@@ -459,7 +459,7 @@ fn what_is_no_frame_is_refused_by_name() {
         (
             "one_bit.png",
             png(16, 16, png::ColorType::Grayscale, png::BitDepth::One, &[0; 32]),
-            "1 bits a sample",
+            "1 bit a sample",
         ),
         ("cmyk.tif", cmyk_tiff(), "CMYK"),
         ("zero.raw", b"raw 0 8 mono 8\n".to_vec(), "zero.raw"),
