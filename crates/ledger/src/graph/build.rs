@@ -18,7 +18,7 @@ impl Graph {
     /// Catches up with an event of the store.
     ///
     /// Transformations make a process; aggregations and associations that add children make one from the children to
-    /// the parent; shipping to a party is noted for recalls, a return likewise. An event that declares another to be
+    /// the parent, those that delete some make the parent another lot that holds what is left; shipping to a party is noted for recalls, a return likewise. An event that declares another to be
     /// wrong adds nothing: call [`Graph::withdraw`] with the key of the one it declares.
     ///
     /// # Errors
@@ -42,17 +42,11 @@ impl Graph {
                 self.add_flow(&Flow { key, kind, transformation, inputs: &inputs, outputs: &outputs })?;
             }
             Body::Aggregation { action, parent: Some(parent), children, child_quantities } => {
+                let kind = ProcessKind::Aggregation;
                 match action {
-                    Action::Add => {
-                        let parent = self.filling(parent)?;
-                        self.add_parent(key, ProcessKind::Aggregation, parent, children, child_quantities)?;
-                    }
-                    // A deletion that names no child takes all of them out.
-                    Action::Delete if children.is_empty() && child_quantities.is_empty() => {
-                        let container = self.lot_or_new(parent)?;
-                        self.emptied.insert(container);
-                    }
-                    Action::Delete | Action::Observe => {}
+                    Action::Add => self.add_parent(key, kind, parent, children, child_quantities)?,
+                    Action::Delete => self.take_out(key, kind, parent, children, child_quantities)?,
+                    Action::Observe => {}
                 }
                 self.note_shipment(key, event, std::slice::from_ref(parent), &[])?;
             }
@@ -60,9 +54,11 @@ impl Graph {
                 self.note_shipment(key, event, children, child_quantities)?;
             }
             Body::Association { action, parent, children, child_quantities } => {
-                if *action == Action::Add {
-                    let parent = self.lot_or_new(parent)?;
-                    self.add_parent(key, ProcessKind::Association, parent, children, child_quantities)?;
+                let kind = ProcessKind::Association;
+                match action {
+                    Action::Add => self.add_parent(key, kind, parent, children, child_quantities)?,
+                    Action::Delete => self.take_out(key, kind, parent, children, child_quantities)?,
+                    Action::Observe => {}
                 }
             }
             Body::Object { epcs, quantities, .. } => {
@@ -84,10 +80,11 @@ impl Graph {
         &mut self,
         key: u64,
         kind: ProcessKind,
-        parent: LotId,
+        parent: &str,
         children: &[String],
         quantities: &[QuantityElement],
     ) -> Result<(), GraphError> {
+        let parent = self.filling(parent)?;
         let inputs = self.entries(children, quantities)?;
         let amount = total(inputs.iter().map(|i| i.1)).unwrap_or(Amount::UNKNOWN);
         let outputs = [(parent, amount)];
@@ -96,24 +93,12 @@ impl Graph {
     }
 
     /// The lot that an instance is now: for a container its last filling.
-    fn current(&mut self, identifier: &str) -> Result<LotId, GraphError> {
+    pub(super) fn current(&mut self, identifier: &str) -> Result<LotId, GraphError> {
         let base = self.lot_or_new(identifier)?;
         Ok(self.refillings.get(&base).and_then(|fillings| fillings.last().copied()).unwrap_or(base))
     }
 
-    /// The lot into which a container is filled: a new one where it was emptied since.
-    fn filling(&mut self, container: &str) -> Result<LotId, GraphError> {
-        let base = self.lot_or_new(container)?;
-        if !self.emptied.remove(&base) {
-            return self.current(container);
-        }
-        let number = self.refillings.get(&base).map_or(0, Vec::len) + 2;
-        let lot = self.lot_named(&format!("{}#{number}", lot_name(container)))?;
-        self.refillings.entry(base).or_default().push(lot);
-        Ok(lot)
-    }
-
-    fn entries(
+    pub(super) fn entries(
         &mut self,
         instances: &[String],
         quantities: &[QuantityElement],

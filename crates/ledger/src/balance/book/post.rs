@@ -105,6 +105,39 @@ mod tests {
     }
 
     #[test]
+    fn a_container_posts_what_it_holds_when_it_is_shipped() {
+        let head = r#""eventTime": "2026-01-01T00:00:00Z", "eventTimeZoneOffset": "+08:00", "readPoint": {"id": "urn:site:1"}"#;
+        let pack = |action: &str, children: &[(&str, f64)]| {
+            let one = |(lot, kg): &(&str, f64)| {
+                format!(r#"{{"epcClass": "urn:lot:{lot}", "quantity": {kg}, "uom": "KGM"}}"#)
+            };
+            let children: Vec<String> = children.iter().map(one).collect();
+            format!(
+                r#"{{"type": "AggregationEvent", "action": "{action}", {head}, "parentID": "urn:tote:1", "childQuantityList": [{}]}}"#,
+                children.join(",")
+            )
+        };
+        let ship = format!(
+            r#"{{"type": "ObjectEvent", "action": "OBSERVE", {head}, "bizStep": "shipping", "epcList": ["urn:tote:1"]}}"#
+        );
+        let events = [
+            pack("ADD", &[("a", 10.0), ("b", 20.0)]),
+            pack("DELETE", &[("b", 20.0)]),
+            ship.clone(),
+            pack("DELETE", &[("a", 10.0)]),
+            pack("ADD", &[("b", 20.0)]),
+            ship,
+        ];
+        let (book, graph, _) = book(&format!(
+            r#"{{"@context": [], "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": "2026-01-01T00:00:00Z", "epcisBody": {{"eventList": [{}]}}}}"#,
+            events.join(",")
+        ));
+        let postings = book.postings(Window::ALL, None, |_| true);
+        let found: Vec<_> = postings.iter().map(|p| (p.key, graph.name(p.lot), p.kg)).collect();
+        assert_eq!(found, [(3, "urn:lot:a", Some(10.0)), (6, "urn:lot:b", Some(20.0))]);
+    }
+
+    #[test]
     fn packages_that_hold_each_other_are_opened_once() {
         const BOXES: usize = 200;
         let head = r#""eventTime": "2026-01-01T00:00:00Z", "eventTimeZoneOffset": "+08:00""#;
