@@ -20,7 +20,7 @@ pub mod recall;
 pub mod trace;
 
 pub use amount::{Amount, Unit};
-pub use recall::{CustomerReached, Recall, Shipment};
+pub use recall::{CustomerReached, Recall, Shipment, UNKNOWN_PARTY};
 pub use trace::{Direction, Scratch, Trace, TracedLot};
 
 use names::Names;

@@ -69,9 +69,9 @@ fn unpacked(graph: &Graph, lot: LotId, amount: Amount) -> Vec<(LotId, Amount)> {
 #[cfg(test)]
 mod tests {
     use crate::balance::EntryKind;
-    use crate::balance::book::{Book, Window};
+    use crate::balance::book::{Book, Posting, Window};
     use crate::event::Document;
-    use crate::graph::Graph;
+    use crate::graph::{Graph, UNKNOWN_PARTY};
 
     /// The book of a document's events, with the names of the lots that its last event posts.
     fn book(text: &str) -> (Book, Graph, Vec<String>) {
@@ -135,6 +135,57 @@ mod tests {
         let postings = book.postings(Window::ALL, None, |_| true);
         let found: Vec<_> = postings.iter().map(|p| (p.key, graph.name(p.lot), p.kg)).collect();
         assert_eq!(found, [(3, "urn:lot:a", Some(10.0)), (6, "urn:lot:b", Some(20.0))]);
+    }
+
+    #[test]
+    fn recall_and_balance_count_the_same_shipments_and_returns() {
+        let event = |kind: &str, action: &str, step: &str, kg: f64, party: &str| {
+            let party = match (party, step) {
+                ("", _) => String::new(),
+                (party, "shipping") => {
+                    format!(r#", "destinationList": [{{"type": "owning_party", "destination": "{party}"}}]"#)
+                }
+                (party, _) => format!(
+                    r#", "disposition": "returned", "sourceList": [{{"type": "owning_party", "source": "{party}"}}]"#
+                ),
+            };
+            let transaction = if kind == "TransactionEvent" {
+                r#", "bizTransactionList": [{"bizTransaction": "urn:inv:1"}]"#
+            } else {
+                ""
+            };
+            format!(
+                r#"{{"type": "{kind}", "action": "{action}", "eventTime": "2026-01-01T00:00:00Z", "eventTimeZoneOffset": "+08:00", "bizStep": "{step}",
+                "readPoint": {{"id": "urn:site:1"}}, "quantityList": [{{"epcClass": "urn:lot:m", "quantity": {kg}, "uom": "KGM"}}]{party}{transaction}}}"#
+            )
+        };
+        let events = [
+            event("ObjectEvent", "OBSERVE", "shipping", 30.0, "urn:party:a"),
+            event("ObjectEvent", "OBSERVE", "receiving", 10.0, "urn:party:a"),
+            event("ObjectEvent", "OBSERVE", "accepting", 5.0, "urn:party:a"),
+            event("TransactionEvent", "ADD", "shipping", 20.0, "urn:party:b"),
+            event("TransactionEvent", "DELETE", "shipping", 20.0, "urn:party:b"),
+            event("ObjectEvent", "OBSERVE", "shipping", 7.0, ""),
+            event("ObjectEvent", "OBSERVE", "shipping", 2.0, "urn:party:c"),
+            event("ObjectEvent", "OBSERVE", "receiving", 2.0, "urn:party:c"),
+        ];
+        let (book, graph, _) = book(&format!(
+            r#"{{"@context": [], "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": "2026-01-01T00:00:00Z", "epcisBody": {{"eventList": [{}]}}}}"#,
+            events.join(",")
+        ));
+        let recall = graph.recall(graph.lot("urn:lot:m").unwrap());
+        let told: Vec<_> =
+            recall.customers.iter().map(|c| (c.party.as_str(), c.carried[0].value, c.returned_all)).collect();
+        let expect = [
+            (UNKNOWN_PARTY, 7.0, false),
+            ("urn:party:a", 15.0, false),
+            ("urn:party:b", 20.0, false),
+            ("urn:party:c", 0.0, true),
+        ];
+        assert_eq!(told, expect);
+        let signed = |p: &Posting| if p.kind == EntryKind::Shipped { p.kg.unwrap() } else { -p.kg.unwrap() };
+        let shipped: f64 = book.postings(Window::ALL, None, |_| true).iter().map(signed).sum();
+        assert_eq!(shipped, 42.0);
     }
 
     #[test]

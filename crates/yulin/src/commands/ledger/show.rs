@@ -53,7 +53,12 @@ pub fn recall(report: &RecallReport) {
     for customer in &report.customers {
         let carried: Vec<String> = customer.carried.iter().map(|a| amount(Some(*a))).collect();
         let mark = if customer.is_assumed { " ~" } else { "" };
-        say!("{}\t{}{mark}\tevents 事件 {:?}", customer.party, carried.join(" + "), customer.events);
+        let party = match customer.party.as_str() {
+            "" => "unknown receiver 未写明的收货方",
+            party => party,
+        };
+        let back = if customer.returned_all { " (returned all 已全部退回)" } else { "" };
+        say!("{party}\t{}{mark}{back}\tevents 事件 {:?}", carried.join(" + "), customer.events);
         for (lot, shipped) in &customer.lots {
             say!("  {}\t{lot}", amount(Some(*shipped)));
         }
