@@ -218,6 +218,10 @@ pub struct Graph {
     shipments: Vec<Shipment>,
     shipments_of: HashMap<LotId, Vec<u32>>,
     parties: Names,
+    /// Amounts of lots that events brought into being without a process, by ascending key; `None` where the event was wrong.
+    commissionings: Vec<(u64, Option<Amount>)>,
+    /// By lot: indices into them.
+    commissionings_of: HashMap<LotId, Vec<u32>>,
     /// Fillings of containers that something was taken out of: by container, its later fillings in order.
     refillings: HashMap<LotId, Vec<LotId>>,
     /// The containers of those fillings.
@@ -398,6 +402,9 @@ impl Graph {
     /// no such event (not every event makes a process).
     pub fn withdraw(&mut self, key: u64) -> bool {
         self.shipments.iter_mut().filter(|s| s.key == key).for_each(|s| s.withdrawn = true);
+        let first = self.commissionings.partition_point(|(k, _)| *k < key);
+        let of_event = self.commissionings[first..].iter_mut().take_while(|(k, _)| *k == key);
+        let commissioned = of_event.map(|(_, amount)| *amount = None).count();
         // Derived processes stand behind the one whose key they share.
         let first = self.keys.partition_point(|k| *k < key);
         let told = |at: &u32| self.keys.get(first) == Some(&key) && !self.derived.contains_key(at);
@@ -412,7 +419,10 @@ impl Graph {
         }
         // A graph that is full keeps what it has.
         let _full = self.close_again(key, packed_into);
-        process.is_some() || self.opened_by.contains_key(&key) || self.shipments.iter().any(|s| s.key == key)
+        process.is_some()
+            || commissioned > 0
+            || self.opened_by.contains_key(&key)
+            || self.shipments.iter().any(|s| s.key == key)
     }
 
     /// The processes that consume a lot, each marked where it belongs to a group.

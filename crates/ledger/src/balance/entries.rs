@@ -48,7 +48,7 @@ pub fn moved(event: &Event) -> Option<Moved<'_>> {
 /// What an event posts: kind, instances and quantities.
 ///
 /// Transformations consume and produce; goods that are [`moved`] cross the site's border; objects that are destroyed or disposed of
-/// are waste; what is counted in stock is a closing stock. Other events, and erroneous ones, post nothing.
+/// are waste; what is counted in stock is a closing stock; what is commissioned comes into being there. Other events, and erroneous ones, post nothing.
 pub fn posted(event: &Event) -> Vec<(EntryKind, &[String], &[QuantityElement])> {
     if event.error_declaration.is_some() {
         return Vec::new();
@@ -61,9 +61,10 @@ pub fn posted(event: &Event) -> Vec<(EntryKind, &[String], &[QuantityElement])> 
             (EntryKind::Consumed, inputs, input_quantities),
             (EntryKind::Produced, outputs, output_quantities),
         ],
-        Body::Object { epcs, quantities, .. } => {
+        Body::Object { action, epcs, quantities } => {
             let kind = match (event.biz_step.as_deref(), event.disposition.as_deref()) {
                 (Some("cycle_counting" | "stock_taking"), _) => EntryKind::ClosingStock,
+                (Some("commissioning"), _) if *action == Action::Add => EntryKind::Commissioned,
                 (Some("destroying"), _) | (_, Some("destroyed" | "disposed")) => EntryKind::Discarded,
                 _ => return Vec::new(),
             };

@@ -58,15 +58,30 @@ impl Graph {
                     Action::Observe => {}
                 }
             }
-            Body::Object { epcs, quantities, .. } => {
+            Body::Object { action, epcs, quantities } => {
                 // A lot that is only made and shipped is a lot of the genealogy too.
                 for identifier in epcs.iter().chain(quantities.iter().map(|q| &q.class)) {
                     self.lot_or_new(identifier)?;
+                }
+                if *action == Action::Add && event.biz_step.as_deref() == Some("commissioning") {
+                    self.commission(key, quantities)?;
                 }
             }
             Body::Aggregation { parent: None, .. } | Body::Transaction { .. } => {}
         }
         self.note_shipment(key, event)
+    }
+
+    /// Notes how much of lots an event brings into being without a process.
+    fn commission(&mut self, key: u64, quantities: &[QuantityElement]) -> Result<(), GraphError> {
+        for (lot, amount) in self.entries(&[], quantities)? {
+            if amount.is_known() {
+                let index = u32::try_from(self.commissionings.len()).map_err(|_| GraphError::Full)?;
+                self.commissionings.push((key, Some(amount)));
+                self.commissionings_of.entry(lot).or_default().push(index);
+            }
+        }
+        Ok(())
     }
 
     fn add_parent(

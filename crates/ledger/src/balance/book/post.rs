@@ -1,6 +1,7 @@
 //! Events to postings.
 
 use super::{Book, NewPosting, day_of};
+use crate::balance::EntryKind;
 use crate::balance::entries::{posted, site_of};
 use crate::event::Event;
 use crate::graph::{Amount, Graph, LotId, ProcessKind, Unit};
@@ -20,6 +21,7 @@ impl Book {
                 quantities.iter().map(|q| (q.class.as_str(), Amount::read(q.quantity, q.uom.as_deref())));
             for (identifier, amount) in pieces.chain(amounts) {
                 let Some(lot) = graph.lot(identifier) else { continue };
+                let came = self.lots.came(lot);
                 let mut post = |lot: LotId, amount: Amount| {
                     let is_pieces = amount.unit == Unit::PIECE;
                     let is_mass = is_pieces || amount.unit == Unit::KGM;
@@ -27,8 +29,13 @@ impl Book {
                     self.post(&NewPosting { key, site: &site, step, day, kind, lot, amount, is_pieces });
                     named.push(lot);
                 };
+                // What came from elsewhere is only named anew, and a container that is commissioned makes nothing of what it holds.
+                if kind == EntryKind::Commissioned {
+                    if !came {
+                        post(lot, amount);
+                    }
                 // Only what is one piece can be a container.
-                if amount == Amount::ONE_PIECE {
+                } else if amount == Amount::ONE_PIECE {
                     unpacked(graph, lot, amount).into_iter().for_each(|(lot, amount)| post(lot, amount));
                 } else {
                     post(lot, amount);
@@ -69,9 +76,9 @@ fn unpacked(graph: &Graph, lot: LotId, amount: Amount) -> Vec<(LotId, Amount)> {
 #[cfg(test)]
 mod tests {
     use crate::balance::EntryKind;
-    use crate::balance::book::{Book, Posting, Window};
+    use crate::balance::book::{Book, Measure, Posting, Window};
     use crate::event::Document;
-    use crate::graph::{Graph, UNKNOWN_PARTY};
+    use crate::graph::{Amount, Graph, UNKNOWN_PARTY};
 
     /// The book of a document's events, with the names of the lots that its last event posts.
     fn book(text: &str) -> (Book, Graph, Vec<String>) {
@@ -186,6 +193,59 @@ mod tests {
         let signed = |p: &Posting| if p.kind == EntryKind::Shipped { p.kg.unwrap() } else { -p.kg.unwrap() };
         let shipped: f64 = book.postings(Window::ALL, None, |_| true).iter().map(signed).sum();
         assert_eq!(shipped, 42.0);
+    }
+
+    #[test]
+    fn commissioning_brings_a_lot_into_being_once_and_stock_below_nothing_is_told() {
+        let event = |day: u32, step: &str, lot: &str, kg: &str| {
+            format!(
+                r#"{{"type": "ObjectEvent", "action": "ADD", "eventTime": "2026-01-{day:02}T00:00:00Z", "eventTimeZoneOffset": "+08:00", "bizStep": "{step}",
+                "readPoint": {{"id": "urn:site:1"}}, "quantityList": [{{"epcClass": "urn:lot:{lot}"{kg}}}]}}"#
+            )
+        };
+        let kg = |kg: f64| format!(r#", "quantity": {kg}, "uom": "KGM""#);
+        let made = r#"{"type": "TransformationEvent", "eventTime": "2026-01-04T00:00:00Z", "eventTimeZoneOffset": "+08:00", "readPoint": {"id": "urn:site:1"},
+            "inputQuantityList": [{"epcClass": "urn:lot:raw", "quantity": 70, "uom": "KGM"}], "outputQuantityList": [{"epcClass": "urn:lot:made", "quantity": 70, "uom": "KGM"}]}"#;
+        let events = [
+            event(1, "commissioning", "raw", &kg(100.0)),
+            event(1, "commissioning", "made", &kg(70.0)),
+            event(1, "commissioning", "unweighed", ""),
+            event(2, "receiving", "bought", &kg(5.0)),
+            event(3, "commissioning", "bought", &kg(5.0)),
+            made.to_owned(),
+            event(5, "shipping", "bought", &kg(5.04)),
+            event(5, "shipping", "raw", &kg(20.0)),
+            event(6, "shipping", "raw", &kg(12.0)),
+            event(7, "shipping", "raw", &kg(1.0)),
+        ];
+        let (mut book, mut graph, _) = book(&format!(
+            r#"{{"@context": [], "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": "2026-01-01T00:00:00Z", "epcisBody": {{"eventList": [{}]}}}}"#,
+            events.join(",")
+        ));
+        let raw = graph.lot("urn:lot:raw").unwrap();
+        assert_eq!(graph.made(raw), Amount::kilograms(100.0));
+        assert_eq!(graph.made(graph.lot("urn:lot:made").unwrap()), Amount::kilograms(70.0));
+        assert!(graph.is_raw(raw));
+        let commissioned = |book: &Book| -> f64 {
+            let postings = book.postings(Window::ALL, None, |p| p.kind == EntryKind::Commissioned);
+            let sum = postings.iter().map(|p| p.kg.unwrap()).sum();
+            let sums = book.sums(&[Window::ALL]);
+            assert_eq!(sums.get(0, 0, Measure::Commissioned, None), sum);
+            assert!(sums.closure.error() < 1e-12 && sums.closure.unknown == 0);
+            sum
+        };
+        assert_eq!(commissioned(&book), 100.0);
+        let state = book.state(raw).unwrap();
+        assert_eq!((state.made_kg, state.left_kg), (100.0, -3.0));
+        let short = book.shortages(0, Window::ALL);
+        assert_eq!(short.iter().map(|s| (s.lot, s.key, s.kg)).collect::<Vec<_>>(), [(raw, 9, -2.0)]);
+        assert!(book.shortages(0, Window { from: short[0].day + 1, ..Window::ALL }).is_empty());
+        // Without its process the other lot was brought into being too.
+        assert!(graph.withdraw(6) && graph.withdraw(1));
+        book.withdraw(6);
+        book.withdraw(1);
+        assert_eq!(commissioned(&book), 70.0);
+        assert!(!graph.made(raw).is_known());
     }
 
     #[test]
