@@ -1,5 +1,7 @@
 //! Who acts, and what each office may do: every use case takes an [`Actor`] first and asks leave for its own [`Act`].
 
+mod words;
+
 use crate::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -135,7 +137,7 @@ impl Actor {
         let why = if self.read_only && act.changes() { " with a token that only reads" } else { "" };
         Err(Error::new(
             Code::NotAllowed,
-            format!("{} ({}) may not {}{why}", self.name, self.role.office().word(), act.word()),
+            format!("{} ({}) may not {}{why}", self.name, self.role.office().word(), act.words()),
         ))
     }
 
@@ -176,7 +178,7 @@ macro_rules! acts {
                 match self { $(Self::$name => acts!(@$kind)),* }
             }
 
-            /// Name of the use case.
+            /// Name of the use case, as programs read it.
             pub fn word(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name)),* }
             }

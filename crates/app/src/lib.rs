@@ -36,9 +36,9 @@ pub use crate::ledger::{
     FlowNode, FlowNodeKind, FlowQuery, FlowReport, FootprintBreakdown, FootprintOverview, FootprintPart,
     FootprintReport, FootprintStatement, Indicator, IndicatorInput, IndicatorPosting, IndicatorPostings,
     IndicatorQuery, IndicatorReport, LotCard, LotEvent, LotFootprintRow, LotLink, LotPage, LotPlace,
-    LotQuery, LotRow, Named, NamedQuery, Passport, PassportField, PcfFilter, PcfForm, RecallCustomer,
-    RecallReport, ReconcileReport, ReportSection, Scratch, SheetLine, SheetQuery, SiteEmissions,
-    SubscriptionInfo, SubscriptionSettings, TraceReport, TraceRow, Wording, ZeroCarbonQuery,
+    LotQuery, LotRow, Named, NamedQuery, NegativeStock, Passport, PassportField, PcfFilter, PcfForm,
+    RecallCustomer, RecallReport, ReconcileReport, ReportSection, Scratch, SheetLine, SheetQuery,
+    SiteEmissions, SubscriptionInfo, SubscriptionSettings, TraceReport, TraceRow, Wording, ZeroCarbonQuery,
     ZeroCarbonStatement, check_events, hash_events, reconcile, simulate_etchant, unit_shown,
 };
 pub use actor::{Act, Actor, Office, Role};

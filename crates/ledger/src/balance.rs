@@ -37,6 +37,8 @@ pub enum EntryKind {
     OpeningStock,
     /// Counted in stock at its end.
     ClosingStock,
+    /// Brought into being at the site without a process that made it: an input from outside.
+    Commissioned,
 }
 
 /// One posting.
@@ -86,6 +88,7 @@ pub struct Sheet {
     pub produced_kg: f64,
     pub opening_kg: f64,
     pub closing_kg: f64,
+    pub commissioned_kg: f64,
     /// Number of entries summed.
     pub entries: usize,
 }
@@ -138,6 +141,7 @@ impl Sheet {
             EntryKind::Produced => &mut self.produced_kg,
             EntryKind::OpeningStock => &mut self.opening_kg,
             EntryKind::ClosingStock => &mut self.closing_kg,
+            EntryKind::Commissioned => &mut self.commissioned_kg,
         } += kg;
         self.entries += 1;
     }
@@ -153,13 +157,15 @@ impl Sheet {
             produced_kg: self.produced_kg + other.produced_kg,
             opening_kg: self.opening_kg + other.opening_kg,
             closing_kg: self.closing_kg + other.closing_kg,
+            commissioned_kg: self.commissioned_kg + other.commissioned_kg,
             entries: self.entries + other.entries,
         }
     }
 
-    /// Stock that the books say is left: `opening + received + produced - consumed - shipped - discarded`.
+    /// Stock that the books say is left: `opening + received + commissioned + produced - consumed - shipped -
+    /// discarded`.
     pub fn book_stock_kg(&self) -> f64 {
-        self.opening_kg + self.received_kg + self.produced_kg
+        self.opening_kg + self.received_kg + self.commissioned_kg + self.produced_kg
             - self.consumed_kg
             - self.shipped_kg
             - self.discarded_kg

@@ -15,15 +15,17 @@ mod build;
 pub mod cycle;
 pub mod mix;
 mod names;
+mod pack;
 pub mod recall;
 pub mod trace;
 
 pub use amount::{Amount, Unit};
-pub use recall::{CustomerReached, Recall, Shipment};
+pub use recall::{CustomerReached, Recall, Shipment, UNKNOWN_PARTY};
 pub use trace::{Direction, Scratch, Trace, TracedLot};
 
 use names::Names;
-use std::collections::{HashMap, HashSet};
+use pack::Opening;
+use std::collections::HashMap;
 
 /// A lot or instance of the graph: an index that stays valid while the graph lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -184,6 +186,14 @@ impl Side {
         self.lots(process).zip(self.amounts[first..].iter().copied())
     }
 
+    /// Puts one lot into a process's record in place of another.
+    fn rename(&mut self, process: u32, lot: LotId, other: LotId) {
+        let start = self.starts[process as usize] as usize;
+        let count = self.records[start + 1] as usize;
+        let lots = &mut self.records[start + RECORD_HEAD..start + RECORD_HEAD + count];
+        lots.iter_mut().filter(|l| **l == lot.0).for_each(|l| *l = other.0);
+    }
+
     /// Empties a process's record.
     fn withdraw(&mut self, process: usize) {
         self.records[self.starts[process] as usize + 1] = 0;
@@ -208,10 +218,20 @@ pub struct Graph {
     shipments: Vec<Shipment>,
     shipments_of: HashMap<LotId, Vec<u32>>,
     parties: Names,
-    /// Fillings of containers that are used again: by container, its later fillings in order.
+    /// Amounts of lots that events brought into being without a process, by ascending key; `None` where the event was wrong.
+    commissionings: Vec<(u64, Option<Amount>)>,
+    /// By lot: indices into them.
+    commissionings_of: HashMap<LotId, Vec<u32>>,
+    /// Fillings of containers that something was taken out of: by container, its later fillings in order.
     refillings: HashMap<LotId, Vec<LotId>>,
-    /// Containers that were emptied and not filled since.
-    emptied: HashSet<LotId>,
+    /// The containers of those fillings.
+    bases: HashMap<LotId, LotId>,
+    /// By container: what was taken out of it, in order.
+    openings: HashMap<LotId, Vec<Opening>>,
+    /// By event that took something out: the container.
+    opened_by: HashMap<u64, LotId>,
+    /// Processes that follow from an event without being told by it, with the event's key.
+    derived: HashMap<u32, u64>,
 }
 
 impl Graph {
@@ -248,8 +268,8 @@ impl Graph {
         self.names.name(lot.0)
     }
 
-    /// The fillings of a container in order: itself first, then one lot for each time it was filled again after it was
-    /// emptied (named `identifier#2` and so on). What was in it before is not in what it holds now.
+    /// The fillings of a container in order: itself first, then one lot for each time that something was taken out of it (named
+    /// `identifier#2` and so on). What was taken out is not in what it holds from then on.
     pub fn fillings(&self, container: LotId) -> Vec<LotId> {
         let later = self.refillings.get(&container).into_iter().flatten();
         std::iter::once(container).chain(later.copied()).collect()
@@ -277,7 +297,7 @@ impl Graph {
 
     /// The store's key of a process's event.
     pub fn key(&self, process: ProcessId) -> u64 {
-        self.keys[process.0 as usize]
+        self.derived.get(&process.0).copied().unwrap_or(self.keys[process.0 as usize])
     }
 
     /// What a process does.
@@ -341,6 +361,11 @@ impl Graph {
         if let Some(last) = self.last_key().filter(|last| *last >= flow.key) {
             return Err(GraphError::KeyNotAscending { key: flow.key, last });
         }
+        self.append(flow)
+    }
+
+    /// Appends a process whose key is not below the last one.
+    fn append(&mut self, flow: &Flow<'_>) -> Result<ProcessId, GraphError> {
         if self.kinds.len() >= PROCESSES_MAX {
             return Err(GraphError::Full);
         }
@@ -377,13 +402,27 @@ impl Graph {
     /// no such event (not every event makes a process).
     pub fn withdraw(&mut self, key: u64) -> bool {
         self.shipments.iter_mut().filter(|s| s.key == key).for_each(|s| s.withdrawn = true);
-        let Ok(process) = self.keys.binary_search(&key) else {
-            return self.shipments.iter().any(|s| s.key == key);
-        };
-        for side in [&mut self.inputs, &mut self.outputs] {
-            side.withdraw(process);
+        let first = self.commissionings.partition_point(|(k, _)| *k < key);
+        let of_event = self.commissionings[first..].iter_mut().take_while(|(k, _)| *k == key);
+        let commissioned = of_event.map(|(_, amount)| *amount = None).count();
+        // Derived processes stand behind the one whose key they share.
+        let first = self.keys.partition_point(|k| *k < key);
+        let told = |at: &u32| self.keys.get(first) == Some(&key) && !self.derived.contains_key(at);
+        let process = u32::try_from(first).ok().filter(told);
+        let mut packed_into = None;
+        if let Some(process) = process {
+            if self.kinds[first] != ProcessKind::Transformation {
+                packed_into = self.outputs.lots(process).next();
+            }
+            self.inputs.withdraw(first);
+            self.outputs.withdraw(first);
         }
-        true
+        // A graph that is full keeps what it has.
+        let _full = self.close_again(key, packed_into);
+        process.is_some()
+            || commissioned > 0
+            || self.opened_by.contains_key(&key)
+            || self.shipments.iter().any(|s| s.key == key)
     }
 
     /// The processes that consume a lot, each marked where it belongs to a group.

@@ -147,9 +147,20 @@ mod tests {
             assert_eq!((Lang::Zh.say(zh), Lang::En.say(en)), (zh.into(), en.into()));
         }
         let refused = "li (member) may not publish a list with a token that only reads";
-        assert_eq!(Lang::Zh.say(refused), "li（会员企业）无权：publish a list（令牌只能读取）");
+        assert_eq!(Lang::Zh.say(refused), "li（会员企业）无权：发布清单（令牌只能读取）");
         assert_eq!(Lang::Zh.say("words of nobody"), "words of nobody");
         assert_eq!(Lang::En.say(""), "");
+    }
+
+    #[test]
+    fn what_is_refused_has_words_in_both_languages() {
+        for act in app::Act::ALL {
+            let zh = Lang::Zh.say(act.words());
+            assert!(zh != act.words() && !act.words().contains(act.word()), "{act:?}: {zh}");
+            let refused =
+                app::Error::new(app::Code::NotAllowed, format!("li (member) may not {}", act.words()));
+            assert_eq!(Lang::Zh.said(refused).message, format!("li（会员企业）无权：{zh}"));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::live::Genealogy;
 use crate::{Act, Actor, App, Result};
 use jiff::civil::Date;
-use ledger::balance::book::{Measure, Window};
+use ledger::balance::book::{Measure, Shortage, Window};
 use ledger::balance::{EntryKind, Sheet};
 use ledger::hash::link;
 use model::period::Period;
@@ -30,16 +30,31 @@ pub struct BalanceReport {
     pub flows: Sheet,
     /// Book stock at the beginning: all that came before, kg.
     pub opening_kg: f64,
-    /// Book stock at the end, kg: opening + received + produced - consumed - shipped - discarded.
+    /// Book stock at the end, kg: opening + received + commissioned + produced - consumed - shipped - discarded.
     pub closing_kg: f64,
     /// Yield of the processes: produced / consumed.
     pub process_yield: Option<f64>,
     /// Loss in the processes: consumed - produced, kg.
     pub process_loss_kg: f64,
+    /// Lots whose stock fell below nothing: more of them went out than the events say came in.
+    pub negative: Vec<NegativeStock>,
     /// Lots whose mass is unknown, which no sum holds.
     pub without_mass: Vec<String>,
     /// Lots of the period of which it is not known how much of the substance is in them.
     pub without_content: Vec<String>,
+}
+
+/// A lot whose stock fell below nothing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NegativeStock {
+    /// The lot.
+    pub lot: String,
+    /// Number of the event after which it was so for the first time.
+    pub event: u64,
+    /// That event's day, by China's time.
+    pub day: String,
+    /// Stock after that day, kg.
+    pub kg: f64,
 }
 
 #[boxed::futures]
@@ -48,12 +63,15 @@ impl App {
     /// were declared to be wrong do not count.
     ///
     /// # Errors
-    /// Storage errors.
+    /// [`crate::Code::NotFound`] for a site that no event names or this actor does not see, and for a substance that no lot is known to
+    /// hold; storage errors.
     pub async fn balance(&self, actor: &Actor, query: &BalanceQuery) -> Result<BalanceReport> {
         actor.need(Act::Balance)?;
         let sight = self.sight(actor).await?;
-        let site = site_id(&query.site);
         let held = self.genealogy().await?;
+        let number = held.seen_site(&sight, &query.site)?;
+        let site = held.book.sites.word(number).to_owned();
+        let substance = held.known_substance(query.substance.as_deref())?;
         let window = window_of(query.period);
         let before = Window { until: window.from, ..Window::ALL };
         let mut out = BalanceReport {
@@ -63,17 +81,15 @@ impl App {
             closing_kg: 0.0,
             process_yield: None,
             process_loss_kg: 0.0,
+            negative: Vec::new(),
             without_mass: Vec::new(),
             without_content: Vec::new(),
         };
-        let Some(number) = held.book.sites.find(&site).filter(|_| sight.sees_site(&site)) else {
-            return Ok(out);
-        };
-        let substance = held.substance(query.substance.as_deref());
         let sums = held.book.sums(&[window, before]);
         let of = |at: usize, measure| sums.get(at, number, measure, substance);
         let flows = |at: usize| Sheet {
             received_kg: of(at, Measure::Received),
+            commissioned_kg: of(at, Measure::Commissioned),
             shipped_kg: of(at, Measure::Shipped),
             discarded_kg: of(at, Measure::Discarded),
             consumed_kg: of(at, Measure::Consumed),
@@ -86,7 +102,15 @@ impl App {
         out.process_yield = out.flows.process_yield();
         out.process_loss_kg = out.flows.process_loss_kg();
         (out.without_mass, out.without_content) = unknown(&held, number, substance, window, &mut out.flows);
+        let negative = |s: Shortage| NegativeStock {
+            lot: held.graph.name(s.lot).to_owned(),
+            event: s.key,
+            day: date(s.day).to_string(),
+            kg: s.kg,
+        };
+        out.negative = held.book.shortages(number, window).into_iter().map(negative).collect();
         if sight.is_sums() {
+            out.negative = Vec::new();
             (out.without_mass, out.without_content) = (Vec::new(), Vec::new());
         }
         Ok(out)

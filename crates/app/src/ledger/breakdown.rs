@@ -311,7 +311,8 @@ fn emissions(held: &Genealogy, site: u16, window: Window) -> SiteEmissions {
         }
     }
     let bought = book.postings(window, None, |p| {
-        p.site == site && p.kind == EntryKind::Received && book.lot_place(p.lot).0.is_none()
+        let is_input = matches!(p.kind, EntryKind::Received | EntryKind::Commissioned);
+        p.site == site && is_input && book.lot_place(p.lot).0.is_none()
     });
     for posting in bought {
         let facts = held.facts.lots.get(held.graph.name(posting.lot));

@@ -134,17 +134,28 @@ pub struct IndicatorPostings {
     pub period: Option<Period>,
 }
 
-const MEASURES: [(&str, Measure); 9] = [
+const MEASURES: [(&str, Measure); 10] = [
     ("raw_input", Measure::RawInput),
     ("recycled_input", Measure::RecycledInput),
     ("product", Measure::Product),
     ("hazardous_waste", Measure::HazardousWaste),
     ("received", Measure::Received),
+    ("commissioned", Measure::Commissioned),
     ("shipped", Measure::Shipped),
     ("discarded", Measure::Discarded),
     ("consumed", Measure::Consumed),
     ("produced", Measure::Produced),
 ];
+
+/// Most words that a hint lists.
+const LISTED_MAX: usize = 20;
+
+/// Words in a row, not too many.
+fn listed(words: &[&String]) -> String {
+    let first: Vec<&str> = words.iter().take(LISTED_MAX).map(|w| w.as_str()).collect();
+    let more = if words.len() > LISTED_MAX { ", ..." } else { "" };
+    if first.is_empty() { "-".to_owned() } else { format!("{}{more}", first.join(", ")) }
+}
 
 #[boxed::futures]
 impl App {
@@ -229,7 +240,22 @@ impl Genealogy {
     pub(super) fn seen_site(&self, sight: &Sight, site: &str) -> Result<u16> {
         let id = site_id(site);
         let number = self.book.sites.find(&id).filter(|_| sight.sees_site(&id));
-        number.ok_or_else(|| Error::new(Code::NotFound, format!("no event names the site {site}")))
+        number.ok_or_else(|| {
+            let seen: Vec<&String> = self.book.sites.all().iter().filter(|s| sight.sees_site(s)).collect();
+            let error = Error::new(Code::NotFound, format!("no event names the site {}", site.trim()));
+            error.hint(format!("sites: {}", listed(&seen)))
+        })
+    }
+
+    /// The number of a substance, none where none is asked for.
+    pub(super) fn known_substance(&self, substance: Option<&str>) -> Result<Option<u16>> {
+        let Some(asked) = substance.map(str::trim).filter(|s| !s.is_empty()) else { return Ok(None) };
+        let number = self.book.substances.find(asked).map(Some);
+        number.ok_or_else(|| {
+            let known: Vec<&String> = self.book.substances.all().iter().collect();
+            let error = Error::new(Code::NotFound, format!("no lot is known to hold the substance {asked}"));
+            error.hint(format!("substances: {}", listed(&known)))
+        })
     }
 
     /// The sites that this actor sees.

@@ -1,12 +1,14 @@
 //! An EPCIS document of either form, with every fault at its place in the file as it is.
 
+use super::facts::own;
 use crate::{Code, Error, InputFile, Result};
 use exchange::epcis_xml::{self, Converted};
-use ledger::event::{Document, DocumentKind, Event, Fault};
+use ledger::event::{Document, DocumentKind, Event, Extension, ExtensionValue};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 /// A document as it was read.
 pub(super) struct EventFile {
@@ -31,14 +33,20 @@ pub(super) fn read_events(file: InputFile) -> Result<EventFile> {
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();
     text.drain(..mark);
     if !epcis_xml::is_xml(&text) {
-        let (document, faults) = Document::parse_lenient(&text);
-        let faults = faults.iter().map(|fault| format!("{name}: {fault}")).collect();
+        let (mut document, faults) = Document::parse_lenient(&text);
+        let mut faults: Vec<String> = faults.iter().map(|fault| format!("{name}: {fault}")).collect();
+        faults.extend(
+            take_impossible(&text, document.as_mut()).iter().map(|(_, fault)| format!("{name}: {fault}")),
+        );
         return Ok(EventFile { name, text, document, faults });
     }
     match epcis_xml::convert(&text) {
         Ok(converted) => {
-            let (document, faults) = Document::parse_lenient(&converted.json);
-            let faults = faults.iter().map(|fault| in_xml(&name, &converted, fault)).collect();
+            let (mut document, faults) = Document::parse_lenient(&converted.json);
+            let mut faults: Vec<String> =
+                faults.iter().map(|fault| in_xml(&name, &converted, &fault.place, fault)).collect();
+            let impossible = take_impossible(&converted.json, document.as_mut());
+            faults.extend(impossible.iter().map(|(place, fault)| in_xml(&name, &converted, place, fault)));
             Ok(EventFile { name, text: converted.json, document, faults })
         }
         Err(fault) => {
@@ -48,8 +56,82 @@ pub(super) fn read_events(file: InputFile) -> Result<EventFile> {
     }
 }
 
-fn in_xml(name: &str, converted: &Converted, fault: &Fault) -> String {
-    match converted.line(&fault.place) {
+/// Takes out the events that say of a lot what cannot be (a content that is no part of it, 0 to 1), and gives their faults, each with
+/// its place: what counts for nothing later must not be taken in silence.
+fn take_impossible(text: &str, document: Option<&mut Document>) -> Vec<(String, String)> {
+    let Some(document) = document else { return Vec::new() };
+    if !document.events.iter().any(|event| has_impossible(&event.ilmd)) {
+        return Vec::new();
+    }
+    let json: Value = serde_json::from_str(text).unwrap_or_default();
+    let mut faults = Vec::new();
+    document.events.retain(|event| {
+        if !has_impossible(&event.ilmd) {
+            return true;
+        }
+        let before = faults.len();
+        let place = format!("{}/ilmd", event.place);
+        in_fields(&place, json.pointer(&place), &mut faults);
+        // What the text does not show plainly has at least its event's place.
+        if faults.len() == before {
+            faults.push((place.clone(), format!("{place}：{NO_PART}")));
+        }
+        false
+    });
+    faults
+}
+
+/// What a content must be.
+const NO_PART: &str = "yl:content 应为 0 至 1 之间的质量分数";
+
+/// True where some content is no part of a lot.
+fn has_impossible(fields: &[Extension]) -> bool {
+    let listed = |value: &ExtensionValue| match value {
+        ExtensionValue::List(items) => items.clone(),
+        one => vec![one.clone()],
+    };
+    let is_part = |value: &ExtensionValue| value.as_number().is_some_and(|part| (0.0..=1.0).contains(&part));
+    let has = |fields: &[Extension]| {
+        own(fields, "content").any(|value| match value {
+            ExtensionValue::Object(substances) => substances.iter().any(|s| !is_part(&s.value)),
+            _ => true,
+        })
+    };
+    has(fields)
+        || own(fields, "lots").flat_map(listed).any(|lot| match lot {
+            ExtensionValue::Object(fields) => has(&fields),
+            _ => false,
+        })
+}
+
+/// Faults of the contents among some fields, and among those of the lots that they list.
+fn in_fields(place: &str, fields: Option<&Value>, faults: &mut Vec<(String, String)>) {
+    for (name, value) in fields.and_then(Value::as_object).into_iter().flatten() {
+        let place = format!("{place}/{name}");
+        match (name.rsplit(':').next(), value) {
+            (Some("content"), Value::Object(substances)) => {
+                for (substance, part) in substances {
+                    let read =
+                        part.as_f64().or_else(|| part.as_str().and_then(|text| text.trim().parse().ok()));
+                    if !read.is_some_and(|part| (0.0..=1.0).contains(&part)) {
+                        let place = format!("{place}/{substance}");
+                        faults.push((place.clone(), format!("{place}：读到 {part}，{NO_PART}")));
+                    }
+                }
+            }
+            (Some("lots"), Value::Array(lots)) => {
+                for (index, lot) in lots.iter().enumerate() {
+                    in_fields(&format!("{place}/{index}"), Some(lot), faults);
+                }
+            }
+            (Some("lots"), lot) => in_fields(&place, Some(lot), faults),
+            _ => {}
+        }
+    }
+}
+
+fn in_xml(name: &str, converted: &Converted, place: &str, fault: &impl Display) -> String {
+    match converted.line(place) {
         Some(line) => format!("{name}:{line}: {fault}"),
         None => format!("{name}: {fault}"),
     }
@@ -130,4 +212,38 @@ pub(super) fn with_context(head: &str, body: &str) -> serde_json::Result<Value> 
         event.insert("@context".to_owned(), json!(declared));
     }
     Ok(Value::Object(event))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_that_is_no_part_is_a_fault_with_its_place() {
+        let event = |said: &str| {
+            format!(
+                r#"{{"type": "ObjectEvent", "action": "ADD", "eventTime": "2026-01-01T00:00:00Z", "eventTimeZoneOffset": "+08:00",
+                "quantityList": [{{"epcClass": "urn:lot:a", "quantity": 1, "uom": "KGM"}}], "ilmd": {{{said}}}}}"#
+            )
+        };
+        let events = [
+            event(r#""yl:content": {"Cu": 0.5, "Au": 0}"#),
+            event(r#""yl:content": {"Cu": 1.0035}"#),
+            event(r#""yl:lots": [{"yl:lot": "urn:lot:a", "yl:content": {"Cu": "viel"}}]"#),
+        ];
+        let text = format!(
+            r#"{{"@context": [{{"yl": "urn:yulin:ledger:"}}], "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": "2026-01-01T00:00:00Z",
+            "epcisBody": {{"eventList": [{}]}}}}"#,
+            events.join(",")
+        );
+        let read = read_events(InputFile { name: "x.json".to_owned(), bytes: text.into_bytes() }).unwrap();
+        assert_eq!(
+            read.faults,
+            [
+                "x.json: /epcisBody/eventList/1/ilmd/yl:content/Cu：读到 1.0035，yl:content 应为 0 至 1 之间的质量分数",
+                "x.json: /epcisBody/eventList/2/ilmd/yl:lots/0/yl:content/Cu：读到 \"viel\"，yl:content 应为 0 至 1 之间的质量分数",
+            ]
+        );
+        assert_eq!(read.document.unwrap().events.len(), 1);
+    }
 }

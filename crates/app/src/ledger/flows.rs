@@ -133,7 +133,9 @@ fn within(held: &Genealogy, cells: &[Cell]) -> Flows {
         let product = held.book.products.word(cell.place.product).to_owned();
         let (sources, sinks) = products.entry(cell.place.product).or_default();
         match cell.place.kind {
-            EntryKind::Received => sources.push((End(FlowNodeKind::Supply, product), cell.kg)),
+            EntryKind::Received | EntryKind::Commissioned => {
+                sources.push((End(FlowNodeKind::Supply, product), cell.kg));
+            }
             EntryKind::Produced => sources.push((step(), cell.kg)),
             EntryKind::Consumed => sinks.push((step(), cell.kg)),
             EntryKind::Shipped => sinks.push((End(FlowNodeKind::Shipped, product), cell.kg)),
@@ -168,7 +170,8 @@ fn between(held: &Genealogy, cells: &[Cell], sight: &Sight) -> Flows {
     let node = |site: u16| End(FlowNodeKind::Process, held.book.sites.word(site).to_owned());
     // What a site shipped and another of the cluster received did not go outside.
     let mut inside: BTreeMap<(u16, u16), f64> = BTreeMap::new();
-    for cell in cells.iter().filter(|c| c.place.kind == EntryKind::Received && c.kg > 0.0) {
+    let is_input = |c: &&Cell| matches!(c.place.kind, EntryKind::Received | EntryKind::Commissioned);
+    for cell in cells.iter().filter(is_input).filter(|c| c.kg > 0.0) {
         let place = cell.place;
         let product = held.book.products.word(place.product).to_owned();
         let is_inside = place.made_at != u16::MAX && place.made_at != place.site;

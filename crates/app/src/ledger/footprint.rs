@@ -125,7 +125,8 @@ pub(super) fn lots_of(held: &Genealogy, of: &str) -> Result<Vec<LotId>> {
     let mut lots: Vec<LotId> = held
         .graph
         .lots()
-        .filter(|lot| is_of(held.graph.name(*lot)) && held.graph.made(*lot).is_known())
+        .filter(|lot| is_of(held.graph.name(*lot)) && !held.graph.makers(*lot).is_empty())
+        .filter(|lot| held.graph.made(*lot).is_known())
         .collect();
     lots.sort_by_key(|lot| held.graph.name(*lot));
     if lots.is_empty() { Err(missing) } else { Ok(lots) }

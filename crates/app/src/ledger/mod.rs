@@ -38,7 +38,7 @@ mod statement;
 mod subscribe;
 mod trace;
 
-pub use balance::{BalanceQuery, BalanceReport};
+pub use balance::{BalanceQuery, BalanceReport, NegativeStock};
 pub use breakdown::{FootprintBreakdown, FootprintOverview, FootprintPart, SiteEmissions};
 pub use capture::{CaptureOptions, CaptureReport, ChainProof};
 pub use circular::{

@@ -33,6 +33,8 @@ pub struct SheetLine {
     pub opening_kg: f64,
     /// Received, kg.
     pub received_kg: f64,
+    /// Brought into being without a process, kg.
+    pub commissioned_kg: f64,
     /// Produced, kg.
     pub produced_kg: f64,
     /// Consumed, kg.
@@ -190,6 +192,7 @@ impl Sheet<'_> {
         for cell in self.flows.iter().filter(|c| c.postings > 0) {
             let (sign, words) = match cell.place.kind {
                 EntryKind::Received => (1.0, "收入"),
+                EntryKind::Commissioned => (1.0, "建批"),
                 EntryKind::Produced => (1.0, "产出"),
                 EntryKind::Consumed => (-1.0, "投入"),
                 EntryKind::Shipped => (-1.0, "发出"),
@@ -222,7 +225,7 @@ impl Sheet<'_> {
                 open.equation.add(1.0, &[variable]);
             }
             let line = &mut open.line;
-            line.book_kg = line.opening_kg + line.received_kg + line.produced_kg
+            line.book_kg = line.opening_kg + line.received_kg + line.commissioned_kg + line.produced_kg
                 - line.consumed_kg
                 - line.shipped_kg
                 - line.discarded_kg;
@@ -247,7 +250,9 @@ impl Sheet<'_> {
         let checks = products.values().chain(steps.values()).filter(|o| o.line.residual_kg.is_some()).count();
         let critical = critical_of(checks);
         for open in products.values_mut().chain(steps.values_mut()) {
-            let least = LEAST_SD * (open.line.received_kg + open.line.produced_kg + open.line.consumed_kg);
+            let line = &open.line;
+            let passed = line.received_kg + line.commissioned_kg + line.produced_kg + line.consumed_kg;
+            let least = LEAST_SD * passed;
             open.line.sd_kg = open.variance.sqrt().max(least);
             let residual = open.line.residual_kg.unwrap_or(0.0).abs();
             open.line.is_suspect = residual > critical * open.line.sd_kg && residual > 1e-6;
@@ -277,6 +282,7 @@ impl Open {
         let line = &mut self.line;
         *match cell.place.kind {
             EntryKind::Received => &mut line.received_kg,
+            EntryKind::Commissioned => &mut line.commissioned_kg,
             EntryKind::Produced => &mut line.produced_kg,
             EntryKind::Consumed => &mut line.consumed_kg,
             EntryKind::Shipped => &mut line.shipped_kg,

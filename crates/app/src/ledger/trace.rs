@@ -3,7 +3,7 @@
 use super::circular::Named;
 use super::live::Genealogy;
 use crate::{Act, Actor, App, Code, Error, Result};
-use ledger::graph::{Amount, Direction, Graph, LotId, Scratch, Shipment};
+use ledger::graph::{Amount, Direction, Graph, LotId, Scratch, Shipment, UNKNOWN_PARTY};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -40,10 +40,12 @@ pub struct TraceReport {
 /// A customer reached by a recall.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RecallCustomer {
-    /// The party's identifier.
+    /// The party's identifier; empty where the events name none.
     pub party: String,
     /// Its names.
     pub named: Named,
+    /// True where all that it got came back.
+    pub returned_all: bool,
     /// Affected lots shipped to it, with the amount shipped less what came back.
     pub lots: Vec<(String, Amount)>,
     /// Amount of the recalled lot in them, by unit.
@@ -126,7 +128,8 @@ impl App {
             let recall = graph.recall_told(start, may_tell);
             out.affected += recall.lots.iter().filter(|carried| is_seen(&carried.lot)).count();
             out.customers.extend(recall.customers.into_iter().map(|customer| RecallCustomer {
-                named: held.named(&customer.party),
+                named: receiver(&held, &customer.party),
+                returned_all: customer.returned_all,
                 party: customer.party,
                 lots: customer.lots.iter().map(|(lot, a)| (graph.name(*lot).to_owned(), *a)).collect(),
                 carried: customer.carried,
@@ -136,6 +139,14 @@ impl App {
         }
         Ok(out)
     }
+}
+
+/// What a party is called, also one that nobody names.
+fn receiver(held: &Genealogy, party: &str) -> Named {
+    if party != UNKNOWN_PARTY {
+        return held.named(party);
+    }
+    Named { id: String::new(), zh: "未写明的收货方".to_owned(), en: "unknown receiver".to_owned() }
 }
 
 impl Genealogy {

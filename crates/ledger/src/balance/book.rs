@@ -12,11 +12,13 @@ mod cells;
 mod imputed;
 mod lots;
 mod post;
+mod shortages;
 mod states;
 mod sums;
 
 pub use cells::{Cell, Place};
 pub use lots::LotCard;
+pub use shortages::Shortage;
 pub use states::LotState;
 pub use sums::{Closure, Measure, Sums};
 
@@ -336,7 +338,7 @@ impl Book {
     ) -> Vec<Posting> {
         let mut out = Vec::new();
         for row in 0..self.len() {
-            if self.kind[row] & WITHDRAWN != 0 || !window.holds(self.day[row]) {
+            if !self.stands(row) || !window.holds(self.day[row]) {
                 continue;
             }
             let mass = self.mass_kg(row);
@@ -368,6 +370,16 @@ impl Book {
         rows.map(|row| self.keys[row]).collect()
     }
 
+    /// True for a posting that counts: it was not declared to be wrong, and where it brings a lot into being, it says how much, and no
+    /// process made the lot.
+    fn stands(&self, row: usize) -> bool {
+        let column = self.kind[row];
+        if column & WITHDRAWN != 0 || kind_of(column) != EntryKind::Commissioned {
+            return column & WITHDRAWN == 0;
+        }
+        self.lots.made_at(self.lot[row]) == u16::MAX && !self.raw_kg(row).is_nan()
+    }
+
     /// Mass of a posting, kg; `None` where it is unknown.
     fn mass_kg(&self, row: usize) -> Option<f64> {
         let kg = self.raw_kg(row);
@@ -383,7 +395,7 @@ impl Book {
 }
 
 /// Kinds by their number in a column.
-const KINDS: [EntryKind; 7] = [
+const KINDS: [EntryKind; 8] = [
     EntryKind::Received,
     EntryKind::Shipped,
     EntryKind::Discarded,
@@ -391,6 +403,7 @@ const KINDS: [EntryKind; 7] = [
     EntryKind::Produced,
     EntryKind::OpeningStock,
     EntryKind::ClosingStock,
+    EntryKind::Commissioned,
 ];
 
 #[inline]

@@ -7,7 +7,8 @@
 //! software STAN*, Sustainable Environment Research 26 (2016).
 //!
 //! Gross errors: a measurement's change divided by the standard deviation of that change is standard normal when the
-//! measurement is sound; the largest one beyond the critical value (Šidák for the number of tests) is suspect.
+//! measurement is sound; the largest one beyond the critical value (Šidák for the number of tests) is suspect, and with it all
+//! that are equal to it: measurements of one equation cannot be told apart.
 
 mod read;
 
@@ -140,7 +141,24 @@ pub struct GrossError {
     pub critical: f64,
     /// What the other measurements say.
     pub estimate: Option<f64>,
+    /// Measurements that may be the wrong one just as well: all measurements that stand in one equation alone have the same residual, so
+    /// one of these is wrong, and nothing here tells which.
+    pub alternatives: Vec<Suspect>,
 }
+
+/// A measurement that may be wrong in place of another.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Suspect {
+    /// Name of the variable.
+    pub name: String,
+    /// The reading.
+    pub measured: f64,
+    /// What it would be, were it the wrong one.
+    pub estimate: Option<f64>,
+}
+
+/// Residuals that differ by less than this part of them are equal.
+const EQUAL: f64 = 1e-6;
 
 /// Problems with more measured variables get no standard deviations (a dense covariance would be needed).
 const COVARIANCE_MAX: usize = 600;
@@ -168,28 +186,60 @@ impl Problem {
     /// As [`Self::solve`].
     pub fn gross_errors(&self, level: f64) -> Result<Vec<GrossError>, ReconcileError> {
         let mut rest = self.clone();
-        let mut found: Vec<(usize, GrossError)> = Vec::new();
+        let mut found: Vec<(Vec<usize>, GrossError)> = Vec::new();
         loop {
             let answer = rest.solve()?;
-            for (index, error) in &mut found {
-                error.estimate = answer.values[*index].value;
-            }
-            let tests = answer.values.iter().filter(|v| v.normalised_residual.is_some()).count();
+            let residuals: Vec<(usize, f64)> = answer
+                .values
+                .iter()
+                .enumerate()
+                .filter_map(|(i, v)| Some((i, v.normalised_residual?)))
+                .collect();
             #[expect(clippy::cast_precision_loss, reason = "tests are far fewer than 2^52")]
-            let critical = normal_critical(1.0 - (1.0 - level).powf(1.0 / tests.max(1) as f64));
-            let worst =
-                answer.values.iter().enumerate().filter_map(|(i, v)| Some((i, v.normalised_residual?)));
-            let worst = worst.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, z)| *z > critical);
-            let Some((index, normalised_residual)) = worst else {
+            let critical = normal_critical(1.0 - (1.0 - level).powf(1.0 / residuals.len().max(1) as f64));
+            let normalised_residual = residuals.iter().map(|(_, z)| *z).fold(0.0, f64::max);
+            if normalised_residual <= critical {
+                for (suspects, error) in &mut found {
+                    error.estimate = answer.values[suspects[0]].value;
+                    error.alternatives = self.alternatives(&rest, suspects)?;
+                }
                 return Ok(found.into_iter().map(|(_, error)| error).collect());
-            };
-            let variable = &mut rest.variables[index];
-            let Knowledge::Measured { value: measured, .. } = variable.knowledge else {
-                unreachable!("only measured variables have a normalised residual")
-            };
-            variable.knowledge = Knowledge::Unknown;
+            }
+            let equal = residuals.iter().filter(|(_, z)| *z >= (1.0 - EQUAL) * normalised_residual);
+            let suspects: Vec<usize> = equal.map(|(index, _)| *index).collect();
+            let variable = &mut rest.variables[suspects[0]];
             let name = variable.name.clone();
-            found.push((index, GrossError { name, measured, normalised_residual, critical, estimate: None }));
+            let measured = variable.knowledge.reading();
+            variable.knowledge = Knowledge::Unknown;
+            let (estimate, alternatives) = (None, Vec::new());
+            found.push((
+                suspects,
+                GrossError { name, measured, normalised_residual, critical, estimate, alternatives },
+            ));
+        }
+    }
+
+    /// What each of some equal suspects but the first would be, were it the wrong one. `rest` has the wrong ones for unknown.
+    fn alternatives(&self, rest: &Self, suspects: &[usize]) -> Result<Vec<Suspect>, ReconcileError> {
+        let mut out = Vec::new();
+        for index in &suspects[1..] {
+            let mut other = rest.clone();
+            other.variables[suspects[0]].knowledge = self.variables[suspects[0]].knowledge;
+            other.variables[*index].knowledge = Knowledge::Unknown;
+            let Variable { name, knowledge } = &self.variables[*index];
+            let estimate = other.solve()?.values[*index].value;
+            out.push(Suspect { name: name.clone(), measured: knowledge.reading(), estimate });
+        }
+        Ok(out)
+    }
+}
+
+impl Knowledge {
+    /// The value that is given; 0 where none is.
+    fn reading(&self) -> f64 {
+        match self {
+            Self::Measured { value, .. } | Self::Constant(value) => *value,
+            Self::Unknown => 0.0,
         }
     }
 }

@@ -56,6 +56,14 @@ pub enum LotFootprintError {
         /// Why.
         source: AllocationError,
     },
+    /// An output has no price, and the rule divides by value.
+    #[error("事件 {key}：产出 {lot} 没有价格，不能按经济价值分配；可改为按质量分配或截断法")]
+    NoPrice {
+        /// The store's key of the event.
+        key: u64,
+        /// The output's identifier.
+        lot: String,
+    },
     /// The system of lots has no solution.
     #[error(transparent)]
     System(#[from] SystemError),
@@ -211,7 +219,12 @@ fn share_of(
         is_waste: data.is_waste(*lot),
     };
     let shares = rule.shares(&outputs.iter().map(seen).collect::<Vec<_>>());
-    let shares = shares.map_err(|source| LotFootprintError::Allocation { key, source })?;
+    let shares = shares.map_err(|source| match source {
+        AllocationError::NoPrice(number) => {
+            LotFootprintError::NoPrice { key, lot: graph.name(outputs[number - 1].0).to_owned() }
+        }
+        AllocationError::NothingBears => LotFootprintError::Allocation { key, source },
+    })?;
     Ok(outputs.iter().zip(shares).filter(|(o, _)| o.0 == lot).map(|(_, share)| share).sum())
 }
 

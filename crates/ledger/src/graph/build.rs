@@ -1,7 +1,10 @@
 //! Events to processes and shipments.
 
 use super::amount::{Amount, total};
+use super::recall::UNKNOWN_PARTY;
 use super::{Flow, Graph, GraphError, LotId, ProcessKind, Shipment};
+use crate::balance::EntryKind;
+use crate::balance::entries::moved;
 use crate::event::{Action, Body, Event, QuantityElement, Typed};
 use crate::hash::link;
 use std::borrow::Cow;
@@ -11,14 +14,12 @@ pub(super) fn lot_name(identifier: &str) -> Cow<'_, str> {
     link::canonical(identifier).map_or(Cow::Borrowed(identifier), Cow::Owned)
 }
 
-/// Business steps by which goods leave for another party.
-const SHIPPING_STEPS: [&str; 3] = ["shipping", "departing", "retail_selling"];
-
 impl Graph {
     /// Catches up with an event of the store.
     ///
     /// Transformations make a process; aggregations and associations that add children make one from the children to
-    /// the parent; shipping to a party is noted for recalls, a return likewise. An event that declares another to be
+    /// the parent, those that delete some make the parent another lot that holds what is left; what is shipped or comes back
+    /// ([`moved`]) is noted for recalls. An event that declares another to be
     /// wrong adds nothing: call [`Graph::withdraw`] with the key of the one it declares.
     ///
     /// # Errors
@@ -42,40 +43,43 @@ impl Graph {
                 self.add_flow(&Flow { key, kind, transformation, inputs: &inputs, outputs: &outputs })?;
             }
             Body::Aggregation { action, parent: Some(parent), children, child_quantities } => {
+                let kind = ProcessKind::Aggregation;
                 match action {
-                    Action::Add => {
-                        let parent = self.filling(parent)?;
-                        self.add_parent(key, ProcessKind::Aggregation, parent, children, child_quantities)?;
-                    }
-                    // A deletion that names no child takes all of them out.
-                    Action::Delete if children.is_empty() && child_quantities.is_empty() => {
-                        let container = self.lot_or_new(parent)?;
-                        self.emptied.insert(container);
-                    }
-                    Action::Delete | Action::Observe => {}
+                    Action::Add => self.add_parent(key, kind, parent, children, child_quantities)?,
+                    Action::Delete => self.take_out(key, kind, parent, children, child_quantities)?,
+                    Action::Observe => {}
                 }
-                self.note_shipment(key, event, std::slice::from_ref(parent), &[])?;
-            }
-            Body::Aggregation { parent: None, children, child_quantities, .. } => {
-                self.note_shipment(key, event, children, child_quantities)?;
             }
             Body::Association { action, parent, children, child_quantities } => {
-                if *action == Action::Add {
-                    let parent = self.lot_or_new(parent)?;
-                    self.add_parent(key, ProcessKind::Association, parent, children, child_quantities)?;
+                let kind = ProcessKind::Association;
+                match action {
+                    Action::Add => self.add_parent(key, kind, parent, children, child_quantities)?,
+                    Action::Delete => self.take_out(key, kind, parent, children, child_quantities)?,
+                    Action::Observe => {}
                 }
             }
-            Body::Object { epcs, quantities, .. } => {
+            Body::Object { action, epcs, quantities } => {
                 // A lot that is only made and shipped is a lot of the genealogy too.
                 for identifier in epcs.iter().chain(quantities.iter().map(|q| &q.class)) {
                     self.lot_or_new(identifier)?;
                 }
-                self.note_shipment(key, event, epcs, quantities)?;
+                if *action == Action::Add && event.biz_step.as_deref() == Some("commissioning") {
+                    self.commission(key, quantities)?;
+                }
             }
-            Body::Transaction { parent, epcs, quantities, .. } => match parent {
-                Some(parent) => self.note_shipment(key, event, std::slice::from_ref(parent), &[])?,
-                None => self.note_shipment(key, event, epcs, quantities)?,
-            },
+            Body::Aggregation { parent: None, .. } | Body::Transaction { .. } => {}
+        }
+        self.note_shipment(key, event)
+    }
+
+    /// Notes how much of lots an event brings into being without a process.
+    fn commission(&mut self, key: u64, quantities: &[QuantityElement]) -> Result<(), GraphError> {
+        for (lot, amount) in self.entries(&[], quantities)? {
+            if amount.is_known() {
+                let index = u32::try_from(self.commissionings.len()).map_err(|_| GraphError::Full)?;
+                self.commissionings.push((key, Some(amount)));
+                self.commissionings_of.entry(lot).or_default().push(index);
+            }
         }
         Ok(())
     }
@@ -84,10 +88,11 @@ impl Graph {
         &mut self,
         key: u64,
         kind: ProcessKind,
-        parent: LotId,
+        parent: &str,
         children: &[String],
         quantities: &[QuantityElement],
     ) -> Result<(), GraphError> {
+        let parent = self.filling(parent)?;
         let inputs = self.entries(children, quantities)?;
         let amount = total(inputs.iter().map(|i| i.1)).unwrap_or(Amount::UNKNOWN);
         let outputs = [(parent, amount)];
@@ -96,24 +101,12 @@ impl Graph {
     }
 
     /// The lot that an instance is now: for a container its last filling.
-    fn current(&mut self, identifier: &str) -> Result<LotId, GraphError> {
+    pub(super) fn current(&mut self, identifier: &str) -> Result<LotId, GraphError> {
         let base = self.lot_or_new(identifier)?;
         Ok(self.refillings.get(&base).and_then(|fillings| fillings.last().copied()).unwrap_or(base))
     }
 
-    /// The lot into which a container is filled: a new one where it was emptied since.
-    fn filling(&mut self, container: &str) -> Result<LotId, GraphError> {
-        let base = self.lot_or_new(container)?;
-        if !self.emptied.remove(&base) {
-            return self.current(container);
-        }
-        let number = self.refillings.get(&base).map_or(0, Vec::len) + 2;
-        let lot = self.lot_named(&format!("{}#{number}", lot_name(container)))?;
-        self.refillings.entry(base).or_default().push(lot);
-        Ok(lot)
-    }
-
-    fn entries(
+    pub(super) fn entries(
         &mut self,
         instances: &[String],
         quantities: &[QuantityElement],
@@ -132,25 +125,17 @@ impl Graph {
     }
 
     /// Notes what an event ships to a party or takes back from one.
-    fn note_shipment(
-        &mut self,
-        key: u64,
-        event: &Event,
-        instances: &[String],
-        quantities: &[QuantityElement],
-    ) -> Result<(), GraphError> {
-        let is_return = event.disposition.as_deref() == Some("returned")
-            && event.biz_step.as_deref() == Some("receiving");
-        let is_shipping = event.biz_step.as_deref().is_some_and(|step| SHIPPING_STEPS.contains(&step));
-        if !is_return && !is_shipping {
+    fn note_shipment(&mut self, key: u64, event: &Event) -> Result<(), GraphError> {
+        let Some(moved) = moved(event) else { return Ok(()) };
+        if moved.kind == EntryKind::Received && !moved.is_return {
             return Ok(());
         }
-        let Some(party) = party(if is_return { &event.sources } else { &event.destinations }) else {
-            return Ok(());
-        };
-        let party = self.parties.intern(&lot_name(party)).ok_or(GraphError::Full)?;
-        for (lot, stated) in self.entries(instances, quantities)? {
+        let party = party(if moved.is_return { &event.sources } else { &event.destinations });
+        let party = party.map_or(Cow::Borrowed(UNKNOWN_PARTY), lot_name);
+        let party = self.parties.intern(&party).ok_or(GraphError::Full)?;
+        for (lot, stated) in self.entries(moved.instances, moved.quantities)? {
             let index = u32::try_from(self.shipments.len()).map_err(|_| GraphError::Full)?;
+            let is_return = moved.is_return;
             self.shipments.push(Shipment { key, lot, party, stated, is_return, withdrawn: false });
             self.shipments_of.entry(lot).or_default().push(index);
         }

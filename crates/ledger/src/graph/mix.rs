@@ -49,10 +49,15 @@ struct Problem {
 }
 
 impl Graph {
-    /// What was made of a lot over all processes; unknown where any of them does not say, or where none makes it.
+    /// What was made of a lot over all processes, else what was commissioned of it; unknown where any of them does not say, or where
+    /// there are none.
     pub fn made(&self, lot: LotId) -> Amount {
         let mut amounts = Vec::new();
         self.for_each_producer(lot, |reference| amounts.extend(self.produced(lot, reference)));
+        if amounts.is_empty() {
+            let events = self.commissionings_of.get(&lot).into_iter().flatten();
+            amounts.extend(events.filter_map(|index| self.commissionings[*index as usize].1));
+        }
         total(amounts).unwrap_or(Amount::UNKNOWN)
     }
 

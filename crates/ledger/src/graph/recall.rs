@@ -4,6 +4,12 @@ use super::mix::Carried;
 use super::{Amount, Graph, LotId};
 use std::collections::{BTreeMap, HashMap};
 
+/// The party of goods that were shipped to nobody knows whom, or that came back from there.
+pub const UNKNOWN_PARTY: &str = "";
+
+/// What is left of an amount below this part of it is an error of floating-point numbers.
+const NOTHING_LEFT: f64 = 1e-9;
+
 /// Something that went to a party or came back from one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shipment {
@@ -24,8 +30,10 @@ pub struct Shipment {
 /// What one customer got of a recalled lot.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CustomerReached {
-    /// The party's identifier.
+    /// The party's identifier; [`UNKNOWN_PARTY`] where the events name none.
     pub party: String,
+    /// True where all that it got came back.
+    pub returned_all: bool,
     /// Affected lots shipped to it, with the amount shipped less what came back.
     pub lots: Vec<(LotId, Amount)>,
     /// Amount of the recalled lot in them, by unit.
@@ -70,26 +78,38 @@ impl Graph {
     fn customer(&self, party: &str, list: &[(&Carried, &Shipment)]) -> CustomerReached {
         let mut lots: Vec<(LotId, Amount)> = Vec::new();
         let mut carried: Vec<Amount> = Vec::new();
+        // What was shipped of each lot, whatever came back.
+        let mut shipped: Vec<f64> = Vec::new();
         let mut at: HashMap<(LotId, super::Unit), usize> = HashMap::new();
         for (source, shipment) in list {
             let amount = self.shipped(shipment);
             let sign = if shipment.is_return { -1.0 } else { 1.0 };
             let index = *at.entry((shipment.lot, amount.unit)).or_insert_with(|| {
                 lots.push((shipment.lot, Amount { value: 0.0, unit: amount.unit }));
+                shipped.push(0.0);
                 lots.len() - 1
             });
             lots[index].1.value += sign * amount.value;
+            shipped[index] += if shipment.is_return { 0.0 } else { amount.value };
             let part = sign * amount.value * source.share;
             match carried.iter_mut().find(|c| c.unit == amount.unit) {
                 Some(sum) => sum.value += part,
                 None => carried.push(Amount { value: part, unit: amount.unit }),
             }
         }
+        let has_nothing = |((_, left), sent): (&(LotId, Amount), &f64)| {
+            left.is_known() && *sent > 0.0 && left.value.abs() <= NOTHING_LEFT * sent
+        };
+        let returned_all = lots.iter().zip(&shipped).all(has_nothing);
+        if returned_all {
+            lots.iter_mut().for_each(|(_, left)| left.value = 0.0);
+            carried.iter_mut().for_each(|left| left.value = 0.0);
+        }
         let mut shipments: Vec<u64> = list.iter().map(|(_, s)| s.key).collect();
         shipments.sort_unstable();
         shipments.dedup();
         let is_assumed = list.iter().any(|(source, _)| source.is_assumed);
-        CustomerReached { party: party.to_owned(), lots, carried, shipments, is_assumed }
+        CustomerReached { party: party.to_owned(), returned_all, lots, carried, shipments, is_assumed }
     }
 
     /// What a shipment moved: a container or an instance moves what was made of it, where that is known.

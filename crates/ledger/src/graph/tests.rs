@@ -303,7 +303,14 @@ fn events_of(drawn: &[(u8, u8, u8, u8)]) -> Vec<crate::event::Event> {
         ),
         3 => packs("AggregationEvent", "ADD", a, format!(r#", "childQuantityList": {}"#, kg(c))),
         4 => packs("AggregationEvent", "DELETE", a, String::new()),
-        _ => packs("AssociationEvent", "ADD", a, format!(r#", "childQuantityList": {}"#, kg(c))),
+        5 => packs("AggregationEvent", "DELETE", a, format!(r#", "childQuantityList": {}"#, kg(c))),
+        6 => packs("AssociationEvent", "ADD", a, format!(r#", "childQuantityList": {}"#, kg(c))),
+        7 => packs("AssociationEvent", "DELETE", a, format!(r#", "childQuantityList": {}"#, kg(c))),
+        // An assembly is made before anything is attached to it.
+        _ => format!(
+            r#"{{"type": "TransformationEvent", {when}, "inputQuantityList": {}, "outputEPCList": ["urn:box:{b}"]}}"#,
+            kg(a)
+        ),
     };
     let list = drawn.iter().map(one).collect::<Vec<_>>().join(",");
     let text = format!(
@@ -354,7 +361,7 @@ proptest! {
     /// Loops and splits over several events of one process, packages within packages that are filled again, assemblies, events declared wrong.
     #[test]
     fn up_and_down_are_inverse_of_events(
-        events in prop::collection::vec((0_u8..6, 0_u8..9, 0_u8..9, 0_u8..9), 1..30),
+        events in prop::collection::vec((0_u8..9, 0_u8..9, 0_u8..9, 0_u8..9), 1..30),
         withdrawn in prop::collection::btree_set(0_u64..30, 0..6),
     ) {
         let mut graph = Graph::new();

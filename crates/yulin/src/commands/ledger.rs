@@ -60,9 +60,12 @@ pub enum Ledger {
         /// Substance, such as Cu; without one the masses themselves
         #[arg(long)]
         substance: Option<String>,
-        /// Month (2026-11) or days (2026-11-01..2026-12-15), by China's time; default: all time
-        #[arg(long)]
+        /// Year (2026), month (2026-11) or days (2026-11-01..2026-12-15), by China's time; default: all time
+        #[arg(long, value_parser = Period::of_days)]
         period: Option<Period>,
+        /// List every lot of which mass or content is unknown
+        #[arg(long)]
+        all: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -244,10 +247,10 @@ pub async fn run(app: &App, actor: &Actor, command: &Ledger) -> Result<ExitCode>
             let report = app.recall(actor, lot).await?;
             answer(&report, *json, show::recall)
         }
-        Ledger::Balance { site, substance, period, json } => {
+        Ledger::Balance { site, substance, period, all, json } => {
             let query = BalanceQuery { site: site.clone(), substance: substance.clone(), period: *period };
             let report = app.balance(actor, &query).await?;
-            answer(&report, *json, show::balance)
+            answer(&report, *json, |report| show::balance(report, *all))
         }
         Ledger::Indicators { site, period, base_year, format } => {
             let query = IndicatorQuery { site: site.clone(), period: *period, base: *base_year };

@@ -83,7 +83,7 @@ fn etch(plant: &mut Plant, today: Today) {
         kg: spent_kg,
         content: Content::from([("Cu", (of(&liquor, "Cu") + etched) / spent_kg)]),
     };
-    let hazardous = Card { waste: true, waste_code: Some("398-004-22"), ..Card::default() };
+    let hazardous = Card { waste: true, waste_code: Some("398-004-22"), price: Some(0.0), ..Card::default() };
     let input: Vec<Batch> = laminate.into_iter().chain(liquor).collect();
     let used = [
         ("grid-central-2023", if today.is_second_year { 2.5 } else { 2.8 } * laminate_kg, "kWh", true),
@@ -105,7 +105,7 @@ fn etch(plant: &mut Plant, today: Today) {
         Batch { lot: plant.lot(BOARD, "B", day), kg: 0.96 * boards.kg, content: boards.content.clone() };
     let outputs = [
         (good.clone(), Card { price: Some(80.0), ..Card::default() }),
-        (scrapped.clone(), Card { waste: true, ..Card::default() }),
+        (scrapped.clone(), Card { waste: true, price: Some(14.0), ..Card::default() }),
     ];
     plant.turn(day, "sorting", &[boards], &outputs, &[]);
     plant.put(BOARD, good);

@@ -43,8 +43,14 @@ fn batch(plant: &mut Plant, today: Today) {
     }
     charge.extend(plant.take(PRIMARY, rest));
     let (kg, al) = (mass(&charge), of(&charge, "Al"));
-    let dross =
-        Batch { lot: plant.lot(DROSS, "Z", day), kg: 0.018 * kg, content: Content::from([("Al", 0.6)]) };
+    // Dross of clean metal is nearly metal itself: it takes no more than half of what is no aluminium.
+    let dross_kg = 0.018 * kg;
+    let dross_aluminium = (1.0 - 0.5 * (kg - al) / dross_kg).max(0.6);
+    let dross = Batch {
+        lot: plant.lot(DROSS, "Z", day),
+        kg: dross_kg,
+        content: Content::from([("Al", dross_aluminium)]),
+    };
     let blank_kg = kg - dross.kg;
     let blank = Batch {
         lot: plant.lot(BLANK, "B", day),
@@ -56,7 +62,7 @@ fn batch(plant: &mut Plant, today: Today) {
         ("natural-gas-cn", 0.11 * kg * saved, "m³", true),
         ("grid-central-2023", 0.25 * kg * saved, "kWh", true),
     ];
-    let hazardous = Card { waste: true, waste_code: Some("321-026-48"), ..Card::default() };
+    let hazardous = Card { waste: true, waste_code: Some("321-026-48"), price: Some(0.0), ..Card::default() };
     let outputs =
         [(blank.clone(), Card { price: Some(32.0), ..Card::default() }), (dross.clone(), hazardous)];
     plant.turn(day, "melting", &charge, &outputs, &used);

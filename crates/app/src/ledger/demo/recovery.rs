@@ -72,7 +72,7 @@ fn buy(plant: &mut Plant, today: Today) {
 }
 
 fn waste() -> Card {
-    Card { waste: true, ..Card::default() }
+    Card { waste: true, price: Some(0.0), ..Card::default() }
 }
 
 fn shred(plant: &mut Plant, today: Today) {
@@ -193,7 +193,7 @@ fn leach(plant: &mut Plant, today: Today) {
         kg: residue_kg,
         content: Content::from([("Cu", cu / residue_kg), ("Au", (1.0 - STAGE) * au / residue_kg)]),
     };
-    let hazardous = Card { waste: true, waste_code: Some("321-013-48"), ..Card::default() };
+    let hazardous = Card { waste: true, waste_code: Some("321-013-48"), price: Some(0.0), ..Card::default() };
     let outputs = [
         (gold.clone(), Card { recycled: true, price: Some(900_000.0), ..Card::default() }),
         (residue.clone(), hazardous),

@@ -68,17 +68,19 @@ fn batch(plant: &mut Plant, today: Today) {
     charge.extend(plant.take(CATHODE, rest));
     let (kg, cu) = (mass(&charge), of(&charge, "Cu"));
 
-    // Smelting: a little goes into the slag, which takes flux from the furnace's lining as mass of its own: none here.
+    // Smelting: a little is skimmed off as slag, copper with half of what is no copper: nothing is added, so no more can be in it.
     let slag_kg = kg * plant.about(0.006, 0.3);
-    let slag = Batch { lot: plant.lot(SLAG, "Z", day), kg: slag_kg, content: copper(0.55) };
+    let slag_copper = 1.0 - 0.5 * (kg - cu) / slag_kg;
+    let slag = Batch { lot: plant.lot(SLAG, "Z", day), kg: slag_kg, content: copper(slag_copper) };
     let rod_kg = kg - slag_kg;
     let rod =
         Batch { lot: plant.lot(ROD, "R", day), kg: rod_kg, content: copper((cu - slag.of("Cu")) / rod_kg) };
-    let waste = Card { waste: true, ..Card::default() };
+    let waste = |price| Card { waste: true, price: Some(price), ..Card::default() };
+    let priced = |price| Card { price: Some(price), ..Card::default() };
     let forgets_slag = today.date == date(2026, 4, 10);
-    let mut outputs = vec![(rod.clone(), Card::default())];
+    let mut outputs = vec![(rod.clone(), priced(76.0))];
     if !forgets_slag {
-        outputs.push((slag.clone(), waste));
+        outputs.push((slag.clone(), waste(40.0)));
         plant.put(SLAG, slag);
     }
     let saved = if second { 0.88 } else { 1.0 };
@@ -110,7 +112,7 @@ fn batch(plant: &mut Plant, today: Today) {
         day,
         "drawing",
         std::slice::from_ref(&rod),
-        &[(drawn.clone(), Card::default()), (scrap.clone(), waste)],
+        &[(drawn.clone(), priced(120.0)), (scrap.clone(), waste(60.0))],
         &[("grid-central-2023", 2.6 * kg * saved, "kWh", true)],
     );
     if today.date >= date(2026, 3, 3) && !plant.events.iter().any(|e| e["yl:demoFault"] == TYPED_TWICE) {
@@ -121,7 +123,7 @@ fn batch(plant: &mut Plant, today: Today) {
     // Annealing and rewinding to spools, each a lot of its own.
     let annealed = Batch { lot: plant.lot(ANNEALED, "A", day), ..drawn.clone() };
     let used = [("grid-central-2023", 1.4 * kg * saved, "kWh", true)];
-    plant.turn(day, "annealing", &[drawn], &[(annealed.clone(), Card::default())], &used);
+    plant.turn(day, "annealing", &[drawn], &[(annealed.clone(), priced(180.0))], &used);
     let spools: Vec<Batch> = (0..SPOOLS)
         .map(|_| Batch {
             lot: plant.lot(SPOOL, "W", day),
@@ -129,8 +131,7 @@ fn batch(plant: &mut Plant, today: Today) {
             ..annealed.clone()
         })
         .collect();
-    let made: Vec<_> =
-        spools.iter().map(|s| (s.clone(), Card { price: Some(310.0), ..Card::default() })).collect();
+    let made: Vec<_> = spools.iter().map(|s| (s.clone(), priced(310.0))).collect();
     let used = [("grid-central-2023", 0.8 * kg * saved, "kWh", true)];
     plant.turn(day, "rewinding", &[annealed], &made, &used);
     passports(plant, day);

@@ -173,6 +173,7 @@ impl Plant {
                 .content
                 .iter()
                 .map(|(substance, part)| {
+                    debug_assert!((0.0..=1.0).contains(part), "{}: {substance} {part}", batch.lot);
                     let assayed = (part * (1.0 + CONTENT_ERROR * self.random.normal())).min(1.0);
                     // Nearly pure metal is assayed by its impurities.
                     let assayed = if *part > 0.9 { *part } else { assayed };

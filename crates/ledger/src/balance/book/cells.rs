@@ -1,6 +1,6 @@
 //! Masses by site, step, product and kind.
 
-use super::{Book, EntryKind, WITHDRAWN, Window, kind_of};
+use super::{Book, EntryKind, Window, kind_of};
 use std::collections::BTreeMap;
 
 /// What is summed together. Numbers are of the book's words; `u16::MAX` for a lot whose product nothing says.
@@ -43,10 +43,7 @@ impl Book {
         let mut out: BTreeMap<Place, Cell> = BTreeMap::new();
         for row in 0..self.len() {
             let here = self.site[row];
-            if self.kind[row] & WITHDRAWN != 0
-                || !window.holds(self.day[row])
-                || site.is_some_and(|site| site != here)
-            {
+            if !self.stands(row) || !window.holds(self.day[row]) || site.is_some_and(|site| site != here) {
                 continue;
             }
             let lot = self.lot[row];

@@ -132,6 +132,8 @@ pub(super) struct Lots {
     card: Vec<u32>,
     made_at: Vec<u16>,
     made: Vec<u32>,
+    /// By lot: true where it was received somewhere.
+    came: Vec<bool>,
     /// The first is blank.
     cards: Vec<Card>,
     content: Vec<(u16, f64)>,
@@ -150,6 +152,7 @@ impl Default for Lots {
             card: Vec::new(),
             made_at: Vec::new(),
             made: Vec::new(),
+            came: Vec::new(),
             cards: vec![BLANK],
             content: Vec::new(),
             recent_cards: Vec::new(),
@@ -173,6 +176,7 @@ impl Lots {
             self.card.resize(index + 1, 0);
             self.made_at.resize(index + 1, u16::MAX);
             self.made.resize(index + 1, 0);
+            self.came.resize(index + 1, false);
         }
         index
     }
@@ -184,6 +188,12 @@ impl Lots {
             self.made_at[index] = site;
             self.made[index] += 1;
         }
+        self.came[index] |= kind == EntryKind::Received;
+    }
+
+    /// True for a lot that was received before: it is not new to the world.
+    pub fn came(&self, lot: LotId) -> bool {
+        self.came.get(lot.0 as usize).copied().unwrap_or_default()
     }
 
     /// A posting that made a lot was declared to be wrong: where none is left, no site made it.

@@ -1,6 +1,6 @@
 //! Where every lot is now.
 
-use super::{Book, EntryKind, WITHDRAWN, kind_of};
+use super::{Book, EntryKind, kind_of};
 use crate::graph::LotId;
 
 /// What the postings say of a lot.
@@ -16,6 +16,8 @@ pub struct LotState {
     pub last: EntryKind,
     /// Mass that was made of it, or that came in first where no site made it, kg.
     pub made_kg: f64,
+    /// True where it was brought into being by an event of its own.
+    pub is_commissioned: bool,
     /// What is left of it on all sites, kg.
     pub left_kg: f64,
 }
@@ -42,15 +44,21 @@ impl Book {
     /// Takes a posting over into the state of its lot.
     fn advance(&self, row: usize, state: &mut Option<LotState>) {
         let kind = kind_of(self.kind[row]);
-        if self.kind[row] & WITHDRAWN != 0
-            || matches!(kind, EntryKind::OpeningStock | EntryKind::ClosingStock)
-        {
+        if !self.stands(row) || matches!(kind, EntryKind::OpeningStock | EntryKind::ClosingStock) {
             return;
         }
         let (day, site) = (self.day[row], self.site[row]);
         let kg = self.mass_kg(row).unwrap_or(0.0);
-        let first = LotState { first_day: day, last_day: day, site, last: kind, made_kg: 0.0, left_kg: 0.0 };
-        let state = state.get_or_insert(first);
+        let state = state.get_or_insert(LotState {
+            first_day: day,
+            last_day: day,
+            site,
+            last: kind,
+            made_kg: 0.0,
+            is_commissioned: false,
+            left_kg: 0.0,
+        });
+        state.is_commissioned |= kind == EntryKind::Commissioned;
         state.first_day = state.first_day.min(day);
         // Of one day the event that was stored later is the later one.
         if day >= state.last_day {
@@ -58,12 +66,12 @@ impl Book {
         }
         let is_made = self.lots.made_at(self.lot[row]) != u16::MAX;
         match kind {
-            EntryKind::Produced => state.made_kg += kg,
-            EntryKind::Received if !is_made => state.made_kg += kg,
+            EntryKind::Produced | EntryKind::Commissioned => state.made_kg += kg,
+            EntryKind::Received if !is_made && !state.is_commissioned => state.made_kg += kg,
             _ => {}
         }
         state.left_kg += match kind {
-            EntryKind::Received | EntryKind::Produced => kg,
+            EntryKind::Received | EntryKind::Produced | EntryKind::Commissioned => kg,
             _ => -kg,
         };
     }

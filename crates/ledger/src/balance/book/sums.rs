@@ -36,9 +36,11 @@ pub enum Measure {
     RawVariance,
     /// Variance of `Product`, kg².
     ProductVariance,
+    /// Brought into being without a process.
+    Commissioned,
 }
 
-const MEASURES: usize = 13;
+const MEASURES: usize = 14;
 
 impl Measure {
     const fn at(self) -> usize {
@@ -126,15 +128,17 @@ enum Bucket {
     MadeProduct,
     MadeWaste,
     MadeHazard,
+    Commissioned,
 }
 
-const BUCKETS: usize = 13;
+const BUCKETS: usize = 14;
 
 /// The measures as sums of buckets with their signs.
-const SUMS_OF_MASS: [(Measure, &[(Bucket, f64)]); 11] = {
+const SUMS_OF_MASS: [(Measure, &[(Bucket, f64)]); 12] = {
     use Bucket::*;
     [
         (Measure::Received, &[(Received, 1.0)]),
+        (Measure::Commissioned, &[(Commissioned, 1.0)]),
         (Measure::Shipped, &[(Shipped, 1.0)]),
         (Measure::Discarded, &[(Discarded, 1.0)]),
         (
@@ -235,6 +239,10 @@ impl Book {
                 }
                 let amount = self.amount[row];
                 let kg = if column & PIECES == 0 { amount } else { amount * held.piece_kg() };
+                // As `Book::stands` has it.
+                if kind_of(column) == EntryKind::Commissioned && (held.made_at() != u16::MAX || kg.is_nan()) {
+                    continue;
+                }
                 if kg.is_nan() {
                     closure.unknown += 1;
                     continue;
@@ -276,7 +284,7 @@ impl Book {
     /// What is left of every lot, summed over lots, kg.
     fn left_kg(&self) -> f64 {
         let mut left = vec![0.0_f64; self.lots.count()];
-        for row in (0..self.len()).filter(|row| self.kind[*row] & WITHDRAWN == 0) {
+        for row in (0..self.len()).filter(|row| self.stands(*row)) {
             let kg = self.raw_kg(row);
             if !kg.is_nan() {
                 left[self.lot[row] as usize] += sign_of(kind_of(self.kind[row])) * kg;
@@ -323,9 +331,9 @@ impl Book {
 }
 
 /// Whether a posting adds to the stock or takes from it.
-fn sign_of(kind: EntryKind) -> f64 {
+pub(super) fn sign_of(kind: EntryKind) -> f64 {
     match kind {
-        EntryKind::Received | EntryKind::Produced => 1.0,
+        EntryKind::Received | EntryKind::Produced | EntryKind::Commissioned => 1.0,
         EntryKind::Consumed | EntryKind::Shipped | EntryKind::Discarded => -1.0,
         EntryKind::OpeningStock | EntryKind::ClosingStock => 0.0,
     }
@@ -336,6 +344,7 @@ fn sign_of(kind: EntryKind) -> f64 {
 fn bucket(kind: EntryKind, lot: &Held, site: u16) -> Bucket {
     match kind {
         EntryKind::Received => Bucket::Received,
+        EntryKind::Commissioned => Bucket::Commissioned,
         EntryKind::Shipped => Bucket::Shipped,
         EntryKind::Discarded => Bucket::Discarded,
         EntryKind::OpeningStock => Bucket::Opening,

@@ -96,6 +96,21 @@ fn a_gross_error_is_found_and_estimated() {
     assert!(Problem::parse(CENCIC).unwrap().gross_errors(0.05).unwrap().is_empty());
 }
 
+#[test]
+fn readings_of_one_equation_are_suspect_together() {
+    let text = r#"{"flows": {"in": {"value": 836, "sd": 2}, "stock": {"value": 100, "sd": 1}, "used": {"value": 519, "sd": 1}, "left": {"value": 200, "sd": 1},
+        "other": {"value": 50, "sd": 1}, "same": {"value": 50.5, "sd": 1}}, "equations": ["in + stock - used - left = 0", "other = same"]}"#;
+    let errors = Problem::parse(text).unwrap().gross_errors(0.05).unwrap();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    let told =
+        |name: &str, estimate: Option<f64>| (name.to_owned(), estimate.map(|kg| (kg * 1e6).round() / 1e6));
+    let mut found: Vec<_> = errors[0].alternatives.iter().map(|s| told(&s.name, s.estimate)).collect();
+    found.push(told(&errors[0].name, errors[0].estimate));
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    let expect = [("in", 619.0), ("left", 417.0), ("stock", -117.0), ("used", 736.0)];
+    assert_eq!(found, expect.map(|(name, kg)| (name.to_owned(), Some(kg))));
+}
+
 /// A chain of processes with side flows, measured with noise from a fixed pattern.
 fn chain(processes: usize) -> Problem {
     let mut problem = Problem::default();

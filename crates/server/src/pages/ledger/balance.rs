@@ -67,7 +67,7 @@ async fn page(viewer: Viewer) -> Answer {
         (steps(lang, &sheet.steps))
         h2 { (lang.t("可疑读数")) }
         (suspects(lang, &sheet))
-        p.soft { (lang.t("残差 = 账面 − 盘点（工序：投入 − 产出）；超过读数误差能解释的范围时标为可疑（Šidák，5%）。可疑读数由数据调和找出：改动最少而使全部等式成立，改动超过自身标准差临界值的读数。")) }
+        p.soft { (lang.t("残差 = 账面 − 盘点（工序：投入 − 产出）；超过读数误差能解释的范围时标为可疑（Šidák，5%）。可疑读数由数据调和找出：改动最少而使全部等式成立，改动超过自身标准差临界值的读数。同一等式中的读数残差相同，分不出是哪一个，一并列出。")) }
     };
     Ok(viewer.page(title, &body))
 }
@@ -98,6 +98,7 @@ fn residual(lang: Lang, line: &SheetLine) -> Markup {
 
 fn products(viewer: &Viewer, sheet: &BalanceSheet) -> Markup {
     let lang = viewer.lang();
+    let is_commissioned = sheet.products.iter().any(|line| line.commissioned_kg != 0.0);
     let drill = |of: &str, value: f64| {
         let to = postings_of(viewer, &sheet.site, of, sheet.period, sheet.substance.as_deref());
         html! {
@@ -113,7 +114,9 @@ fn products(viewer: &Viewer, sheet: &BalanceSheet) -> Markup {
             table.cards {
                 thead { tr {
                     th { (lang.t("产品")) }
-                    @for head in ["期初", "收入", "产出", "投入", "出库", "废弃", "账面", "盘点", "残差"] { th.n { (lang.t(head)) } }
+                    @for head in ["期初", "收入"] { th.n { (lang.t(head)) } }
+                    @if is_commissioned { th.n { (lang.t("建批")) } }
+                    @for head in ["产出", "投入", "出库", "废弃", "账面", "盘点", "残差"] { th.n { (lang.t(head)) } }
                     th.n { "±" } th { (lang.t("判断")) }
                 } }
                 tbody {
@@ -122,6 +125,7 @@ fn products(viewer: &Viewer, sheet: &BalanceSheet) -> Markup {
                             td.t data-label=(lang.t("产品")) { (line.of.as_ref().map_or("", |of| name(lang, of))) }
                             td.n data-label=(lang.t("期初")) { (kg(line.opening_kg)) }
                             td.n data-label=(lang.t("收入")) { (drill("received", line.received_kg)) }
+                            @if is_commissioned { td.n data-label=(lang.t("建批")) { (drill("commissioned", line.commissioned_kg)) } }
                             td.n data-label=(lang.t("产出")) { (drill("produced", line.produced_kg)) }
                             td.n data-label=(lang.t("投入")) { (drill("consumed", line.consumed_kg)) }
                             td.n data-label=(lang.t("出库")) { (drill("shipped", line.shipped_kg)) }
@@ -166,6 +170,10 @@ fn steps(lang: Lang, lines: &[SheetLine]) -> Markup {
 }
 
 fn suspects(lang: Lang, sheet: &BalanceSheet) -> Markup {
+    let rows = sheet.gross_errors.iter().flat_map(|error| {
+        let first = std::iter::once((error, error.name.as_str(), error.measured, error.estimate));
+        first.chain(error.alternatives.iter().map(move |s| (error, s.name.as_str(), s.measured, s.estimate)))
+    });
     html! {
         @if sheet.gross_errors.is_empty() { p { (lang.t("没有：各读数互相符合。")) } } @else {
             div.scroll tabindex="0" role="region" aria-label=(lang.t("可疑读数")) {
@@ -175,11 +183,13 @@ fn suspects(lang: Lang, sheet: &BalanceSheet) -> Markup {
                         th.n { (lang.t("标准化残差")) } th.n { (lang.t("临界值")) }
                     } }
                     tbody {
-                        @for error in &sheet.gross_errors {
+                        @for (error, suspect, measured, estimate) in rows {
                             tr {
-                                td.t data-label=(lang.t("读数")) { (error.name) }
-                                td.n data-label=(lang.t("录入（kg）")) { (kg(error.measured)) }
-                                td.n data-label=(lang.t("其余读数给出（kg）")) { (kg_or(error.estimate)) }
+                                td.t data-label=(lang.t("读数")) {
+                                    (suspect) @if !error.alternatives.is_empty() { " " (tag("warn", lang.t("其中之一有误"))) }
+                                }
+                                td.n data-label=(lang.t("录入（kg）")) { (kg(measured)) }
+                                td.n data-label=(lang.t("其余读数给出（kg）")) { (kg_or(estimate)) }
                                 td.n data-label=(lang.t("标准化残差")) { (format!("{:.1}", error.normalised_residual)) }
                                 td.n data-label=(lang.t("临界值")) { (format!("{:.2}", error.critical)) }
                             }

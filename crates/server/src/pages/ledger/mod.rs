@@ -62,6 +62,7 @@ fn step(lang: Lang, named: &Named) -> String {
 fn kind(lang: Lang, kind: EntryKind) -> &'static str {
     lang.t(match kind {
         EntryKind::Received => "收入",
+        EntryKind::Commissioned => "建批",
         EntryKind::Shipped => "出库",
         EntryKind::Discarded => "废弃",
         EntryKind::Consumed => "投入",

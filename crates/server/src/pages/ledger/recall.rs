@@ -56,6 +56,7 @@ async fn page(viewer: Viewer) -> Answer {
                                 td.n data-label=(lang.t("含被召回批次")) {
                                     @if customer.is_assumed { (tag("warn", "~")) " " }
                                     (customer.carried.iter().map(amount).collect::<Vec<_>>().join(" + "))
+                                    @if customer.returned_all { " " (tag("good", lang.t("已全部退回"))) }
                                 }
                                 td data-label=(lang.t("收到的批次（已减退货）")) {
                                     ul.inline { @for (lot, got) in &customer.lots { li { (lot_link(lot)) " " (amount(got)) } } }

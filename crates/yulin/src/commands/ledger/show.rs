@@ -8,7 +8,25 @@ use std::collections::BTreeMap;
 
 /// An amount with its unit, or a dash.
 fn amount(amount: Option<Amount>) -> String {
-    amount.map_or_else(|| "-".to_owned(), |a| format!("{} {}", a.value, a.unit.code()))
+    amount.map_or_else(|| "-".to_owned(), |a| format!("{} {}", rounded(a.value), a.unit.code()))
+}
+
+/// Significant digits of what is shown: errors of floating-point numbers lie behind them.
+const DIGITS: usize = 12;
+
+/// A number without errors of floating-point numbers, and without a sign where it is nothing.
+fn rounded(value: f64) -> f64 {
+    let rounded: f64 = format!("{value:.*e}", DIGITS - 1).parse().unwrap_or(value);
+    if rounded == 0.0 { 0.0 } else { rounded }
+}
+
+/// A number with so many decimals, and without a sign where nothing is left of it.
+fn fixed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(digits) if digits.bytes().all(|b| matches!(b, b'0' | b'.')) => digits.to_owned(),
+        _ => text,
+    }
 }
 
 /// A lot a line, columns parted by tabs.
@@ -53,19 +71,25 @@ pub fn recall(report: &RecallReport) {
     for customer in &report.customers {
         let carried: Vec<String> = customer.carried.iter().map(|a| amount(Some(*a))).collect();
         let mark = if customer.is_assumed { " ~" } else { "" };
-        say!("{}\t{}{mark}\tevents 事件 {:?}", customer.party, carried.join(" + "), customer.events);
+        let party = match customer.party.as_str() {
+            "" => "unknown receiver 未写明的收货方",
+            party => party,
+        };
+        let back = if customer.returned_all { " (returned all 已全部退回)" } else { "" };
+        say!("{party}\t{}{mark}{back}\tevents 事件 {:?}", carried.join(" + "), customer.events);
         for (lot, shipped) in &customer.lots {
             say!("  {}\t{lot}", amount(Some(*shipped)));
         }
     }
 }
 
-pub fn balance(report: &BalanceReport) {
+pub fn balance(report: &BalanceReport, all: bool) {
     let flows = &report.flows;
     say!("site 场所 {}", report.site);
     for (words, kg) in [
         ("opening 期初账面", report.opening_kg),
         ("received 收入", flows.received_kg),
+        ("commissioned 建批", flows.commissioned_kg),
         ("produced 产出", flows.produced_kg),
         ("consumed 投入", flows.consumed_kg),
         ("shipped 发出", flows.shipped_kg),
@@ -73,7 +97,7 @@ pub fn balance(report: &BalanceReport) {
         ("closing 期末账面", report.closing_kg),
         ("process loss 工序损失", report.process_loss_kg),
     ] {
-        say!("{words}\t{kg:.6} kg");
+        say!("{words}\t{} kg", fixed(kg, 6));
     }
     if let Some(part) = report.process_yield {
         say!("process yield 工序收率\t{part:.6}");
@@ -83,20 +107,33 @@ pub fn balance(report: &BalanceReport) {
         ("mass unknown 质量未知", &report.without_mass),
         ("content unknown 含量未知", &report.without_content),
     ] {
-        for lot in lots {
-            say!("{words}\t{lot}");
+        if !lots.is_empty() {
+            let more = if all { "" } else { " (--all lists them 列出)" };
+            say!("{words}\t{} lots 批{more}", lots.len());
         }
+        for lot in lots.iter().filter(|_| all) {
+            say!("  {lot}");
+        }
+    }
+    for short in &report.negative {
+        say!(
+            "negative stock 负库存\t{} kg after event 自事件 {} ({})\t{}",
+            rounded(short.kg),
+            short.event,
+            short.day,
+            short.lot
+        );
     }
 }
 
 /// A value and its error as the definition has them.
 fn value(indicator: &Indicator) -> String {
-    let number =
-        |v: f64| if indicator.definition.unit == "1" { format!("{v:.6}") } else { format!("{v:.4}") };
+    let number = |v: f64| fixed(v, if indicator.definition.unit == "1" { 6 } else { 4 });
     let Some(found) = indicator.value else { return "-".to_owned() };
     let sd = indicator.sd.map_or_else(String::new, |sd| format!(" ± {}", number(sd)));
     let base = indicator.base.map_or_else(String::new, |base| format!("  base 基准 {}", number(base)));
-    let change = indicator.change.map_or_else(String::new, |c| format!("  change 变化 {:+.2} %", 100.0 * c));
+    let change =
+        indicator.change.map_or_else(String::new, |c| format!("  change 变化 {:+.2} %", rounded(100.0 * c)));
     format!("{}{sd} {}{base}{change}", number(found), indicator.definition.unit)
 }
 
@@ -127,7 +164,7 @@ pub fn indicators(report: &IndicatorReport) {
         for input in &indicator.inputs {
             let sd = input.sd.map_or_else(String::new, |sd| format!(" ± {sd:.6}"));
             let mark = if input.is_declared { "  declared 申报" } else { "" };
-            say!("    {} = {:.6}{sd} {}{mark}", input.symbol, input.value, input.unit);
+            say!("    {} = {}{sd} {}{mark}", input.symbol, fixed(input.value, 6), input.unit);
         }
         if let Some(note) = &indicator.note {
             say!("    note 注意: {note}");
@@ -144,7 +181,7 @@ pub fn indicators_csv(report: &IndicatorReport) {
             text.to_owned()
         }
     };
-    let number = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
+    let number = |v: Option<f64>| v.map_or_else(String::new, |v| rounded(v).to_string());
     say!("indicator,site,substance,value,sd,base,change,unit,formula");
     for i in &report.indicators {
         let site = i.site.as_ref().map_or("", |site| site.id.as_str());
@@ -249,5 +286,17 @@ pub fn etchant(EtchantReport { run, case, waste }: &EtchantReport) {
             Some(years) => say!("  payback 回收期 {years:.2} 年"),
             None => say!("  no payback 无收益，不能回收投资"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_no_errors_of_arithmetic_and_nothing_has_no_sign() {
+        assert_eq!(rounded(19.2 + 38.0), 57.2);
+        assert_eq!(rounded(-0.0).to_string(), "0");
+        assert_eq!((fixed(-0.000_01, 4), fixed(-1.5, 1)), ("0.0000".to_owned(), "-1.5".to_owned()));
     }
 }
