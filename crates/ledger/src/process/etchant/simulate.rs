@@ -3,7 +3,7 @@
 use super::bath::{Bath, Readings, copper_mol};
 use super::cell::Cell;
 use super::control::{Actuators, Commands, Controller, Interlock, SetPoints};
-use super::drift::{Cusum, Drift};
+use super::drift::{CopperBook, Drift, GravityWatch, SensorErrors};
 use super::species::{CHLORINE_KG_MOL, COPPER_KG_MOL, Species};
 use super::waste::baseline_spent_l_kg;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,8 @@ pub struct Recipe {
     pub actuators: Actuators,
     /// Drift of the specific-gravity sensor, for each hour.
     pub gravity_drift_h: f64,
+    /// Seed of noise and calibration errors of sound sensors and meters; absent: none.
+    pub sensor_seed: Option<u64>,
 }
 
 impl Default for Recipe {
@@ -73,6 +75,7 @@ impl Default for Recipe {
             set: SetPoints::default(),
             actuators: Actuators::default(),
             gravity_drift_h: 0.0,
+            sensor_seed: None,
         }
     }
 }
@@ -171,8 +174,6 @@ struct Accounts {
     energy_out_kj: f64,
 }
 
-/// Standard deviation of the copper balance's residual, part of the copper in the bath (noise of density and level).
-const BALANCE_SD: f64 = 0.004;
 /// Steps of a run at most.
 const STEPS_MAX: f64 = 1e7;
 /// Samples of a run at most.
@@ -191,8 +192,8 @@ pub fn simulate(recipe: &Recipe) -> Result<Run, RecipeError> {
     let mut bath = start;
     let mut controller = Controller::new(recipe.set, recipe.actuators);
     let (mut accounts, mut totals) = (Accounts::default(), Totals::default());
-    let mut detector = Cusum::new(BALANCE_SD, 0.5, 8.0);
-    let mut book_copper_kg = start.readings().copper_kg();
+    let mut watch = GravityWatch::new();
+    let mut errors = recipe.sensor_seed.map(SensorErrors::new);
     let (mut samples, mut drift_hour, mut gas) = (Vec::new(), None, false);
     #[expect(
         clippy::cast_possible_truncation,
@@ -202,20 +203,20 @@ pub fn simulate(recipe: &Recipe) -> Result<Run, RecipeError> {
     let steps = (recipe.hours * 3600.0 / recipe.step_s).round() as u32;
     for step in 0..steps {
         let hour = f64::from(step) * recipe.step_s / 3600.0;
-        let mut seen = bath.readings();
+        let truth = bath.readings();
+        let mut seen = errors.as_mut().map_or(truth, |errors| errors.seen(&truth));
         seen.specific_gravity += recipe.gravity_drift_h * hour;
         let (commands, interlocks) = controller.decide(&seen, gas);
         let is_sampled = (step as usize).is_multiple_of(recipe.sample_steps);
         if is_sampled {
-            // The sensors' copper against what the accounts say must be there.
-            let drift = detector.take(seen.copper_kg() / book_copper_kg - 1.0);
+            let book = CopperBook::of(content.copper_kg(), &totals, accounts.left.copper_kg());
+            let book = errors.as_ref().map_or(book, |errors| errors.book(&book));
+            let drift = watch.take(&seen, &book);
             drift_hour = drift_hour.or(drift.map(|_| hour));
             let copper_g_l = bath.copper_g_l();
-            samples.push(Sample { hour, bath: bath.readings(), copper_g_l, commands, interlocks, drift });
+            samples.push(Sample { hour, bath: truth, copper_g_l, commands, interlocks, drift });
         }
-        let before = bath.content.copper_kg();
         let chlorine = advance(recipe, &mut bath, &commands, &mut accounts, &mut totals);
-        book_copper_kg += bath.content.copper_kg() - before;
         gas = chlorine > 1e-9;
     }
     totals.baseline_l = totals.etched_kg * baseline_spent_l_kg(recipe.copper_g_l);
@@ -398,9 +399,42 @@ mod tests {
 
     #[test]
     fn a_drifting_sensor_is_found_by_the_balance() {
-        let run = simulate(&Recipe { gravity_drift_h: 0.001, ..Recipe::default() }).unwrap();
-        let hour = run.drift_hour.unwrap();
-        assert!((1.0..12.0).contains(&hour), "{hour}");
+        for (drift, sensor_seed) in [(0.001, None), (0.001, Some(7)), (-0.001, None), (-0.001, Some(8))] {
+            let run = simulate(&Recipe { gravity_drift_h: drift, sensor_seed, ..Recipe::default() }).unwrap();
+            let hour = run.drift_hour.unwrap();
+            assert!((1.0..12.0).contains(&hour), "{drift} {sensor_seed:?}: {hour}");
+            let way = if drift > 0.0 { Drift::High } else { Drift::Low };
+            assert_eq!(run.samples.iter().find_map(|s| s.drift), Some(way));
+        }
+    }
+
+    /// Whatever is etched in whatever bath: sound sensors with their noise and calibration errors raise no alarm.
+    #[test]
+    fn sound_sensors_raise_no_alarm() {
+        let mut seed = 0;
+        for etch_kg_h in [0.0, 2.0, 5.0, 8.0, 10.0, 12.0, 15.0, 30.0, 60.0] {
+            for copper_g_l in [100.0, 120.0, 150.0, 180.0] {
+                for cuprous in [0.0, 0.01, 0.05, 0.1] {
+                    seed += 1;
+                    for sensor_seed in [None, Some(seed)] {
+                        let recipe = Recipe {
+                            etch_kg_h,
+                            copper_g_l,
+                            cuprous,
+                            sensor_seed,
+                            step_s: 15.0,
+                            sample_steps: 20,
+                            ..Recipe::default()
+                        };
+                        let run = simulate(&recipe).unwrap();
+                        assert_eq!(
+                            run.drift_hour, None,
+                            "{etch_kg_h} {copper_g_l} {cuprous} {sensor_seed:?}"
+                        );
+                    }
+                }
+            }
+        }
     }
 
     #[test]
