@@ -225,8 +225,13 @@ pub fn simulate(recipe: &Recipe) -> Result<Run, RecipeError> {
 }
 
 fn check(recipe: &Recipe) -> Result<(), RecipeError> {
+    let (cell, set, act) = (&recipe.cell, &recipe.set, &recipe.actuators);
     let positive = |v: f64| v > 0.0 && v.is_finite();
+    let from_zero = |v: f64| v >= 0.0 && v.is_finite();
     let part = |v: f64| (0.0..=1.0).contains(&v);
+    let temperature = |v: f64| (0.0..=90.0).contains(&v);
+    // What the controller takes for a reading that can be.
+    let orp = |v: f64| (0.0..1200.0).contains(&v);
     for (field, value, is_allowed, expected) in [
         ("hours", recipe.hours, positive(recipe.hours) && recipe.hours <= 10_000.0, "0 到 10000"),
         ("step_s", recipe.step_s, (0.1..=60.0).contains(&recipe.step_s), "0.1 到 60"),
@@ -235,7 +240,9 @@ fn check(recipe: &Recipe) -> Result<(), RecipeError> {
         ("copper_g_l", recipe.copper_g_l, (1.0..=300.0).contains(&recipe.copper_g_l), "1 到 300"),
         ("cuprous", recipe.cuprous, part(recipe.cuprous), "0 到 1"),
         ("acid_mol_l", recipe.acid_mol_l, (0.0..=6.0).contains(&recipe.acid_mol_l), "0 到 6"),
-        ("temperature_c", recipe.temperature_c, (0.0..=90.0).contains(&recipe.temperature_c), "0 到 90"),
+        ("temperature_c", recipe.temperature_c, temperature(recipe.temperature_c), "0 到 90"),
+        ("ambient_c", recipe.ambient_c, (-50.0..=60.0).contains(&recipe.ambient_c), "-50 到 60"),
+        ("loss_kw_k", recipe.loss_kw_k, from_zero(recipe.loss_kw_k), "不小于 0"),
         (
             "acid_fraction",
             recipe.acid_fraction,
@@ -248,13 +255,63 @@ fn check(recipe: &Recipe) -> Result<(), RecipeError> {
             positive(recipe.oxidant_fraction) && recipe.oxidant_fraction <= 0.7,
             "大于 0 至 0.7",
         ),
-        ("voltage_v", recipe.cell.voltage_v, positive(recipe.cell.voltage_v), "大于 0"),
+        ("gravity_drift_h", recipe.gravity_drift_h, recipe.gravity_drift_h.abs() <= 1.0, "-1 到 1"),
+        ("cell.voltage_v", cell.voltage_v, positive(cell.voltage_v), "大于 0"),
         (
-            "current_efficiency",
-            recipe.cell.current_efficiency,
-            positive(recipe.cell.current_efficiency) && part(recipe.cell.current_efficiency),
+            "cell.current_efficiency",
+            cell.current_efficiency,
+            positive(cell.current_efficiency) && part(cell.current_efficiency),
             "大于 0 至 1",
         ),
+        ("cell.current_max_a", cell.current_max_a, from_zero(cell.current_max_a), "不小于 0"),
+        ("cell.anode_transfer_l_s", cell.anode_transfer_l_s, from_zero(cell.anode_transfer_l_s), "不小于 0"),
+        (
+            "set.specific_gravity",
+            set.specific_gravity,
+            (0.9..1.6).contains(&set.specific_gravity),
+            "0.9 到 1.6",
+        ),
+        ("set.orp_mv", set.orp_mv, orp(set.orp_mv), "0 到 1200"),
+        ("set.acid_mol_l", set.acid_mol_l, (0.0..=6.0).contains(&set.acid_mol_l), "0 到 6"),
+        ("set.temperature_c", set.temperature_c, temperature(set.temperature_c), "0 到 90"),
+        ("set.chlorine_trip_mv", set.chlorine_trip_mv, orp(set.chlorine_trip_mv), "0 到 1200"),
+        (
+            "set.chlorine_reset_mv",
+            set.chlorine_reset_mv,
+            orp(set.chlorine_reset_mv) && set.chlorine_reset_mv <= set.chlorine_trip_mv,
+            "0 至 chlorine_trip_mv",
+        ),
+        ("set.temperature_trip_c", set.temperature_trip_c, temperature(set.temperature_trip_c), "0 到 90"),
+        (
+            "set.temperature_reset_c",
+            set.temperature_reset_c,
+            temperature(set.temperature_reset_c) && set.temperature_reset_c <= set.temperature_trip_c,
+            "0 至 temperature_trip_c",
+        ),
+        ("set.level_high_l", set.level_high_l, positive(set.level_high_l), "大于 0"),
+        (
+            "set.level_low_l",
+            set.level_low_l,
+            from_zero(set.level_low_l) && set.level_low_l < set.level_high_l,
+            "0 至低于 level_high_l",
+        ),
+        ("actuators.current_gain_a", act.current_gain_a, from_zero(act.current_gain_a), "不小于 0"),
+        ("actuators.current_base_a", act.current_base_a, from_zero(act.current_base_a), "不小于 0"),
+        ("actuators.current_max_a", act.current_max_a, from_zero(act.current_max_a), "不小于 0"),
+        (
+            "actuators.oxidant_gain_mol_s",
+            act.oxidant_gain_mol_s,
+            from_zero(act.oxidant_gain_mol_s),
+            "不小于 0",
+        ),
+        ("actuators.oxidant_max_mol_s", act.oxidant_max_mol_s, from_zero(act.oxidant_max_mol_s), "不小于 0"),
+        ("actuators.acid_gain_mol_s", act.acid_gain_mol_s, from_zero(act.acid_gain_mol_s), "不小于 0"),
+        ("actuators.acid_max_mol_s", act.acid_max_mol_s, from_zero(act.acid_max_mol_s), "不小于 0"),
+        ("actuators.water_gain_mol_s", act.water_gain_mol_s, from_zero(act.water_gain_mol_s), "不小于 0"),
+        ("actuators.water_max_mol_s", act.water_max_mol_s, from_zero(act.water_max_mol_s), "不小于 0"),
+        ("actuators.bleed_gain_per_s", act.bleed_gain_per_s, from_zero(act.bleed_gain_per_s), "不小于 0"),
+        ("actuators.heat_gain_kw", act.heat_gain_kw, from_zero(act.heat_gain_kw), "不小于 0"),
+        ("actuators.heat_max_kw", act.heat_max_kw, from_zero(act.heat_max_kw), "不小于 0"),
     ] {
         if !is_allowed {
             return Err(RecipeError { field, value, expected });
@@ -454,6 +511,27 @@ mod tests {
         {
             let recipe = Recipe { hours, step_s, sample_steps, ..Recipe::default() };
             assert_eq!(simulate(&recipe).unwrap_err().field, field);
+        }
+        for (json, field) in [
+            (
+                r#"{"cell": {"voltage_v": 2, "current_efficiency": 0.8, "current_max_a": 12000, "anode_transfer_l_s": -2}}"#,
+                "cell.anode_transfer_l_s",
+            ),
+            (
+                r#"{"cell": {"voltage_v": 2, "current_efficiency": 0.8, "current_max_a": -1, "anode_transfer_l_s": 2}}"#,
+                "cell.current_max_a",
+            ),
+            (r#"{"set": {"specific_gravity": 12.8}}"#, "set.specific_gravity"),
+            (r#"{"set": {"orp_mv": -5}}"#, "set.orp_mv"),
+            (r#"{"set": {"chlorine_reset_mv": 700}}"#, "set.chlorine_reset_mv"),
+            (r#"{"set": {"level_low_l": 1200}}"#, "set.level_low_l"),
+            (r#"{"actuators": {"oxidant_max_mol_s": -0.1}}"#, "actuators.oxidant_max_mol_s"),
+            (r#"{"actuators": {"heat_max_kw": -60}}"#, "actuators.heat_max_kw"),
+            (r#"{"ambient_c": 1e9}"#, "ambient_c"),
+            (r#"{"gravity_drift_h": 2}"#, "gravity_drift_h"),
+        ] {
+            let recipe: Recipe = serde_json::from_str(json).unwrap();
+            assert_eq!(simulate(&recipe).unwrap_err().field, field, "{json}");
         }
         let recipe: Recipe = serde_json::from_str(r#"{"hours": 1, "set": {"orp_mv": 510}}"#).unwrap();
         assert_eq!((recipe.hours, recipe.set.orp_mv, recipe.etch_kg_h), (1.0, 510.0, 5.0));
