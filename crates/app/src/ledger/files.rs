@@ -113,7 +113,7 @@ struct RecipeFile {
     /// Bath, cell and controller; absent fields have the default's values.
     #[serde(default)]
     run: Recipe,
-    /// A year of the plant.
+    /// A year of the plant, with the cell of the run.
     case: Option<CaseInput>,
     /// Waste that left, to be compared with what etching would have made without regeneration.
     manifests: Option<ManifestsFile>,
@@ -179,7 +179,8 @@ pub fn simulate_etchant(actor: &Actor, file: &InputFile) -> Result<EtchantReport
     let bad = |e: &dyn std::fmt::Display| Error::new(Code::BadInput, format!("{}: {e}", file.name));
     let recipe: RecipeFile = serde_json::from_slice(&file.bytes).map_err(|e| bad(&e))?;
     let run = simulate(&recipe.run).map_err(|e| bad(&e))?;
-    let case = recipe.case.as_ref().map(case).transpose().map_err(|e| bad(&e))?;
+    let case = recipe.case.as_ref().map(|input| case(input, &recipe.run.cell));
+    let case = case.transpose().map_err(|e| bad(&e))?;
     let waste = recipe.manifests.as_ref().map(ManifestsFile::ledger).transpose().map_err(|e| bad(&e))?;
     Ok(EtchantReport { run, case, waste })
 }

@@ -122,8 +122,13 @@ pub struct Totals {
     pub bled_l: f64,
     /// Liquor bled, kg.
     pub bled_kg: f64,
-    /// Liquor that the same etching would have bled without regeneration, L.
+    /// Liquor that the same etching would have bled without regeneration, L: all its copper leaves with liquor of the start.
     pub baseline_l: f64,
+    /// What the bath's stock grew by, as liquor that has yet to be bled, L: by copper at the content of the start or by
+    /// volume, whichever is more; nothing where it shrank.
+    pub stock_l: f64,
+    /// Reduction of spent liquor, the stock counted: `1 - (bled + stock) / baseline`; absent where nothing was etched.
+    pub reduction: Option<f64>,
     /// HCl dosed, kg of pure acid.
     pub acid_kg: f64,
     /// H2O2 dosed, kg of pure peroxide.
@@ -220,6 +225,11 @@ pub fn simulate(recipe: &Recipe) -> Result<Run, RecipeError> {
         gas = chlorine > 1e-9;
     }
     totals.baseline_l = totals.etched_kg * baseline_spent_l_kg(recipe.copper_g_l);
+    let grown_kg = bath.content.copper_kg() - start.content.copper_kg();
+    let grown_l = bath.content.volume_l() - start.content.volume_l();
+    totals.stock_l = (1000.0 * grown_kg / recipe.copper_g_l).max(grown_l).max(0.0);
+    totals.reduction =
+        (totals.baseline_l > 0.0).then(|| 1.0 - (totals.bled_l + totals.stock_l) / totals.baseline_l);
     let closure = accounts.closure(&start, &bath);
     Ok(Run { samples, totals, closure, drift_hour })
 }
@@ -450,8 +460,21 @@ mod tests {
         assert!((480.0..600.0).contains(&last.bath.orp_mv), "{last:?}");
         assert!((totals.etched_kg - 120.0).abs() < 0.1 && totals.deposited_kg > 100.0, "{totals:?}");
         assert!((totals.cell_kwh / totals.deposited_kg - 2.11).abs() < 0.01, "{totals:?}");
-        assert!(totals.bled_l < 0.4 * totals.baseline_l, "{totals:?}");
+        assert!((0.6..0.99).contains(&totals.reduction.unwrap()), "{totals:?}");
         assert_eq!((totals.chlorine_kg, run.drift_hour), (0.0, None));
+    }
+
+    /// Copper that is still in the bath has been saved from nothing.
+    #[test]
+    fn waste_in_the_bath_is_no_reduction() {
+        let totals = simulate(&Recipe { copper_g_l: 120.0, ..Recipe::default() }).unwrap().totals;
+        assert!(totals.stock_l > 300.0, "{totals:?}");
+        // 19 of 120 kg were deposited; the rest of what is gained is that richer liquor is bled than at the start.
+        assert!((0.1..0.3).contains(&totals.reduction.unwrap()), "{totals:?}");
+        // A bath that is drawn down gives no credit either.
+        let totals = simulate(&Recipe { copper_g_l: 180.0, hours: 6.0, ..Recipe::default() }).unwrap().totals;
+        assert!(totals.reduction.unwrap() <= 1.0, "{totals:?}");
+        assert_eq!(simulate(&Recipe { etch_kg_h: 0.0, ..Recipe::default() }).unwrap().totals.reduction, None);
     }
 
     #[test]

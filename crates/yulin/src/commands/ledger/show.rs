@@ -188,9 +188,14 @@ pub fn footprint(report: &FootprintReport) {
 pub fn etchant(EtchantReport { run, case, waste }: &EtchantReport) {
     let t = &run.totals;
     say!("etched 蚀铜 {:.3} kg, deposited 电解回收铜 {:.3} kg", t.etched_kg, t.deposited_kg);
-    say!("bled 排出废液 {:.1} L, without regeneration 不再生时 {:.1} L", t.bled_l, t.baseline_l);
-    if t.baseline_l > 0.0 {
-        say!("hazardous waste reduced 危废减量 {:.1} %", 100.0 * (1.0 - t.bled_l / t.baseline_l));
+    say!(
+        "bled 排出废液 {:.1} L, more in the bath 槽液增存 {:.1} L, without regeneration 不再生时 {:.1} L",
+        t.bled_l,
+        t.stock_l,
+        t.baseline_l
+    );
+    if let Some(reduction) = t.reduction {
+        say!("hazardous waste reduced 危废减量 {:.1} %", 100.0 * reduction);
     }
     say!("acid 盐酸 {:.2} kg HCl, oxidant 双氧水 {:.2} kg H2O2", t.acid_kg, t.oxidant_kg);
     say!(
@@ -234,7 +239,8 @@ pub fn etchant(EtchantReport { run, case, waste }: &EtchantReport) {
     }
     if let Some(case) = case {
         say!(
-            "year 年度: avoided 减少危废 {:.1} t, left 剩余 {:.1} t ({:.1} %)",
+            "year 年度: without regeneration 不再生 {:.1} t, avoided 减少危废 {:.1} t, left 剩余 {:.1} t ({:.1} %)",
+            case.baseline_waste_t,
             case.avoided_waste_t,
             case.remaining_waste_t,
             100.0 * case.reduction
