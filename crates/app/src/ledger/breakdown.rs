@@ -201,7 +201,7 @@ impl App {
 
 /// Parts by site, step and factor, the largest first.
 fn grouped(held: &Genealogy, found: &[Part], units: &model::unit::UnitTable) -> Vec<FootprintPart> {
-    let library = FactorLibrary::builtin();
+    let library = held.factors;
     let mut sums: BTreeMap<(Option<String>, String, String), FootprintPart> = BTreeMap::new();
     let uses: BTreeMap<u64, (u16, u16)> =
         held.book.uses(Window::ALL).map(|u| (u.key, (u.site, u.step))).collect();
@@ -238,7 +238,7 @@ fn grouped(held: &Genealogy, found: &[Part], units: &model::unit::UnitTable) -> 
             if factor.scope == Scope::CoalEquivalent {
                 continue;
             }
-            let market = market_value(factor, used.market.as_deref());
+            let market = market_value(library, factor, used.market.as_deref());
             let step = held.named(held.book.steps.word(step));
             put(
                 Some(held.named(held.book.sites.word(site))),
@@ -259,8 +259,7 @@ fn grouped(held: &Genealogy, found: &[Part], units: &model::unit::UnitTable) -> 
 }
 
 /// kg CO2e for one unit of an activity, market based: by its contract; electricity without one by the residual mix.
-fn market_value(factor: &Factor, contract: Option<&str>) -> f64 {
-    let library = FactorLibrary::builtin();
+fn market_value(library: &FactorLibrary, factor: &Factor, contract: Option<&str>) -> f64 {
     let chosen = contract.or_else(|| {
         (factor.scope == Scope::EnergyLocation && factor.id.starts_with("grid-")).then_some(RESIDUAL)
     });
@@ -280,7 +279,7 @@ fn by_factor(parts: &[FootprintPart]) -> Vec<Uncertain> {
 }
 
 fn emissions(held: &Genealogy, site: u16, window: Window) -> SiteEmissions {
-    let library = FactorLibrary::builtin();
+    let library = held.factors;
     let book = &held.book;
     let mut out = SiteEmissions {
         site: held.named(book.sites.word(site)),
@@ -304,7 +303,7 @@ fn emissions(held: &Genealogy, site: u16, window: Window) -> SiteEmissions {
             Scope::Direct => out.scope1_kg += kg,
             Scope::EnergyLocation | Scope::EnergyMarket => {
                 out.scope2_kg += kg;
-                out.scope2_market_kg += used.amount * market_value(factor, contract);
+                out.scope2_market_kg += used.amount * market_value(library, factor, contract);
             }
             Scope::ValueChain => out.scope3_kg += kg,
             Scope::CoalEquivalent => {}

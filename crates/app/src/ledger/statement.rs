@@ -3,7 +3,6 @@
 use crate::{Act, Actor, App, Code, Error, Result};
 use ledger::balance::entries::site_of;
 use ledger::event::Body;
-use ledger::footprint::factor::FactorLibrary;
 use model::period::Period;
 use serde::Serialize;
 
@@ -85,7 +84,7 @@ impl App {
                 if !activity.is_metered {
                     missing.push(format!("event {}: {} has no meter", stored.seq, activity.factor));
                 }
-                let factor = FactorLibrary::builtin().get(&activity.factor);
+                let factor = held.factors.get(&activity.factor);
                 match factor.map_err(|e| e.to_string()) {
                     Ok(factor) if factor.result_unit == "kgce" => {}
                     Ok(factor) => match factor.apply(&activity.quantity, units) {

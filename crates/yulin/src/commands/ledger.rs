@@ -3,8 +3,8 @@
 mod show;
 
 use app::{
-    Actor, Allocation, App, BalanceQuery, CaptureOptions, Code, Direction, Error, EventForm, IndicatorQuery,
-    InputFile, Result, ZeroCarbonQuery,
+    Actor, Allocation, App, BalanceQuery, CaptureOptions, Code, Direction, Error, EventForm, FactorLibrary,
+    IndicatorQuery, InputFile, Result, ZeroCarbonQuery,
 };
 use clap::{Args, Subcommand, ValueEnum};
 use model::period::Period;
@@ -377,10 +377,13 @@ fn unwritten(error: serde_json::Error) -> Error {
 }
 
 /// Runs what needs no database.
-pub fn with_files(command: &Ledger) -> Result<ExitCode> {
+pub fn with_files(command: &Ledger, data: Option<&Path>) -> Result<ExitCode> {
     let actor = &super::console();
     match command {
-        Ledger::Check(args) => check(args),
+        Ledger::Check(args) => {
+            let own = data.map(super::factors).transpose()?.flatten();
+            check(args, own.unwrap_or_else(|| FactorLibrary::builtin()))
+        }
         Ledger::Hash(args) => {
             for path in &args.files {
                 for hash in app::hash_events(actor, input(path)?)? {
@@ -413,10 +416,10 @@ fn say_json(value: &impl Serialize) -> Result<ExitCode> {
 }
 
 /// Every file is looked at, also after one that cannot be read.
-fn check(args: &Files) -> Result<ExitCode> {
+fn check(args: &Files, factors: &FactorLibrary) -> Result<ExitCode> {
     let mut is_sound = true;
     for path in &args.files {
-        let checked = match input(path).and_then(|file| app::check_events(&super::console(), file)) {
+        let checked = match input(path).and_then(|file| app::check_events(&super::console(), file, factors)) {
             Ok(checked) => checked,
             Err(error) => {
                 eprintln!("error[{}]: {error}", error.code.row().word);
