@@ -37,7 +37,7 @@ pub use crate::ledger::{
     FootprintPart, FootprintReport, FootprintStatement, Indicator, IndicatorInput, IndicatorPosting,
     IndicatorPostings, IndicatorQuery, IndicatorReport, LotCard, LotEvent, LotFootprintRow, LotLink, LotPage,
     LotPlace, LotQuery, LotRow, Named, NamedQuery, Passport, PassportField, PcfFilter, PcfForm,
-    RecallCustomer, RecallReport, ReconcileReport, ReportSection, Scratch, SheetLine, SheetQuery,
+    RecallCustomer, RecallReport, ReconcileReport, ReportSection, ScopeThree, Scratch, SheetLine, SheetQuery,
     SiteEmissions, SubscriptionInfo, SubscriptionSettings, TraceReport, TraceRow, Wording, ZeroCarbonQuery,
     ZeroCarbonStatement, check_events, hash_events, reconcile, simulate_etchant, unit_shown,
 };

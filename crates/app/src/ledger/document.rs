@@ -204,6 +204,12 @@ mod tests {
                 "yl:activity/yl:marketFactor",
                 "nix",
             ),
+            (
+                r#"{"yl:factor": "grid-cn-2023", "yl:amount": 5, "yl:unit": "kWh", "yl:category": 16}"#,
+                "{}",
+                "yl:activity/yl:category",
+                "16",
+            ),
             (good, r#"{"yl:factor": "nix-da"}"#, "ilmd/yl:factor", "nix-da"),
             (
                 good,

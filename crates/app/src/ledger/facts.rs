@@ -3,6 +3,7 @@
 use ledger::balance::book::LotCard;
 use ledger::event::{Action, Body, Event, Extension, ExtensionValue};
 use ledger::footprint::factor::FactorLibrary;
+use ledger::footprint::inventory::Activity;
 use ledger::hash::link;
 use model::quantity::Quantity;
 use model::reference::Reference;
@@ -34,19 +35,6 @@ pub(super) struct LotFacts {
     pub content_rsd: f64,
     /// What its maker says of it to whoever scans its code: field and value, in order (docs/ledger.md, "Passport").
     pub passport: BTreeMap<String, String>,
-}
-
-/// A use of energy or material by the process of an event.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Activity {
-    /// How much.
-    pub quantity: Quantity,
-    /// Key of its factor.
-    pub factor: String,
-    /// Key of the factor of the contract that stands behind it, for the market-based figure.
-    pub market: Option<String>,
-    /// True where a meter stands behind it.
-    pub is_metered: bool,
 }
 
 /// Facts of all lots, and activities of all events, that any event states.
@@ -282,6 +270,9 @@ fn activity_faults(value: &ExtensionValue, place: &str, library: &FactorLibrary,
         |f| format!("因子“{}”能用的单位（{} 或可换算的）", f.id, f.activity_unit),
     );
     wanted("unit", &expected, &fits);
+    if own(fields, "category").next().is_some() {
+        wanted("category", "范围三的类别 1 到 15", &|v| category(v).is_some());
+    }
     if own(fields, "marketFactor").next().is_some() {
         wanted("marketFactor", "因子库中的因子（data/factors.csv）", &known);
     }
@@ -295,13 +286,19 @@ fn lot_faults(fields: &[Extension], place: &str, library: &FactorLibrary, out: &
     }
 }
 
+/// A category of scope 3.
+fn category(value: &ExtensionValue) -> Option<u8> {
+    (1..=15).find(|category| value.as_number() == Some(f64::from(*category)))
+}
+
 fn activity(value: &ExtensionValue) -> Option<Activity> {
     let ExtensionValue::Object(fields) = value else { return None };
     let text = |name| own(fields, name).find_map(ExtensionValue::as_text);
     Some(Activity {
         quantity: Quantity::new(own(fields, "amount").find_map(ExtensionValue::as_number)?, text("unit")?),
         factor: text("factor")?.to_owned(),
-        market: text("marketFactor").map(str::to_owned),
+        market_factor: text("marketFactor").map(str::to_owned),
+        category: own(fields, "category").find_map(category),
         is_metered: own(fields, "metered").any(is_true),
     })
 }

@@ -98,7 +98,7 @@ impl Genealogy {
                 step: event.biz_step.as_deref().unwrap_or(""),
                 day: day_of(event.time),
                 factor: &used.factor,
-                market: used.market.as_deref(),
+                market: used.market_factor.as_deref(),
                 amount,
                 is_metered: used.is_metered,
             });

@@ -39,7 +39,7 @@ mod subscribe;
 mod trace;
 
 pub use balance::{BalanceQuery, BalanceReport};
-pub use breakdown::{FootprintBreakdown, FootprintOverview, FootprintPart, SiteEmissions};
+pub use breakdown::{FootprintBreakdown, FootprintOverview, FootprintPart, ScopeThree, SiteEmissions};
 pub use capture::{CaptureOptions, CaptureReport, ChainProof};
 pub use circular::{
     Indicator, IndicatorInput, IndicatorPosting, IndicatorPostings, IndicatorQuery, IndicatorReport, Named,

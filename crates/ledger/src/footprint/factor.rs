@@ -67,6 +67,9 @@ pub struct Factor {
     pub confidence: Confidence,
     /// Key of the coal equivalent of the same activity; absent where it is no energy.
     pub energy: Option<String>,
+    /// Category of scope 3 (1 to 15) that its activities are of, where they state none; absent: purchased goods, and 1 is meant.
+    #[serde(default)]
+    pub category: Option<u8>,
     /// Where it is from.
     pub source: String,
 }
@@ -129,6 +132,12 @@ impl FactorLibrary {
             }
             if (factor.result_unit == "kgce") != (factor.scope == Scope::CoalEquivalent) {
                 return fault("kgce belongs to the scope energy".to_owned());
+            }
+            if factor
+                .category
+                .is_some_and(|category| !(1..=15).contains(&category) || factor.scope != Scope::ValueChain)
+            {
+                return fault("category must be 1 to 15, of scope 3".to_owned());
             }
             if let Some(energy) = &factor.energy
                 && !self.factors.contains_key(energy)

@@ -115,6 +115,9 @@ pub enum Ledger {
         /// What was bought to offset emissions, such as `CCER-2026=1200` (kg CO2e); may be given several times
         #[arg(long = "offset", value_name = "NAME=KG")]
         offsets: Vec<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Write all events
     Export {
@@ -221,7 +224,7 @@ impl Ledger {
 pub async fn run(app: &App, actor: &Actor, command: &Ledger) -> Result<ExitCode> {
     match command {
         Ledger::Check(_) | Ledger::Hash(_) | Ledger::Reconcile { .. } | Ledger::Simulate(_) => {
-            with_files(command)
+            with_files(command, None)
         }
         Ledger::Capture { files, proceed, json } => {
             capture(app, actor, files, CaptureOptions { proceed: *proceed }, *json).await
@@ -270,10 +273,13 @@ pub async fn run(app: &App, actor: &Actor, command: &Ledger) -> Result<ExitCode>
             say!("wrote 已写出: {}", out.display());
             Ok(ExitCode::SUCCESS)
         }
-        Ledger::ZeroCarbon { site, period, offsets } => {
+        Ledger::ZeroCarbon { site, period, offsets, json } => {
             let offsets = offsets.iter().map(|text| offset(text)).collect::<Result<_>>()?;
             let query = ZeroCarbonQuery { site: site.clone(), period: *period, offsets };
-            say_json(&app.zero_carbon(actor, &query).await?)
+            let found = app.zero_carbon(actor, &query).await?;
+            answer(&found, *json, show::zero_carbon)?;
+            // What is missing is no fault of the program, but nothing is stated.
+            Ok(if found.missing_count == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
         }
         Ledger::Export { form, out } => export(app, actor, *form, out.as_deref()).await,
     }

@@ -2,7 +2,7 @@
 
 use app::{
     Amount, BalanceReport, Direction, EtchantReport, FootprintReport, Indicator, IndicatorReport,
-    RecallReport, TraceReport, TraceRow,
+    RecallReport, TraceReport, TraceRow, ZeroCarbonStatement,
 };
 use std::collections::BTreeMap;
 
@@ -254,6 +254,36 @@ pub fn etchant(EtchantReport { run, case, waste }: &EtchantReport) {
         match case.payback_years {
             Some(years) => say!("  payback 回收期 {years:.2} 年"),
             None => say!("  no payback 无收益，不能回收投资"),
+        }
+    }
+}
+
+pub fn zero_carbon(found: &ZeroCarbonStatement) {
+    say!("scope 1 范围一 {:.2} kg CO2e", found.scope1_kg);
+    say!(
+        "scope 2 范围二: location based 位置法 {:.2} kg, market based 市场法 {:.2} kg",
+        found.scope2_location_kg,
+        found.scope2_market_kg
+    );
+    say!("scope 3 范围三 {:.2} kg", found.scope3_kg);
+    for part in &found.scope3 {
+        say!("  {} {} {}: {:.2} kg", part.category, part.en, part.zh, part.kg);
+    }
+    say!("offset 抵消 {:.2} kg", found.offset_kg);
+    match (found.net_location_kg, found.net_market_kg) {
+        (Some(location), Some(market)) => {
+            say!("net 净排放: location based 位置法 {location:.2} kg, market based 市场法 {market:.2} kg");
+            say!("{}", if found.is_net_zero { "net zero 净零" } else { "not net zero 不是净零" });
+        }
+        _ => {
+            say!(
+                "nothing is stated 不声明: {} of meters, uses or factors are missing 缺 {} 项",
+                found.missing_count,
+                found.missing_count
+            );
+            for what in &found.missing {
+                say!("  {what}");
+            }
         }
     }
 }
