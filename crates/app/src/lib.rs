@@ -32,14 +32,14 @@ pub use crate::ledger::{
     Allocation, Amount, BalanceQuery, BalanceReport, BalanceSheet, CAPTURE_EVENTS_MAX, CaptureFault,
     CaptureJobInfo, CaptureOptions, CaptureReport, ChainProof, CheckedEvents, Direction, ETCHANT_EXAMPLE,
     EVENTS_PER_PAGE_MAX, EntryKind, EpcFormat, EtchantReport, EventForm, EventMark, EventPage,
-    EventParameter, EventRequest, EventSchedule, EventSite, EventsSince, Factor, FactorScope, FlowLink,
-    FlowNode, FlowNodeKind, FlowQuery, FlowReport, FootprintBreakdown, FootprintOverview, FootprintPart,
-    FootprintReport, FootprintStatement, Indicator, IndicatorInput, IndicatorPosting, IndicatorPostings,
-    IndicatorQuery, IndicatorReport, LotCard, LotEvent, LotFootprintRow, LotLink, LotPage, LotPlace,
-    LotQuery, LotRow, Named, NamedQuery, NegativeStock, Passport, PassportField, PcfFilter, PcfForm,
-    RecallCustomer, RecallReport, ReconcileReport, ReportSection, Scratch, SheetLine, SheetQuery,
-    SiteEmissions, SubscriptionInfo, SubscriptionSettings, TraceReport, TraceRow, Wording, ZeroCarbonQuery,
-    ZeroCarbonStatement, check_events, hash_events, reconcile, simulate_etchant, unit_shown,
+    EventParameter, EventRequest, EventSchedule, EventSite, EventsSince, Factor, FactorLibrary, FactorScope,
+    FlowLink, FlowNode, FlowNodeKind, FlowQuery, FlowReport, FootprintBreakdown, FootprintOverview,
+    FootprintPart, FootprintReport, FootprintStatement, Indicator, IndicatorInput, IndicatorPosting,
+    IndicatorPostings, IndicatorQuery, IndicatorReport, LotCard, LotEvent, LotFootprintRow, LotLink, LotPage,
+    LotPlace, LotQuery, LotRow, Named, NamedQuery, NegativeStock, Passport, PassportField, PcfFilter,
+    PcfForm, RecallCustomer, RecallReport, ReconcileReport, ReportSection, ScopeThree, Scratch, SheetLine,
+    SheetQuery, SiteEmissions, SubscriptionInfo, SubscriptionSettings, TraceReport, TraceRow, Wording,
+    ZeroCarbonQuery, ZeroCarbonStatement, check_events, hash_events, reconcile, simulate_etchant, unit_shown,
 };
 pub use actor::{Act, Actor, Office, Role};
 pub use audit::{AuditChain, AuditEntry, AuditFilter};
@@ -125,6 +125,8 @@ pub struct App {
     live: records::Live,
     /// All lots, as of the newest event.
     ledger: crate::ledger::Live,
+    /// Emission factors.
+    factors: &'static FactorLibrary,
     /// The weights asked for last.
     scoring: Mutex<Option<model::list::Scoring>>,
     desk: lists::DeskMemory,
@@ -166,6 +168,7 @@ impl App {
             last_list: Mutex::new(None),
             live: records::Live::default(),
             ledger: crate::ledger::Live::default(),
+            factors: FactorLibrary::builtin(),
             scoring: Mutex::default(),
             desk: lists::DeskMemory::default(),
             throttle: Mutex::default(),
@@ -182,6 +185,12 @@ impl App {
     #[must_use]
     pub fn with_reference(self, reference: &'static Reference) -> Self {
         Self { reference, ..self }
+    }
+
+    /// The same with other emission factors.
+    #[must_use]
+    pub fn with_factors(self, factors: &'static FactorLibrary) -> Self {
+        Self { factors, ledger: crate::ledger::Live::over(factors), ..self }
     }
 
     /// The reference tables: regions, the chain graph, levels of fields. They are no secret.

@@ -8,11 +8,13 @@ use crate::{Act, Actor, App, Result};
 use ledger::balance::EntryKind;
 use ledger::balance::book::Window;
 use ledger::footprint::allocation::Allocation;
-use ledger::footprint::factor::{Factor, FactorLibrary, Scope};
+use ledger::footprint::factor::{Factor, Scope};
+use ledger::footprint::inventory::{CATEGORIES, Inventory, PURCHASED_GOODS};
 use ledger::footprint::lot::{Part, parts, recycled_content};
 use ledger::footprint::uncertainty::{Spread, Uncertain, monte_carlo};
 use ledger::graph::LotId;
 use model::period::Period;
+use model::unit::UnitTable;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -68,6 +70,19 @@ pub struct FootprintBreakdown {
     pub unknown_raw: Vec<Named>,
 }
 
+/// A category of scope 3 (GHG Protocol, 1 to 15).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ScopeThree {
+    /// Number.
+    pub category: u8,
+    /// Chinese name.
+    pub zh: &'static str,
+    /// English name.
+    pub en: &'static str,
+    /// kg CO2e.
+    pub kg: f64,
+}
+
 /// What a site emits in a period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SiteEmissions {
@@ -79,9 +94,11 @@ pub struct SiteEmissions {
     pub scope2_kg: f64,
     /// Scope 2, market based.
     pub scope2_market_kg: f64,
-    /// Scope 3, purchased materials that were received.
+    /// Scope 3: activities, and purchased materials that were received.
     pub scope3_kg: f64,
-    /// Products received that have no factor.
+    /// The same by category.
+    pub scope3: Vec<ScopeThree>,
+    /// Products received, and factors of activities, that nothing is known of.
     pub unknown: Vec<Named>,
     /// Activities, and how many of them no meter stands behind.
     pub activities: (usize, usize),
@@ -98,8 +115,6 @@ pub struct FootprintOverview {
     pub products: Vec<Named>,
 }
 
-/// Electricity without a stated contract is market-based the mix that nobody bought the renewable part of.
-const RESIDUAL: &str = "grid-cn-residual-2023";
 const DRAWS: usize = 10_000;
 const SEED: u64 = 1;
 /// Lots that a product's figure is the average of: the newest.
@@ -184,7 +199,7 @@ impl App {
         let book = &held.book;
         let sites = (0..u16::MAX).zip(book.sites.all()).filter(|(_, site)| sight.sees_site(site));
         let sites: Vec<SiteEmissions> =
-            sites.map(|(site, _)| emissions(&held, site, window_of(period))).collect();
+            sites.map(|(site, _)| emissions(&held, site, window_of(period), &self.reference.units)).collect();
         let made = book.cells(Window::ALL, None, None);
         let made = made.iter().filter(|c| {
             c.place.kind == EntryKind::Produced
@@ -200,8 +215,8 @@ impl App {
 }
 
 /// Parts by site, step and factor, the largest first.
-fn grouped(held: &Genealogy, found: &[Part], units: &model::unit::UnitTable) -> Vec<FootprintPart> {
-    let library = FactorLibrary::builtin();
+fn grouped(held: &Genealogy, found: &[Part], units: &UnitTable) -> Vec<FootprintPart> {
+    let library = held.factors;
     let mut sums: BTreeMap<(Option<String>, String, String), FootprintPart> = BTreeMap::new();
     let uses: BTreeMap<u64, (u16, u16)> =
         held.book.uses(Window::ALL).map(|u| (u.key, (u.site, u.step))).collect();
@@ -238,7 +253,7 @@ fn grouped(held: &Genealogy, found: &[Part], units: &model::unit::UnitTable) -> 
             if factor.scope == Scope::CoalEquivalent {
                 continue;
             }
-            let market = market_value(factor, used.market.as_deref());
+            let market = library.market_value(factor, used.market_factor.as_deref());
             let step = held.named(held.book.steps.word(step));
             put(
                 Some(held.named(held.book.sites.word(site))),
@@ -258,17 +273,6 @@ fn grouped(held: &Genealogy, found: &[Part], units: &model::unit::UnitTable) -> 
     out
 }
 
-/// kg CO2e for one unit of an activity, market based: by its contract; electricity without one by the residual mix.
-fn market_value(factor: &Factor, contract: Option<&str>) -> f64 {
-    let library = FactorLibrary::builtin();
-    let chosen = contract.or_else(|| {
-        (factor.scope == Scope::EnergyLocation && factor.id.starts_with("grid-")).then_some(RESIDUAL)
-    });
-    let found =
-        chosen.and_then(|id| library.get(id).ok()).filter(|f| f.activity_unit == factor.activity_unit);
-    found.map_or(factor.value, |f| f.value)
-}
-
 /// Summands that vary together: one a factor.
 fn by_factor(parts: &[FootprintPart]) -> Vec<Uncertain> {
     let mut sums: BTreeMap<&str, Uncertain> = BTreeMap::new();
@@ -279,35 +283,19 @@ fn by_factor(parts: &[FootprintPart]) -> Vec<Uncertain> {
     sums.into_values().collect()
 }
 
-fn emissions(held: &Genealogy, site: u16, window: Window) -> SiteEmissions {
-    let library = FactorLibrary::builtin();
+fn emissions(held: &Genealogy, site: u16, window: Window, units: &UnitTable) -> SiteEmissions {
+    let library = held.factors;
     let book = &held.book;
-    let mut out = SiteEmissions {
-        site: held.named(book.sites.word(site)),
-        scope1_kg: 0.0,
-        scope2_kg: 0.0,
-        scope2_market_kg: 0.0,
-        scope3_kg: 0.0,
-        unknown: Vec::new(),
-        activities: (0, 0),
-    };
-    for used in book.uses(window).filter(|u| u.site == site) {
-        out.activities.0 += 1;
-        out.activities.1 += usize::from(!used.is_metered);
-        let Ok(factor) = library.get(book.factors.word(used.factor)) else { continue };
-        if !used.amount.is_finite() {
-            continue;
-        }
-        let contract = (used.market != u16::MAX).then(|| book.factors.word(used.market));
-        let kg = used.amount * factor.value;
-        match factor.scope {
-            Scope::Direct => out.scope1_kg += kg,
-            Scope::EnergyLocation | Scope::EnergyMarket => {
-                out.scope2_kg += kg;
-                out.scope2_market_kg += used.amount * market_value(factor, contract);
-            }
-            Scope::ValueChain => out.scope3_kg += kg,
-            Scope::CoalEquivalent => {}
+    let mut found = Inventory::default();
+    let mut unknown = Vec::new();
+    let mut keys: Vec<u64> =
+        book.uses(window).filter(|used| used.site == site).map(|used| used.key).collect();
+    keys.dedup();
+    for activity in keys.iter().filter_map(|key| held.facts.activities.get(key)).flatten() {
+        if found.add(activity, library, units).is_err() {
+            found.activities += 1;
+            found.estimated_activities += usize::from(!activity.is_metered);
+            unknown.push(held.named(&activity.factor));
         }
     }
     let bought = book.postings(window, None, |p| {
@@ -318,12 +306,31 @@ fn emissions(held: &Genealogy, site: u16, window: Window) -> SiteEmissions {
         let facts = held.facts.lots.get(held.graph.name(posting.lot));
         match facts.and_then(|f| f.factor.as_deref()).and_then(|id| library.get(id).ok()) {
             Some(factor) if factor.activity_unit == "kg" => {
-                out.scope3_kg += posting.kg.unwrap_or(0.0) * factor.value
+                let category = factor.category.unwrap_or(PURCHASED_GOODS);
+                *found.scope3_kg.entry(category).or_default() += posting.kg.unwrap_or(0.0) * factor.value;
             }
-            _ => out.unknown.push(held.product(posting.lot)),
+            _ => unknown.push(held.product(posting.lot)),
         }
     }
-    out.unknown.sort();
-    out.unknown.dedup();
-    out
+    unknown.sort();
+    unknown.dedup();
+    SiteEmissions {
+        site: held.named(book.sites.word(site)),
+        scope1_kg: found.scope1_kg,
+        scope2_kg: found.scope2_location_kg,
+        scope2_market_kg: found.scope2_market_kg,
+        scope3_kg: found.scope3_total_kg(),
+        scope3: categories(&found),
+        unknown,
+        activities: (found.activities, found.estimated_activities),
+    }
+}
+
+/// The categories of scope 3 that there is something of.
+pub(super) fn categories(found: &Inventory) -> Vec<ScopeThree> {
+    let named = |(category, kg): (&u8, &f64)| {
+        let (zh, en) = CATEGORIES.get(usize::from(*category).wrapping_sub(1))?;
+        Some(ScopeThree { category: *category, zh, en, kg: *kg })
+    };
+    found.scope3_kg.iter().filter_map(named).collect()
 }

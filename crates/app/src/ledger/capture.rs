@@ -62,8 +62,9 @@ impl App {
         options: CaptureOptions,
     ) -> Result<CaptureReport> {
         actor.need(Act::CaptureEvents)?;
+        let factors = self.factors;
         let (new, faults) = aside(move || {
-            let read = read_events(file)?;
+            let read = read_events(file, Some(factors))?;
             if !read.faults.is_empty() && (!options.proceed || read.document.is_none()) {
                 return Err(faulty(&read.faults));
             }

@@ -10,7 +10,6 @@ use ledger::circular::{
     Definition, ENERGY_INTENSITY, HAZARDOUS_WASTE_REDUCTION, LINKAGE_DEGREE, MCI, MciInput, OutOfRange,
     RECOVERY_RATE, energy_intensity, hazardous_waste_reduction, linkage_degree, mci, recovery_rate,
 };
-use ledger::footprint::factor::FactorLibrary;
 use model::period::Period;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -434,7 +433,7 @@ fn circularity(held: &Genealogy, sums: &Sums, site: u16) -> Indicator {
 
 /// Coal equivalent of a site's energy in each of the periods, kgce.
 fn energy_kgce(held: &Genealogy, used: &[Used], site: u16) -> [f64; 2] {
-    let library = FactorLibrary::builtin();
+    let library = held.factors;
     let kgce = |factor: u16, amount: f64| {
         library.coal_equivalent(library.get(held.book.factors.word(factor)).ok()?, amount)
     };

@@ -1,9 +1,10 @@
 //! An EPCIS document of either form, with every fault at its place in the file as it is.
 
-use super::facts::own;
+use super::facts::{FieldFault, field_faults, own};
 use crate::{Code, Error, InputFile, Result};
 use exchange::epcis_xml::{self, Converted};
 use ledger::event::{Document, DocumentKind, Event, Extension, ExtensionValue};
+use ledger::footprint::factor::FactorLibrary;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -22,8 +23,9 @@ pub(super) struct EventFile {
     pub faults: Vec<String>,
 }
 
-/// Reads a document; only text that is no text is an error, all else is a fault with its place.
-pub(super) fn read_events(file: InputFile) -> Result<EventFile> {
+/// Reads a document; only text that is no text is an error, all else is a fault with its place. With a library of factors the
+/// fields of our own are looked at, too: an activity that cannot be computed is a fault, and its event is not valid.
+pub(super) fn read_events(file: InputFile, library: Option<&FactorLibrary>) -> Result<EventFile> {
     let InputFile { name, bytes } = file;
     let mut text = String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
@@ -38,6 +40,7 @@ pub(super) fn read_events(file: InputFile) -> Result<EventFile> {
         faults.extend(
             take_impossible(&text, document.as_mut()).iter().map(|(_, fault)| format!("{name}: {fault}")),
         );
+        faults.extend(own_faults(&mut document, library).iter().map(|fault| format!("{name}: {fault}")));
         return Ok(EventFile { name, text, document, faults });
     }
     match epcis_xml::convert(&text) {
@@ -47,6 +50,8 @@ pub(super) fn read_events(file: InputFile) -> Result<EventFile> {
                 faults.iter().map(|fault| in_xml(&name, &converted, &fault.place, fault)).collect();
             let impossible = take_impossible(&converted.json, document.as_mut());
             faults.extend(impossible.iter().map(|(place, fault)| in_xml(&name, &converted, place, fault)));
+            let own = own_faults(&mut document, library);
+            faults.extend(own.iter().map(|fault| in_xml(&name, &converted, &fault.place, fault)));
             Ok(EventFile { name, text: converted.json, document, faults })
         }
         Err(fault) => {
@@ -128,6 +133,19 @@ fn in_fields(place: &str, fields: Option<&Value>, faults: &mut Vec<(String, Stri
             _ => {}
         }
     }
+}
+
+/// Takes the events out whose own fields are faulty, and says what is wrong.
+fn own_faults(document: &mut Option<Document>, library: Option<&FactorLibrary>) -> Vec<FieldFault> {
+    let (Some(document), Some(library)) = (document, library) else { return Vec::new() };
+    let mut all = Vec::new();
+    document.events.retain(|event| {
+        let found = field_faults(event, library);
+        let is_sound = found.is_empty();
+        all.extend(found);
+        is_sound
+    });
+    all
 }
 
 fn in_xml(name: &str, converted: &Converted, place: &str, fault: &impl Display) -> String {
@@ -236,7 +254,8 @@ mod tests {
             "epcisBody": {{"eventList": [{}]}}}}"#,
             events.join(",")
         );
-        let read = read_events(InputFile { name: "x.json".to_owned(), bytes: text.into_bytes() }).unwrap();
+        let read =
+            read_events(InputFile { name: "x.json".to_owned(), bytes: text.into_bytes() }, None).unwrap();
         assert_eq!(
             read.faults,
             [
@@ -245,5 +264,73 @@ mod tests {
             ]
         );
         assert_eq!(read.document.unwrap().events.len(), 1);
+    }
+
+    fn document(own: &str, ilmd: &str) -> String {
+        format!(
+            r#"{{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {{"yl": "urn:yulin:ledger:"}}],
+            "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": "2026-01-01T00:00:00Z", "epcisBody": {{"eventList": [
+            {{"type": "ObjectEvent", "action": "ADD", "eventTime": "2026-01-01T08:00:00+08:00", "eventTimeZoneOffset": "+08:00",
+            "quantityList": [{{"epcClass": "urn:epc:class:lgtin:4012345.011111.A", "quantity": 1, "uom": "KGM"}}],
+            "ilmd": {ilmd}, "yl:activity": {own}}}]}}}}"#
+        )
+    }
+
+    fn faults(own: &str, ilmd: &str) -> Vec<String> {
+        let file = InputFile { name: "e.json".to_owned(), bytes: document(own, ilmd).into_bytes() };
+        let read = read_events(file, Some(FactorLibrary::builtin())).unwrap();
+        assert_eq!(read.document.unwrap().events.is_empty(), !read.faults.is_empty());
+        read.faults
+    }
+
+    #[test]
+    fn what_cannot_be_computed_is_a_fault_with_its_place() {
+        let good = r#"{"yl:factor": "grid-cn-2023", "yl:amount": 5, "yl:unit": "kWh"}"#;
+        assert_eq!(faults(good, r#"{"yl:factor": "copper-recycled"}"#), Vec::<String>::new());
+        let at = "e.json: /epcisBody/eventList/0/";
+        for (own, ilmd, place, words) in [
+            (
+                r#"{"yl:factor": "grid-cn-2023", "yl:amount": "viel", "yl:unit": "kWh"}"#,
+                "{}",
+                "yl:activity/yl:amount",
+                "读到 \"viel\"",
+            ),
+            (
+                r#"[{"yl:factor": "grid-cn-2023", "yl:amount": 5, "yl:unit": "kg"}]"#,
+                "{}",
+                "yl:activity/0/yl:unit",
+                "读到 \"kg\"",
+            ),
+            (
+                r#"{"yl:factor": "nix", "yl:amount": 5, "yl:unit": "kWh"}"#,
+                "{}",
+                "yl:activity/yl:factor",
+                "读到 \"nix\"",
+            ),
+            (r#"{"yl:factor": "grid-cn-2023", "yl:unit": "kWh"}"#, "{}", "yl:activity/yl:amount", "缺少此项"),
+            (
+                r#"{"yl:factor": "grid-cn-2023", "yl:amount": 5, "yl:unit": "kWh", "yl:marketFactor": "nix"}"#,
+                "{}",
+                "yl:activity/yl:marketFactor",
+                "nix",
+            ),
+            (
+                r#"{"yl:factor": "grid-cn-2023", "yl:amount": 5, "yl:unit": "kWh", "yl:category": 16}"#,
+                "{}",
+                "yl:activity/yl:category",
+                "16",
+            ),
+            (good, r#"{"yl:factor": "nix-da"}"#, "ilmd/yl:factor", "nix-da"),
+            (
+                good,
+                r#"{"yl:lots": [{"yl:lot": "a:b", "yl:factor": "nix-da"}]}"#,
+                "ilmd/yl:lots/0/yl:factor",
+                "nix-da",
+            ),
+        ] {
+            let found = faults(own, ilmd);
+            assert!(found.len() == 1 && found[0].starts_with(&format!("{at}{place}：")), "{found:?}");
+            assert!(found[0].contains(words), "{found:?}");
+        }
     }
 }

@@ -2,8 +2,11 @@
 
 use ledger::balance::book::LotCard;
 use ledger::event::{Action, Body, Event, Extension, ExtensionValue};
+use ledger::footprint::factor::FactorLibrary;
+use ledger::footprint::inventory::Activity;
 use ledger::hash::link;
 use model::quantity::Quantity;
+use model::reference::Reference;
 use std::collections::{BTreeMap, HashMap};
 
 /// Namespace of the extension fields.
@@ -32,19 +35,6 @@ pub(super) struct LotFacts {
     pub content_rsd: f64,
     /// What its maker says of it to whoever scans its code: field and value, in order (docs/ledger.md, "Passport").
     pub passport: BTreeMap<String, String>,
-}
-
-/// A use of energy or material by the process of an event.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Activity {
-    /// How much.
-    pub quantity: Quantity,
-    /// Key of its factor.
-    pub factor: String,
-    /// Key of the factor of the contract that stands behind it, for the market-based figure.
-    pub market: Option<String>,
-    /// True where a meter stands behind it.
-    pub is_metered: bool,
 }
 
 /// Facts of all lots, and activities of all events, that any event states.
@@ -189,13 +179,126 @@ fn is_true(value: &ExtensionValue) -> bool {
     matches!(value, ExtensionValue::Bool(true)) || value.as_text() == Some("true")
 }
 
+/// A field of our own that nothing can be computed from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FieldFault {
+    /// JSON pointer, our namespace under its usual prefix.
+    pub place: String,
+    /// What was read and what is expected.
+    what: String,
+}
+
+impl std::fmt::Display for FieldFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}：{}", self.place, self.what)
+    }
+}
+
+/// What is wrong in an event's own fields: an activity that cannot be computed, a factor that nobody knows.
+pub(super) fn field_faults(event: &Event, library: &FactorLibrary) -> Vec<FieldFault> {
+    let mut out = Vec::new();
+    for (value, place) in placed(&event.extensions, "activity", &event.place) {
+        activity_faults(value, &place, library, &mut out);
+    }
+    let ilmd = format!("{}/ilmd", event.place);
+    lot_faults(&event.ilmd, &ilmd, library, &mut out);
+    for (entry, place) in placed(&event.ilmd, "lots", &ilmd) {
+        match entry {
+            ExtensionValue::Object(fields) => lot_faults(fields, &place, library, &mut out),
+            other => out.push(fault(place, other, "带 yl:lot 的对象")),
+        }
+    }
+    out
+}
+
+/// Values of a field with their places.
+fn placed<'e>(
+    fields: &'e [Extension],
+    local: &'static str,
+    under: &str,
+) -> Vec<(&'e ExtensionValue, String)> {
+    let mut out = Vec::new();
+    for value in own(fields, local) {
+        let place = format!("{under}/yl:{local}");
+        match value {
+            ExtensionValue::List(items) => {
+                out.extend(items.iter().enumerate().map(|(at, item)| (item, format!("{place}/{at}"))));
+            }
+            one => out.push((one, place)),
+        }
+    }
+    out
+}
+
+fn fault(place: String, found: &ExtensionValue, expected: &str) -> FieldFault {
+    let found = match found {
+        ExtensionValue::Null => "null".to_owned(),
+        ExtensionValue::Text(text) => format!("\"{text}\""),
+        ExtensionValue::Number(number) => number.to_string(),
+        ExtensionValue::Integer(digits) => digits.clone(),
+        ExtensionValue::Bool(value) => value.to_string(),
+        ExtensionValue::List(_) => "[…]".to_owned(),
+        ExtensionValue::Object(_) => "{…}".to_owned(),
+    };
+    FieldFault { place, what: format!("读到 {found}，应为{expected}") }
+}
+
+fn activity_faults(value: &ExtensionValue, place: &str, library: &FactorLibrary, out: &mut Vec<FieldFault>) {
+    let ExtensionValue::Object(fields) = value else {
+        out.push(fault(place.to_owned(), value, "对象 {…}"));
+        return;
+    };
+    let mut wanted = |name: &'static str, expected: &str, is_good: &dyn Fn(&ExtensionValue) -> bool| {
+        let at = format!("{place}/yl:{name}");
+        match own(fields, name).next() {
+            None => out.push(FieldFault { place: at, what: format!("缺少此项，应为{expected}") }),
+            Some(found) if !is_good(found) => out.push(fault(at, found, expected)),
+            Some(_) => {}
+        }
+    };
+    let known = |v: &ExtensionValue| v.as_text().is_some_and(|id| library.get(id).is_ok());
+    wanted("factor", "因子库中的因子（data/factors.csv）", &known);
+    wanted("amount", "不小于 0 的数", &|v| v.as_number().is_some_and(|n| n >= 0.0));
+    let factor = own(fields, "factor").find_map(ExtensionValue::as_text).and_then(|id| library.get(id).ok());
+    let units = &Reference::builtin().units;
+    let fits = |v: &ExtensionValue| {
+        let Some(unit) = v.as_text() else { return false };
+        factor.is_none_or(|f| Quantity::new(1.0, unit).value_in(&f.activity_unit, units).is_ok())
+    };
+    let expected = factor.map_or_else(
+        || "单位".to_owned(),
+        |f| format!("因子“{}”能用的单位（{} 或可换算的）", f.id, f.activity_unit),
+    );
+    wanted("unit", &expected, &fits);
+    if own(fields, "category").next().is_some() {
+        wanted("category", "范围三的类别 1 到 15", &|v| category(v).is_some());
+    }
+    if own(fields, "marketFactor").next().is_some() {
+        wanted("marketFactor", "因子库中的因子（data/factors.csv）", &known);
+    }
+}
+
+fn lot_faults(fields: &[Extension], place: &str, library: &FactorLibrary, out: &mut Vec<FieldFault>) {
+    for found in own(fields, "factor") {
+        if found.as_text().is_none_or(|id| library.get(id).is_err()) {
+            out.push(fault(format!("{place}/yl:factor"), found, "因子库中的因子（data/factors.csv）"));
+        }
+    }
+}
+
+/// A category of scope 3.
+fn category(value: &ExtensionValue) -> Option<u8> {
+    (1..=15).find(|category| value.as_number() == Some(f64::from(*category)))
+}
+
 fn activity(value: &ExtensionValue) -> Option<Activity> {
     let ExtensionValue::Object(fields) = value else { return None };
     let text = |name| own(fields, name).find_map(ExtensionValue::as_text);
     Some(Activity {
         quantity: Quantity::new(own(fields, "amount").find_map(ExtensionValue::as_number)?, text("unit")?),
         factor: text("factor")?.to_owned(),
-        market: text("marketFactor").map(str::to_owned),
+        market_factor: text("marketFactor").map(str::to_owned),
+        category: own(fields, "category").find_map(category),
         is_metered: own(fields, "metered").any(is_true),
     })
 }

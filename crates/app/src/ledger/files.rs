@@ -3,6 +3,7 @@
 use super::document::read_events;
 use crate::{Act, Actor, Code, Error, InputFile, Result};
 use ledger::balance::reconcile::{GrossError, Problem, Reconciled, ReconciledValue};
+use ledger::footprint::factor::FactorLibrary;
 use ledger::hash::event_hashes;
 use ledger::process::etchant::simulate::{Recipe, Run, simulate};
 use ledger::process::etchant::waste::{Case, CaseInput, ManifestLine, WasteLedger, case, waste_ledger};
@@ -24,13 +25,14 @@ pub struct CheckedEvents {
     pub faults: Vec<String>,
 }
 
-/// Checks an EPCIS document (JSON-LD 2.0, XML 1.2 or 2.0) against the schema and the vocabularies of CBV 2.0.
+/// Checks an EPCIS document (JSON-LD 2.0, XML 1.2 or 2.0) against the schema, the vocabularies of CBV 2.0, and the fields of our
+/// own against the factors.
 ///
 /// # Errors
 /// [`Code::BadInput`] for a file that is no UTF-8 text; what is wrong in the document stands in the answer.
-pub fn check_events(actor: &Actor, file: InputFile) -> Result<CheckedEvents> {
+pub fn check_events(actor: &Actor, file: InputFile, factors: &FactorLibrary) -> Result<CheckedEvents> {
     actor.need(Act::LedgerFiles)?;
-    let read = read_events(file)?;
+    let read = read_events(file, Some(factors))?;
     let events = read.document.map_or(0, |document| document.events.len());
     Ok(CheckedEvents { file: read.name, events, faults: read.faults })
 }
@@ -41,7 +43,7 @@ pub fn check_events(actor: &Actor, file: InputFile) -> Result<CheckedEvents> {
 /// [`Code::BadInput`] with the first fault and the number of all: a document with faults has no hashes.
 pub fn hash_events(actor: &Actor, file: InputFile) -> Result<Vec<String>> {
     actor.need(Act::LedgerFiles)?;
-    let read = read_events(file)?;
+    let read = read_events(file, None)?;
     match read.document {
         Some(document) if read.faults.is_empty() => {
             Ok(event_hashes(&document.events).iter().map(ToString::to_string).collect())
@@ -113,7 +115,7 @@ struct RecipeFile {
     /// Bath, cell and controller; absent fields have the default's values.
     #[serde(default)]
     run: Recipe,
-    /// A year of the plant.
+    /// A year of the plant, with the cell of the run.
     case: Option<CaseInput>,
     /// Waste that left, to be compared with what etching would have made without regeneration.
     manifests: Option<ManifestsFile>,
@@ -179,7 +181,8 @@ pub fn simulate_etchant(actor: &Actor, file: &InputFile) -> Result<EtchantReport
     let bad = |e: &dyn std::fmt::Display| Error::new(Code::BadInput, format!("{}: {e}", file.name));
     let recipe: RecipeFile = serde_json::from_slice(&file.bytes).map_err(|e| bad(&e))?;
     let run = simulate(&recipe.run).map_err(|e| bad(&e))?;
-    let case = recipe.case.as_ref().map(case).transpose().map_err(|e| bad(&e))?;
+    let case = recipe.case.as_ref().map(|input| case(input, &recipe.run.cell));
+    let case = case.transpose().map_err(|e| bad(&e))?;
     let waste = recipe.manifests.as_ref().map(ManifestsFile::ledger).transpose().map_err(|e| bad(&e))?;
     Ok(EtchantReport { run, case, waste })
 }

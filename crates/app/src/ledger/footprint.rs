@@ -3,7 +3,6 @@
 use super::live::Genealogy;
 use crate::{Act, Actor, App, Code, Error, Result};
 use ledger::footprint::allocation::Allocation;
-use ledger::footprint::factor::FactorLibrary;
 use ledger::footprint::lot::{LotData, footprint, recycled_content};
 use ledger::graph::{Amount, Direction, Graph, LotId, Scratch, Unit};
 use model::quantity::Quantity;
@@ -173,7 +172,7 @@ impl<'g> Data<'g> {
                 && let Some(id) = facts.and_then(|f| f.factor.as_deref())
             {
                 let name = graph.name(reached.lot);
-                let factor = FactorLibrary::builtin().get(id).map_err(|e| bad(format!("{name}: {e}")))?;
+                let factor = held.factors.get(id).map_err(|e| bad(format!("{name}: {e}")))?;
                 let kg = factor
                     .apply(&Quantity::new(1.0, unit_word(graph, reached.lot)), units)
                     .map_err(|e| bad(format!("{name}: {e}")))?;
@@ -194,7 +193,7 @@ impl<'g> Data<'g> {
         }
         let mut kg = 0.0;
         for activity in used {
-            let factor = FactorLibrary::builtin().get(&activity.factor);
+            let factor = self.held.factors.get(&activity.factor);
             let factor = factor.map_err(|e| bad(format!("event {key}: {e}")))?;
             let result = factor.apply(&activity.quantity, units);
             let result = result.map_err(|e| bad(format!("event {key}: {e}")))?;

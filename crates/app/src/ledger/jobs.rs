@@ -135,7 +135,8 @@ impl App {
     ) -> Result<CaptureOutcome> {
         let fault = |is_forbidden: bool, message: String| CaptureFault { is_forbidden, message };
         let mut faults: Vec<CaptureFault> = Vec::new();
-        let read = aside(move || read_events(file)).await;
+        let factors = self.factors;
+        let read = aside(move || read_events(file, Some(factors))).await;
         let failed = |faults: &[CaptureFault]| {
             let errors = serde_json::to_string(faults).unwrap_or_default();
             CaptureOutcome { success: false, captured: 0, known: 0, errors }
@@ -186,7 +187,7 @@ impl App {
     pub async fn capture_event(&self, actor: &Actor, file: InputFile) -> Result<String> {
         actor.need(Act::TakeCapture)?;
         let scope = self.scope(actor).await?;
-        let read = read_events(file)?;
+        let read = read_events(file, Some(self.factors))?;
         let document = read.document.as_ref().filter(|_| read.faults.is_empty());
         let document = document.ok_or_else(|| super::files::faulty(&read.faults))?;
         let (DocumentKind::Event, [event]) = (&document.kind, document.events.as_slice()) else {

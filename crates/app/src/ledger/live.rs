@@ -26,8 +26,10 @@ use tokio::sync::RwLock;
 const BATCH: u32 = 5_000;
 
 /// All lots, as of an event.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Genealogy {
+    /// Emission factors that its figures go by.
+    pub factors: &'static FactorLibrary,
     /// Lots and processes; keys are numbers of events.
     pub graph: Graph,
     /// What events say beyond EPCIS.
@@ -47,6 +49,21 @@ pub(super) struct Genealogy {
 }
 
 impl Genealogy {
+    /// Nothing yet.
+    fn over(factors: &'static FactorLibrary) -> Self {
+        Self {
+            factors,
+            graph: Graph::default(),
+            facts: Facts::default(),
+            book: Book::default(),
+            masters: Masters::default(),
+            withdrawn: HashSet::new(),
+            declared_wrong: Vec::new(),
+            seq: 0,
+            link: String::new(),
+        }
+    }
+
     /// Number of the last event and its link.
     pub fn end(&self) -> (i64, String) {
         (self.seq, self.link.clone())
@@ -69,7 +86,8 @@ impl Genealogy {
         };
         for used in uses {
             // A factor or unit that nobody knows is an error where a figure is asked for; here it counts as it stands.
-            let amount = FactorLibrary::builtin()
+            let amount = self
+                .factors
                 .get(&used.factor)
                 .ok()
                 .and_then(|factor| used.quantity.value_in(&factor.activity_unit, units).ok())
@@ -80,7 +98,7 @@ impl Genealogy {
                 step: event.biz_step.as_deref().unwrap_or(""),
                 day: day_of(event.time),
                 factor: &used.factor,
-                market: used.market.as_deref(),
+                market: used.market_factor.as_deref(),
                 amount,
                 is_metered: used.is_metered,
             });
@@ -90,8 +108,21 @@ impl Genealogy {
 }
 
 /// The genealogy behind a lock: many read, one catches up.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Live(RwLock<Genealogy>);
+
+impl Live {
+    /// Nothing yet, with its emission factors.
+    pub(crate) fn over(factors: &'static FactorLibrary) -> Self {
+        Self(RwLock::new(Genealogy::over(factors)))
+    }
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self::over(FactorLibrary::builtin())
+    }
+}
 
 impl App {
     /// The genealogy as of the newest event.
@@ -109,7 +140,7 @@ impl App {
     async fn catch_up(&self) -> Result<()> {
         let mut held = self.ledger.0.write().await;
         if !self.continues(&held).await? {
-            *held = Genealogy::default();
+            *held = Genealogy::over(self.factors);
         }
         let from = held.seq;
         // Whoever asks may go away while the store is read: what is taken over is told event by event, so the next one goes on there.
@@ -132,7 +163,7 @@ impl App {
             })
             .await;
         if is_torn {
-            *held = Genealogy::default();
+            *held = Genealogy::over(self.factors);
         }
         taken?;
         while let Some(hash) = held.declared_wrong.last() {
@@ -190,7 +221,7 @@ impl App {
 
     /// Forgets the genealogy, after another database has taken the place of this one.
     pub(crate) async fn forget_ledger(&self) {
-        *self.ledger.0.write().await = Genealogy::default();
+        *self.ledger.0.write().await = Genealogy::over(self.factors);
     }
 }
 

@@ -39,7 +39,7 @@ mod subscribe;
 mod trace;
 
 pub use balance::{BalanceQuery, BalanceReport, NegativeStock};
-pub use breakdown::{FootprintBreakdown, FootprintOverview, FootprintPart, SiteEmissions};
+pub use breakdown::{FootprintBreakdown, FootprintOverview, FootprintPart, ScopeThree, SiteEmissions};
 pub use capture::{CaptureOptions, CaptureReport, ChainProof};
 pub use circular::{
     Indicator, IndicatorInput, IndicatorPosting, IndicatorPostings, IndicatorQuery, IndicatorReport, Named,
@@ -54,7 +54,7 @@ pub use footprint::{FootprintReport, LotFootprintRow};
 pub use jobs::{CAPTURE_EVENTS_MAX, CaptureFault, CaptureJobInfo};
 pub use ledger::balance::EntryKind;
 pub use ledger::footprint::allocation::Allocation;
-pub use ledger::footprint::factor::{Factor, Scope as FactorScope};
+pub use ledger::footprint::factor::{Factor, FactorLibrary, Scope as FactorScope};
 pub use ledger::graph::{Amount, Direction, Scratch};
 pub use ledger::query::Parameter as EventParameter;
 pub use lots::{LotCard, LotEvent, LotLink, LotPage, LotPlace, LotQuery, LotRow};

@@ -1,9 +1,10 @@
 //! A statement of zero carbon says so only where every activity has a meter behind it; else it says what is missing.
 
+use super::breakdown::{ScopeThree, categories};
 use crate::{Act, Actor, App, Code, Error, Result};
 use ledger::balance::entries::site_of;
 use ledger::event::Body;
-use ledger::footprint::factor::FactorLibrary;
+use ledger::footprint::inventory::Inventory;
 use model::period::Period;
 use serde::Serialize;
 
@@ -21,24 +22,40 @@ pub struct ZeroCarbonQuery {
     pub offsets: Vec<(String, f64)>,
 }
 
-/// A statement of zero carbon.
+/// A statement of zero carbon, by the scopes of the GHG Protocol, kg CO2e.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ZeroCarbonStatement {
-    /// kg CO2e of all activities that are known.
-    pub emitted_kg: f64,
-    /// kg CO2e that offsets are stated for.
+    /// Scope 1.
+    pub scope1_kg: f64,
+    /// Scope 2 by the grid's average.
+    pub scope2_location_kg: f64,
+    /// Scope 2 by contract, electricity without one by the residual mix.
+    pub scope2_market_kg: f64,
+    /// Scope 3: activities that the events state.
+    pub scope3_kg: f64,
+    /// The same by category.
+    pub scope3: Vec<ScopeThree>,
+    /// All that is known, location based.
+    pub emitted_location_kg: f64,
+    /// All that is known, market based.
+    pub emitted_market_kg: f64,
+    /// What offsets are stated for.
     pub offset_kg: f64,
-    /// The difference; absent where something is missing, because it would be too low.
-    pub net_kg: Option<f64>,
-    /// True only where nothing is missing and nothing is left.
+    /// Emitted less offset, location based; absent where something is missing, because it would be too low.
+    pub net_location_kg: Option<f64>,
+    /// The same, market based.
+    pub net_market_kg: Option<f64>,
+    /// True only where nothing is missing and, by both figures, nothing is left.
     pub is_net_zero: bool,
+    /// True only where nothing is missing and market based nothing is left: by contracts, not by the grid that was used.
+    pub is_net_zero_market: bool,
     /// Activities, and those with a meter.
     pub activities: (usize, usize),
     /// Processes of the period.
     pub processes: usize,
     /// Meters and factors that are missing, each with its event; the first hundred.
     pub missing: Vec<String>,
-    /// How many are missing.
+    /// How many are missing: with any, nothing is stated.
     pub missing_count: usize,
 }
 
@@ -59,7 +76,7 @@ impl App {
         }
         let site = query.site.as_deref().map(super::balance::site_id);
         let held = self.genealogy().await?;
-        let (mut emitted_kg, mut activities, mut processes) = (0.0, (0, 0), 0);
+        let (mut found, mut activities, mut processes) = (Inventory::default(), (0, 0), 0);
         let mut missing = Vec::new();
         let units = &self.reference.units;
         self.each_event(0, |stored, event| {
@@ -85,14 +102,8 @@ impl App {
                 if !activity.is_metered {
                     missing.push(format!("event {}: {} has no meter", stored.seq, activity.factor));
                 }
-                let factor = FactorLibrary::builtin().get(&activity.factor);
-                match factor.map_err(|e| e.to_string()) {
-                    Ok(factor) if factor.result_unit == "kgce" => {}
-                    Ok(factor) => match factor.apply(&activity.quantity, units) {
-                        Ok(kg) => emitted_kg += kg,
-                        Err(error) => missing.push(format!("event {}: {error}", stored.seq)),
-                    },
-                    Err(error) => missing.push(format!("event {}: {error}", stored.seq)),
+                if let Err(error) = found.add(activity, held.factors, units) {
+                    missing.push(format!("event {}: {error}", stored.seq));
                 }
             }
             Ok(())
@@ -102,14 +113,25 @@ impl App {
             missing.push("there are no processes and no activities to state anything of".to_owned());
         }
         let offset_kg = query.offsets.iter().map(|(_, kg)| kg).sum::<f64>();
-        let net_kg = missing.is_empty().then_some(emitted_kg - offset_kg);
+        let (location, market) = (found.total_location_kg(), found.total_market_kg());
+        let net = |emitted: f64| missing.is_empty().then_some(emitted - offset_kg);
+        let (net_location_kg, net_market_kg) = (net(location), net(market));
+        let is_zero = |net: Option<f64>| net.is_some_and(|net| net <= 0.0);
         let missing_count = missing.len();
         missing.truncate(NAMED_MAX);
         Ok(ZeroCarbonStatement {
-            emitted_kg,
+            scope1_kg: found.scope1_kg,
+            scope2_location_kg: found.scope2_location_kg,
+            scope2_market_kg: found.scope2_market_kg,
+            scope3_kg: found.scope3_total_kg(),
+            scope3: categories(&found),
+            emitted_location_kg: location,
+            emitted_market_kg: market,
             offset_kg,
-            net_kg,
-            is_net_zero: net_kg.is_some_and(|net| net <= 0.0),
+            net_location_kg,
+            net_market_kg,
+            is_net_zero: is_zero(net_location_kg) && is_zero(net_market_kg),
+            is_net_zero_market: is_zero(net_market_kg),
             activities,
             processes,
             missing,

@@ -346,7 +346,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         }
         Act::LedgerFiles => {
             let event = file("e.json", "{}");
-            put(show(app::check_events(actor, event.clone())));
+            put(show(app::check_events(actor, event.clone(), app::FactorLibrary::builtin())));
             put(show(app::hash_events(actor, event.clone())));
             put(show(app::reconcile(actor, &event)));
             // The digits of its samples may spell any marker by chance, and nothing of the database is in them.

@@ -67,6 +67,9 @@ pub struct Factor {
     pub confidence: Confidence,
     /// Key of the coal equivalent of the same activity; absent where it is no energy.
     pub energy: Option<String>,
+    /// Category of scope 3 (1 to 15) that its activities are of, where they state none; absent: purchased goods, and 1 is meant.
+    #[serde(default)]
+    pub category: Option<u8>,
     /// Where it is from.
     pub source: String,
 }
@@ -107,6 +110,14 @@ impl FactorLibrary {
     /// # Errors
     /// The first faulty row, with its line.
     pub fn parse(text: &str, units: &UnitTable) -> Result<Self, TableError> {
+        Self::default().with(text, units)
+    }
+
+    /// This library with the factors of another table: new ones, and others in the place of those of the same key.
+    ///
+    /// # Errors
+    /// The first faulty row, with its line.
+    pub fn with(&self, text: &str, units: &UnitTable) -> Result<Self, TableError> {
         let mut factors = BTreeMap::new();
         for (line, factor) in table::rows::<Factor>(TABLE, text)? {
             let fault = |what: String| Err(TableError::new(TABLE, line, format!("{}: {what}", factor.id)));
@@ -122,7 +133,14 @@ impl FactorLibrary {
             if (factor.result_unit == "kgce") != (factor.scope == Scope::CoalEquivalent) {
                 return fault("kgce belongs to the scope energy".to_owned());
             }
+            if factor
+                .category
+                .is_some_and(|category| !(1..=15).contains(&category) || factor.scope != Scope::ValueChain)
+            {
+                return fault("category must be 1 to 15, of scope 3".to_owned());
+            }
             if let Some(energy) = &factor.energy
+                && !self.factors.contains_key(energy)
                 && !text
                     .lines()
                     .any(|row| row.strip_prefix(energy.as_str()).is_some_and(|r| r.starts_with(',')))
@@ -134,7 +152,9 @@ impl FactorLibrary {
             }
             factors.insert(factor.id.clone(), factor);
         }
-        Ok(Self { factors })
+        let mut all = self.factors.clone();
+        all.extend(factors);
+        Ok(Self { factors: all })
     }
 
     /// The shipped library, parsed on first use.
@@ -206,6 +226,18 @@ mod tests {
         assert!(matches!(diesel.apply(&Quantity::new(1.0, "kWh"), units), Err(FactorError::Unit { .. })));
         assert!(matches!(diesel.apply(&Quantity::new(-1.0, "kg"), units), Err(FactorError::Amount { .. })));
         assert_eq!(library.get("no").unwrap_err(), FactorError::Unknown("no".to_owned()));
+    }
+
+    #[test]
+    fn a_plants_own_factors() {
+        let units = &Reference::builtin().units;
+        let text = "id,name_zh,name_en,region,year,scope,activity_unit,value,result_unit,gsd,confidence,energy,source\n\
+            grid-central-2023,a,a,CN,2026,2,kWh,0.4,kgCO2,1,H,coal-equivalent-electricity,x\n\
+            steam-own,b,b,CN,2026,2,GJ,80,kgCO2,1,H,,x\n";
+        let library = FactorLibrary::builtin().with(text, units).unwrap();
+        assert_eq!(library.get("grid-central-2023").unwrap().value, 0.4);
+        assert_eq!(library.get("steam-own").unwrap().value, 80.0);
+        assert_eq!(library.iter().count(), FactorLibrary::builtin().iter().count() + 1);
     }
 
     #[test]

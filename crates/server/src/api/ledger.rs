@@ -25,6 +25,7 @@ pub fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(flows))
         .routes(routes!(footprints))
         .routes(routes!(footprint))
+        .routes(routes!(zero_carbon))
         .routes(routes!(indicators))
         .routes(routes!(postings))
         .routes(routes!(etchant))
@@ -218,6 +219,31 @@ async fn footprint(caller: Caller, Query(query): Query<FootprintOf>) -> Answer {
         _ => return Err(Problem::at("query", "allocation", "mass, economic or cut-off")),
     };
     ok(&caller.app().footprint_breakdown(caller.actor(), &query.of, rule).await?)
+}
+
+/// What is to be stated.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ZeroCarbonOf {
+    /// Identifier of a site; all sites where none is named.
+    site: String,
+    /// A year, a month or days; all time where nothing is said.
+    period: String,
+    /// kg CO2e that were bought to offset emissions.
+    #[param(minimum = 0)]
+    offset_kg: f64,
+}
+
+/// Read whether a site emitted nothing on balance
+///
+/// Scopes 1, 2 and 3 apart, location and market based. Where meters or factors are missing, they are named and nothing is called net.
+#[utoipa::path(get, path = "/ledger/zero-carbon", tag = "ledger", params(ZeroCarbonOf), responses((status = 200, body = Value)))]
+async fn zero_carbon(caller: Caller, Query(query): Query<ZeroCarbonOf>) -> Answer {
+    let offsets = vec![("offset".to_owned(), query.offset_kg)];
+    let query =
+        app::ZeroCarbonQuery { site: some(query.site), period: period("period", &query.period)?, offsets };
+    ok(&caller.app().zero_carbon(caller.actor(), &query).await?)
 }
 
 /// Which indicators.

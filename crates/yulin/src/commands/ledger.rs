@@ -3,8 +3,8 @@
 mod show;
 
 use app::{
-    Actor, Allocation, App, BalanceQuery, CaptureOptions, Code, Direction, Error, EventForm, IndicatorQuery,
-    InputFile, Result, ZeroCarbonQuery,
+    Actor, Allocation, App, BalanceQuery, CaptureOptions, Code, Direction, Error, EventForm, FactorLibrary,
+    IndicatorQuery, InputFile, Result, ZeroCarbonQuery,
 };
 use clap::{Args, Subcommand, ValueEnum};
 use model::period::Period;
@@ -118,6 +118,9 @@ pub enum Ledger {
         /// What was bought to offset emissions, such as `CCER-2026=1200` (kg CO2e); may be given several times
         #[arg(long = "offset", value_name = "NAME=KG")]
         offsets: Vec<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Write all events
     Export {
@@ -224,7 +227,7 @@ impl Ledger {
 pub async fn run(app: &App, actor: &Actor, command: &Ledger) -> Result<ExitCode> {
     match command {
         Ledger::Check(_) | Ledger::Hash(_) | Ledger::Reconcile { .. } | Ledger::Simulate(_) => {
-            with_files(command)
+            with_files(command, None)
         }
         Ledger::Capture { files, proceed, json } => {
             capture(app, actor, files, CaptureOptions { proceed: *proceed }, *json).await
@@ -273,10 +276,13 @@ pub async fn run(app: &App, actor: &Actor, command: &Ledger) -> Result<ExitCode>
             say!("wrote 已写出: {}", out.display());
             Ok(ExitCode::SUCCESS)
         }
-        Ledger::ZeroCarbon { site, period, offsets } => {
+        Ledger::ZeroCarbon { site, period, offsets, json } => {
             let offsets = offsets.iter().map(|text| offset(text)).collect::<Result<_>>()?;
             let query = ZeroCarbonQuery { site: site.clone(), period: *period, offsets };
-            say_json(&app.zero_carbon(actor, &query).await?)
+            let found = app.zero_carbon(actor, &query).await?;
+            answer(&found, *json, show::zero_carbon)?;
+            // What is missing is no fault of the program, but nothing is stated.
+            Ok(if found.missing_count == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
         }
         Ledger::Export { form, out } => export(app, actor, *form, out.as_deref()).await,
     }
@@ -380,10 +386,13 @@ fn unwritten(error: serde_json::Error) -> Error {
 }
 
 /// Runs what needs no database.
-pub fn with_files(command: &Ledger) -> Result<ExitCode> {
+pub fn with_files(command: &Ledger, data: Option<&Path>) -> Result<ExitCode> {
     let actor = &super::console();
     match command {
-        Ledger::Check(args) => check(args),
+        Ledger::Check(args) => {
+            let own = data.map(super::factors).transpose()?.flatten();
+            check(args, own.unwrap_or_else(|| FactorLibrary::builtin()))
+        }
         Ledger::Hash(args) => {
             for path in &args.files {
                 for hash in app::hash_events(actor, input(path)?)? {
@@ -416,10 +425,10 @@ fn say_json(value: &impl Serialize) -> Result<ExitCode> {
 }
 
 /// Every file is looked at, also after one that cannot be read.
-fn check(args: &Files) -> Result<ExitCode> {
+fn check(args: &Files, factors: &FactorLibrary) -> Result<ExitCode> {
     let mut is_sound = true;
     for path in &args.files {
-        let checked = match input(path).and_then(|file| app::check_events(&super::console(), file)) {
+        let checked = match input(path).and_then(|file| app::check_events(&super::console(), file, factors)) {
             Ok(checked) => checked,
             Err(error) => {
                 eprintln!("error[{}]: {error}", error.code.row().word);

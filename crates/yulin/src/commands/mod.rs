@@ -15,7 +15,7 @@ mod serve;
 mod users;
 
 use crate::cli::{Cli, Command, LogFormat};
-use app::{Actor, App, Clock, Code, Error, Result};
+use app::{Actor, App, Clock, Code, Error, FactorLibrary, Result};
 use model::reference::Reference;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -56,7 +56,9 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Demo(args) => return demo::run(&args).await,
         Command::Match(args) => return matching::run(&args),
         Command::Inspect(args) if !args.needs_database() => return inspect::run(&args).await,
-        Command::Ledger(args) if !args.needs_database() => return ledger::with_files(&args),
+        Command::Ledger(args) if !args.needs_database() => {
+            return ledger::with_files(&args, cli.data.as_deref());
+        }
         _ => {}
     }
     // A trial run in an empty folder leaves the folder empty.
@@ -70,6 +72,9 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
     };
     let mut app = opened?;
     if let Some(folder) = &cli.data {
+        if let Some(factors) = factors(folder)? {
+            app = app.with_factors(factors);
+        }
         app = app.with_reference(reference(folder)?);
     }
     let app = Arc::new(app);
@@ -100,14 +105,29 @@ fn tempfile_for(cli: &Cli) -> Result<Option<tempfile::TempDir>> {
         .map_err(|e| Error::new(Code::Output, format!("cannot make a temporary folder: {e}")))
 }
 
+/// The shipped emission factors with those of a folder's `factors.csv`; none where there is no such file. Leaked as the tables are.
+fn factors(folder: &Path) -> Result<Option<&'static FactorLibrary>> {
+    let path = folder.join("factors.csv");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(&path)
+        .map_err(|e| Error::new(Code::File, format!("cannot read {}: {e}", path.display())))?;
+    let library = FactorLibrary::builtin().with(&text, &Reference::builtin().units);
+    let library = library.map_err(|e| {
+        Error::new(Code::BadInput, format!("{}: {e}", folder.display())).hint("see data/README.md")
+    })?;
+    Ok(Some(Box::leak(Box::new(library))))
+}
+
 /// The shipped tables with the region files and the markets of a folder; either may be missing, not both. Leaked: there is one
 /// set of tables in a process.
 fn reference(folder: &Path) -> Result<&'static Reference> {
     let regions = tables(&folder.join("regions"), "csv")?;
     let markets = tables(&folder.join("markets"), "toml")?;
-    if regions.is_none() && markets.is_none() {
-        return Err(Error::new(Code::File, format!("{} has neither regions nor markets", folder.display()))
-            .hint("see data/README.md"));
+    if regions.is_none() && markets.is_none() && !folder.join("factors.csv").exists() {
+        let what = format!("{} has neither regions nor markets nor factors.csv", folder.display());
+        return Err(Error::new(Code::File, what).hint("see data/README.md"));
     }
     let texts = |files: &'static [(String, String)]| -> Vec<(&str, &str)> {
         files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()

@@ -189,11 +189,7 @@ fn bad_input_is_named_with_its_place() {
     let cases: [(&str, Vec<u8>, &str); 9] = [
         ("empty.png", Vec::new(), "empty"),
         ("truncated.png", good[..good.len() / 2].to_vec(), "broken PNG"),
-        (
-            "one-bit.png",
-            png(16, 2, png::ColorType::Grayscale, png::BitDepth::One, &[0; 4]),
-            "1 bit a sample",
-        ),
+        ("one-bit.png", png(16, 2, png::ColorType::Grayscale, png::BitDepth::One, &[0; 4]), "1 bit a sample"),
         ("huge.png", header(65_000, 65_000), "too large"),
         ("photo.jpg", vec![0xff, 0xd8, 0xff, 0xe0, 0, 16, b'J', b'F'], "JPEG is lossy"),
         ("cat.png", png(400, 360, png::ColorType::Grayscale, png::BitDepth::Eight, &noise), ""),

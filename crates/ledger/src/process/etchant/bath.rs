@@ -70,18 +70,16 @@ impl Bath {
 }
 
 impl Readings {
-    /// Copper, g/L, that the specific gravity and the free acid tell (all taken for cupric).
-    pub fn copper_g_l(&self) -> f64 {
-        let unit = Species::solution(1.0, 0.0, 1.0);
-        let per_gram = unit.mass_kg() / unit.volume_l() / WATER_KG_L - 1.0;
-        let acid = Species::solution(0.0, 1.0, 1.0);
-        let per_mol = acid.mass_kg() / acid.volume_l() / WATER_KG_L - 1.0;
-        (self.specific_gravity - 1.0 - per_mol * self.acid_mol_l) / per_gram
-    }
-
-    /// Copper in the sump, kg, as the sensors tell it.
-    pub fn copper_kg(&self) -> f64 {
-        self.copper_g_l() * self.level_l / 1000.0
+    /// Specific gravity of the liquor if so much copper (kg) is in the sump, by all readings but that of the gravity: how
+    /// the copper is divided between cupric and cuprous by the ORP and the temperature, the acid by its own reading, the
+    /// volume by the level. Peroxide that has not reacted is left out: it is used up at once while there is cuprous.
+    pub fn expected_gravity(&self, copper_kg: f64) -> f64 {
+        let volt = (self.orp_mv - FORMAL_MV) / 1000.0;
+        let ratio = (volt * FARADAY / (GAS * (self.temperature_c + 273.15))).exp();
+        let mut content = Species::solution(copper_kg * 1000.0 / self.level_l, self.acid_mol_l, self.level_l);
+        content.cuprous = content.cupric / (1.0 + ratio);
+        content.cupric -= content.cuprous;
+        content.mass_kg() / content.volume_l() / WATER_KG_L
     }
 }
 
@@ -103,7 +101,19 @@ mod tests {
         let readings = bath.readings();
         assert!((500.0..540.0).contains(&readings.orp_mv), "{readings:?}");
         assert!((1.239..1.330).contains(&readings.specific_gravity));
-        assert!((readings.copper_g_l() / bath.copper_g_l() - 1.0).abs() < 0.01);
+        for cuprous in [0.001, 0.1, 0.5, 0.9] {
+            let all = content.cupric + content.cuprous;
+            let bath = Bath {
+                content: Species { cuprous: cuprous * all, cupric: (1.0 - cuprous) * all, ..content },
+                temperature_c: 47.0,
+            };
+            let readings = bath.readings();
+            let expected = readings.expected_gravity(bath.content.copper_kg());
+            assert!(
+                (expected - readings.specific_gravity).abs() < 1e-9,
+                "{cuprous}: {expected} {readings:?}"
+            );
+        }
         let back = Bath::of_enthalpy(content, bath.enthalpy_kj());
         assert!((back.temperature_c - 50.0).abs() < 1e-9);
     }

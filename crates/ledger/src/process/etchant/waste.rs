@@ -10,20 +10,24 @@ pub fn baseline_spent_l_kg(liquor_copper_g_l: f64) -> f64 {
     1000.0 / liquor_copper_g_l
 }
 
-/// What a yearly case is computed from; every figure is an input that is shown.
+/// A year of a plant or a cluster, from what is etched and what its cells deposit. The cell is that of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaseInput {
-    /// Spent liquor a year before, t.
-    pub baseline_waste_t: f64,
-    /// Part of it that is regenerated in the plant, 0..1.
-    pub regenerated: f64,
-    /// Specific gravity of the liquor.
-    pub specific_gravity: f64,
-    /// Copper in the liquor, g/L.
-    pub copper_g_l: f64,
-    /// The cell.
-    pub cell: Cell,
+    /// Copper etched, t/a.
+    pub etched_t: f64,
+    /// Copper in spent liquor, g/L.
+    pub spent_copper_g_l: f64,
+    /// Specific gravity of spent liquor.
+    pub spent_gravity: f64,
+    /// Cells.
+    pub cells: f64,
+    /// Current of a cell, A.
+    pub cell_current_a: f64,
+    /// Hours a year under that current.
+    pub cell_hours: f64,
+    /// What the copper in the baths grew by in the year, t (less than 0 where it shrank): it has yet to be bled.
+    pub stock_growth_t: f64,
     /// Investment, yuan.
     pub investment_yuan: f64,
     /// Price of cathode copper, yuan/t.
@@ -39,13 +43,15 @@ pub struct CaseInput {
 /// The yearly case.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Case {
+    /// Spent liquor without regeneration: all copper etched leaves with it, t/a.
+    pub baseline_waste_t: f64,
     /// Waste avoided, t/a.
     pub avoided_waste_t: f64,
-    /// Waste left, t/a.
+    /// Waste left: bled and, as growth of the baths' stock, yet to be bled, t/a.
     pub remaining_waste_t: f64,
-    /// Reduction, 0..1.
+    /// `1 - remaining / baseline`.
     pub reduction: f64,
-    /// Copper recovered, t/a.
+    /// Copper recovered at the cathodes, t/a.
     pub copper_t: f64,
     /// Electricity of the cells, kWh/a.
     pub power_kwh: f64,
@@ -55,45 +61,68 @@ pub struct Case {
     pub payback_years: Option<f64>,
 }
 
-/// Computes a case: `avoided = baseline · regenerated`, copper and electricity by the liquor and the cell.
+/// Computes a case by the copper's balance: `bled = etched - deposited - stock growth`, deposited by Faraday's law
+/// ([`Cell::copper_g_ah`]), spent liquor `copper · 1000 / (g/L) · gravity` with and without regeneration.
+///
+/// A shrinking stock lets the cells deposit more than was etched; it is no reduction, so growth below 0 counts as 0.
 ///
 /// # Errors
-/// The first input that is out of range.
-pub fn case(input: &CaseInput) -> Result<Case, RecipeError> {
+/// The first input that is out of range, and more copper deposited than was etched and taken from the baths.
+pub fn case(input: &CaseInput, cell: &Cell) -> Result<Case, RecipeError> {
     let from_zero = |v: f64| v >= 0.0 && v.is_finite();
-    let positive = |v: f64| v > 0.0 && v.is_finite();
-    let (cell, part) = (&input.cell, (0.0..=1.0).contains(&input.regenerated));
-    let efficiency = cell.current_efficiency;
+    let deposited_t =
+        input.cells * input.cell_current_a * input.cell_hours * cell.copper_g_ah() / 1_000_000.0;
+    let available_t = input.etched_t - input.stock_growth_t;
     for (field, value, is_allowed, expected) in [
-        ("baseline_waste_t", input.baseline_waste_t, from_zero(input.baseline_waste_t), "不小于 0"),
-        ("regenerated", input.regenerated, part, "0 到 1"),
+        ("etched_t", input.etched_t, input.etched_t > 0.0 && input.etched_t.is_finite(), "大于 0"),
         (
-            "specific_gravity",
-            input.specific_gravity,
-            (0.9..1.6).contains(&input.specific_gravity),
-            "0.9 到 1.6",
+            "spent_copper_g_l",
+            input.spent_copper_g_l,
+            (1.0..=300.0).contains(&input.spent_copper_g_l),
+            "1 到 300",
         ),
-        ("copper_g_l", input.copper_g_l, (1.0..=300.0).contains(&input.copper_g_l), "1 到 300"),
-        ("voltage_v", cell.voltage_v, positive(cell.voltage_v), "大于 0"),
-        ("current_efficiency", efficiency, efficiency > 0.0 && efficiency <= 1.0, "大于 0 至 1"),
+        ("spent_gravity", input.spent_gravity, (0.9..1.6).contains(&input.spent_gravity), "0.9 到 1.6"),
+        ("cells", input.cells, from_zero(input.cells), "不小于 0"),
+        (
+            "cell_current_a",
+            input.cell_current_a,
+            (0.0..=cell.current_max_a).contains(&input.cell_current_a),
+            "0 至 current_max_a",
+        ),
+        ("cell_hours", input.cell_hours, (0.0..=8784.0).contains(&input.cell_hours), "0 到 8784"),
+        ("stock_growth_t", input.stock_growth_t, input.stock_growth_t.is_finite(), "数"),
         ("investment_yuan", input.investment_yuan, from_zero(input.investment_yuan), "不小于 0"),
+        ("copper_yuan_t", input.copper_yuan_t, from_zero(input.copper_yuan_t), "不小于 0"),
+        ("power_yuan_kwh", input.power_yuan_kwh, from_zero(input.power_yuan_kwh), "不小于 0"),
+        ("disposal_yuan_t", input.disposal_yuan_t, input.disposal_yuan_t.is_finite(), "数"),
+        ("other_cost_yuan", input.other_cost_yuan, from_zero(input.other_cost_yuan), "不小于 0"),
+        (
+            "cell_hours",
+            input.cell_hours,
+            deposited_t <= available_t,
+            "更少：电解铜不能多于蚀铜加槽液减少的铜",
+        ),
     ] {
         if !is_allowed {
             return Err(RecipeError { field, value, expected });
         }
     }
-    let avoided_waste_t = input.baseline_waste_t * input.regenerated;
-    let volume_m3 = avoided_waste_t / input.specific_gravity;
-    let copper_t = volume_m3 * input.copper_g_l / 1000.0;
-    let power_kwh = copper_t * 1000.0 * input.cell.energy_kwh_kg();
-    let gain_yuan = copper_t * input.copper_yuan_t + avoided_waste_t * input.disposal_yuan_t
+    let spent_t =
+        |copper_t: f64| copper_t * baseline_spent_l_kg(input.spent_copper_g_l) * input.spent_gravity;
+    let baseline_waste_t = spent_t(input.etched_t);
+    let bled_t = available_t - deposited_t;
+    let remaining_waste_t = spent_t((bled_t + input.stock_growth_t.max(0.0)).min(input.etched_t));
+    let avoided_waste_t = baseline_waste_t - remaining_waste_t;
+    let power_kwh = deposited_t * 1000.0 * cell.energy_kwh_kg();
+    let gain_yuan = deposited_t * input.copper_yuan_t + avoided_waste_t * input.disposal_yuan_t
         - power_kwh * input.power_yuan_kwh
         - input.other_cost_yuan;
     Ok(Case {
+        baseline_waste_t,
         avoided_waste_t,
-        remaining_waste_t: input.baseline_waste_t - avoided_waste_t,
-        reduction: input.regenerated,
-        copper_t,
+        remaining_waste_t,
+        reduction: avoided_waste_t / baseline_waste_t,
+        copper_t: deposited_t,
         power_kwh,
         gain_yuan,
         payback_years: (gain_yuan > 0.0).then(|| input.investment_yuan / gain_yuan),
@@ -143,29 +172,53 @@ pub fn waste_ledger(
 mod tests {
     use super::*;
 
-    /// Sixty percent of 25,000 t a year is 15,000 t; the system costs 120 million yuan.
+    const CELL: Cell =
+        Cell { voltage_v: 2.0, current_efficiency: 0.8, current_max_a: 12_000.0, anode_transfer_l_s: 2.0 };
+    /// 2343.75 t of copper at 120 g/L are 25,000 t of spent liquor; 20 cells at 10 kA deposit 1406 t of it in 7414 h.
+    const CLUSTER: CaseInput = CaseInput {
+        etched_t: 2343.75,
+        spent_copper_g_l: 120.0,
+        spent_gravity: 1.28,
+        cells: 20.0,
+        cell_current_a: 10_000.0,
+        cell_hours: 7414.0,
+        stock_growth_t: 0.0,
+        investment_yuan: 1.2e8,
+        copper_yuan_t: 70_000.0,
+        power_yuan_kwh: 0.7,
+        disposal_yuan_t: 0.0,
+        other_cost_yuan: 3e7,
+    };
+
     #[test]
     fn the_cluster_case() {
-        let cell =
-            Cell { voltage_v: 2.0, current_efficiency: 0.8, current_max_a: 1e4, anode_transfer_l_s: 1.0 };
-        let input = CaseInput {
-            baseline_waste_t: 25_000.0,
-            regenerated: 0.6,
-            specific_gravity: 1.28,
-            copper_g_l: 120.0,
-            cell,
-            investment_yuan: 1.2e8,
-            copper_yuan_t: 70_000.0,
-            power_yuan_kwh: 0.7,
-            disposal_yuan_t: 0.0,
-            other_cost_yuan: 3e7,
-        };
-        let found = case(&input).unwrap();
-        assert_eq!(case(&CaseInput { regenerated: 1.1, ..input }).unwrap_err().field, "regenerated");
-        assert!((found.avoided_waste_t - 15_000.0).abs() < 1e-9 && (found.reduction - 0.6).abs() < 1e-12);
-        assert!((found.copper_t - 1406.25).abs() < 1e-9);
+        let found = case(&CLUSTER, &CELL).unwrap();
+        assert!((found.baseline_waste_t - 25_000.0).abs() < 1e-6);
+        assert!((found.avoided_waste_t - 15_000.0).abs() < 5.0, "{found:?}");
+        assert!((found.reduction - 0.6).abs() < 2e-4, "{found:?}");
+        assert!((found.copper_t - 1406.25).abs() < 0.5);
         assert!((found.power_kwh / 1e6 - 2.966).abs() < 0.01, "{found:?}");
         assert!(found.payback_years.unwrap() < 2.0);
+    }
+
+    #[test]
+    fn the_case_follows_its_inputs() {
+        let reduction = |input: &CaseInput| case(input, &CELL).unwrap().reduction;
+        assert!((reduction(&CaseInput { cells: 10.0, ..CLUSTER }) - 0.3).abs() < 1e-4);
+        assert_eq!(reduction(&CaseInput { cells: 0.0, ..CLUSTER }), 0.0);
+        // What grows in the baths is not avoided; what is drawn from them is no reduction.
+        assert!((reduction(&CaseInput { stock_growth_t: 100.0, ..CLUSTER }) - 0.6).abs() < 2e-4);
+        let drawn = CaseInput { etched_t: 1400.0, stock_growth_t: -100.0, ..CLUSTER };
+        assert!(reduction(&drawn) < 1.0);
+        let weaker = case(&CLUSTER, &Cell { current_efficiency: 0.4, ..CELL }).unwrap();
+        assert!((weaker.reduction - 0.3).abs() < 1e-4);
+        for (input, field) in [
+            (CaseInput { cell_current_a: 20_000.0, ..CLUSTER }, "cell_current_a"),
+            (CaseInput { etched_t: 1000.0, ..CLUSTER }, "cell_hours"),
+            (CaseInput { power_yuan_kwh: f64::NAN, ..CLUSTER }, "power_yuan_kwh"),
+        ] {
+            assert_eq!(case(&input, &CELL).unwrap_err().field, field);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Circular indicators with their formulas and inputs, and the postings behind every input.
 
-use super::{kg_or, kind, lot_link, name, period, postings_of, some, step};
+use super::{days, kg_or, kind, lot_link, name, postings_of, some, step};
 use crate::answer::Answer;
 use crate::parts::{crumbs, empty, tag};
 use crate::site::Site;
@@ -30,7 +30,8 @@ async fn page(viewer: Viewer) -> Answer {
     let ask: Ask = viewer.query();
     let lang = viewer.lang();
     let title = lang.t("循环指标");
-    let query = IndicatorQuery { site: None, period: period(&ask.period), base: period(&ask.base) };
+    let query =
+        IndicatorQuery { site: None, period: days(&viewer, &ask.period)?, base: days(&viewer, &ask.base)? };
     let report = viewer.app().indicators(viewer.actor(), &query).await.map_err(|e| viewer.fail(e))?;
     let body = html! {
         div.headline {
@@ -166,7 +167,7 @@ async fn postings(viewer: Viewer) -> Answer {
         site: ask.site.clone(),
         of: ask.of.clone(),
         substance: some(&ask.substance),
-        period: period(&ask.period),
+        period: days(&viewer, &ask.period)?,
     };
     let rows = viewer.app().indicator_postings(viewer.actor(), &query).await.map_err(|e| viewer.fail(e))?;
     let sum: f64 = rows.iter().filter_map(|row| row.kg).sum();

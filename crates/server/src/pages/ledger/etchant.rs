@@ -18,28 +18,47 @@ pub fn routes() -> Router<Site> {
     Router::new().route("/ledger/etchant", get(page)).route("/ledger/etchant/data", get(data))
 }
 
-/// Fields of the form: key in the recipe (below `run`, or below a part of it), word, unit.
-const FIELDS: [(&str, &str, &str, &str); 12] = [
-    ("", "hours", "时长", "h"),
-    ("", "etch_kg_h", "蚀铜速度", "kg/h"),
-    ("", "volume_l", "槽液体积", "L"),
-    ("", "copper_g_l", "起始含铜", "g/L"),
-    ("", "acid_mol_l", "起始游离酸", "mol/L"),
-    ("", "temperature_c", "起始温度", "°C"),
-    ("cell", "voltage_v", "槽电压", "V"),
-    ("cell", "current_efficiency", "电流效率", ""),
-    ("cell", "current_max_a", "最大电流", "A"),
-    ("set", "specific_gravity", "比重设定", ""),
-    ("set", "orp_mv", "ORP 设定", "mV"),
-    ("", "gravity_drift_h", "比重计每小时漂移", ""),
+/// Fields of the form: place in the recipe file, key there (and in the address), word, unit.
+const FIELDS: [(&str, &str, &str, &str); 24] = [
+    ("/run", "hours", "时长", "h"),
+    ("/run", "etch_kg_h", "蚀铜速度", "kg/h"),
+    ("/run", "volume_l", "槽液体积", "L"),
+    ("/run", "copper_g_l", "起始含铜", "g/L"),
+    ("/run", "acid_mol_l", "起始游离酸", "mol/L"),
+    ("/run", "temperature_c", "起始温度", "°C"),
+    ("/run/cell", "voltage_v", "槽电压", "V"),
+    ("/run/cell", "current_efficiency", "电流效率", ""),
+    ("/run/cell", "current_max_a", "最大电流", "A"),
+    ("/run/set", "specific_gravity", "比重设定", ""),
+    ("/run/set", "orp_mv", "ORP 设定", "mV"),
+    ("/run", "gravity_drift_h", "比重计每小时漂移", ""),
+    (CASE, "etched_t", "一年蚀铜", "t"),
+    (CASE, "spent_copper_g_l", "废液含铜", "g/L"),
+    (CASE, "spent_gravity", "废液比重", ""),
+    (CASE, "cells", "电解槽数", ""),
+    (CASE, "cell_current_a", "每槽电流", "A"),
+    (CASE, "cell_hours", "一年通电", "h"),
+    (CASE, "stock_growth_t", "槽液存铜增加", "t"),
+    (CASE, "investment_yuan", "投资", "元"),
+    (CASE, "copper_yuan_t", "铜价", "元/t"),
+    (CASE, "power_yuan_kwh", "电价", "元/kWh"),
+    (CASE, "disposal_yuan_t", "处置费", "元/t"),
+    (CASE, "other_cost_yuan", "其他年费用", "元"),
 ];
+/// Place of the year's case in the recipe file.
+const CASE: &str = "/case";
 /// Samples drawn at most.
 const SAMPLES_MAX: usize = 400;
 
+/// The recipe of the example.
+fn example() -> Result<Value, app::Error> {
+    serde_json::from_str(app::ETCHANT_EXAMPLE)
+        .map_err(|e| app::Error::new(app::Code::Internal, e.to_string()))
+}
+
 /// The recipe of the example with what the form says.
 fn recipe(viewer: &Viewer) -> Result<Value, app::Error> {
-    let mut recipe: Value = serde_json::from_str(app::ETCHANT_EXAMPLE)
-        .map_err(|e| app::Error::new(app::Code::Internal, e.to_string()))?;
+    let mut recipe = example()?;
     let asked: Map<String, Value> =
         crate::words::pairs(&viewer.query).map(|(name, value)| (name, Value::String(value))).collect();
     for (part, key, word, _) in FIELDS {
@@ -53,8 +72,9 @@ fn recipe(viewer: &Viewer) -> Result<Value, app::Error> {
             error.fields.push((key.to_owned(), format!("{}：{}", lang.t(word), lang.t("应为数字"))));
             error
         })?;
-        let place = if part.is_empty() { &mut recipe["run"] } else { &mut recipe["run"][part] };
-        place[key] = json!(number);
+        if let Some(place) = recipe.pointer_mut(part) {
+            place[key] = json!(number);
+        }
     }
     Ok(recipe)
 }
@@ -70,25 +90,33 @@ async fn page(viewer: Viewer) -> Answer {
     let lang = viewer.lang();
     let title = lang.t("蚀刻液再生模拟");
     let found = simulated(&viewer);
-    let values = found.as_ref().map(|(recipe, _)| recipe["run"].clone()).unwrap_or_default();
+    // What is not said has the example's value, and is seen to have it.
+    let values = example().unwrap_or_default();
     let error = found.as_ref().err();
     let asked: Map<String, Value> =
         crate::words::pairs(&viewer.query).map(|(name, value)| (name, Value::String(value))).collect();
     let value = |part: &str, key: &str| {
-        let said = asked.get(key).and_then(Value::as_str).map(str::to_owned);
-        let found = if part.is_empty() { &values[key] } else { &values[part][key] };
-        said.unwrap_or_else(|| found.as_f64().map_or_else(String::new, |v| v.to_string()))
+        let said = asked.get(key).and_then(Value::as_str).filter(|said| !said.trim().is_empty());
+        let found = values.pointer(part).and_then(|place| place[key].as_f64());
+        said.map(str::to_owned).or_else(|| found.map(|v| v.to_string())).unwrap_or_default()
+    };
+    let fields = |is_case: bool| {
+        html! {
+            div.fields.two {
+                @for (part, key, word, unit) in FIELDS.iter().filter(|f| (f.0 == CASE) == is_case) {
+                    (Field::typed("number", key, lang.t(word)).value(value(part, key)).unit(lang.t(unit)).error_of(error))
+                }
+            }
+        }
     };
     let body = html! {
         (crumbs(lang, &[("/circular", lang.t("循环指标"))], title))
         h1 { (title) }
         (form_error(lang, error))
         form.card method="get" action="/ledger/etchant" {
-            div.fields.two {
-                @for (part, key, word, unit) in FIELDS {
-                    (Field::typed("number", key, lang.t(word)).value(value(part, key)).unit(unit).error_of(error))
-                }
-            }
+            (fields(false))
+            h2 { (lang.t("一年的算例")) }
+            (fields(true))
             div.actions { button type="submit" { (lang.t("模拟")) } a.button.quiet href="/ledger/etchant" { (lang.t("恢复示例")) } }
             p.hint { (lang.t("空着的用示例的值；全部参数见命令 yulin ledger simulate etchant --recipe FILE。")) }
         }
@@ -110,11 +138,7 @@ async fn page(viewer: Viewer) -> Answer {
 
 fn results(lang: Lang, report: &EtchantReport) -> Markup {
     let (run, t) = (&report.run, &report.run.totals);
-    let reduction = if t.baseline_l > 0.0 {
-        format!("{:.1}%", 100.0 * (1.0 - t.bled_l / t.baseline_l))
-    } else {
-        "—".to_owned()
-    };
+    let reduction = t.reduction.map_or_else(|| "—".to_owned(), |part| format!("{:.1}%", 100.0 * part));
     let per_kg =
         if t.deposited_kg > 0.0 { format!("{:.3}", t.cell_kwh / t.deposited_kg) } else { "—".to_owned() };
     let alarms: Vec<(String, usize)> = ["Chlorine", "Temperature", "LevelLow", "Sensor"]
@@ -129,6 +153,9 @@ fn results(lang: Lang, report: &EtchantReport) -> Markup {
         (figures(&[
             (lang.t("蚀铜"), kg(t.etched_kg), "kg"),
             (lang.t("回收铜"), kg(t.deposited_kg), "kg"),
+            (lang.t("不再生的废液"), format!("{:.0}", t.baseline_l), "L"),
+            (lang.t("已排废液"), format!("{:.0}", t.bled_l), "L"),
+            (lang.t("槽液增存（待排）"), format!("{:.0}", t.stock_l), "L"),
             (lang.t("废液减量"), reduction, ""),
             (lang.t("铜单位电耗"), per_kg, "kWh/kg"),
             (lang.t("盐酸"), kg(t.acid_kg), "kg"),
@@ -176,9 +203,10 @@ fn interlock(lang: Lang, word: &str) -> &'static str {
 fn year(lang: Lang, report: &EtchantReport) -> Markup {
     html! {
         @if let Some(case) = &report.case {
-            h2 { (lang.t("一年的算例：危废减六成")) }
-            p { (lang.t("输入：不再生时一年危废 2.5 万吨，再生六成，液铜 120 g/L，投资 1.2 亿元；铜价、电价与其他费用是假设，须换成实际值。")) }
+            h2 { (lang.t("一年的算例")) }
+            p { (lang.t("按上面的输入：不再生时蚀下的铜全随废液排出；再生后排出的是蚀铜减电解铜，槽液增存的铜算待排。电解铜由槽数、电流、时间和电流效率按法拉第定律得出。铜价、电价与其他费用是假设，须换成实际值。")) }
             (figures(&[
+                (lang.t("不再生的危废"), format!("{:.0}", case.baseline_waste_t), "t"),
                 (lang.t("减少危废"), format!("{:.0}", case.avoided_waste_t), "t"),
                 (lang.t("剩余危废"), format!("{:.0}", case.remaining_waste_t), "t"),
                 (lang.t("减量"), format!("{:.1}%", 100.0 * case.reduction), ""),

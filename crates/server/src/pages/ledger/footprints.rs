@@ -1,6 +1,6 @@
 //! Carbon footprints: what sites emit, where a product's footprint comes from, and its report on paper.
 
-use super::{name, period, some};
+use super::{days, name, some};
 use crate::answer::Answer;
 use crate::format::percent;
 use crate::pages::office::show;
@@ -8,7 +8,7 @@ use crate::parts::{crumbs, empty, figures, scroll, tag};
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::words::{Lang, encode};
-use app::{Allocation, FactorScope, FootprintBreakdown, FootprintOverview, FootprintStatement};
+use app::{Act, Allocation, FactorScope, FootprintBreakdown, FootprintOverview, FootprintStatement};
 use axum::Router;
 use axum::routing::get;
 use maud::{Markup, html};
@@ -55,12 +55,17 @@ async fn page(viewer: Viewer) -> Answer {
 async fn overview(viewer: Viewer, ask: &Ask) -> Answer {
     let lang = viewer.lang();
     let title = lang.t("碳足迹");
-    let found = viewer.app().footprint_overview(viewer.actor(), period(&ask.period)).await;
+    let found = viewer.app().footprint_overview(viewer.actor(), days(&viewer, &ask.period)?).await;
     let found = found.map_err(|e| viewer.fail(e))?;
     let body = html! {
         div.headline {
             h1 { (title) }
-            nav.toolbar.screen aria-label=(lang.t("操作")) { button.quiet type="button" data-print { (lang.t("打印")) } }
+            nav.toolbar.screen aria-label=(lang.t("操作")) {
+                @if viewer.actor().may(Act::ZeroCarbon) {
+                    a.button.quiet href="/footprints/zero-carbon" { (lang.t("零碳声明")) }
+                }
+                button.quiet type="button" data-print { (lang.t("打印")) }
+            }
         }
         @if found.sites.is_empty() {
             (empty(lang.t("还没有事件"), lang.t("采集带活动数据的事件后，这里给出各场所的排放和产品的碳足迹。")))
@@ -75,7 +80,7 @@ async fn overview(viewer: Viewer, ask: &Ask) -> Answer {
             ul.picks { @for product in &found.products {
                 li { a href={ "/footprints?of=" (encode(&product.id)) } { (name(lang, product)) } }
             } }
-            p.soft { (lang.t("范围二按位置法用电网平均因子；按市场法用合同因子，没有合同的用电按剩余组合。范围三这里只含外购原料。")) }
+            p.soft { (lang.t("范围二按位置法用电网平均因子；按市场法用合同因子，没有合同的用电按剩余组合。范围三按类别：外购原料，以及事件写明的活动。")) }
         }
     };
     Ok(viewer.page(title, &body))
@@ -88,7 +93,7 @@ fn sites(lang: Lang, found: &FootprintOverview) -> Markup {
             table.cards {
                 thead { tr {
                     th { (lang.t("场所")) } th.n { (lang.t("范围一")) } th.n { (lang.t("范围二（位置法）")) }
-                    th.n { (lang.t("范围二（市场法）")) } th.n { (lang.t("范围三（原料）")) } th { (lang.t("缺因子的原料")) } th.n { (lang.t("无计量的活动")) }
+                    th.n { (lang.t("范围二（市场法）")) } th.n { (lang.t("范围三")) } th { (lang.t("缺因子的原料")) } th.n { (lang.t("无计量的活动")) }
                 } }
                 tbody {
                     @for site in &found.sites {
@@ -97,7 +102,12 @@ fn sites(lang: Lang, found: &FootprintOverview) -> Markup {
                             td.n data-label=(lang.t("范围一")) { (one(site.scope1_kg)) }
                             td.n data-label=(lang.t("范围二（位置法）")) { (one(site.scope2_kg)) }
                             td.n data-label=(lang.t("范围二（市场法）")) { (one(site.scope2_market_kg)) }
-                            td.n data-label=(lang.t("范围三（原料）")) { (one(site.scope3_kg)) }
+                            td.n data-label=(lang.t("范围三")) {
+                                (one(site.scope3_kg))
+                                @for part in &site.scope3 {
+                                    br; span.soft { (part.category) " " (lang.pick(part.zh, part.en)) " " (one(part.kg)) }
+                                }
+                            }
                             td data-label=(lang.t("缺因子的原料")) {
                                 @for product in &site.unknown { (tag("warn", name(lang, product))) " " }
                             }

@@ -11,7 +11,9 @@ mod lots;
 mod passport;
 mod recall;
 mod trace;
+mod zero_carbon;
 
+use crate::answer::Failure;
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::words::{Lang, encode};
@@ -30,6 +32,7 @@ pub fn routes() -> Router<Site> {
         .merge(balance::routes())
         .merge(flows::routes())
         .merge(footprints::routes())
+        .merge(zero_carbon::routes())
         .merge(circular::routes())
         .merge(etchant::routes())
         .merge(passport::routes())
@@ -139,6 +142,17 @@ fn period(text: &str) -> Option<Period> {
         return format!("{text}-01-01..{text}-12-31").parse().ok();
     }
     text.parse().ok()
+}
+
+/// A period out of a query: a year, a month or days, none where nothing is said; what is not understood is refused.
+fn days(viewer: &Viewer, text: &str) -> Result<Option<Period>, Failure> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    Period::of_days(text.trim()).map(Some).map_err(|_| {
+        let what = "a year (2026), a month (2026-11) or days (2026-11-01..2026-12-15) are expected";
+        viewer.fail(app::Error::new(app::Code::BadInput, format!("period {}: {what}", text.trim())))
+    })
 }
 
 /// The words of a text that is not empty.

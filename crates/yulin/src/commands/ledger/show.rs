@@ -2,7 +2,7 @@
 
 use app::{
     Amount, BalanceReport, Direction, EtchantReport, FootprintReport, Indicator, IndicatorReport,
-    RecallReport, TraceReport, TraceRow,
+    RecallReport, TraceReport, TraceRow, ZeroCarbonStatement,
 };
 use std::collections::BTreeMap;
 
@@ -225,9 +225,14 @@ pub fn footprint(report: &FootprintReport) {
 pub fn etchant(EtchantReport { run, case, waste }: &EtchantReport) {
     let t = &run.totals;
     say!("etched 蚀铜 {:.3} kg, deposited 电解回收铜 {:.3} kg", t.etched_kg, t.deposited_kg);
-    say!("bled 排出废液 {:.1} L, without regeneration 不再生时 {:.1} L", t.bled_l, t.baseline_l);
-    if t.baseline_l > 0.0 {
-        say!("hazardous waste reduced 危废减量 {:.1} %", 100.0 * (1.0 - t.bled_l / t.baseline_l));
+    say!(
+        "bled 排出废液 {:.1} L, more in the bath 槽液增存 {:.1} L, without regeneration 不再生时 {:.1} L",
+        t.bled_l,
+        t.stock_l,
+        t.baseline_l
+    );
+    if let Some(reduction) = t.reduction {
+        say!("hazardous waste reduced 危废减量 {:.1} %", 100.0 * reduction);
     }
     say!("acid 盐酸 {:.2} kg HCl, oxidant 双氧水 {:.2} kg H2O2", t.acid_kg, t.oxidant_kg);
     say!(
@@ -271,7 +276,8 @@ pub fn etchant(EtchantReport { run, case, waste }: &EtchantReport) {
     }
     if let Some(case) = case {
         say!(
-            "year 年度: avoided 减少危废 {:.1} t, left 剩余 {:.1} t ({:.1} %)",
+            "year 年度: without regeneration 不再生 {:.1} t, avoided 减少危废 {:.1} t, left 剩余 {:.1} t ({:.1} %)",
+            case.baseline_waste_t,
             case.avoided_waste_t,
             case.remaining_waste_t,
             100.0 * case.reduction
@@ -285,6 +291,36 @@ pub fn etchant(EtchantReport { run, case, waste }: &EtchantReport) {
         match case.payback_years {
             Some(years) => say!("  payback 回收期 {years:.2} 年"),
             None => say!("  no payback 无收益，不能回收投资"),
+        }
+    }
+}
+
+pub fn zero_carbon(found: &ZeroCarbonStatement) {
+    say!("scope 1 范围一 {:.2} kg CO2e", found.scope1_kg);
+    say!(
+        "scope 2 范围二: location based 位置法 {:.2} kg, market based 市场法 {:.2} kg",
+        found.scope2_location_kg,
+        found.scope2_market_kg
+    );
+    say!("scope 3 范围三 {:.2} kg", found.scope3_kg);
+    for part in &found.scope3 {
+        say!("  {} {} {}: {:.2} kg", part.category, part.en, part.zh, part.kg);
+    }
+    say!("offset 抵消 {:.2} kg", found.offset_kg);
+    match (found.net_location_kg, found.net_market_kg) {
+        (Some(location), Some(market)) => {
+            say!("net 净排放: location based 位置法 {location:.2} kg, market based 市场法 {market:.2} kg");
+            say!("{}", if found.is_net_zero { "net zero 净零" } else { "not net zero 不是净零" });
+        }
+        _ => {
+            say!(
+                "nothing is stated 不声明: {} of meters, uses or factors are missing 缺 {} 项",
+                found.missing_count,
+                found.missing_count
+            );
+            for what in &found.missing {
+                say!("  {what}");
+            }
         }
     }
 }

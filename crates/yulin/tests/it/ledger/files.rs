@@ -176,13 +176,14 @@ fn the_etchant_loop_closes_and_meets_its_case() {
             report["run"]["closure"]
         );
     }
-    assert!((report["case"]["avoided_waste_t"].as_f64().unwrap() - 15_000.0).abs() < 1e-6);
-    assert!((report["case"]["reduction"].as_f64().unwrap() - 0.6).abs() < 1e-12);
+    assert!((report["case"]["avoided_waste_t"].as_f64().unwrap() - 15_000.0).abs() < 5.0);
+    assert!((report["case"]["reduction"].as_f64().unwrap() - 0.6).abs() < 2e-4);
     let said = ok(dir.path(), &["ledger", "simulate", "etchant", "--recipe", &recipe]);
-    assert!(said.contains("avoided 减少危废 15000.0 t"), "{said}");
+    assert!(said.contains("without regeneration 不再生 25000.0 t, avoided 减少危废 15000"), "{said}");
     for (recipe, words) in [
         (r#"{"run": {"hour": 3}}"#, "unknown field `hour`"),
         (r#"{"run": {"cuprous": 2}}"#, "cuprous = 2"),
+        (r#"{"run": {"set": {"orp_mv": -5}}}"#, "set.orp_mv = -5"),
         (r#"{"run": "#, "line 1"),
     ] {
         std::fs::write(dir.path().join("r.json"), recipe).unwrap();
