@@ -103,6 +103,20 @@ pub(super) enum Role {
     Lens,
     /// Values that are the thing itself where a text begins with them (松香 软化点78).
     Product,
+    /// What a thing is shaped like that is made of the material in front (铜套, 铂丝, 锌锭).
+    Form,
+    /// Ends of what a machine or an instrument is called: a name in front of them is none (电源线, 压力表, 激光切割机).
+    Device,
+    /// What is long: metres directly behind it are its length (灯管1.2米).
+    Long,
+    /// Ends of what is hardened, coated or glued with, which a resin in front of them tells (环氧地坪漆).
+    Coat,
+    /// Resins that coatings and glues are made of.
+    Resin,
+    /// Materials whose one character is part of what a thing is called rather than what it is made of (锡球, 钢网).
+    Vague,
+    /// What is done to the material behind it, of which nothing is made then (清洗玻璃, 适用不锈钢).
+    Treats,
 }
 
 impl Role {
@@ -124,7 +138,14 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 57] = [
+const ROLES: [(&str, Role); 64] = [
+    ("vague", Role::Vague),
+    ("treats", Role::Treats),
+    ("form", Role::Form),
+    ("device", Role::Device),
+    ("long", Role::Long),
+    ("coat", Role::Coat),
+    ("resin", Role::Resin),
     ("at_least", Role::AtLeast),
     ("lens", Role::Lens),
     ("socket", Role::Socket),

@@ -10,6 +10,8 @@ use crate::spec::SpecValue;
 
 /// Characters of a noun beside a value.
 const NOUN_MAX: usize = 8;
+/// Characters of what tells more of a material in front of it.
+const ADJECTIVE_MAX: usize = 5;
 
 impl<'a> Assigner<'a> {
     /// Values without a name: `FR-4/铝基/CEM-3`.
@@ -129,9 +131,43 @@ impl<'a> Assigner<'a> {
             && (WORDS.at_start(Role::Service, after).is_some()
                 || WORDS.at_end(Role::Service, &self.folded[start..end]));
         let coded = self.folded[start..end].starts_with(|c: char| c.is_ascii_graphic());
-        let after_fits = WORDS.is_filler(after) || served || quality || !WORDS.at_end(Role::OfOther, after);
-        let before_fits = WORDS.is_filler(before) || WORDS.is(Role::Part, before) || served || coded;
+        let after_fits = WORDS.is_filler(after)
+            || served
+            || quality
+            || !WORDS.at_end(Role::OfOther, after)
+            || self.is_of_resin(index, first, last, after)
+            || (id == "material" && self.is_alloy(start, end));
+        let before_fits = WORDS.is_filler(before)
+            || WORDS.is(Role::Part, before)
+            || served
+            || coded
+            || (id == "material" && self.is_described(before, start, end));
         (!negated || socket) && after_fits && before_fits
+    }
+
+    /// True for words before a material that only tell more of it (航模硅胶线, 导电炭黑), and not what is done to it.
+    fn is_described(&self, before: &str, start: usize, end: usize) -> bool {
+        self.text[start..end].chars().count() > 1
+            && before.chars().count() <= ADJECTIVE_MAX
+            && !WORDS.at_end(Role::Treats, before)
+    }
+
+    /// True for a resin before what is coated or glued with it (环氧地坪漆).
+    fn is_of_resin(&self, index: u16, first: usize, last: usize, after: &str) -> bool {
+        let resin = |item: &Item<'_>| match &item.kind {
+            Kind::Value(entry) => entry.targets.iter().any(|t| {
+                t.0 == index
+                    && WORDS.is(Role::Resin, &fold(&self.property(index).values[usize::from(t.1)].name))
+            }),
+            _ => false,
+        };
+        WORDS.at_end(Role::Coat, after.trim_end_matches(' ')) && self.items[first..=last].iter().any(resin)
+    }
+
+    /// True for the letters and digits of an alloy (718H模具): a plastic's (PA66) tell for what a tool is.
+    fn is_alloy(&self, start: usize, end: usize) -> bool {
+        let words = &self.folded[start..end];
+        words.is_ascii() && words.bytes().filter(u8::is_ascii_digit).count() > 1 && !words.starts_with("pa")
     }
 
     /// The property of a value that its name stands behind (green solder mask).
@@ -232,7 +268,16 @@ impl<'a> Assigner<'a> {
         let after = &self.folded[item.end..];
         // 硫酸镍 镍≥22%: a share of it.
         let measured = after.trim_start_matches(' ').starts_with(['≥', '≤', '<', '>', '=', ':']);
+        // 铜套, 铂丝: what is made of it, and in which shape.
+        let shaped = self.property(property).id.0 == "material"
+            && !WORDS.is(Role::Vague, &self.folded[item.start..item.end])
+            && WORDS.at_start(Role::Form, after).is_some_and(|len| {
+                parted(after[len..].chars().next())
+                    || after[len..].starts_with(|c: char| c.is_ascii_digit())
+                    || WORDS.is_filler(self.touching_after(item.end + len, at))
+            });
         let free = parted(after.chars().next()) && !measured
+            || shaped
             || self.is_paired_colour(at + 1, property)
             || WORDS.at_start(Role::TwoColoured, after).is_some();
         // 护套黑: the part that is so coloured.

@@ -43,6 +43,7 @@ impl Assigner<'_> {
         if !sized
             && other
                 .is_some_and(|o| matches!(o.kind, Kind::Word(Role::Other)) && o.end == self.items[at].from)
+            && !WORDS.at_end(Role::Device, self.folded[..self.items[at].from].trim_end_matches(' '))
         {
             return Vec::new();
         }

@@ -59,7 +59,12 @@ impl<'a> Cutter<'a> {
         for (entry, start, end) in self.properties.names().find(folded) {
             let compound = self.properties.names().entries[entry].alone
                 && text[..start].ends_with(|c: char| is_han(c) || c.is_ascii_alphabetic());
-            if is_name(text, start, end) && !compound {
+            // 电源线, 压力表: a name in what a device is called.
+            let device = text[start..end].ends_with(is_han)
+                && WORDS
+                    .at_start(Role::Device, &folded[end..])
+                    .is_some_and(|len| !is_measured(&text[end..], &text[end + len..]));
+            if is_name(text, start, end) && !compound && !device {
                 hits.push(Hit {
                     start,
                     end,
@@ -165,6 +170,13 @@ fn drop_names_of_values(hits: &mut Vec<Hit<'_>>, text: &str) {
     hits.retain(|h| {
         h.rank > 0 || !text[h.start..h.end].is_ascii() || !values.contains(&(h.start, h.end)) || counts(h.end)
     });
+}
+
+/// True where what stands behind a name is no end of a device's but is said of the name itself (尺寸块, 厚度片: a relation or a
+/// number without a space).
+fn is_measured(device: &str, behind: &str) -> bool {
+    let lead = |text: &str| text.starts_with(|c: char| ":≥≤<>=±~".contains(c));
+    lead(device) || lead(behind)
 }
 
 /// True for a word that announces an amount; a single character only directly before it and behind no other word (月50万件).
