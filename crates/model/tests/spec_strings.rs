@@ -22,12 +22,12 @@ const KEPT_RIGHT: [(&str, usize); 9] = [
     ("4", 240),
     ("5", 239),
     ("6", 240),
-    ("7", 160),
-    ("8a", 236),
+    ("7", 162),
+    ("8a", 237),
     ("8b", 240),
     ("9a", 240),
-    ("9b", 218),
-    ("10a", 175),
+    ("9b", 239),
+    ("10a", 239),
 ];
 
 /// Strings of the open rounds that are not read right yet: most leave something out.

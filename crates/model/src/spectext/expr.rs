@@ -246,6 +246,12 @@ impl ExprReader<'_> {
                 end += word.len();
             }
         }
+        // 100k cycles
+        if let Some((words, len)) = self.thousands_of(end) {
+            out.scale = 1e3;
+            out.unit = Some(words);
+            return Some((out, end + len));
+        }
         // 壁厚2.5 PC: half a piece is none.
         let half = value.fract() != 0.0 && self.folded[end..].starts_with(" pc");
         let unit_at = self.unit_place(end).filter(|_| !self.is_cores(end) && !half);
@@ -296,6 +302,17 @@ impl ExprReader<'_> {
         power || sort || class || (rate && (1..=2).contains(&letters))
     }
 
+    /// The unit of three Latin letters or more behind a K for thousands (100k cycles), and the bytes of both.
+    fn thousands_of(&self, at: usize) -> Option<(UnitWords, usize)> {
+        let behind = self.folded[at..].strip_prefix('k')?.strip_prefix(' ')?;
+        let place = self.text.len() - behind.len();
+        let words = self.units.scan(&self.text[place..])?;
+        let unit = &self.text[place..place + words.len];
+        let whole = !self.text[place + words.len..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        let len = 2 + words.len;
+        (whole && unit.len() > 2 && unit.bytes().all(|b| b.is_ascii_alphabetic())).then_some((words, len))
+    }
+
     /// Where a unit may start behind a number.
     fn unit_place(&self, end: usize) -> Option<usize> {
         let place = self.skip_spaces(end);
@@ -315,7 +332,8 @@ impl ExprReader<'_> {
         let hash = self.text[..end].ends_with('#');
         let few = self.text[..at].chars().rev().take_while(char::is_ascii_digit).count() == 1;
         // 1# 镍板: wires of gauges below ten are seldom told so.
-        let sort = hash && (next.is_some_and(is_han) || few) && next != Some('线');
+        let coloured = next.is_some_and(|c| "黑红白蓝绿黄灰棕橙紫".contains(c)) && !few;
+        let sort = hash && (next.is_some_and(is_han) || few) && next != Some('线') && !coloured;
         // Ra>80 PF>0.9: what a relation stands behind is a name.
         let name = spaced && next.is_some_and(|c| "≥≤<>=".contains(c));
         // 105 毛刺≤0.02: a noun, and no tenth of a yuan.

@@ -103,7 +103,8 @@ impl<'a> Cutter<'a> {
                 (Some(hit), Some(number))
                     if self.is_value(hit, &number, before_relation(&items), text[..at].ends_with(' '))
                         || is_listed(hit, &hits[next_hit..], items.last(), text)
-                        || is_grade(hit, &number, items.last(), text) =>
+                        || is_grade(hit, &number, items.last(), text)
+                        || is_spelled(hit, &number, text) =>
                 {
                     Some(hit.item())
                 }
@@ -178,7 +179,8 @@ impl<'a> Cutter<'a> {
     /// True for properties whose values are proper names: 3C is a certificate, and no temperature.
     fn is_named_with_digits(&self, property: u16) -> bool {
         let property = self.properties.at(property);
-        property.kind == PropertyKind::Text || property.id.0 == "certification"
+        property.kind == PropertyKind::Text
+            || matches!(property.id.0.as_str(), "certification" | "flammability")
     }
 }
 
@@ -202,6 +204,13 @@ fn is_grade<'a>(hit: &Hit<'a>, number: &Expr, before: Option<&Item<'a>>, text: &
     let lettered = digits < word.len() && word[digits..].bytes().all(|b| b.is_ascii_alphabetic());
     let asked = matches!(before, Some(Item { kind: Kind::Name(..), .. }));
     matches!(hit.kind, Kind::Value(_)) && digits >= 3 && lettered && hit.end == number.end && !asked
+}
+
+/// True for a value that begins with a numeral in words (三元 is no three yuan) or has some in it (95棉5氨纶).
+fn is_spelled(hit: &Hit<'_>, number: &Expr, text: &str) -> bool {
+    let words = &text[hit.start..hit.end];
+    let longer = hit.end > number.end && words.contains(is_han) && words.chars().count() > 3;
+    matches!(hit.kind, Kind::Value(_)) && hit.end >= number.end && (longer || words.starts_with(is_han))
 }
 
 /// True for a value that starts with a digit in a list with another of the same property (3C和UL).
@@ -348,7 +357,7 @@ fn is_name(text: &str, start: usize, end: usize) -> bool {
         || WORDS.at_start(Role::AtLeast, rest).is_some()
         || WORDS.at_start(Role::AtMost, rest).is_some();
     let unit_before = before.is_some_and(|c| {
-        latin(c) || "米内".contains(c) || (c.is_ascii_digit() && "厚宽高长深".contains(only))
+        latin(c) || "米内分寸尺丝码厘".contains(c) || (c.is_ascii_digit() && "厚宽高长深".contains(only))
     });
     number_behind || (unit_before && !after.is_some_and(is_han))
 }

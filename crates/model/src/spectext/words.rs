@@ -111,10 +111,14 @@ pub(super) enum Role {
     Long,
     /// Ends of what is hardened, coated or glued with, which a resin in front of them tells (环氧地坪漆).
     Coat,
+    /// What is hardened by warmth.
+    Glue,
     /// Resins that coatings and glues are made of.
     Resin,
     /// Materials whose one character is part of what a thing is called rather than what it is made of (锡球, 钢网).
     Vague,
+    /// Names that only tell more of a material directly behind them (防静电PET).
+    Adjective,
     /// What is done to the material behind it, of which nothing is made then (清洗玻璃, 适用不锈钢).
     Treats,
 }
@@ -138,7 +142,9 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 64] = [
+const ROLES: [(&str, Role); 66] = [
+    ("glue", Role::Glue),
+    ("adjective", Role::Adjective),
     ("vague", Role::Vague),
     ("treats", Role::Treats),
     ("form", Role::Form),

@@ -117,15 +117,21 @@ impl<'a> Assigner<'a> {
         let noun = |words: &str| words.chars().count() <= NOUN_MAX && words.chars().all(is_han);
         let (before, after) = (self.touching_before(start, first), self.touching_after(end, last));
         let id = &self.property(index).id.0;
+        // 咬花MT11010
+        let chinese = self.text[..end].ends_with(is_han);
+        let after = if chinese && after.is_ascii() { "" } else { after };
         let quality = WORDS.is(Role::Quality, id);
-        if !(quality || WORDS.is(Role::Modifier, id))
+        if !(quality || id == "certification" || WORDS.is(Role::Modifier, id))
             || self.is_named_by(start, end, first)
             || !noun(before)
             || !noun(after)
         {
             return false;
         }
-        let negated = WORDS.at_end(Role::Negation, before) || WORDS.at_start(Role::Besides, after).is_some();
+        // 304无缝管
+        let besides =
+            WORDS.at_start(Role::Besides, after).is_some() && WORDS.at_start(Role::Form, after).is_none();
+        let negated = WORDS.at_end(Role::Negation, before) || besides;
         let socket = id == "interface" && WORDS.is(Role::Socket, after);
         let served = id == "process"
             && (WORDS.at_start(Role::Service, after).is_some()
@@ -141,7 +147,11 @@ impl<'a> Assigner<'a> {
             || WORDS.is(Role::Part, before)
             || served
             || coded
-            || (id == "material" && self.is_described(before, start, end));
+            || (id == "material" && self.is_described(before, start, end))
+            || (matches!(id.as_str(), "process" | "surface_finish")
+                && before.chars().count() > 1
+                && self.is_described(before, start, end))
+            || (id == "certification" && !WORDS.at_end(Role::Negation, before));
         (!negated || socket) && after_fits && before_fits
     }
 
@@ -299,7 +309,12 @@ impl<'a> Assigner<'a> {
             WORDS.at_end(Role::Packed, &self.folded[item.start..item.end])
                 || WORDS.at_start(Role::Packed, &self.folded[item.end..]).is_some()
         };
-        let first = self.opens && item.start == 0;
+        // HIPS吸塑托盘
+        let of_material = at == 1
+            && self.items[0].start == 0
+            && self.items[0].end == item.start
+            && matches!(&self.items[0].kind, Kind::Value(e) if e.targets.iter().any(|t| self.property(t.0).id.0 == "material"));
+        let first = self.opens && (item.start == 0 || of_material);
         first
             && !packed()
             && (self.property(index).id.0 == "packaging"

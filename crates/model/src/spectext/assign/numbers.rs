@@ -32,7 +32,7 @@ impl Assigner<'_> {
         let end = self.items[next - 1].end;
         if self.second_bound(at, &list, out)
             || self.amount(at, next, &list, taken, out)
-            || self.of_pack(at, &list, out)
+            || self.of_pack(at, &list, taken, out)
             || self.cured(at, next, &list, taken, out)
         {
             taken[at..next].fill(true);
@@ -236,8 +236,13 @@ impl Assigner<'_> {
                 || self.is_plainly_named(at, next))
         {
             let gap = self.gap(next - 1, next);
-            let belongs_behind =
-                !gap.is_empty() && (self.leads_number(next, entry) || self.touches_number(next));
+            // 麻花钻3.3mm 涂层TiN
+            let leads_value = self
+                .items
+                .get(next + 1)
+                .is_some_and(|v| matches!(&v.kind, Kind::Value(_)) && v.start == behind.end);
+            let belongs_behind = !gap.is_empty()
+                && (self.leads_number(next, entry) || self.touches_number(next) || leads_value);
             if matches!(gap, "" | "的" | " ") && !belongs_behind {
                 let found = self.fit(entry, &self.folded[behind.start..behind.end], list, fallback);
                 if !found.is_empty() {
@@ -268,9 +273,10 @@ impl Assigner<'_> {
             let led = name.start > 0 && self.text[..name.start].ends_with(is_han)
                 || WORDS.at_end(Role::OfOther, &self.folded[name.start..name.end]);
             let spelled = self.text[..self.items[next - 1].end].ends_with(|c: char| c.is_ascii_alphabetic());
-            led && spelled
+            let paced = matches!(list, [expr] if self.pace(expr).is_some() || self.charge(expr).is_some());
+            led && (spelled || paced)
                 && self.items.iter().all(|i| i.end != name.start || self.is_worded_name(i))
-                && self.own_unit(list, fallback).is_some()
+                && (paced || self.own_unit(list, fallback).is_some())
         };
         // 冷热冲击箱 -55~150℃: a name in the noun of a product is none.
         let in_noun = |name: &&Item<'_>| {

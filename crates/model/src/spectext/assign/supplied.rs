@@ -130,7 +130,8 @@ impl Assigner<'_> {
         let (start, end) = (self.items[at].from, self.items[at].end);
         let digits = self.text[self.items[at].start..].starts_with(|c: char| c.is_ascii_digit());
         let count = amount.value * amount.scale;
-        let whole = count.fract() == 0.0 && count >= if digits { 1.0 } else { 2.0 };
+        // 1.5万片
+        let whole = (count * unit.factor.to_f64()).fract() == 0.0 && count >= if digits { 1.0 } else { 2.0 };
         let before = self.folded[..start].trim_end_matches(' ');
         // 采购铜排5吨: what is asked for stands between.
         let phrase = before.rsplit(' ').next().unwrap_or(before);
@@ -172,13 +173,14 @@ impl Assigner<'_> {
     }
 
     /// What one pack holds, by its weight, volume or length: `25kg/袋`, `每轴2.5kg`, `20kg一箱`, `200L drum`.
-    pub(super) fn of_pack(&self, at: usize, list: &[&Expr], out: &mut Reading) -> bool {
+    pub(super) fn of_pack(&self, at: usize, list: &[&Expr], taken: &[bool], out: &mut Reading) -> bool {
         let [expr] = list else { return false };
         let Some(words) = expr.shape.unit() else { return false };
         if self
             .items
             .get(at.wrapping_sub(1))
             .is_some_and(|b| matches!(b.kind, Kind::Name(..)) && !self.is_worded_name(b))
+            && !taken[at - 1]
         {
             return false;
         }

@@ -92,18 +92,23 @@ impl Assigner<'_> {
         let told = has_nines(&expr.shape)
             && (WORDS.at_start(Role::Metal, behind).is_some()
                 || WORDS.at_end(Role::Metal, before)
-                || before.split(' ').any(|word| WORDS.is(Role::Metal, word)));
+                || WORDS.words(Role::Metal).any(|word| before.contains(word)));
         if told { self.of("purity", &expr.shape) } else { None }
     }
 
     /// The thickness of a finish that stands directly before it (镀镍5μm, conformal coating 50±25um).
     pub(super) fn layer(&self, at: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        // 镍钯金 Pd 0.05-0.15um
+        let element = at > 1
+            && matches!(self.items[at - 1].kind, Kind::Value(_) | Kind::Name(..))
+            && WORDS.is(Role::Element, &self.folded[self.items[at - 1].start..self.items[at - 1].end]);
+        let at = if element { at - 1 } else { at };
         let finish = &self.items[at.checked_sub(1)?];
         let Kind::Value(entry) = finish.kind else { return None };
         let symbol = self.units.compose(expr.shape.unit()?).first()?.symbol.clone();
         let thin = symbol == "mm"
             && matches!(&expr.shape, Shape::Point(a) | Shape::Low(a, _) if a.value < LAYER_MM_MAX);
-        if !(thin || matches!(symbol.as_str(), "μm" | "μin")) || !self.gap(at - 1, at).trim().is_empty() {
+        if !(thin || matches!(symbol.as_str(), "μm" | "μin")) || !is_of_layer(self.gap(at - 1, at)) {
             return None;
         }
         let finishes = ["surface_finish", "process"];
@@ -304,6 +309,12 @@ impl Assigner<'_> {
         let all = Amount { value: rows.low.value * pins.low.value, ..pins.low.clone() };
         Some(vec![(0, (owner, self.resolver().resolve(owner, &Shape::Point(all), None)?))])
     }
+}
+
+/// True for what may stand between a finish and how thick it is: a bracket, or the element meant (镍钯金 Pd 0.05um).
+fn is_of_layer(gap: &str) -> bool {
+    let words = gap.trim_matches([' ', '(', ':', '厚']);
+    words.is_empty() || WORDS.is(Role::Element, &fold(words))
 }
 
 /// The place of the side that tells the unit of the side at `place`.

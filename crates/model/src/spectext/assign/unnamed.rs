@@ -5,7 +5,7 @@ use super::super::items::{Kind, Named};
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS};
 use super::{Assigner, Placed};
-use crate::property::{Direction, Property, PropertyKind};
+use crate::property::{Direction, Property, PropertyId, PropertyKind};
 use crate::spec::SpecValue;
 use crate::unit::UnitWords;
 
@@ -63,6 +63,11 @@ impl Assigner<'_> {
                 .or_else(|| self.of_wire(at, next, expr))
                 .or_else(|| self.held(at, next, expr))
                 .or_else(|| self.pencil(at, next, expr))
+                .or_else(|| self.diagonal(at, next, expr))
+                .or_else(|| self.charge(expr))
+                .or_else(|| self.loudness(expr))
+                .or_else(|| self.cured_by(at, next, expr))
+                .or_else(|| self.bare_side(at, next, expr))
         {
             return vec![(0, found)];
         }
@@ -119,7 +124,8 @@ impl Assigner<'_> {
                     let fits = said
                         && measured
                         && (may_be_bare(self.property(index), &e.shape) || self.is_share(index, &e.shape))
-                        && (!is_thousands(&e.shape) || self.is_in_ohms(index));
+                        && (!is_thousands(&e.shape) || self.is_in_ohms(index))
+                        && !self.is_ampere(index, e);
                     let resolved =
                         fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()?;
                     let likely = self.measures(&e.shape, fallback, resolved.1.as_deref())
@@ -177,9 +183,17 @@ impl Assigner<'_> {
         self.by_topic && share && of_part && matches!(shape, Shape::Point(_))
     }
 
-    /// True for a property in ohms, of which K are thousands, too.
+    /// True for an A behind the number of a cable's or a plug's, which is no hardness of its rubber.
+    fn is_ampere(&self, index: u16, expr: &Expr) -> bool {
+        let cable = self.properties.index(&PropertyId("conductor_area".to_owned()));
+        self.property(index).id.0 == "hardness_shore_a"
+            && self.text[..expr.end].ends_with('A')
+            && cable.is_some_and(|p| self.topic.named.contains(&p))
+    }
+
+    /// True for a property in ohms, or a frequency, of which K are thousands, too.
     pub(super) fn is_in_ohms(&self, property: u16) -> bool {
-        self.property(property).unit.as_deref() == Some("Ω")
+        self.property(property).unit.as_deref() == Some("Ω") || self.property(property).id.0 == "frequency"
     }
 
     /// True for what stands in brackets or at an `at` or `@` behind another number: under which conditions that one holds (`≥92%（550nm）`,

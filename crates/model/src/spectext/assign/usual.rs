@@ -26,6 +26,12 @@ const METRES_MAX: f64 = 100.0;
 const STRANDS_MIN: f64 = 7.0;
 /// Shares that stand alone are of what a thing is made of.
 const PURE: std::ops::Range<f64> = 98.0..100.0;
+/// From so many mm on they are how long a wire is.
+const WIRE_MM_MIN: f64 = 30.0;
+/// From so many mA on they are what a battery holds.
+const MILLIAMPERES_MIN: f64 = 300.0;
+/// From which to which number in mm one without a unit is how thick something is.
+const BARE_SIDE: (f64, f64) = (0.005, 6.0);
 /// The longest time of delivery that needs no name, in days.
 const DELIVERY_DAYS_MAX: f64 = 120.0;
 
@@ -126,7 +132,9 @@ impl Assigner<'_> {
         else {
             return false;
         };
-        if !told {
+        // 低温导电胶 80℃*30min
+        let glue = matches!(self.gap(next - 1, next).trim(), "*" | "/" | "x") && self.speaks_of(Role::Glue);
+        if !told && !glue {
             return false;
         }
         for ((property, (value, unit)), item) in [(first, at), (second, next)] {
@@ -156,11 +164,15 @@ impl Assigner<'_> {
         if self.text[..expr.end].ends_with('G') {
             return None;
         }
-        let (Shape::Point(a) | Shape::Range(_, a) | Shape::Toleranced(a, _) | Shape::Low(a, _)) = &expr.shape
+        let (Shape::Point(a)
+        | Shape::Range(_, a)
+        | Shape::Toleranced(a, _)
+        | Shape::Low(a, _)
+        | Shape::High(a, _)) = &expr.shape
         else {
             return None;
         };
-        let said = self.text[..expr.start].contains(char::is_alphanumeric);
+        let said = self.offset > 0 || self.text[..expr.start].contains(char::is_alphanumeric);
         match self.symbol(&expr.shape)?.as_str() {
             "kg" if a.value * a.scale < self.kilograms_max() => self.of("weight", &expr.shape),
             "g" => self.of("weight", &expr.shape),
@@ -201,7 +213,9 @@ impl Assigner<'_> {
 
     /// The tons of the machine that a process asks for (注塑 280T); goods are counted in 吨 there.
     pub(super) fn tonnage(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
-        let (Shape::Point(amount) | Shape::Range(_, amount)) = &expr.shape else { return None };
+        let (Shape::Point(amount) | Shape::Range(_, amount) | Shape::High(amount, _)) = &expr.shape else {
+            return None;
+        };
         let letter = self.text[self.items[at].start..self.items[next - 1].end].ends_with('T');
         let told = letter && TONS.contains(&amount.value) && self.speaks_of(Role::Press);
         if told { self.of("clamping_force", &expr.shape) } else { None }
@@ -235,12 +249,109 @@ impl Assigner<'_> {
         let noun = self.folded[end..]
             .strip_prefix(' ')
             .is_some_and(|t| t.starts_with(|c: char| c.is_ascii_alphabetic()));
-        let told = few && !noun && self.stands_alone(start, end, at, next - 1) && !self.is_condition(at);
+        // 灯管1.2米, 枪线5米, 带线20cm
+        let before = self.touching_before(start, at);
+        let of_long = self.text[..start].ends_with(is_han)
+            && WORDS.at_end(Role::Long, before)
+            && WORDS.is_filler(self.touching_after(end, next - 1))
+            && !self.is_named_by(start, end, at);
+        let short = |symbol: String| symbol == "cm" || symbol == "mm" && amount.value >= WIRE_MM_MIN;
+        let few = few || of_long && before.ends_with('线') && self.symbol(&expr.shape).is_some_and(short);
+        let told = few
+            && !noun
+            && (of_long || self.stands_alone(start, end, at, next - 1))
+            && !self.is_condition(at);
         // 无纺布 1.6m: of a cloth it is the width.
         let width = self.properties.index(&PropertyId("width".to_owned()));
         let hinted =
             !self.by_topic && !self.hints.is_empty() || width.is_some_and(|w| self.hints.contains(&w));
-        if told && !hinted && at + self.offset > 0 { self.of("length", &expr.shape) } else { None }
+        if told && !hinted && start + self.offset > 0 { self.of("length", &expr.shape) } else { None }
+    }
+
+    /// The inches of a screen before whatever it is called (43寸横款广告机).
+    pub(super) fn diagonal(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        let Shape::Point(amount) = &expr.shape else { return None };
+        let screen = self.properties.index(&PropertyId("screen_size".to_owned()))?;
+        let (least, most) = self.topic.bounds(screen)?;
+        let noun = self.touching_after(end, next - 1);
+        let told = self.symbol(&expr.shape).is_some_and(|s| s == "inch")
+            && (least..=most).contains(&amount.value)
+            && WORDS.is_filler(self.touching_before(start, at))
+            && noun.chars().all(is_han);
+        if told { self.of("screen_size", &expr.shape) } else { None }
+    }
+
+    /// What a battery holds where it is told in plain mA (移动电源10000毫安).
+    pub(super) fn charge(&self, expr: &Expr) -> Option<(u16, Resolved)> {
+        let Shape::Point(amount) = &expr.shape else { return None };
+        let capacity = self.properties.index(&PropertyId("battery_capacity".to_owned()))?;
+        let told = self.topic.named.contains(&capacity)
+            && amount.value >= MILLIAMPERES_MIN
+            && self.symbol(&expr.shape).is_some_and(|s| s == "mA");
+        let hours = self.units.scan("mAh").filter(|_| told)?;
+        self.of("battery_capacity", &Shape::Point(Amount { unit: Some(hours), ..amount.clone() }))
+    }
+
+    /// Decibels as they are weighted or spelled where nothing says of what they are: how loud something is (70分贝).
+    pub(super) fn loudness(&self, expr: &Expr) -> Option<(u16, Resolved)> {
+        let words = self.folded[expr.start..expr.end].trim_end_matches(|c| "以下内之↓".contains(c));
+        let told = self.symbol(&expr.shape).is_some_and(|s| s == "dB")
+            && ["分贝", "db(a)", "dba", "分贝(a)"].iter().any(|w| words.ends_with(w));
+        if told { self.of("noise", &expr.shape) } else { None }
+    }
+
+    /// The time or the temperature beside a word for hardening (常温24小时固化, cure 150°C for 1 h).
+    pub(super) fn cured_by(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let symbol = self.symbol(&expr.shape)?;
+        let id = match symbol.as_str() {
+            "min" | "h" | "s" | "天" => "curing_time",
+            "℃" => "curing_temperature",
+            _ => return None,
+        };
+        let behind =
+            self.folded[self.items[next - 1].end..].trim_start_matches([' ', '即', '可', '后', '就']);
+        let before = self.folded[..self.items[at].from].trim_end_matches([' ', ':']);
+        let before = before.strip_suffix("for").or(before.strip_suffix("in")).unwrap_or(before);
+        let last = at.checked_sub(1).map(|b| &self.items[b]);
+        // cure 150°C for 1 h, 80℃*30min: the time behind the warmth.
+        let after_warmth = id == "curing_time"
+            && last.is_some_and(|l| match &l.kind {
+                Kind::Number(warm) => {
+                    self.symbol(&warm.shape).is_some_and(|s| s == "℃")
+                        && ["", "for", "*", "/", "x", "@"].contains(&self.gap(at - 1, at).trim())
+                }
+                _ => false,
+            });
+        let paired = after_warmth && self.speaks_of(Role::Cure);
+        let told = paired
+            || WORDS.at_start(Role::Cure, behind).is_some()
+            || WORDS.at_end(Role::Cure, before.trim_end_matches(' '));
+        if told { self.of(id, &expr.shape) } else { None }
+    }
+
+    /// A number without a unit that can only be how thick a sheet or a wire is (PVB胶片0.76, 水凝膜TPU 0.18, 漆包线 0.08).
+    pub(super) fn bare_side(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        let (Shape::Point(amount) | Shape::Toleranced(amount, _)) = &expr.shape else { return None };
+        let (start, end) = (self.items[at].from, self.items[next - 1].end);
+        if amount.unit.is_some() || amount.scale != 1.0 || !self.text[start..end].contains('.') {
+            return None;
+        }
+        let before = self.touching_before(start, at);
+        let alone = WORDS.is_filler(before) || self.topic.is_head(self.offset + start);
+        let priced = self.text[end..].starts_with('/');
+        if !alone || priced || !WORDS.is_filler(self.touching_after(end, next - 1)) || self.is_condition(at) {
+            return None;
+        }
+        // Only where nothing else is told by such a number.
+        let fits = |id: &str| {
+            let property = self.properties.index(&PropertyId(id.to_owned()))?;
+            let (least, most) = self.topic.bounds(property)?;
+            (least.max(BARE_SIDE.0)..=most.min(BARE_SIDE.1)).contains(&amount.value).then_some(property)
+        };
+        let id =
+            ["wire_diameter", "board_thickness", "thickness"].into_iter().find(|id| fits(id).is_some())?;
+        self.of(id, &expr.shape)
     }
 
     /// `0.05mm x 660 strands`: strands and the diameter of each.

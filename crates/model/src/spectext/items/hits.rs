@@ -1,7 +1,7 @@
 //! The words of a clause that the tables know, with their places.
 
 use super::{CHINESE_DIGITS, Cutter, Hit, Kind, Named, is_in_decimal, is_name};
-use crate::property::PropertyKind;
+use crate::property::{PropertyId, PropertyKind};
 use crate::spectext::normal::is_han;
 use crate::spectext::number;
 use crate::spectext::words::{Role, WORDS, bounded};
@@ -49,6 +49,7 @@ impl<'a> Cutter<'a> {
         let wished = WORDS.at_end(Role::Prefer, folded[..start].trim_end_matches(' '))
             || WORDS.at_start(Role::Prefer, &folded[end..]).is_some()
             || (start == 0 && folded[end..].starts_with([' ', '胶']))
+            || folded[..start].ends_with(['用', '选', '胶', '贴'])
             || folded[end..].starts_with("双面")
             || folded[end..].starts_with('胶');
         !digit || wished || !self.properties.values().entries[entry].targets.iter().all(text)
@@ -115,7 +116,7 @@ impl<'a> Cutter<'a> {
             // F1.4, but no F46.
             let stop = &folded[start..end] != "f"
                 || behind.as_bytes().get(1) == Some(&b'.')
-                    && WORDS.words(Role::Lens).any(|w| folded.contains(w));
+                    && (WORDS.words(Role::Lens).any(|w| folded.contains(w)) || is_stop(behind));
             if alone
                 && counted
                 && round
@@ -131,7 +132,8 @@ impl<'a> Cutter<'a> {
                 });
             }
         }
-        drop_names_of_values(&mut hits, text);
+        let material = self.properties.index(&PropertyId("material".to_owned()));
+        drop_names_of_values(&mut hits, text, material);
         let mut wishes = Vec::new();
         for (role, start, end) in WORDS.find(folded) {
             if !bounded(text, start, end) || (role == Role::Amount && !announces(text, start, end)) {
@@ -159,17 +161,18 @@ impl<'a> Cutter<'a> {
     }
 }
 
-/// Drops Latin names that are values, too, and that no number follows (the AG of `AG+AF`).
-fn drop_names_of_values(hits: &mut Vec<Hit<'_>>, text: &str) {
-    let values: HashSet<(usize, usize)> =
-        hits.iter().filter(|h| h.rank == 1).map(|h| (h.start, h.end)).collect();
+/// Drops Latin names and those of materials that are values, too, and that no number follows (the AG of `AG+AF`, 氧化铝粉).
+fn drop_names_of_values(hits: &mut Vec<Hit<'_>>, text: &str, material: Option<u16>) {
+    let told = |h: &&Hit<'_>| {
+        let made = matches!(&h.kind, Kind::Value(e) if e.targets.iter().any(|t| Some(t.0) == material));
+        h.rank == 1 && (made || text[h.start..h.end].is_ascii())
+    };
+    let values: HashSet<(usize, usize)> = hits.iter().filter(told).map(|h| (h.start, h.end)).collect();
     let counts = |end: usize| {
         let rest = text[end..].trim_start_matches([' ', ':']);
         rest.starts_with(|c: char| c.is_ascii_digit() || "≥≤<>=±~约".contains(c))
     };
-    hits.retain(|h| {
-        h.rank > 0 || !text[h.start..h.end].is_ascii() || !values.contains(&(h.start, h.end)) || counts(h.end)
-    });
+    hits.retain(|h| h.rank > 0 || !values.contains(&(h.start, h.end)) || counts(h.end));
 }
 
 /// True where what stands behind a name is no end of a device's but is said of the name itself (尺寸块, 厚度片: a relation or a
@@ -194,6 +197,13 @@ fn is_thin(mark: &str, behind: &str) -> bool {
         && number.contains('.')
         && number.parse().is_ok_and(|v: f64| v < 10.0)
         && !behind[digits..].starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
+/// True for a number with one decimal that stands alone and may be a lens's stop (F2.0).
+fn is_stop(behind: &str) -> bool {
+    let digits = behind.len() - behind.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+    let stop = behind[..digits].parse().is_ok_and(|v: f64| (0.9..10.0).contains(&v));
+    stop && digits == 3 && !behind[digits..].starts_with(char::is_alphanumeric)
 }
 
 /// True for the code of a package (5050).
