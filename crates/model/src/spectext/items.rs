@@ -94,6 +94,10 @@ impl<'a> Cutter<'a> {
                 at += 1;
                 continue;
             }
+            if let Some(len) = part_code(text, folded, at).filter(|_| hit.is_none()) {
+                at += len;
+                continue;
+            }
             let number = if !dated && starts_number(&text[at..], c, text[..at].chars().next_back()) {
                 self.number(text, folded, at, &hits[next_hit..], items.last())
             } else {
@@ -386,6 +390,33 @@ fn skip(text: &str, at: usize, next_hit: Option<usize>) -> usize {
     let counts = text[end..].starts_with(['*', '路', '层', '芯', '针', '穴']);
     let end = if counts && !digits.is_empty() { at + digits.len() } else { end };
     next_hit.filter(|h| *h > at).map_or(end, |h| h.min(end))
+}
+
+/// Bytes of the number of a part that begins with digits (24C02, 1N4148, 10D471K, 5D-9), whose digits are no numbers.
+fn part_code(text: &str, folded: &str, at: usize) -> Option<usize> {
+    if text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.') {
+        return None;
+    }
+    let digits = |t: &str| t.bytes().take_while(u8::is_ascii_digit).count();
+    let lead = digits(&folded[at..]);
+    let middle = &folded[at + lead..];
+    let letters = middle.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let behind = &middle[letters..];
+    let behind = behind.strip_prefix('-').filter(|_| &middle[..letters] == "d").unwrap_or(behind);
+    let tail = digits(behind);
+    let known = (1..=2).contains(&lead) && tail >= 1 && WORDS.is(Role::CodeMid, &middle[..letters]);
+    // 4C16 are cores, 24C02 a part.
+    let part = match &middle[..letters] {
+        "c" => behind.starts_with('0') && tail >= 2,
+        "d" => tail >= 3 || middle[letters..].starts_with('-'),
+        _ => tail >= 2,
+    };
+    let end =
+        text.len() - text[at..].len() + lead + letters + (middle[letters..].len() - behind.len()) + tail;
+    let rest = folded[end..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let whole = rest <= 2 && !folded[end..].starts_with('.');
+    (known && part && whole && text[at + lead..].starts_with(|c: char| c.is_ascii_uppercase()))
+        .then_some(end + rest - at)
 }
 
 /// True for properties whose values are words.

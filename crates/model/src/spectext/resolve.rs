@@ -6,6 +6,9 @@ use crate::property::{Direction, Property, PropertyKind, PropertyTable, RangeMea
 use crate::spec::{Interval, SpecValue};
 use crate::unit::{self, Unit, UnitTable, UnitWords};
 
+/// The lines of a board are narrower than this in mm: wider ones without a unit are told in mils.
+const LINE_MM_MAX: f64 = 2.0;
+
 /// A value with its canonical unit.
 pub(super) type Resolved = (SpecValue, Option<String>);
 
@@ -176,6 +179,10 @@ impl Scale<'_> {
         }
         let words = amount.unit.as_ref().or(list_unit);
         let (value, unit) = match words {
+            // 线宽线距4/4: lines are no millimetres wide.
+            None if self.property.id.0.starts_with("min_line") && amount.value >= LINE_MM_MAX => {
+                (amount.value, self.units.unit("mil").ok())
+            }
             None => (amount.value * amount.scale, self.default.clone()),
             Some(words) => match self.unit(Some(words)) {
                 Some(unit) => (amount.value * amount.scale, unit),

@@ -111,6 +111,14 @@ pub(super) enum Role {
     Long,
     /// Ends of what is hardened, coated or glued with, which a resin in front of them tells (环氧地坪漆).
     Coat,
+    /// What is told by its size in front of it.
+    Body,
+    /// What has rows of pins.
+    Header,
+    /// Parts whose package some letters tell that are a plug's elsewhere (SMA).
+    Chip,
+    /// Letters within the number of a part (24C02, 1N4148).
+    CodeMid,
     /// What is hardened by warmth.
     Glue,
     /// Resins that coatings and glues are made of.
@@ -142,7 +150,11 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 66] = [
+const ROLES: [(&str, Role); 70] = [
+    ("body", Role::Body),
+    ("header", Role::Header),
+    ("chip", Role::Chip),
+    ("code_mid", Role::CodeMid),
     ("glue", Role::Glue),
     ("adjective", Role::Adjective),
     ("vague", Role::Vague),

@@ -151,7 +151,9 @@ impl<'a> Assigner<'a> {
             || (matches!(id.as_str(), "process" | "surface_finish")
                 && before.chars().count() > 1
                 && self.is_described(before, start, end))
-            || (id == "certification" && !WORDS.at_end(Role::Negation, before));
+            || (id == "certification"
+                || id == "brand" && (after.starts_with('胶') || WORDS.is_filler(after)))
+                && !WORDS.at_end(Role::Negation, before);
         (!negated || socket) && after_fits && before_fits
     }
 
@@ -224,6 +226,13 @@ impl<'a> Assigner<'a> {
         match (hint, targets.as_slice()) {
             (Some(hint), _) => Some(*hint),
             (None, [only]) if !single => (!self.is_elsewhere(at, only.0)).then_some(*only),
+            // SS34 SMA: a diode's package, and no plug.
+            (None, several)
+                if self.speaks_of(Role::Chip)
+                    && several.iter().any(|t| self.property(t.0).id.0 == "package_type") =>
+            {
+                several.iter().find(|t| self.property(t.0).id.0 == "package_type").copied()
+            }
             // 黑色 is a colour, and of a solder mask only another word for 黑油; green solder mask is said by the name behind.
             (None, several) if !single => self.told_behind(at, several).or_else(|| {
                 let words = &self.folded[item.start..item.end];
@@ -286,8 +295,29 @@ impl<'a> Assigner<'a> {
                     || after[len..].starts_with(|c: char| c.is_ascii_digit())
                     || WORDS.is_filler(self.touching_after(item.end + len, at))
             });
+        // 铜 黑: two words of one character, which were set apart.
+        let single = |i: usize| {
+            self.is_letter(i)
+                && matches!(&self.items[i].kind, Kind::Value(e) if e.targets.iter().any(|t| self.property(t.0).id.0 == "colour"))
+        };
+        let made = |i: usize| {
+            self.is_letter(i)
+                && matches!(&self.items[i].kind, Kind::Value(e) if e.targets.iter().all(|t| self.property(t.0).id.0 == "material"))
+        };
+        let coloured = made(at)
+            && self
+                .items
+                .get(at + 1)
+                .is_some_and(|n| n.start == item.end && parted(self.text[n.end..].chars().next()))
+            && single(at + 1);
+        let of_made = at > 0
+            && single(at)
+            && made(at - 1)
+            && self.items[at - 1].end == item.start
+            && parted(self.text[..self.items[at - 1].start].chars().next_back());
         let free = parted(after.chars().next()) && !measured
             || shaped
+            || coloured
             || self.is_paired_colour(at + 1, property)
             || WORDS.at_start(Role::TwoColoured, after).is_some();
         // 护套黑: the part that is so coloured.
@@ -298,6 +328,7 @@ impl<'a> Assigner<'a> {
         let apart = parted(self.text[..item.start].chars().next_back())
             || behind_value
             || of_part
+            || of_made
             || self.is_paired_colour(at, property);
         matches!(self.property(property).id.0.as_str(), "colour" | "material") && free && apart
     }

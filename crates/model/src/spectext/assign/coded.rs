@@ -105,7 +105,15 @@ impl Assigner<'_> {
             && digits >= 3
             && !words.contains(['.', '/'])
             && words.starts_with(|c: char| c.is_ascii_digit());
-        let shaped = shaped || numbered;
+        // 10D471K, 1N4148
+        let middle = self.folded[place.clone()].trim_start_matches(|c: char| c.is_ascii_digit());
+        let letters = middle.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let part_code = words.starts_with(|c: char| c.is_ascii_digit())
+            && digits >= 2
+            && WORDS.is(Role::CodeMid, &middle[..letters])
+            && middle[letters..].trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit())
+            && !small;
+        let shaped = shaped || numbered || part_code;
         let known = self.items.iter().any(|i| {
             let telling = match &i.kind {
                 Kind::Value(_) | Kind::Name(_, Named::Word) => true,

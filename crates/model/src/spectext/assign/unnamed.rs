@@ -65,13 +65,18 @@ impl Assigner<'_> {
                 .or_else(|| self.pencil(at, next, expr))
                 .or_else(|| self.diagonal(at, next, expr))
                 .or_else(|| self.charge(expr))
+                .or_else(|| self.nanometres(expr))
                 .or_else(|| self.loudness(expr))
                 .or_else(|| self.cured_by(at, next, expr))
                 .or_else(|| self.bare_side(at, next, expr))
         {
             return vec![(0, found)];
         }
+        if let Some(found) = self.body(next, list) {
+            return vec![(0, found)];
+        }
         let found = (self.rolled(list).or_else(|| self.strands(list)))
+            .or_else(|| self.header(list))
             .or_else(|| self.bare_cores(list))
             .or_else(|| self.counted_strands(list));
         if let Some(found) = found {

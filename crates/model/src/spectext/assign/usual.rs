@@ -28,6 +28,9 @@ const STRANDS_MIN: f64 = 7.0;
 const PURE: std::ops::Range<f64> = 98.0..100.0;
 /// From so many mm on they are how long a wire is.
 const WIRE_MM_MIN: f64 = 30.0;
+/// The wavelengths of LEDs in nm, and how far those of one colour may lie apart.
+const NANOMETRES: std::ops::RangeInclusive<f64> = 250.0..=1000.0;
+const BAND_NM_MAX: f64 = 30.0;
 /// From so many mA on they are what a battery holds.
 const MILLIAMPERES_MIN: f64 = 300.0;
 /// From which to which number in mm one without a unit is how thick something is.
@@ -280,6 +283,48 @@ impl Assigner<'_> {
             && WORDS.is_filler(self.touching_before(start, at))
             && noun.chars().all(is_han);
         if told { self.of("screen_size", &expr.shape) } else { None }
+    }
+
+    /// The size of what stands directly behind two sides (320*160模组, 500*500箱体).
+    pub(super) fn body(&self, next: usize, list: &[&Expr]) -> Option<(u16, Resolved)> {
+        let [Expr { shape: shape @ Shape::Sides(..), .. }] = list else { return None };
+        let behind = &self.folded[self.items[next - 1].end..];
+        WORDS.at_start(Role::Body, behind)?;
+        self.of("size", shape)
+    }
+
+    /// `1*40`, `2x20` of a header: its rows and the pins of each.
+    pub(super) fn header(&self, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let [Expr { shape: Shape::Sides(sides, None), .. }] = list else { return None };
+        let [rows, pins] = sides.as_slice() else { return None };
+        let property = self.properties.index(&PropertyId("pin_count".to_owned()))?;
+        let whole = |side: &Side, least: f64, most: f64| {
+            side.high.is_none()
+                && side.low.unit.is_none()
+                && side.low.value.fract() == 0.0
+                && (least..=most).contains(&side.low.value)
+        };
+        let told = self.topic.named.contains(&property)
+            && self.speaks_of(Role::Header)
+            && whole(rows, 1.0, 4.0)
+            && whole(pins, 2.0, 80.0);
+        let all = Amount { value: rows.low.value * pins.low.value, ..pins.low.clone() };
+        let value = self.resolver().resolve(property, &Shape::Point(all), None).filter(|_| told)?;
+        Some(vec![(0, (property, value))])
+    }
+
+    /// The wavelengths of a light without a unit (红光 620-630).
+    pub(super) fn nanometres(&self, expr: &Expr) -> Option<(u16, Resolved)> {
+        let Shape::Range(low, high) = &expr.shape else { return None };
+        let light = self.properties.index(&PropertyId("luminous_flux".to_owned()))?;
+        let told = low.unit.is_none()
+            && high.unit.is_none()
+            && NANOMETRES.contains(&low.value)
+            && NANOMETRES.contains(&high.value)
+            && high.value > low.value
+            && high.value - low.value <= BAND_NM_MAX
+            && self.topic.named.contains(&light);
+        if told { self.of("wavelength", &expr.shape) } else { None }
     }
 
     /// What a battery holds where it is told in plain mA (移动电源10000毫安).

@@ -38,7 +38,9 @@ impl<'a> Cutter<'a> {
         let place = end + len;
         // A letter of its own is the end of a model number.
         let measured = |len: usize| !text[place + len..].starts_with(|c: char| c.is_ascii_alphanumeric());
-        self.units.scan(&text[place..]).is_some_and(|unit| measured(unit.len))
+        // PC817C
+        !text[place..].starts_with('C')
+            && self.units.scan(&text[place..]).is_some_and(|unit| measured(unit.len))
     }
 
     /// False for a maker whose name begins with a digit (3M), where nothing wishes for it and nothing of its make follows: three
@@ -168,11 +170,16 @@ fn drop_names_of_values(hits: &mut Vec<Hit<'_>>, text: &str, material: Option<u1
         h.rank == 1 && (made || text[h.start..h.end].is_ascii())
     };
     let values: HashSet<(usize, usize)> = hits.iter().filter(told).map(|h| (h.start, h.end)).collect();
-    let counts = |end: usize| {
+    let counts = |start: usize, end: usize| {
         let rest = text[end..].trim_start_matches([' ', ':']);
-        rest.starts_with(|c: char| c.is_ascii_digit() || "≥≤<>=±~约".contains(c))
+        if rest.starts_with(|c: char| "≥≤<>=±~约".contains(c)) {
+            return true;
+        }
+        // 氧化铝 0.38: of a material only a share is told so.
+        let behind = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        behind.len() < rest.len() && (text[start..end].is_ascii() || behind.trim_start().starts_with('%'))
     };
-    hits.retain(|h| h.rank > 0 || !values.contains(&(h.start, h.end)) || counts(h.end));
+    hits.retain(|h| h.rank > 0 || !values.contains(&(h.start, h.end)) || counts(h.start, h.end));
 }
 
 /// True where what stands behind a name is no end of a device's but is said of the name itself (尺寸块, 厚度片: a relation or a
