@@ -359,7 +359,12 @@ impl ExprReader<'_> {
         // P2 刷新1920 灰阶14bit: a name with a number of its own.
         let named =
             spaced && self.text[at..end].chars().all(is_han) && next.is_some_and(|c| c.is_ascii_digit());
-        if sort || name || noun || named {
+        // 220V转12V, 48转12V: what is made of it.
+        let turned = self.text[at..end].ends_with('转') && next.is_some_and(|c| c.is_ascii_digit());
+        // 3M467: a maker's number.
+        let numbered = &self.text[at..end] == "M"
+            && self.text[end..].bytes().take_while(u8::is_ascii_digit).count() >= 3;
+        if sort || name || noun || named || turned || numbered {
             return None;
         }
         // `0.1 M3`: a Latin word that is set apart and runs on into digits is a name.

@@ -94,6 +94,11 @@ impl<'a> Cutter<'a> {
                 at += 1;
                 continue;
             }
+            // 硅片 <100>: how a crystal is cut.
+            if is_orientation(&text[at..]) {
+                at += "<100>".len();
+                continue;
+            }
             if let Some(len) = part_code(text, folded, at).filter(|_| hit.is_none()) {
                 at += len;
                 continue;
@@ -392,6 +397,15 @@ fn skip(text: &str, at: usize, next_hit: Option<usize>) -> usize {
     next_hit.filter(|h| *h > at).map_or(end, |h| h.min(end))
 }
 
+/// True for three digits in pointed brackets.
+fn is_orientation(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 5
+        && bytes[0] == b'<'
+        && bytes[4] == b'>'
+        && bytes[1..4].iter().all(|b| matches!(b, b'0'..=b'2'))
+}
+
 /// Bytes of the number of a part that begins with digits (24C02, 1N4148, 10D471K, 5D-9), whose digits are no numbers.
 fn part_code(text: &str, folded: &str, at: usize) -> Option<usize> {
     if text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.') {
@@ -404,6 +418,14 @@ fn part_code(text: &str, folded: &str, at: usize) -> Option<usize> {
     let behind = &middle[letters..];
     let behind = behind.strip_prefix('-').filter(|_| &middle[..letters] == "d").unwrap_or(behind);
     let tail = digits(behind);
+    // 4V210-08
+    let valve = letters == 1
+        && tail >= 3
+        && behind[tail..].strip_prefix('-').is_some_and(|b| b.starts_with(|c: char| c.is_ascii_digit()));
+    if lead == 1 && valve && text[at + lead..].starts_with(|c: char| c.is_ascii_uppercase()) {
+        let joined = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        return Some(folded[at..].find(|c| !joined(c)).unwrap_or(folded.len() - at));
+    }
     let known = (1..=2).contains(&lead) && tail >= 1 && WORDS.is(Role::CodeMid, &middle[..letters]);
     // 4C16 are cores, 24C02 a part.
     let part = match &middle[..letters] {

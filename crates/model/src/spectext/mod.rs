@@ -243,7 +243,14 @@ impl ClauseReader<'_> {
                 || !b.starts_with("PA") && b.is_ascii() && b.bytes().filter(u8::is_ascii_digit).count() > 1;
             let metal = WORDS.is(Role::Metal, a) && alloy;
             let joined = |a: &String| {
-                let both = [format!("{a}{b}"), format!("{a} {b}"), format!("{b}{a}")];
+                let own = words(closer);
+                let both = [
+                    format!("{a}{b}"),
+                    format!("{a} {b}"),
+                    format!("{b}{a}"),
+                    format!("{a}{own}"),
+                    format!("{own}{a}"),
+                ];
                 both.iter().any(|w| property.rank(w).is_some_and(|r| Some(r) == told))
             };
             kind.property == closer.property

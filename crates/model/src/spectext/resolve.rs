@@ -9,6 +9,9 @@ use crate::unit::{self, Unit, UnitTable, UnitWords};
 /// The lines of a board are narrower than this in mm: wider ones without a unit are told in mils.
 const LINE_MM_MAX: f64 = 2.0;
 
+/// The densest of metals in g/cm³: more of it without a unit is told in kg/m³.
+const HEAVIEST: f64 = 23.0;
+
 /// A value with its canonical unit.
 pub(super) type Resolved = (SpecValue, Option<String>);
 
@@ -182,6 +185,10 @@ impl Scale<'_> {
             // 线宽线距4/4: lines are no millimetres wide.
             None if self.property.id.0.starts_with("min_line") && amount.value >= LINE_MM_MAX => {
                 (amount.value, self.units.unit("mil").ok())
+            }
+            // 海绵 密度30: nothing is so heavy in grams.
+            None if self.property.id.0 == "density" && amount.value >= HEAVIEST => {
+                (amount.value, self.units.unit("kg/m³").ok())
             }
             None => (amount.value * amount.scale, self.default.clone()),
             Some(words) => match self.unit(Some(words)) {

@@ -113,6 +113,13 @@ pub(super) enum Role {
     Coat,
     /// What is told by its size in front of it.
     Body,
+    /// What is told by its bore, its outer diameter and its length, and by the first two.
+    Bushing,
+    Hose,
+    /// What comes in sorts with a number (20# of steel, 46# of oil), which are no gauges.
+    Numbered,
+    /// Cloths that are told by their yarns and threads.
+    Cloth,
     /// What has rows of pins.
     Header,
     /// Parts whose package some letters tell that are a plug's elsewhere (SMA).
@@ -150,7 +157,11 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 70] = [
+const ROLES: [(&str, Role); 74] = [
+    ("cloth", Role::Cloth),
+    ("numbered", Role::Numbered),
+    ("bushing", Role::Bushing),
+    ("hose", Role::Hose),
     ("body", Role::Body),
     ("header", Role::Header),
     ("chip", Role::Chip),

@@ -34,7 +34,7 @@ impl<'a> Assigner<'a> {
                 Kind::Value(entry) => entry.targets.iter().find(|t| t.0 == index).map(|t| usize::from(t.1)),
                 _ => fellow,
             };
-            let Some(same) = same else { break };
+            let Some(same) = same.filter(|_| !self.is_filler_of(place)) else { break };
             if let Some(between) = self.range_of_values(index, last, place) {
                 words.extend(between);
             } else if self.is_letter(place) && !self.is_whole_word(place, index) {
@@ -179,7 +179,9 @@ impl<'a> Assigner<'a> {
     /// True for the letters and digits of an alloy (718H模具): a plastic's (PA66) tell for what a tool is.
     fn is_alloy(&self, start: usize, end: usize) -> bool {
         let words = &self.folded[start..end];
-        words.is_ascii() && words.bytes().filter(u8::is_ascii_digit).count() > 1 && !words.starts_with("pa")
+        words.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && words.bytes().filter(u8::is_ascii_digit).count() > 1
+            && !words.starts_with("pa")
     }
 
     /// The property of a value that its name stands behind (green solder mask).
@@ -195,6 +197,14 @@ impl<'a> Assigner<'a> {
         let words = &self.folded[item.start..item.end];
         let listed = WORDS.at_start(Role::ListGap, self.touching_after(item.end, at)).is_some();
         WORDS.is(Role::Topical, words) && !listed && self.topic.is_foreign(property, self.properties)
+    }
+
+    /// True for what something else is filled with to so much of it (滑石粉20%).
+    fn is_filler_of(&self, at: usize) -> bool {
+        let end = self.items[at].end;
+        at > 0
+            && matches!(&self.items.get(at + 1), Some(Item { start, end: stop, kind: Kind::Number(_), .. })
+                if *start == end && self.text[*start..*stop].ends_with('%'))
     }
 
     pub(super) fn bare_value(&self, at: usize) -> Option<(u16, u16)> {
@@ -215,7 +225,8 @@ impl<'a> Assigner<'a> {
             .strip_suffix('/')
             .is_some_and(|t| t.ends_with(|c: char| c.is_ascii_digit()))
             && self.units.scan(&self.text[item.start..]).is_some();
-        if negated || of_other || by_piece || self.text[..item.start].ends_with('%') {
+        if negated || of_other || by_piece || self.is_filler_of(at) || self.text[..item.start].ends_with('%')
+        {
             return None;
         }
         let targets: Vec<(u16, u16)> =

@@ -18,7 +18,7 @@ const STRAND_MM_MAX: f64 = 3.0;
 
 /// Cores that a cable may have, and the areas in mm² that they are made with.
 const CORES: std::ops::RangeInclusive<f64> = 1.0..=61.0;
-const AREAS: [f64; 29] = [
+pub(super) const AREAS: [f64; 29] = [
     0.08, 0.12, 0.14, 0.15, 0.2, 0.22, 0.25, 0.3, 0.34, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0, 6.0, 10.0, 16.0, 25.0,
     35.0, 50.0, 70.0, 95.0, 120.0, 150.0, 185.0, 240.0, 300.0, 400.0,
 ];
@@ -31,6 +31,8 @@ const THERMAL_CLASSES: [f64; 8] = [105.0, 120.0, 130.0, 155.0, 180.0, 200.0, 220
 const SIDE_MM_MIN: f64 = 10.0;
 /// A roll is so many times longer than wide at least, where both are told in metres.
 const ROLL_RATIO_MIN: f64 = 8.0;
+/// No web is as many metres wide.
+const WEB_METRES_MAX: f64 = 3.5;
 /// A layer thinner than this in mm is a finish's.
 const LAYER_MM_MAX: f64 = 0.2;
 /// What lights are told in kelvins.
@@ -56,7 +58,9 @@ impl Assigner<'_> {
         let mut others: Vec<usize> = (0..sides.len()).filter(|p| *p != length).collect();
         let measured = |p: &usize| {
             let narrow = sides[*p].low.value * ROLL_RATIO_MIN <= sides[length].low.value;
-            spelled_place(sides, *p).is_some_and(|told| !metres(told) || (told == *p && narrow))
+            spelled_place(sides, *p).is_some_and(|told| {
+                !metres(told) || (narrow && (told == *p || sides[*p].low.value < WEB_METRES_MAX))
+            })
         };
         if others.is_empty() || others.len() > 2 || !others.iter().all(measured) {
             return None;
@@ -286,7 +290,9 @@ impl Assigner<'_> {
         if digits.len() + 1 == words.len() && CORES.contains(&amount.value) && speaks("core_count") {
             return self.of("core_count", &plain);
         }
-        let class = THERMAL_CLASSES.contains(&amount.value) && self.text[end..].starts_with('级');
+        let before = self.folded[..self.items[at].from].trim_end_matches(' ');
+        let class = THERMAL_CLASSES.contains(&amount.value)
+            && (self.text[end..].starts_with('级') || before.ends_with("class"));
         if class && (speaks("wire_diameter") || speaks("core_count")) {
             self.of("temperature_resistance", &plain)
         } else {

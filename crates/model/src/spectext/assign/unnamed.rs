@@ -9,6 +9,8 @@ use crate::property::{Direction, Property, PropertyId, PropertyKind};
 use crate::spec::SpecValue;
 use crate::unit::UnitWords;
 
+/// From so many T on they are threads or tons.
+const THREADS_MIN: f64 = 50.0;
 /// How far the unit of a number without a name may be from the property's usual one (MΩ from Ω).
 const UNNAMED_UNIT_RATIO_MAX: f64 = 1e6;
 
@@ -72,11 +74,23 @@ impl Assigner<'_> {
         {
             return vec![(0, found)];
         }
+        // 全棉 20*16 128*60: yarns and threads of a cloth.
+        if let [Expr { shape: shape @ Shape::Sides(sides, _), .. }] = list
+            && sides.len() == 2
+            && shape.unit().is_none()
+            && self.speaks_of(Role::Cloth)
+        {
+            return Vec::new();
+        }
+        if let Some(found) = self.weight_of_paper(next, list) {
+            return vec![(0, found)];
+        }
         if let Some(found) = self.body(next, list) {
             return vec![(0, found)];
         }
         let found = (self.rolled(list).or_else(|| self.strands(list)))
             .or_else(|| self.header(list))
+            .or_else(|| self.bored(list))
             .or_else(|| self.bare_cores(list))
             .or_else(|| self.counted_strands(list));
         if let Some(found) = found {
@@ -130,7 +144,8 @@ impl Assigner<'_> {
                         && measured
                         && (may_be_bare(self.property(index), &e.shape) || self.is_share(index, &e.shape))
                         && (!is_thousands(&e.shape) || self.is_in_ohms(index))
-                        && !self.is_ampere(index, e);
+                        && !self.is_ampere(index, e)
+                        && !self.is_thread_count(e);
                     let resolved =
                         fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()?;
                     let likely = self.measures(&e.shape, fallback, resolved.1.as_deref())
@@ -188,6 +203,13 @@ impl Assigner<'_> {
         self.by_topic && share && of_part && matches!(shape, Shape::Point(_))
     }
 
+    /// True for the threads of a cloth (380T), which are no millimetres.
+    fn is_thread_count(&self, expr: &Expr) -> bool {
+        let many = matches!(&expr.shape, Shape::Point(a) if a.value >= THREADS_MIN);
+        let letter = self.text[..expr.end].ends_with('T');
+        many && letter && expr.shape.unit().is_some_and(|w| w.len == 1)
+    }
+
     /// True for an A behind the number of a cable's or a plug's, which is no hardness of its rubber.
     fn is_ampere(&self, index: u16, expr: &Expr) -> bool {
         let cable = self.properties.index(&PropertyId("conductor_area".to_owned()));
@@ -198,7 +220,9 @@ impl Assigner<'_> {
 
     /// True for a property in ohms, or a frequency, of which K are thousands, too.
     pub(super) fn is_in_ohms(&self, property: u16) -> bool {
-        self.property(property).unit.as_deref() == Some("Ω") || self.property(property).id.0 == "frequency"
+        let told = || self.topic.bounds(property).is_some_and(|(least, _)| least > 0.0);
+        self.property(property).unit.as_deref() == Some("Ω")
+            || self.property(property).id.0 == "frequency" && told()
     }
 
     /// True for what stands in brackets or at an `at` or `@` behind another number: under which conditions that one holds (`≥92%（550nm）`,
@@ -269,6 +293,10 @@ impl Assigner<'_> {
         // Only the likeliest reading counts: 25L is a volume, not 25 layers.
         let symbol = self.units.compose(words).first()?.symbol.trim_start_matches('万').to_owned();
         let owner = self.properties.owner_of_unit(&symbol)?;
+        // 20# of steel, 46# of oil.
+        if self.text[..list.last()?.end].ends_with('#') && self.speaks_of(Role::Numbered) {
+            return None;
+        }
         // 1080P, 6位半: pins only where a text speaks of plugs.
         let spelled =
             list.iter().rev().find(|e| e.shape.unit().is_some()).map(|e| &self.folded[e.start..e.end]);

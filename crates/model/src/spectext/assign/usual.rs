@@ -5,6 +5,7 @@ use super::super::items::{Item, Kind};
 use super::super::normal::is_han;
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS};
+use super::telling::AREAS;
 use super::{Assigner, Found, Placed, Reading};
 use crate::property::PropertyId;
 
@@ -31,6 +32,8 @@ const WIRE_MM_MIN: f64 = 30.0;
 /// The wavelengths of LEDs in nm, and how far those of one colour may lie apart.
 const NANOMETRES: std::ops::RangeInclusive<f64> = 250.0..=1000.0;
 const BAND_NM_MAX: f64 = 30.0;
+/// What papers weigh in g/m².
+const PAPER_GRAMS: std::ops::RangeInclusive<f64> = 28.0..=1500.0;
 /// From so many mA on they are what a battery holds.
 const MILLIAMPERES_MIN: f64 = 300.0;
 /// From which to which number in mm one without a unit is how thick something is.
@@ -285,6 +288,19 @@ impl Assigner<'_> {
         if told { self.of("screen_size", &expr.shape) } else { None }
     }
 
+    /// A plain number directly before a paper (157铜版纸): what it weighs by area.
+    pub(super) fn weight_of_paper(&self, next: usize, list: &[&Expr]) -> Option<(u16, Resolved)> {
+        let [Expr { end, shape: shape @ Shape::Point(amount), .. }] = list else { return None };
+        let weight = self.properties.index(&PropertyId("areal_weight".to_owned()))?;
+        let paper = self.items.get(next).filter(|i| i.start == *end)?;
+        let made = matches!(&paper.kind, Kind::Value(e) if e.targets.iter().any(|t| self.property(t.0).id.0 == "material"));
+        let told = made
+            && amount.unit.is_none()
+            && PAPER_GRAMS.contains(&amount.value)
+            && self.topic.bare.contains(&weight);
+        if told { self.of("areal_weight", shape) } else { None }
+    }
+
     /// The size of what stands directly behind two sides (320*160模组, 500*500箱体).
     pub(super) fn body(&self, next: usize, list: &[&Expr]) -> Option<(u16, Resolved)> {
         let [Expr { shape: shape @ Shape::Sides(..), .. }] = list else { return None };
@@ -394,9 +410,11 @@ impl Assigner<'_> {
             let (least, most) = self.topic.bounds(property)?;
             (least.max(BARE_SIDE.0)..=most.min(BARE_SIDE.1)).contains(&amount.value).then_some(property)
         };
-        let id =
-            ["wire_diameter", "board_thickness", "thickness"].into_iter().find(|id| fits(id).is_some())?;
-        self.of(id, &expr.shape)
+        let id = ["wire_diameter", "board_thickness", "thickness"].into_iter().find(|id| fits(id).is_some());
+        // 电源线 国标 0.75
+        let cores = self.properties.index(&PropertyId("core_count".to_owned()))?;
+        let area = id.is_none() && AREAS.contains(&amount.value) && self.topic.named.contains(&cores);
+        self.of(id.or(area.then_some("conductor_area"))?, &expr.shape)
     }
 
     /// `0.05mm x 660 strands`: strands and the diameter of each.

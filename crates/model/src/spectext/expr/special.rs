@@ -98,7 +98,10 @@ impl ExprReader<'_> {
         let Some(rest) = self.text[at..].strip_prefix(['G', 'C']) else { return false };
         let Some((_, len)) = number::read(rest) else { return false };
         let area = |words: &UnitWords| self.units.compose(words).iter().any(|u| u.symbol == "mm²");
-        self.units.scan(rest[len..].trim_start_matches(' ')).as_ref().is_some_and(area)
+        // H07RN-F 3G2.5
+        let usual = ["0.75", "1.0", "1.5", "2.5", "0.5"].contains(&&rest[..len])
+            && !rest[len..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        usual || self.units.scan(rest[len..].trim_start_matches(' ')).as_ref().is_some_and(area)
     }
 
     /// True at the cells of a battery in series and side by side (`10S4P`), which are neither seconds nor pins.
