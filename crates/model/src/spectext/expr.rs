@@ -265,6 +265,11 @@ impl ExprReader<'_> {
             let scale = |m: &(f64, usize)| m.1 == words.len && !self.text[place..].starts_with('W');
             out.unit_scale = self.units.multiplier_value(&self.text[place..]).filter(scale).map(|m| m.0);
             end = place + words.len;
+            // 宽1米2
+            if let Some(decimal) = self.spoken_decimal(place, end, value) {
+                out.value = decimal;
+                end += 1;
+            }
             out.unit = Some(words);
         } else if let Some((words, len)) = self.bracketed_unit(end) {
             out.unit = Some(words);
@@ -306,10 +311,19 @@ impl ExprReader<'_> {
         power || sort || class || (rate && (1..=2).contains(&letters))
     }
 
+    /// A length whose decimal stands behind its unit (1米2).
+    fn spoken_decimal(&self, unit: usize, end: usize, whole: f64) -> Option<f64> {
+        let digit = self.text[end..].chars().next().and_then(|c| c.to_digit(10)).filter(|d| *d > 0)?;
+        let ends = self.text[end + 1..].chars().next().is_none_or(|c| " ，;、)".contains(c));
+        (&self.text[unit..end] == "米" && whole.fract() == 0.0 && ends)
+            .then(|| format!("{whole}.{digit}").parse().ok())
+            .flatten()
+    }
+
     /// A number whose point is told by an R (4R7), and the bytes from there on.
     fn letter_point(&self, from: usize, end: usize) -> Option<(f64, usize)> {
         let whole = self.text.get(from..end).filter(|w| w.bytes().all(|b| b.is_ascii_digit()))?;
-        let decimals = self.text[end..].strip_prefix('R')?;
+        let decimals = self.text[end..].strip_prefix(['R', 'r'])?;
         let len = decimals.bytes().take_while(u8::is_ascii_digit).count();
         let ends = !decimals[len..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
         let value = format!("{whole}.{}", &decimals[..len]).parse().ok()?;

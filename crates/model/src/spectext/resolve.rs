@@ -173,6 +173,16 @@ impl Scale<'_> {
         Some(Interval::toleranced(nominal, part(tolerance.plus)?, part(tolerance.minus)?))
     }
 
+    /// The capacitance that a code of three digits stands for.
+    fn of_code(&self, code: f64) -> Option<(f64, Option<Unit>)> {
+        let (digits, noughts) = ((code / 10.0).floor(), (code % 10.0) as i32);
+        let steps = [("μF", 6, 5), ("nF", 3, 3), ("pF", 0, 0)];
+        let (symbol, power, _) = steps.into_iter().find(|s| noughts + 1 >= s.2)?;
+        // From the digits, so that 104 is 0.1 and not 0.1000001.
+        let value = format!("{digits}e{}", noughts - power).parse().ok()?;
+        Some((value, self.units.unit(symbol).ok()))
+    }
+
     /// The value and unit of one amount; `None` where its unit measures something else.
     fn read(&self, amount: &Amount, list_unit: Option<&UnitWords>) -> Option<(f64, Option<Unit>)> {
         if let (Some(nines), Some(default)) = (amount.nines, &self.default)
@@ -186,6 +196,8 @@ impl Scale<'_> {
             None if self.property.id.0.starts_with("min_line") && amount.value >= LINE_MM_MAX => {
                 (amount.value, self.units.unit("mil").ok())
             }
+            // 电容 105: two digits, and how many noughts of pF.
+            None if self.property.id.0 == "capacitance" && is_code(amount) => self.of_code(amount.value)?,
             // 海绵 密度30: nothing is so heavy in grams.
             None if self.property.id.0 == "density" && amount.value >= HEAVIEST => {
                 (amount.value, self.units.unit("kg/m³").ok())
@@ -236,6 +248,10 @@ impl Scale<'_> {
 
     fn pick(&self, words: &UnitWords) -> Option<Unit> {
         let readings = self.units.compose(words);
+        // 8公斤压力
+        if self.property.id.0 == "pressure" && readings.first().is_some_and(|u| u.symbol == "kg") {
+            return self.units.unit("kgf/cm²").ok();
+        }
         // 电阻率≥18MΩ
         let of_length = |default: &Unit| {
             let whole = |r: &&Unit| {
@@ -271,6 +287,14 @@ impl Scale<'_> {
             None => readings.into_iter().find(|r| r.dimension.is_number()),
         }
     }
+}
+
+/// True for a number that can be the code of a capacitor.
+fn is_code(amount: &Amount) -> bool {
+    amount.scale == 1.0
+        && amount.value.fract() == 0.0
+        && (100.0..1000.0).contains(&amount.value)
+        && (1..=7).contains(&((amount.value % 10.0) as i32))
 }
 
 /// `value` in another unit of the same dimension.

@@ -6,7 +6,7 @@ use super::super::normal::is_han;
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS, is_list_gap};
 use super::{Assigner, Found, GAP_MAX, Placed, Reading};
-use crate::property::{Entry, fold};
+use crate::property::{Entry, PropertyId, fold};
 use crate::spec::{Interval, SpecValue};
 use crate::unit::UnitWords;
 
@@ -288,8 +288,17 @@ impl Assigner<'_> {
                     && !WORDS.is(Role::Part, noun)
             })
         };
+        // PH 2.0mm 5pin
+        let pitch = self.properties.index(&PropertyId("pin_pitch".to_owned()));
+        let family = |name: &&Item<'_>| {
+            pitch.is_some_and(|p| self.topic.named.contains(&p))
+                && matches!(
+                    &self.folded[name.start..name.end],
+                    "ph" | "xh" | "zh" | "sh" | "gh" | "vh" | "mx"
+                )
+        };
         let barred = refused
-            .filter(|name| !in_noun(name))
+            .filter(|name| !in_noun(name) && !family(name))
             .filter(|name| !compound(name) && !round(name) && !wordless(name))
             .filter(|name| adjacent(name) || (self.own_unit(list, fallback).is_none() && !apart(name)));
         (Vec::new(), barred.map(|name| name.from))

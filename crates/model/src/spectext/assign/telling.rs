@@ -271,7 +271,7 @@ impl Assigner<'_> {
         let property = self.properties.index(&PropertyId("hardness_pencil".to_owned()))?;
         let words = &self.text[self.items[at].start..self.items[next - 1].end];
         let told = matches!(expr.shape, Shape::Point(_))
-            && words.ends_with('H')
+            && (words.ends_with('H') || words.ends_with('h') && self.folded.contains(['膜', '璃']))
             && self.topic.named.contains(&property);
         let value = self.property(property).rank(words).filter(|_| told)?;
         Some((property, (SpecValue::Set(vec![self.property(property).values[value].name.clone()]), None)))

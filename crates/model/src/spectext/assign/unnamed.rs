@@ -82,6 +82,9 @@ impl Assigner<'_> {
         {
             return Vec::new();
         }
+        if let Some(found) = self.pitch_and_pins(list) {
+            return found;
+        }
         if let Some(found) = self.weight_of_paper(next, list) {
             return vec![(0, found)];
         }
@@ -348,6 +351,13 @@ impl Assigner<'_> {
         }
     }
 
+    /// True for a unit of what is counted (1.0*1219 卷).
+    fn is_counted(&self, words: &UnitWords) -> bool {
+        let one = self.units.compose(words).into_iter().next();
+        let like = |symbol: &str| self.units.unit(symbol).ok().map(|u| u.dimension);
+        one.is_some_and(|one| WORDS.words(Role::Counted).any(|w| like(w) == Some(one.dimension.clone())))
+    }
+
     /// True where a mark of a length stands directly before a number (`φ6*100L`).
     pub(super) fn is_marked(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1).map(|i| &self.items[i]) else { return false };
@@ -378,8 +388,7 @@ impl Assigner<'_> {
             _ => {
                 let places = 0..u16::try_from(self.properties.rows().len()).unwrap_or(u16::MAX);
                 // Sides are a body's or a sheet's even without a unit.
-                let body =
-                    matches!(shape, Shape::Sides(sides, _) if sides.len() <= 3 && shape.unit().is_none());
+                let body = matches!(shape, Shape::Sides(sides, _) if sides.len() <= 3 && shape.unit().is_none_or(|w| self.is_counted(w)));
                 places.filter(sized).filter_map(fit).find(|f| marked || body || measured(f))
             }
         };

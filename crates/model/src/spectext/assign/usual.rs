@@ -329,6 +329,18 @@ impl Assigner<'_> {
         Some(vec![(0, (property, value))])
     }
 
+    /// `1.25-8P`: the pitch of the pins, and how many there are.
+    pub(super) fn pitch_and_pins(&self, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let [Expr { shape: Shape::Range(pitch, pins), .. }] = list else { return None };
+        let symbol = self.units.compose(pins.unit.as_ref()?).into_iter().next()?.symbol;
+        let split = symbol == "针" && pitch.unit.is_none() && pitch.value.fract() != 0.0;
+        let found = [
+            (0, self.of("pin_pitch", &Shape::Point(pitch.clone()))?),
+            (0, self.of("pin_count", &Shape::Point(pins.clone()))?),
+        ];
+        split.then(|| found.into())
+    }
+
     /// The wavelengths of a light without a unit (红光 620-630).
     pub(super) fn nanometres(&self, expr: &Expr) -> Option<(u16, Resolved)> {
         let Shape::Range(low, high) = &expr.shape else { return None };

@@ -116,6 +116,15 @@ impl<'a> Cutter<'a> {
             let long =
                 &folded[start..end] != "b" || behind.bytes().take_while(u8::is_ascii_digit).count() == 4;
             // F1.4, but no F46.
+            // 透镜 f50: how far its focus is.
+            if &folded[start..end] == "f" && alone && counted && behind.get(1..2).is_none_or(|b| b != ".") {
+                let lens = ["透镜", "lens", "镜头", "物镜"].iter().any(|w| folded.contains(w));
+                let focus = self.properties.names().find("焦距").find(|n| n.2 == "焦距".len());
+                if let Some((entry, ..)) = focus.filter(|_| lens) {
+                    let kind = Kind::Name(&self.properties.names().entries[entry], Named::Mark);
+                    hits.push(Hit { start, end, rank: 2, kind });
+                }
+            }
             let stop = &folded[start..end] != "f"
                 || behind.as_bytes().get(1) == Some(&b'.')
                     && (WORDS.words(Role::Lens).any(|w| folded.contains(w)) || is_stop(behind));
@@ -137,7 +146,14 @@ impl<'a> Cutter<'a> {
         let material = self.properties.index(&PropertyId("material".to_owned()));
         drop_names_of_values(&mut hits, text, material);
         let mut wishes = Vec::new();
+        // 马达 24V is no 24 V at least.
+        let others: Vec<(usize, usize)> =
+            WORDS.find(folded).filter(|w| w.0 == Role::Other).map(|w| (w.1, w.2)).collect();
         for (role, start, end) in WORDS.find(folded) {
+            let inside = |o: &(usize, usize)| o.0 <= start && end <= o.1 && o.1 - o.0 > end - start;
+            if role != Role::Other && others.iter().any(inside) {
+                continue;
+            }
             if !bounded(text, start, end) || (role == Role::Amount && !announces(text, start, end)) {
                 continue;
             }
