@@ -131,7 +131,9 @@ impl Assigner<'_> {
         // BGA0.35 is no model, and a package known by its letters.
         let letters = words.find(|c: char| !c.is_ascii_alphabetic()).map_or(words, |end| &words[..end]);
         let package = self.properties.by_id("package_type").is_some_and(|p| p.rank(letters).is_some());
-        let known = known || package;
+        // 10E6-10E9 are numbers.
+        let powers = capitals > 0 && words.bytes().filter(u8::is_ascii_alphabetic).all(|b| b == b'E');
+        let known = known || package || powers;
         shaped && !known && !sized && !told && !cable
     }
 }

@@ -281,6 +281,16 @@ impl Assigner<'_> {
         // 冷热冲击箱 -55~150℃: a name in the noun of a product is none.
         let in_noun = |name: &&Item<'_>| {
             let between = &self.folded[name.end.min(self.items[at].from)..self.items[at].from];
+            // Salt spray chamber 270 L
+            let latin = between.trim();
+            if self.folded[..name.end].ends_with(|c: char| c.is_ascii_alphabetic())
+                && latin.len() > 2
+                && latin.bytes().all(|b| b.is_ascii_alphabetic())
+                && !WORDS.is_filler(latin)
+                && !WORDS.is(Role::Part, latin)
+            {
+                return true;
+            }
             between.split_once(' ').is_some_and(|(noun, _)| {
                 !noun.is_empty()
                     && noun.chars().all(is_han)

@@ -204,12 +204,15 @@ impl Assigner<'_> {
         let measures = |symbol: &str| self.units.unit(symbol).is_ok_and(|u| u.dimension == one.dimension);
         let Some((_, id)) = held.iter().find(|(symbol, _)| measures(symbol)) else { return false };
         // 48mm卷: the size of what is rolled up.
-        if *id == "length" && (one.factor.to_f64() < 0.5 || below.is_none() && before.is_none()) {
+        if *id == "length"
+            && (one.factor.to_f64() < 0.5 || below.is_none() && before.is_none() && behind.is_none())
+        {
             return false;
         }
         let Some((property, (value, unit))) = self.of(id, &expr.shape) else { return false };
         out.specs.push(Found { property, value, unit, start, end });
         if let Some((words, name)) = behind
+            && *id != "length"
             && let Some(packaging) = self.properties.index(&PropertyId(PACKAGING.to_owned()))
             && let Some(name) = name
         {

@@ -23,8 +23,10 @@ pub(super) const AREAS: [f64; 29] = [
     35.0, 50.0, 70.0, 95.0, 120.0, 150.0, 185.0, 240.0, 300.0, 400.0,
 ];
 /// Distances in mm that the pins of connectors usually have.
-const PITCHES: [f64; 16] =
-    [0.3, 0.35, 0.4, 0.5, 0.8, 1.25, 1.27, 1.5, 2.0, 2.5, 2.54, 3.81, 3.96, 5.08, 7.62, 10.16];
+pub(super) const PITCHES: [f64; 34] = [
+    0.175, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.635, 0.65, 0.8, 1.0, 1.2, 1.25, 1.27, 1.5, 2.0, 2.2, 2.5,
+    2.54, 3.0, 3.3, 3.5, 3.81, 3.96, 4.2, 5.0, 5.08, 6.2, 6.35, 7.5, 7.62, 9.5, 10.16,
+];
 /// Thermal classes of enamelled wires, in ℃.
 const THERMAL_CLASSES: [f64; 8] = [105.0, 120.0, 130.0, 155.0, 180.0, 200.0, 220.0, 240.0];
 /// The least side in mm of a size without a unit behind a noun.
@@ -54,7 +56,17 @@ impl Assigner<'_> {
             |place: usize| unit(&sides[place]).is_some_and(|u| matches!(u.symbol.as_str(), "m" | "yd"));
         // 1.52m×30m: the longer by far.
         let longest = |a: &usize, b: &usize| sides[*a].low.value.total_cmp(&sides[*b].low.value);
-        let length = (0..sides.len()).filter(|p| metres(*p)).max_by(longest)?;
+        let length = (0..sides.len()).filter(|p| metres(*p)).max_by(longest);
+        // POF 19 um x 400 mm
+        let thin = |side: &Side| unit(side).is_some_and(|u| u.symbol == "μm");
+        let wide = |side: &Side| unit(side).is_some_and(|u| matches!(u.symbol.as_str(), "mm" | "cm"));
+        if let ([a, b], None) = (sides.as_slice(), length)
+            && thin(a)
+            && wide(b)
+        {
+            return Some(vec![self.side_of("thickness", a, a.unit())?, self.side_of("width", b, b.unit())?]);
+        }
+        let length = length?;
         let mut others: Vec<usize> = (0..sides.len()).filter(|p| *p != length).collect();
         let measured = |p: &usize| {
             let narrow = sides[*p].low.value * ROLL_RATIO_MIN <= sides[length].low.value;

@@ -4,6 +4,7 @@ use super::super::expr::{Amount, Expr, Shape};
 use super::super::items::{Kind, Named};
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS};
+use super::telling::PITCHES;
 use super::{Assigner, Placed};
 use crate::property::{Direction, Property, PropertyId, PropertyKind};
 use crate::spec::SpecValue;
@@ -148,7 +149,8 @@ impl Assigner<'_> {
                         && (may_be_bare(self.property(index), &e.shape) || self.is_share(index, &e.shape))
                         && (!is_thousands(&e.shape) || self.is_in_ohms(index))
                         && !self.is_ampere(index, e)
-                        && !self.is_thread_count(e);
+                        && !self.is_thread_count(e)
+                        && self.is_pitch(index, e);
                     let resolved =
                         fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()?;
                     let likely = self.measures(&e.shape, fallback, resolved.1.as_deref())
@@ -204,6 +206,18 @@ impl Assigner<'_> {
         let of_part =
             matches!(self.property(index).id.0.as_str(), "relative_tolerance" | "frequency_stability");
         self.by_topic && share && of_part && matches!(shape, Shape::Point(_))
+    }
+
+    /// False for a distance that no plug's pins have (6.3 mm of a tab).
+    fn is_pitch(&self, index: u16, expr: &Expr) -> bool {
+        let usual = match &expr.shape {
+            Shape::Point(Amount { value, unit: Some(words), .. }) => {
+                let mm = self.units.compose(words).first().is_some_and(|u| u.symbol == "mm");
+                !mm || PITCHES.contains(value)
+            }
+            _ => true,
+        };
+        self.property(index).id.0 != "pin_pitch" || usual
     }
 
     /// True for the threads of a cloth (380T), which are no millimetres.
