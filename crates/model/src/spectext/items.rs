@@ -189,7 +189,7 @@ impl<'a> Cutter<'a> {
     fn is_named_with_digits(&self, property: u16) -> bool {
         let property = self.properties.at(property);
         property.kind == PropertyKind::Text
-            || matches!(property.id.0.as_str(), "certification" | "flammability")
+            || matches!(property.id.0.as_str(), "certification" | "flammability" | "package_type")
     }
 }
 

@@ -12,6 +12,15 @@ pub(super) fn read(text: &str) -> Option<(f64, usize)> {
     {
         return finite(10f64.powi(power), len + power_len);
     }
+    // 1*10-4
+    if let Some(power) = rest.strip_prefix("*10-")
+        && let Some((digits, digits_len)) = signed_integer(power).filter(|(d, _)| (3..=18).contains(d))
+        && !power.starts_with(['+', '-'])
+        && !power[digits_len..].starts_with(|c: char| c.is_ascii_alphanumeric() || "*.-".contains(c))
+    {
+        let product: f64 = format!("{value}e-{digits}").parse().ok()?;
+        return finite(product, len + 4 + digits_len);
+    }
     if let Some(factor) = rest.strip_prefix("*10")
         && let Some((power, power_len)) = power_sign(factor)
     {

@@ -98,7 +98,7 @@ impl Assigner<'_> {
             && capitals >= 2
             && digits >= 2
             && !small
-            && (lead >= 2 || words.contains('-'));
+            && (lead >= 2 || words.contains('-') || lead == 1 && digits >= 3 && !words.contains(['.', '/']));
         // 6205ZZ轴承, 608: where a text speaks of what is known by its number.
         let model = self.properties.index(&PropertyId("model_number".to_owned()));
         let numbered = model.is_some_and(|p| self.topic.named.contains(&p))

@@ -298,6 +298,10 @@ impl Assigner<'_> {
                     && !WORDS.is(Role::Part, noun)
             })
         };
+        // 周转箱 防静电 60*40*30cm: what is only so described takes nothing away.
+        let described = |name: &&Item<'_>| {
+            !adjacent(name) && WORDS.is(Role::Adjective, &self.folded[name.start..name.end])
+        };
         // PH 2.0mm 5pin
         let pitch = self.properties.index(&PropertyId("pin_pitch".to_owned()));
         let family = |name: &&Item<'_>| {
@@ -308,7 +312,7 @@ impl Assigner<'_> {
                 )
         };
         let barred = refused
-            .filter(|name| !in_noun(name) && !family(name))
+            .filter(|name| !in_noun(name) && !family(name) && !described(name))
             .filter(|name| !compound(name) && !round(name) && !wordless(name))
             .filter(|name| adjacent(name) || (self.own_unit(list, fallback).is_none() && !apart(name)));
         (Vec::new(), barred.map(|name| name.from))

@@ -69,6 +69,7 @@ impl Assigner<'_> {
                 .or_else(|| self.diagonal(at, next, expr))
                 .or_else(|| self.charge(expr))
                 .or_else(|| self.nanometres(expr))
+                .or_else(|| self.dots(expr))
                 .or_else(|| self.loudness(expr))
                 .or_else(|| self.cured_by(at, next, expr))
                 .or_else(|| self.bare_side(at, next, expr))

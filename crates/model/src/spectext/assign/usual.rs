@@ -12,7 +12,7 @@ use crate::property::PropertyId;
 /// The hottest lower and the coldest upper end of a climate without a unit, in ℃.
 const CLIMATE: (f64, f64) = (0.0, 40.0);
 /// Tons of presses.
-const TONS: std::ops::RangeInclusive<f64> = 20.0..=8000.0;
+const TONS: std::ops::RangeInclusive<f64> = 10.0..=8000.0;
 /// From so many volts on they are put in rather than given.
 const MAINS_VOLTS_MIN: f64 = 100.0;
 /// The most that is led by metre and kelvin without saying so.
@@ -355,6 +355,18 @@ impl Assigner<'_> {
         if told { self.of("wavelength", &expr.shape) } else { None }
     }
 
+    /// Plain ten thousands of a camera are its dots (手机镜头 5000万).
+    pub(super) fn dots(&self, expr: &Expr) -> Option<(u16, Resolved)> {
+        let Shape::Point(amount) = &expr.shape else { return None };
+        let resolution = self.properties.index(&PropertyId("resolution".to_owned()))?;
+        let told = amount.unit.is_none()
+            && amount.scale == 1e4
+            && self.speaks_of(Role::Lens)
+            && self.topic.bare.contains(&resolution);
+        let dots = self.units.scan("像素").filter(|_| told)?;
+        self.of("resolution", &Shape::Point(Amount { unit: Some(dots), ..amount.clone() }))
+    }
+
     /// What a battery holds where it is told in plain mA (移动电源10000毫安).
     pub(super) fn charge(&self, expr: &Expr) -> Option<(u16, Resolved)> {
         let Shape::Point(amount) = &expr.shape else { return None };
@@ -415,6 +427,11 @@ impl Assigner<'_> {
         let priced = self.text[end..].starts_with('/');
         if !alone || priced || !WORDS.is_filler(self.touching_after(end, next - 1)) || self.is_condition(at) {
             return None;
+        }
+        // 硼酸 99.6
+        let purity = self.properties.index(&PropertyId("purity".to_owned()))?;
+        if PURE.contains(&amount.value) && self.topic.bare.contains(&purity) {
+            return self.of("purity", &expr.shape);
         }
         // Only where nothing else is told by such a number.
         let fits = |id: &str| {
