@@ -120,6 +120,9 @@ impl<'a> Assigner<'a> {
         // 咬花MT11010
         let chinese = self.text[..end].ends_with(is_han);
         let after = if chinese && after.is_ascii() { "" } else { after };
+        // 需要IPX7防水的LED模组, MCU要带CAN口: only the words beside it.
+        let after = after.split(['的', ',']).next().unwrap_or(after);
+        let before = before.rsplit(['要', '带', '的']).next().unwrap_or(before);
         let quality = WORDS.is(Role::Quality, id);
         if !(quality || id == "certification" || WORDS.is(Role::Modifier, id))
             || self.is_named_by(start, end, first)

@@ -34,6 +34,8 @@ const NANOMETRES: std::ops::RangeInclusive<f64> = 250.0..=1000.0;
 const BAND_NM_MAX: f64 = 30.0;
 /// What papers weigh in g/m².
 const PAPER_GRAMS: std::ops::RangeInclusive<f64> = 28.0..=1500.0;
+/// Compressors and the like press with so many kilograms at most.
+const PRESSED_MAX: f64 = 40.0;
 /// From so many mA on they are what a battery holds.
 const MILLIAMPERES_MIN: f64 = 300.0;
 /// From which to which number in mm one without a unit is how thick something is.
@@ -178,6 +180,14 @@ impl Assigner<'_> {
         else {
             return None;
         };
+        // 空压机 8公斤
+        let pressed = self
+            .properties
+            .index(&PropertyId("pressure".to_owned()))
+            .filter(|p| self.topic.named.contains(p));
+        if pressed.is_some() && a.value <= PRESSED_MAX && self.text[..expr.end].ends_with("公斤") {
+            return self.of("pressure", &expr.shape);
+        }
         let said = self.offset > 0 || self.text[..expr.start].contains(char::is_alphanumeric);
         match self.symbol(&expr.shape)?.as_str() {
             "kg" if a.value * a.scale < self.kilograms_max() => self.of("weight", &expr.shape),

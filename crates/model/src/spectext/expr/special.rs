@@ -62,6 +62,10 @@ impl ExprReader<'_> {
     /// A Chinese numeral counts only before a unit (`三层`).
     pub(super) fn chinese(&self, at: usize) -> Option<(Amount, usize)> {
         let text = &self.text[at..];
+        // 两头XH2.54, 两端镀锡: where, and not how many.
+        if text.starts_with('两') && WORDS.at_start(Role::Part, text).is_some() {
+            return None;
+        }
         let (value, len) = match text.chars().next()? {
             '单' if self.is_paired(at + "单".len()) => (1.0, "单".len()),
             '双' if self.is_paired(at + "双".len()) => (2.0, "双".len()),
