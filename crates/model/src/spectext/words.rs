@@ -118,6 +118,8 @@ pub(super) enum Role {
     Hose,
     /// What comes in sorts with a number (20# of steel, 46# of oil), which are no gauges.
     Numbered,
+    /// Ends of machines and of what is used up on a material.
+    Remedy,
     /// Cloths that are told by their yarns and threads.
     Cloth,
     /// What has rows of pins.
@@ -157,7 +159,8 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 74] = [
+const ROLES: [(&str, Role); 75] = [
+    ("remedy", Role::Remedy),
     ("cloth", Role::Cloth),
     ("numbered", Role::Numbered),
     ("bushing", Role::Bushing),

@@ -47,7 +47,8 @@ impl<'a> Assigner<'a> {
             (last, place) = (place, place + 1);
         }
         let end = self.items[last].end;
-        let said = self.stands_alone(item.start, end, at, last) || self.modifies(index, at, last);
+        let said = !self.is_worked_on(index, at, last)
+            && (self.stands_alone(item.start, end, at, last) || self.modifies(index, at, last));
         if !said && !self.hints.contains(&index) {
             out.undecided.extend(self.items[at..=last].iter().map(|i| (i.start, i.end)));
             return place;
@@ -165,6 +166,19 @@ impl<'a> Assigner<'a> {
         self.text[start..end].chars().count() > 1
             && before.chars().count() <= ADJECTIVE_MAX
             && !WORDS.at_end(Role::Treats, before)
+    }
+
+    /// True for a material in front of known words with which the name of a machine or a remedy for it ends (亚克力抛光机,
+    /// 不锈钢酸洗膏).
+    fn is_worked_on(&self, index: u16, first: usize, last: usize) -> bool {
+        let end = self.items[last].end;
+        let run = &self.folded[end..];
+        let run = &run[..run.find(|c| !is_han(c)).unwrap_or(run.len())];
+        let touching = self.items.get(last + 1).is_some_and(|i| i.start == end);
+        self.property(index).id.0 == "material"
+            && touching
+            && WORDS.at_end(Role::Remedy, run)
+            && !self.is_of_resin(index, first, last, run)
     }
 
     /// True for a resin before what is coated or glued with it (环氧地坪漆).
