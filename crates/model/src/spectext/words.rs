@@ -120,6 +120,8 @@ pub(super) enum Role {
     Numbered,
     /// Ends of machines and of what is used up on a material.
     Remedy,
+    /// What plastics are filled with.
+    Additive,
     /// Cloths that are told by their yarns and threads.
     Cloth,
     /// What has rows of pins.
@@ -159,7 +161,8 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 75] = [
+const ROLES: [(&str, Role); 76] = [
+    ("additive", Role::Additive),
     ("remedy", Role::Remedy),
     ("cloth", Role::Cloth),
     ("numbered", Role::Numbered),

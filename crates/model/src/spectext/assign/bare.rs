@@ -218,8 +218,9 @@ impl<'a> Assigner<'a> {
 
     /// True for what something else is filled with to so much of it (滑石粉20%).
     fn is_filler_of(&self, at: usize) -> bool {
-        let end = self.items[at].end;
+        let (start, end) = (self.items[at].start, self.items[at].end);
         at > 0
+            && WORDS.is(Role::Additive, &self.folded[start..end])
             && matches!(&self.items.get(at + 1), Some(Item { start, end: stop, kind: Kind::Number(_), .. })
                 if *start == end && self.text[*start..*stop].ends_with('%'))
     }
@@ -235,7 +236,10 @@ impl<'a> Assigner<'a> {
             // Set apart only digits may be (scratch-dig 60/40); 工业级 槽车 tells two things.
             let gap = &self.text[b.end..item.start];
             let joined = gap != " " || self.text[item.start..].starts_with(|c: char| c.is_ascii_digit());
-            matches!(b.kind, Kind::Word(Role::Other)) && matches!(gap.trim(), "" | ":") && joined
+            // 贴片LED 0805
+            let package = |t: &(u16, u16)| self.property(t.0).id.0 == "package_type";
+            let coded = gap == " " && entry.targets.iter().all(package);
+            matches!(b.kind, Kind::Word(Role::Other)) && matches!(gap.trim(), "" | ":") && joined && !coded
         });
         // 0.85/pc: a price by the piece.
         let by_piece = self.text[..item.start]
