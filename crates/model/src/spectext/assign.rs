@@ -14,7 +14,7 @@ mod worded;
 use super::items::{Item, Kind, Named};
 use super::resolve::{Resolved, Resolver};
 use super::topic::Topic;
-use super::words::WORDS;
+use super::words::{Role, WORDS};
 use crate::property::{Property, PropertyKind, PropertyTable};
 use crate::quantity::QuantityRange;
 use crate::spec::SpecValue;
@@ -137,7 +137,17 @@ impl<'a> Assigner<'a> {
             });
         // 护套黑
         let letter = !words.is_ascii() && words.chars().count() == 1;
-        before.end == start && !free && !code && !side && !letter
+        // 防静电PET片
+        let adjective = WORDS.is(Role::Adjective, &self.folded[before.start..before.end]);
+        // 外壳咬花: how the part is finished that the name speaks of.
+        let other = match self.items.get(first).map(|i| &i.kind) {
+            Some(Kind::Value(value)) => {
+                self.is_worded_name(before)
+                    && !value.targets.iter().any(|v| name.targets.iter().any(|n| n.0 == v.0))
+            }
+            _ => false,
+        };
+        before.end == start && !free && !code && !side && !letter && !adjective && !other
     }
 }
 

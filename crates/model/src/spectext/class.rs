@@ -16,7 +16,9 @@ impl ExprReader<'_> {
         if self.nines(nominal, at + len).is_some() {
             return None;
         }
-        let unit = self.units.scan("mm")?;
+        // 钢球 6.35 G10: how round a ball is.
+        let ball = self.folded.contains('球') || self.folded.contains("ball");
+        let unit = self.units.scan("mm").filter(|_| !ball)?;
         let rest = &self.text[at + len..];
         let spaced = rest.strip_prefix(' ').filter(|r| r.starts_with("mm") || r.starts_with("MM"));
         let rest = spaced.unwrap_or(rest);

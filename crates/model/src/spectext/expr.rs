@@ -236,6 +236,10 @@ impl ExprReader<'_> {
                 return Some((out, end + len));
             }
         }
+        // 4R7: the letter stands for the point.
+        if let Some((decimal, len)) = self.letter_point(from, end) {
+            return Some((Amount { value: decimal, ..out }, end + len));
+        }
         if let Some((share, len)) = self.per_degree(end) {
             let value = format!("{value}e6").parse().ok()?;
             return Some((Amount { value, unit: Some(share), ..out }, end + len));
@@ -246,6 +250,12 @@ impl ExprReader<'_> {
                 end += word.len();
             }
         }
+        // 100k cycles
+        if let Some((words, len)) = self.thousands_of(end) {
+            out.scale = 1e3;
+            out.unit = Some(words);
+            return Some((out, end + len));
+        }
         // 壁厚2.5 PC: half a piece is none.
         let half = value.fract() != 0.0 && self.folded[end..].starts_with(" pc");
         let unit_at = self.unit_place(end).filter(|_| !self.is_cores(end) && !half);
@@ -255,6 +265,11 @@ impl ExprReader<'_> {
             let scale = |m: &(f64, usize)| m.1 == words.len && !self.text[place..].starts_with('W');
             out.unit_scale = self.units.multiplier_value(&self.text[place..]).filter(scale).map(|m| m.0);
             end = place + words.len;
+            // 宽1米2
+            if let Some(decimal) = self.spoken_decimal(place, end, value) {
+                out.value = decimal;
+                end += 1;
+            }
             out.unit = Some(words);
         } else if let Some((words, len)) = self.bracketed_unit(end) {
             out.unit = Some(words);
@@ -296,6 +311,36 @@ impl ExprReader<'_> {
         power || sort || class || (rate && (1..=2).contains(&letters))
     }
 
+    /// A length whose decimal stands behind its unit (1米2).
+    fn spoken_decimal(&self, unit: usize, end: usize, whole: f64) -> Option<f64> {
+        let digit = self.text[end..].chars().next().and_then(|c| c.to_digit(10)).filter(|d| *d > 0)?;
+        let ends = self.text[end + 1..].chars().next().is_none_or(|c| " ，;、)".contains(c));
+        (&self.text[unit..end] == "米" && whole.fract() == 0.0 && ends)
+            .then(|| format!("{whole}.{digit}").parse().ok())
+            .flatten()
+    }
+
+    /// A number whose point is told by an R (4R7), and the bytes from there on.
+    fn letter_point(&self, from: usize, end: usize) -> Option<(f64, usize)> {
+        let whole = self.text.get(from..end).filter(|w| w.bytes().all(|b| b.is_ascii_digit()))?;
+        let decimals = self.text[end..].strip_prefix(['R', 'r'])?;
+        let len = decimals.bytes().take_while(u8::is_ascii_digit).count();
+        let ends = !decimals[len..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
+        let value = format!("{whole}.{}", &decimals[..len]).parse().ok()?;
+        ((1..=2).contains(&len) && ends && whole.len() < 4).then_some((value, 1 + len))
+    }
+
+    /// The unit of three Latin letters or more behind a K for thousands (100k cycles), and the bytes of both.
+    fn thousands_of(&self, at: usize) -> Option<(UnitWords, usize)> {
+        let behind = self.folded[at..].strip_prefix('k')?.strip_prefix(' ')?;
+        let place = self.text.len() - behind.len();
+        let words = self.units.scan(&self.text[place..])?;
+        let unit = &self.text[place..place + words.len];
+        let whole = !self.text[place + words.len..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        let len = 2 + words.len;
+        (whole && unit.len() > 2 && unit.bytes().all(|b| b.is_ascii_alphabetic())).then_some((words, len))
+    }
+
     /// Where a unit may start behind a number.
     fn unit_place(&self, end: usize) -> Option<usize> {
         let place = self.skip_spaces(end);
@@ -315,7 +360,8 @@ impl ExprReader<'_> {
         let hash = self.text[..end].ends_with('#');
         let few = self.text[..at].chars().rev().take_while(char::is_ascii_digit).count() == 1;
         // 1# 镍板: wires of gauges below ten are seldom told so.
-        let sort = hash && (next.is_some_and(is_han) || few) && next != Some('线');
+        let coloured = next.is_some_and(|c| "黑红白蓝绿黄灰棕橙紫".contains(c)) && !few;
+        let sort = hash && (next.is_some_and(is_han) || few) && next != Some('线') && !coloured;
         // Ra>80 PF>0.9: what a relation stands behind is a name.
         let name = spaced && next.is_some_and(|c| "≥≤<>=".contains(c));
         // 105 毛刺≤0.02: a noun, and no tenth of a yuan.
@@ -327,7 +373,12 @@ impl ExprReader<'_> {
         // P2 刷新1920 灰阶14bit: a name with a number of its own.
         let named =
             spaced && self.text[at..end].chars().all(is_han) && next.is_some_and(|c| c.is_ascii_digit());
-        if sort || name || noun || named {
+        // 220V转12V, 48转12V: what is made of it.
+        let turned = self.text[at..end].ends_with('转') && next.is_some_and(|c| c.is_ascii_digit());
+        // 3M467: a maker's number.
+        let numbered = &self.text[at..end] == "M"
+            && self.text[end..].bytes().take_while(u8::is_ascii_digit).count() >= 3;
+        if sort || name || noun || named || turned || numbered {
             return None;
         }
         // `0.1 M3`: a Latin word that is set apart and runs on into digits is a name.

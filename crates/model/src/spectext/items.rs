@@ -94,6 +94,15 @@ impl<'a> Cutter<'a> {
                 at += 1;
                 continue;
             }
+            // 硅片 <100>: how a crystal is cut.
+            if is_orientation(&text[at..]) {
+                at += "<100>".len();
+                continue;
+            }
+            if let Some(len) = part_code(text, folded, at).filter(|_| hit.is_none()) {
+                at += len;
+                continue;
+            }
             let number = if !dated && starts_number(&text[at..], c, text[..at].chars().next_back()) {
                 self.number(text, folded, at, &hits[next_hit..], items.last())
             } else {
@@ -103,7 +112,8 @@ impl<'a> Cutter<'a> {
                 (Some(hit), Some(number))
                     if self.is_value(hit, &number, before_relation(&items), text[..at].ends_with(' '))
                         || is_listed(hit, &hits[next_hit..], items.last(), text)
-                        || is_grade(hit, &number, items.last(), text) =>
+                        || is_grade(hit, &number, items.last(), text)
+                        || is_spelled(hit, &number, text) =>
                 {
                     Some(hit.item())
                 }
@@ -178,7 +188,8 @@ impl<'a> Cutter<'a> {
     /// True for properties whose values are proper names: 3C is a certificate, and no temperature.
     fn is_named_with_digits(&self, property: u16) -> bool {
         let property = self.properties.at(property);
-        property.kind == PropertyKind::Text || property.id.0 == "certification"
+        property.kind == PropertyKind::Text
+            || matches!(property.id.0.as_str(), "certification" | "flammability" | "package_type")
     }
 }
 
@@ -202,6 +213,13 @@ fn is_grade<'a>(hit: &Hit<'a>, number: &Expr, before: Option<&Item<'a>>, text: &
     let lettered = digits < word.len() && word[digits..].bytes().all(|b| b.is_ascii_alphabetic());
     let asked = matches!(before, Some(Item { kind: Kind::Name(..), .. }));
     matches!(hit.kind, Kind::Value(_)) && digits >= 3 && lettered && hit.end == number.end && !asked
+}
+
+/// True for a value that begins with a numeral in words (三元 is no three yuan) or has some in it (95棉5氨纶).
+fn is_spelled(hit: &Hit<'_>, number: &Expr, text: &str) -> bool {
+    let words = &text[hit.start..hit.end];
+    let longer = hit.end > number.end && words.contains(is_han) && words.chars().count() > 3;
+    matches!(hit.kind, Kind::Value(_)) && hit.end >= number.end && (longer || words.starts_with(is_han))
 }
 
 /// True for a value that starts with a digit in a list with another of the same property (3C和UL).
@@ -348,7 +366,7 @@ fn is_name(text: &str, start: usize, end: usize) -> bool {
         || WORDS.at_start(Role::AtLeast, rest).is_some()
         || WORDS.at_start(Role::AtMost, rest).is_some();
     let unit_before = before.is_some_and(|c| {
-        latin(c) || "米内".contains(c) || (c.is_ascii_digit() && "厚宽高长深".contains(only))
+        latin(c) || "米内分寸尺丝码厘".contains(c) || (c.is_ascii_digit() && "厚宽高长深".contains(only))
     });
     number_behind || (unit_before && !after.is_some_and(is_han))
 }
@@ -377,6 +395,50 @@ fn skip(text: &str, at: usize, next_hit: Option<usize>) -> usize {
     let counts = text[end..].starts_with(['*', '路', '层', '芯', '针', '穴']);
     let end = if counts && !digits.is_empty() { at + digits.len() } else { end };
     next_hit.filter(|h| *h > at).map_or(end, |h| h.min(end))
+}
+
+/// True for three digits in pointed brackets.
+fn is_orientation(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 5
+        && bytes[0] == b'<'
+        && bytes[4] == b'>'
+        && bytes[1..4].iter().all(|b| matches!(b, b'0'..=b'2'))
+}
+
+/// Bytes of the number of a part that begins with digits (24C02, 1N4148, 10D471K, 5D-9), whose digits are no numbers.
+fn part_code(text: &str, folded: &str, at: usize) -> Option<usize> {
+    if text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.') {
+        return None;
+    }
+    let digits = |t: &str| t.bytes().take_while(u8::is_ascii_digit).count();
+    let lead = digits(&folded[at..]);
+    let middle = &folded[at + lead..];
+    let letters = middle.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let behind = &middle[letters..];
+    let behind = behind.strip_prefix('-').filter(|_| &middle[..letters] == "d").unwrap_or(behind);
+    let tail = digits(behind);
+    // 4V210-08
+    let valve = letters == 1
+        && tail >= 3
+        && behind[tail..].strip_prefix('-').is_some_and(|b| b.starts_with(|c: char| c.is_ascii_digit()));
+    if lead == 1 && valve && text[at + lead..].starts_with(|c: char| c.is_ascii_uppercase()) {
+        let joined = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        return Some(folded[at..].find(|c| !joined(c)).unwrap_or(folded.len() - at));
+    }
+    let known = (1..=2).contains(&lead) && tail >= 1 && WORDS.is(Role::CodeMid, &middle[..letters]);
+    // 4C16 are cores, 24C02 a part.
+    let part = match &middle[..letters] {
+        "c" => behind.starts_with('0') && tail >= 2,
+        "d" => tail >= 3 || middle[letters..].starts_with('-'),
+        _ => tail >= 2,
+    };
+    let end =
+        text.len() - text[at..].len() + lead + letters + (middle[letters..].len() - behind.len()) + tail;
+    let rest = folded[end..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let whole = rest <= 2 && !folded[end..].starts_with('.');
+    (known && part && whole && text[at + lead..].starts_with(|c: char| c.is_ascii_uppercase()))
+        .then_some(end + rest - at)
 }
 
 /// True for properties whose values are words.

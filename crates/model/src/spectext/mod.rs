@@ -238,9 +238,19 @@ impl ClauseReader<'_> {
             let words = |f: &Found| text.get(f.start..f.end).unwrap_or_default().trim().to_owned();
             let told = property.rank(b);
             // 6061-T6 CNC铝件: an alloy's number says more than its metal.
-            let metal = WORDS.is(Role::Metal, a) && b.starts_with(|c: char| c.is_ascii_digit());
+            let alloy = b.starts_with(|c: char| c.is_ascii_digit())
+                || b.contains(a.as_str())
+                || !b.starts_with("PA") && b.is_ascii() && b.bytes().filter(u8::is_ascii_digit).count() > 1;
+            let metal = WORDS.is(Role::Metal, a) && alloy;
             let joined = |a: &String| {
-                let both = [format!("{a}{b}"), format!("{a} {b}"), format!("{b}{a}")];
+                let own = words(closer);
+                let both = [
+                    format!("{a}{b}"),
+                    format!("{a} {b}"),
+                    format!("{b}{a}"),
+                    format!("{a}{own}"),
+                    format!("{own}{a}"),
+                ];
                 both.iter().any(|w| property.rank(w).is_some_and(|r| Some(r) == told))
             };
             kind.property == closer.property

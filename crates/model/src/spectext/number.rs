@@ -12,11 +12,26 @@ pub(super) fn read(text: &str) -> Option<(f64, usize)> {
     {
         return finite(10f64.powi(power), len + power_len);
     }
+    // 1*10-4
+    if let Some(power) = rest.strip_prefix("*10-")
+        && let Some((digits, digits_len)) = signed_integer(power).filter(|(d, _)| (3..=18).contains(d))
+        && !power.starts_with(['+', '-'])
+        && !power[digits_len..].starts_with(|c: char| c.is_ascii_alphanumeric() || "*.-".contains(c))
+    {
+        let product: f64 = format!("{value}e-{digits}").parse().ok()?;
+        return finite(product, len + 4 + digits_len);
+    }
     if let Some(factor) = rest.strip_prefix("*10")
         && let Some((power, power_len)) = power_sign(factor)
     {
         let product: f64 = format!("{value}e{power}").parse().ok()?;
         return finite(product, len + 3 + power_len);
+    }
+    // 10E6 may be ten to the sixth or ten times as much.
+    let powered =
+        |t: &str| t.trim_start_matches(['e', 'E', '-', '+']).starts_with(|c: char| c.is_ascii_digit());
+    if value == 10.0 && rest.starts_with(['e', 'E']) && powered(rest) {
+        return None;
     }
     if let Some(digits) = rest.strip_prefix(['e', 'E'])
         && let Some((power, power_len)) = signed_integer(digits)
@@ -28,13 +43,14 @@ pub(super) fn read(text: &str) -> Option<(f64, usize)> {
     Some((value, len))
 }
 
-/// `10的6-9次方`, `10^6-9`, `10⁶~10⁹` without its second ten: both powers of ten, and the bytes.
+/// `10的6-9次方`, `10^6-9`, `10^6-10^9`, `10⁶~10⁹` without its second ten: both powers of ten, and the bytes.
 pub(super) fn powers(text: &str) -> Option<(f64, f64, usize)> {
     let rest = text.strip_prefix("10")?;
     let words = rest.strip_prefix('的');
     let powers = words.or(rest.strip_prefix('^'))?;
     let (low, low_len) = signed_integer(powers)?;
     let rest = powers[low_len..].strip_prefix(['-', '~', '到', '至'])?;
+    let rest = rest.strip_prefix("10^").filter(|_| words.is_none()).unwrap_or(rest);
     let (high, high_len) = signed_integer(rest)?;
     let end = &rest[high_len..];
     let end = if words.is_some() { end.strip_prefix("次方").or(end.strip_prefix("次幂"))? } else { end };

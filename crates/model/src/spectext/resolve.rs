@@ -6,6 +6,12 @@ use crate::property::{Direction, Property, PropertyKind, PropertyTable, RangeMea
 use crate::spec::{Interval, SpecValue};
 use crate::unit::{self, Unit, UnitTable, UnitWords};
 
+/// The lines of a board are narrower than this in mm: wider ones without a unit are told in mils.
+const LINE_MM_MAX: f64 = 2.0;
+
+/// The densest of metals in g/cm³: more of it without a unit is told in kg/m³.
+const HEAVIEST: f64 = 23.0;
+
 /// A value with its canonical unit.
 pub(super) type Resolved = (SpecValue, Option<String>);
 
@@ -167,6 +173,16 @@ impl Scale<'_> {
         Some(Interval::toleranced(nominal, part(tolerance.plus)?, part(tolerance.minus)?))
     }
 
+    /// The capacitance that a code of three digits stands for.
+    fn of_code(&self, code: f64) -> Option<(f64, Option<Unit>)> {
+        let (digits, noughts) = ((code / 10.0).floor(), (code % 10.0) as i32);
+        let steps = [("μF", 6, 5), ("nF", 3, 3), ("pF", 0, 0)];
+        let (symbol, power, _) = steps.into_iter().find(|s| noughts + 1 >= s.2)?;
+        // From the digits, so that 104 is 0.1 and not 0.1000001.
+        let value = format!("{digits}e{}", noughts - power).parse().ok()?;
+        Some((value, self.units.unit(symbol).ok()))
+    }
+
     /// The value and unit of one amount; `None` where its unit measures something else.
     fn read(&self, amount: &Amount, list_unit: Option<&UnitWords>) -> Option<(f64, Option<Unit>)> {
         if let (Some(nines), Some(default)) = (amount.nines, &self.default)
@@ -176,6 +192,16 @@ impl Scale<'_> {
         }
         let words = amount.unit.as_ref().or(list_unit);
         let (value, unit) = match words {
+            // 线宽线距4/4: lines are no millimetres wide.
+            None if self.property.id.0.starts_with("min_line") && amount.value >= LINE_MM_MAX => {
+                (amount.value, self.units.unit("mil").ok())
+            }
+            // 电容 105: two digits, and how many noughts of pF.
+            None if self.property.id.0 == "capacitance" && is_code(amount) => self.of_code(amount.value)?,
+            // 海绵 密度30: nothing is so heavy in grams.
+            None if self.property.id.0 == "density" && amount.value >= HEAVIEST => {
+                (amount.value, self.units.unit("kg/m³").ok())
+            }
             None => (amount.value * amount.scale, self.default.clone()),
             Some(words) => match self.unit(Some(words)) {
                 Some(unit) => (amount.value * amount.scale, unit),
@@ -222,6 +248,10 @@ impl Scale<'_> {
 
     fn pick(&self, words: &UnitWords) -> Option<Unit> {
         let readings = self.units.compose(words);
+        // 8公斤压力
+        if self.property.id.0 == "pressure" && readings.first().is_some_and(|u| u.symbol == "kg") {
+            return self.units.unit("kgf/cm²").ok();
+        }
         // 电阻率≥18MΩ
         let of_length = |default: &Unit| {
             let whole = |r: &&Unit| {
@@ -257,6 +287,14 @@ impl Scale<'_> {
             None => readings.into_iter().find(|r| r.dimension.is_number()),
         }
     }
+}
+
+/// True for a number that can be the code of a capacitor.
+fn is_code(amount: &Amount) -> bool {
+    amount.scale == 1.0
+        && amount.value.fract() == 0.0
+        && (100.0..1000.0).contains(&amount.value)
+        && (1..=7).contains(&((amount.value % 10.0) as i32))
 }
 
 /// `value` in another unit of the same dimension.

@@ -103,6 +103,43 @@ pub(super) enum Role {
     Lens,
     /// Values that are the thing itself where a text begins with them (松香 软化点78).
     Product,
+    /// What a thing is shaped like that is made of the material in front (铜套, 铂丝, 锌锭).
+    Form,
+    /// Ends of what a machine or an instrument is called: a name in front of them is none (电源线, 压力表, 激光切割机).
+    Device,
+    /// What is long: metres directly behind it are its length (灯管1.2米).
+    Long,
+    /// Ends of what is hardened, coated or glued with, which a resin in front of them tells (环氧地坪漆).
+    Coat,
+    /// What is told by its size in front of it.
+    Body,
+    /// What is told by its bore, its outer diameter and its length, and by the first two.
+    Bushing,
+    Hose,
+    /// What comes in sorts with a number (20# of steel, 46# of oil), which are no gauges.
+    Numbered,
+    /// Ends of machines and of what is used up on a material.
+    Remedy,
+    /// What plastics are filled with.
+    Additive,
+    /// Cloths that are told by their yarns and threads.
+    Cloth,
+    /// What has rows of pins.
+    Header,
+    /// Parts whose package some letters tell that are a plug's elsewhere (SMA).
+    Chip,
+    /// Letters within the number of a part (24C02, 1N4148).
+    CodeMid,
+    /// What is hardened by warmth.
+    Glue,
+    /// Resins that coatings and glues are made of.
+    Resin,
+    /// Materials whose one character is part of what a thing is called rather than what it is made of (锡球, 钢网).
+    Vague,
+    /// Names that only tell more of a material directly behind them (防静电PET).
+    Adjective,
+    /// What is done to the material behind it, of which nothing is made then (清洗玻璃, 适用不锈钢).
+    Treats,
 }
 
 impl Role {
@@ -124,7 +161,26 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 57] = [
+const ROLES: [(&str, Role); 76] = [
+    ("additive", Role::Additive),
+    ("remedy", Role::Remedy),
+    ("cloth", Role::Cloth),
+    ("numbered", Role::Numbered),
+    ("bushing", Role::Bushing),
+    ("hose", Role::Hose),
+    ("body", Role::Body),
+    ("header", Role::Header),
+    ("chip", Role::Chip),
+    ("code_mid", Role::CodeMid),
+    ("glue", Role::Glue),
+    ("adjective", Role::Adjective),
+    ("vague", Role::Vague),
+    ("treats", Role::Treats),
+    ("form", Role::Form),
+    ("device", Role::Device),
+    ("long", Role::Long),
+    ("coat", Role::Coat),
+    ("resin", Role::Resin),
     ("at_least", Role::AtLeast),
     ("lens", Role::Lens),
     ("socket", Role::Socket),

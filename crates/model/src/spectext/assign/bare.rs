@@ -10,6 +10,8 @@ use crate::spec::SpecValue;
 
 /// Characters of a noun beside a value.
 const NOUN_MAX: usize = 8;
+/// Characters of what tells more of a material in front of it.
+const ADJECTIVE_MAX: usize = 5;
 
 impl<'a> Assigner<'a> {
     /// Values without a name: `FR-4/铝基/CEM-3`.
@@ -32,7 +34,7 @@ impl<'a> Assigner<'a> {
                 Kind::Value(entry) => entry.targets.iter().find(|t| t.0 == index).map(|t| usize::from(t.1)),
                 _ => fellow,
             };
-            let Some(same) = same else { break };
+            let Some(same) = same.filter(|_| !self.is_filler_of(place)) else { break };
             if let Some(between) = self.range_of_values(index, last, place) {
                 words.extend(between);
             } else if self.is_letter(place) && !self.is_whole_word(place, index) {
@@ -45,7 +47,8 @@ impl<'a> Assigner<'a> {
             (last, place) = (place, place + 1);
         }
         let end = self.items[last].end;
-        let said = self.stands_alone(item.start, end, at, last) || self.modifies(index, at, last);
+        let said = !self.is_worked_on(index, at, last)
+            && (self.stands_alone(item.start, end, at, last) || self.modifies(index, at, last));
         if !said && !self.hints.contains(&index) {
             out.undecided.extend(self.items[at..=last].iter().map(|i| (i.start, i.end)));
             return place;
@@ -115,23 +118,87 @@ impl<'a> Assigner<'a> {
         let noun = |words: &str| words.chars().count() <= NOUN_MAX && words.chars().all(is_han);
         let (before, after) = (self.touching_before(start, first), self.touching_after(end, last));
         let id = &self.property(index).id.0;
+        // 咬花MT11010
+        let chinese = self.text[..end].ends_with(is_han);
+        let after = if chinese && after.is_ascii() { "" } else { after };
+        // 需要IPX7防水的LED模组, MCU要带CAN口: only the words beside it.
+        let after = after.split(['的', ',']).next().unwrap_or(after);
+        let before = before.rsplit(['要', '带', '的']).next().unwrap_or(before);
         let quality = WORDS.is(Role::Quality, id);
-        if !(quality || WORDS.is(Role::Modifier, id))
+        if !(quality || id == "certification" || WORDS.is(Role::Modifier, id))
             || self.is_named_by(start, end, first)
             || !noun(before)
             || !noun(after)
         {
             return false;
         }
-        let negated = WORDS.at_end(Role::Negation, before) || WORDS.at_start(Role::Besides, after).is_some();
+        // 304无缝管
+        let besides =
+            WORDS.at_start(Role::Besides, after).is_some() && WORDS.at_start(Role::Form, after).is_none();
+        let negated = WORDS.at_end(Role::Negation, before) || besides;
         let socket = id == "interface" && WORDS.is(Role::Socket, after);
         let served = id == "process"
             && (WORDS.at_start(Role::Service, after).is_some()
                 || WORDS.at_end(Role::Service, &self.folded[start..end]));
         let coded = self.folded[start..end].starts_with(|c: char| c.is_ascii_graphic());
-        let after_fits = WORDS.is_filler(after) || served || quality || !WORDS.at_end(Role::OfOther, after);
-        let before_fits = WORDS.is_filler(before) || WORDS.is(Role::Part, before) || served || coded;
+        let after_fits = WORDS.is_filler(after)
+            || served
+            || quality
+            || !WORDS.at_end(Role::OfOther, after)
+            || self.is_of_resin(index, first, last, after)
+            || (id == "material" && self.is_alloy(start, end));
+        let before_fits = WORDS.is_filler(before)
+            || WORDS.is(Role::Part, before)
+            || served
+            || coded
+            || (id == "material" && self.is_described(before, start, end))
+            || (matches!(id.as_str(), "process" | "surface_finish")
+                && before.chars().count() > 1
+                && self.is_described(before, start, end))
+            || (id == "certification"
+                || id == "brand" && (after.starts_with('胶') || WORDS.is_filler(after)))
+                && !WORDS.at_end(Role::Negation, before);
         (!negated || socket) && after_fits && before_fits
+    }
+
+    /// True for words before a material that only tell more of it (航模硅胶线, 导电炭黑), and not what is done to it.
+    fn is_described(&self, before: &str, start: usize, end: usize) -> bool {
+        self.text[start..end].chars().count() > 1
+            && before.chars().count() <= ADJECTIVE_MAX
+            && !WORDS.at_end(Role::Treats, before)
+    }
+
+    /// True for a material in front of known words with which the name of a machine or a remedy for it ends (亚克力抛光机,
+    /// 不锈钢酸洗膏).
+    fn is_worked_on(&self, index: u16, first: usize, last: usize) -> bool {
+        let end = self.items[last].end;
+        let run = &self.folded[end..];
+        let run = &run[..run.find(|c| !is_han(c)).unwrap_or(run.len())];
+        let touching = self.items.get(last + 1).is_some_and(|i| i.start == end);
+        self.property(index).id.0 == "material"
+            && touching
+            && WORDS.at_end(Role::Remedy, run)
+            && !self.is_of_resin(index, first, last, run)
+    }
+
+    /// True for a resin before what is coated or glued with it (环氧地坪漆).
+    fn is_of_resin(&self, index: u16, first: usize, last: usize, after: &str) -> bool {
+        let resin = |item: &Item<'_>| match &item.kind {
+            Kind::Value(entry) => entry.targets.iter().any(|t| {
+                t.0 == index
+                    && WORDS.is(Role::Resin, &fold(&self.property(index).values[usize::from(t.1)].name))
+            }),
+            _ => false,
+        };
+        WORDS.at_end(Role::Coat, after.trim_end_matches(' ')) && self.items[first..=last].iter().any(resin)
+    }
+
+    /// True for the letters and digits of an alloy (718H模具): a plastic's (PA66) tell for what a tool is.
+    fn is_alloy(&self, start: usize, end: usize) -> bool {
+        let words = &self.folded[start..end];
+        words.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && words.bytes().filter(u8::is_ascii_digit).count() > 1
+            && !words.starts_with("pa")
     }
 
     /// The property of a value that its name stands behind (green solder mask).
@@ -149,6 +216,15 @@ impl<'a> Assigner<'a> {
         WORDS.is(Role::Topical, words) && !listed && self.topic.is_foreign(property, self.properties)
     }
 
+    /// True for what something else is filled with to so much of it (滑石粉20%).
+    fn is_filler_of(&self, at: usize) -> bool {
+        let (start, end) = (self.items[at].start, self.items[at].end);
+        at > 0
+            && WORDS.is(Role::Additive, &self.folded[start..end])
+            && matches!(&self.items.get(at + 1), Some(Item { start, end: stop, kind: Kind::Number(_), .. })
+                if *start == end && self.text[*start..*stop].ends_with('%'))
+    }
+
     pub(super) fn bare_value(&self, at: usize) -> Option<(u16, u16)> {
         let item = &self.items[at];
         let Kind::Value(entry) = &item.kind else { return None };
@@ -160,14 +236,18 @@ impl<'a> Assigner<'a> {
             // Set apart only digits may be (scratch-dig 60/40); 工业级 槽车 tells two things.
             let gap = &self.text[b.end..item.start];
             let joined = gap != " " || self.text[item.start..].starts_with(|c: char| c.is_ascii_digit());
-            matches!(b.kind, Kind::Word(Role::Other)) && matches!(gap.trim(), "" | ":") && joined
+            // 贴片LED 0805
+            let package = |t: &(u16, u16)| self.property(t.0).id.0 == "package_type";
+            let coded = gap == " " && entry.targets.iter().all(package);
+            matches!(b.kind, Kind::Word(Role::Other)) && matches!(gap.trim(), "" | ":") && joined && !coded
         });
         // 0.85/pc: a price by the piece.
         let by_piece = self.text[..item.start]
             .strip_suffix('/')
             .is_some_and(|t| t.ends_with(|c: char| c.is_ascii_digit()))
             && self.units.scan(&self.text[item.start..]).is_some();
-        if negated || of_other || by_piece || self.text[..item.start].ends_with('%') {
+        if negated || of_other || by_piece || self.is_filler_of(at) || self.text[..item.start].ends_with('%')
+        {
             return None;
         }
         let targets: Vec<(u16, u16)> =
@@ -178,6 +258,13 @@ impl<'a> Assigner<'a> {
         match (hint, targets.as_slice()) {
             (Some(hint), _) => Some(*hint),
             (None, [only]) if !single => (!self.is_elsewhere(at, only.0)).then_some(*only),
+            // SS34 SMA: a diode's package, and no plug.
+            (None, several)
+                if self.speaks_of(Role::Chip)
+                    && several.iter().any(|t| self.property(t.0).id.0 == "package_type") =>
+            {
+                several.iter().find(|t| self.property(t.0).id.0 == "package_type").copied()
+            }
             // 黑色 is a colour, and of a solder mask only another word for 黑油; green solder mask is said by the name behind.
             (None, several) if !single => self.told_behind(at, several).or_else(|| {
                 let words = &self.folded[item.start..item.end];
@@ -232,7 +319,37 @@ impl<'a> Assigner<'a> {
         let after = &self.folded[item.end..];
         // 硫酸镍 镍≥22%: a share of it.
         let measured = after.trim_start_matches(' ').starts_with(['≥', '≤', '<', '>', '=', ':']);
+        // 铜套, 铂丝: what is made of it, and in which shape.
+        let shaped = self.property(property).id.0 == "material"
+            && !WORDS.is(Role::Vague, &self.folded[item.start..item.end])
+            && WORDS.at_start(Role::Form, after).is_some_and(|len| {
+                parted(after[len..].chars().next())
+                    || after[len..].starts_with(|c: char| c.is_ascii_digit())
+                    || WORDS.is_filler(self.touching_after(item.end + len, at))
+            });
+        // 铜 黑: two words of one character, which were set apart.
+        let single = |i: usize| {
+            self.is_letter(i)
+                && matches!(&self.items[i].kind, Kind::Value(e) if e.targets.iter().any(|t| self.property(t.0).id.0 == "colour"))
+        };
+        let made = |i: usize| {
+            self.is_letter(i)
+                && matches!(&self.items[i].kind, Kind::Value(e) if e.targets.iter().all(|t| self.property(t.0).id.0 == "material"))
+        };
+        let coloured = made(at)
+            && self
+                .items
+                .get(at + 1)
+                .is_some_and(|n| n.start == item.end && parted(self.text[n.end..].chars().next()))
+            && single(at + 1);
+        let of_made = at > 0
+            && single(at)
+            && made(at - 1)
+            && self.items[at - 1].end == item.start
+            && parted(self.text[..self.items[at - 1].start].chars().next_back());
         let free = parted(after.chars().next()) && !measured
+            || shaped
+            || coloured
             || self.is_paired_colour(at + 1, property)
             || WORDS.at_start(Role::TwoColoured, after).is_some();
         // 护套黑: the part that is so coloured.
@@ -243,6 +360,7 @@ impl<'a> Assigner<'a> {
         let apart = parted(self.text[..item.start].chars().next_back())
             || behind_value
             || of_part
+            || of_made
             || self.is_paired_colour(at, property);
         matches!(self.property(property).id.0.as_str(), "colour" | "material") && free && apart
     }
@@ -254,7 +372,12 @@ impl<'a> Assigner<'a> {
             WORDS.at_end(Role::Packed, &self.folded[item.start..item.end])
                 || WORDS.at_start(Role::Packed, &self.folded[item.end..]).is_some()
         };
-        let first = self.opens && item.start == 0;
+        // HIPS吸塑托盘
+        let of_material = at == 1
+            && self.items[0].start == 0
+            && self.items[0].end == item.start
+            && matches!(&self.items[0].kind, Kind::Value(e) if e.targets.iter().any(|t| self.property(t.0).id.0 == "material"));
+        let first = self.opens && (item.start == 0 || of_material);
         first
             && !packed()
             && (self.property(index).id.0 == "packaging"

@@ -13,7 +13,7 @@ use crate::unit::UnitWords;
 /// The property whose numbers are amounts of supply, not specifications.
 pub(super) const CAPACITY: &str = "monthly_capacity";
 /// The end of what gives a voltage, which names the voltage of other things.
-const SUPPLY: &str = "电源";
+const SUPPLY: [&str; 4] = ["电源", "power supply", "psu", "adapter"];
 /// No surface is so rough in μm that `Ra` says more of it.
 const ROUGHNESS_MAX: f64 = 50.0;
 
@@ -75,7 +75,7 @@ impl Assigner<'_> {
             let (index, values) = chosen;
             let found = values.into_iter().enumerate().map(|(i, v)| (i, (index, v))).collect();
             // 开关电源 24V15A gives so many volts.
-            return if name == SUPPLY { self.output(found, list) } else { found };
+            return if SUPPLY.contains(&name) { self.output(found, list) } else { found };
         }
         if let Some(found) = self.round(entry, name, list).or_else(|| self.travels(entry, list)) {
             return found;

@@ -98,14 +98,22 @@ impl Assigner<'_> {
             && capitals >= 2
             && digits >= 2
             && !small
-            && (lead >= 2 || words.contains('-'));
+            && (lead >= 2 || words.contains('-') || lead == 1 && digits >= 3 && !words.contains(['.', '/']));
         // 6205ZZ轴承, 608: where a text speaks of what is known by its number.
         let model = self.properties.index(&PropertyId("model_number".to_owned()));
         let numbered = model.is_some_and(|p| self.topic.named.contains(&p))
             && digits >= 3
             && !words.contains(['.', '/'])
             && words.starts_with(|c: char| c.is_ascii_digit());
-        let shaped = shaped || numbered;
+        // 10D471K, 1N4148
+        let middle = self.folded[place.clone()].trim_start_matches(|c: char| c.is_ascii_digit());
+        let letters = middle.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let part_code = words.starts_with(|c: char| c.is_ascii_digit())
+            && digits >= 2
+            && WORDS.is(Role::CodeMid, &middle[..letters])
+            && middle[letters..].trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit())
+            && !small;
+        let shaped = shaped || numbered || part_code;
         let known = self.items.iter().any(|i| {
             let telling = match &i.kind {
                 Kind::Value(_) | Kind::Name(_, Named::Word) => true,
@@ -123,7 +131,9 @@ impl Assigner<'_> {
         // BGA0.35 is no model, and a package known by its letters.
         let letters = words.find(|c: char| !c.is_ascii_alphabetic()).map_or(words, |end| &words[..end]);
         let package = self.properties.by_id("package_type").is_some_and(|p| p.rank(letters).is_some());
-        let known = known || package;
+        // 10E6-10E9 are numbers.
+        let powers = capitals > 0 && words.bytes().filter(u8::is_ascii_alphabetic).all(|b| b == b'E');
+        let known = known || package || powers;
         shaped && !known && !sized && !told && !cable
     }
 }

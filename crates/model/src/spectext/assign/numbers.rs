@@ -6,7 +6,7 @@ use super::super::normal::is_han;
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS, is_list_gap};
 use super::{Assigner, Found, GAP_MAX, Placed, Reading};
-use crate::property::{Entry, fold};
+use crate::property::{Entry, PropertyId, fold};
 use crate::spec::{Interval, SpecValue};
 use crate::unit::UnitWords;
 
@@ -32,7 +32,7 @@ impl Assigner<'_> {
         let end = self.items[next - 1].end;
         if self.second_bound(at, &list, out)
             || self.amount(at, next, &list, taken, out)
-            || self.of_pack(at, &list, out)
+            || self.of_pack(at, &list, taken, out)
             || self.cured(at, next, &list, taken, out)
         {
             taken[at..next].fill(true);
@@ -236,8 +236,13 @@ impl Assigner<'_> {
                 || self.is_plainly_named(at, next))
         {
             let gap = self.gap(next - 1, next);
-            let belongs_behind =
-                !gap.is_empty() && (self.leads_number(next, entry) || self.touches_number(next));
+            // 麻花钻3.3mm 涂层TiN
+            let leads_value = self
+                .items
+                .get(next + 1)
+                .is_some_and(|v| matches!(&v.kind, Kind::Value(_)) && v.start == behind.end);
+            let belongs_behind = !gap.is_empty()
+                && (self.leads_number(next, entry) || self.touches_number(next) || leads_value);
             if matches!(gap, "" | "的" | " ") && !belongs_behind {
                 let found = self.fit(entry, &self.folded[behind.start..behind.end], list, fallback);
                 if !found.is_empty() {
@@ -268,13 +273,24 @@ impl Assigner<'_> {
             let led = name.start > 0 && self.text[..name.start].ends_with(is_han)
                 || WORDS.at_end(Role::OfOther, &self.folded[name.start..name.end]);
             let spelled = self.text[..self.items[next - 1].end].ends_with(|c: char| c.is_ascii_alphabetic());
-            led && spelled
+            let paced = matches!(list, [expr] if self.pace(expr).is_some() || self.charge(expr).is_some());
+            led && (spelled || paced)
                 && self.items.iter().all(|i| i.end != name.start || self.is_worded_name(i))
-                && self.own_unit(list, fallback).is_some()
+                && (paced || self.own_unit(list, fallback).is_some())
         };
         // 冷热冲击箱 -55~150℃: a name in the noun of a product is none.
         let in_noun = |name: &&Item<'_>| {
             let between = &self.folded[name.end.min(self.items[at].from)..self.items[at].from];
+            // Salt spray chamber 270 L
+            let latin = between.trim();
+            if self.folded[..name.end].ends_with(|c: char| c.is_ascii_alphabetic())
+                && latin.len() > 2
+                && latin.bytes().all(|b| b.is_ascii_alphabetic())
+                && !WORDS.is_filler(latin)
+                && !WORDS.is(Role::Part, latin)
+            {
+                return true;
+            }
             between.split_once(' ').is_some_and(|(noun, _)| {
                 !noun.is_empty()
                     && noun.chars().all(is_han)
@@ -282,8 +298,21 @@ impl Assigner<'_> {
                     && !WORDS.is(Role::Part, noun)
             })
         };
+        // 周转箱 防静电 60*40*30cm: what is only so described takes nothing away.
+        let described = |name: &&Item<'_>| {
+            !adjacent(name) && WORDS.is(Role::Adjective, &self.folded[name.start..name.end])
+        };
+        // PH 2.0mm 5pin
+        let pitch = self.properties.index(&PropertyId("pin_pitch".to_owned()));
+        let family = |name: &&Item<'_>| {
+            pitch.is_some_and(|p| self.topic.named.contains(&p))
+                && matches!(
+                    &self.folded[name.start..name.end],
+                    "ph" | "xh" | "zh" | "sh" | "gh" | "vh" | "mx"
+                )
+        };
         let barred = refused
-            .filter(|name| !in_noun(name))
+            .filter(|name| !in_noun(name) && !family(name) && !described(name))
             .filter(|name| !compound(name) && !round(name) && !wordless(name))
             .filter(|name| adjacent(name) || (self.own_unit(list, fallback).is_none() && !apart(name)));
         (Vec::new(), barred.map(|name| name.from))

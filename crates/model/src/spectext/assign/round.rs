@@ -11,10 +11,18 @@ const DISC_RATIO_MAX: f64 = 1.0 / 3.0;
 /// A side of so many times the diameter of a thread or less is its pitch.
 const PITCH_RATIO_MAX: f64 = 0.26;
 
+/// The bore of a hose is so much of its outer diameter at least: what is less is its wall.
+const HOSE_RATIO_MIN: f64 = 0.5;
+
 impl Assigner<'_> {
     /// The diameter and the other sides behind a mark of a diameter: the wall of a tube, how thick a disc is, or how long a rod.
     pub(super) fn round(&self, entry: &Entry, mark: &str, list: &[&Expr]) -> Option<Vec<Placed>> {
         let [Expr { shape: Shape::Sides(sides, None), .. }] = list else { return None };
+        if WORDS.is(Role::RoundMark, mark)
+            && let Some(found) = self.bored(list)
+        {
+            return Some(found);
+        }
         // OD 25.4 x 1.5: the outer diameter and the wall of a tube.
         let outer = self.properties.index(&PropertyId("outer_diameter".to_owned()))?;
         if let ([first, wall], true) = (sides.as_slice(), entry.targets.iter().any(|t| t.0 == outer))
@@ -48,6 +56,27 @@ impl Assigner<'_> {
             out.push(self.side_of(if flat { "thickness" } else { "length" }, side, unit)?);
         }
         Some(out)
+    }
+
+    /// The bores of bushings (20×23×20, φ40*φ50*60) and of hoses (8*5) with their outer diameters.
+    pub(super) fn bored(&self, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let [Expr { shape: Shape::Sides(sides, None), .. }] = list else { return None };
+        let unit = sides.iter().rev().find_map(Side::unit);
+        let of = |id: &str, side: &Side| self.side_of(id, side, unit);
+        match sides.as_slice() {
+            [a, b, length] if self.speaks_of(Role::Bushing) && a.low.value != b.low.value => {
+                let (bore, outer) = if a.low.value < b.low.value { (a, b) } else { (b, a) };
+                Some(vec![of("inner_diameter", bore)?, of("outer_diameter", outer)?, of("length", length)?])
+            }
+            [outer, bore]
+                if self.speaks_of(Role::Hose)
+                    && bore.low.value < outer.low.value
+                    && bore.low.value >= outer.low.value * HOSE_RATIO_MIN =>
+            {
+                Some(vec![of("outer_diameter", outer)?, of("inner_diameter", bore)?])
+            }
+            _ => None,
+        }
     }
 
     /// True where the text has a word of the role.

@@ -130,7 +130,8 @@ impl Assigner<'_> {
         let (start, end) = (self.items[at].from, self.items[at].end);
         let digits = self.text[self.items[at].start..].starts_with(|c: char| c.is_ascii_digit());
         let count = amount.value * amount.scale;
-        let whole = count.fract() == 0.0 && count >= if digits { 1.0 } else { 2.0 };
+        // 1.5万片
+        let whole = (count * unit.factor.to_f64()).fract() == 0.0 && count >= if digits { 1.0 } else { 2.0 };
         let before = self.folded[..start].trim_end_matches(' ');
         // 采购铜排5吨: what is asked for stands between.
         let phrase = before.rsplit(' ').next().unwrap_or(before);
@@ -172,13 +173,14 @@ impl Assigner<'_> {
     }
 
     /// What one pack holds, by its weight, volume or length: `25kg/袋`, `每轴2.5kg`, `20kg一箱`, `200L drum`.
-    pub(super) fn of_pack(&self, at: usize, list: &[&Expr], out: &mut Reading) -> bool {
+    pub(super) fn of_pack(&self, at: usize, list: &[&Expr], taken: &[bool], out: &mut Reading) -> bool {
         let [expr] = list else { return false };
         let Some(words) = expr.shape.unit() else { return false };
         if self
             .items
             .get(at.wrapping_sub(1))
             .is_some_and(|b| matches!(b.kind, Kind::Name(..)) && !self.is_worded_name(b))
+            && !taken[at - 1]
         {
             return false;
         }
@@ -202,12 +204,15 @@ impl Assigner<'_> {
         let measures = |symbol: &str| self.units.unit(symbol).is_ok_and(|u| u.dimension == one.dimension);
         let Some((_, id)) = held.iter().find(|(symbol, _)| measures(symbol)) else { return false };
         // 48mm卷: the size of what is rolled up.
-        if *id == "length" && (one.factor.to_f64() < 0.5 || below.is_none() && before.is_none()) {
+        if *id == "length"
+            && (one.factor.to_f64() < 0.5 || below.is_none() && before.is_none() && behind.is_none())
+        {
             return false;
         }
         let Some((property, (value, unit))) = self.of(id, &expr.shape) else { return false };
         out.specs.push(Found { property, value, unit, start, end });
         if let Some((words, name)) = behind
+            && *id != "length"
             && let Some(packaging) = self.properties.index(&PropertyId(PACKAGING.to_owned()))
             && let Some(name) = name
         {

@@ -18,19 +18,23 @@ const STRAND_MM_MAX: f64 = 3.0;
 
 /// Cores that a cable may have, and the areas in mm² that they are made with.
 const CORES: std::ops::RangeInclusive<f64> = 1.0..=61.0;
-const AREAS: [f64; 29] = [
+pub(super) const AREAS: [f64; 29] = [
     0.08, 0.12, 0.14, 0.15, 0.2, 0.22, 0.25, 0.3, 0.34, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0, 6.0, 10.0, 16.0, 25.0,
     35.0, 50.0, 70.0, 95.0, 120.0, 150.0, 185.0, 240.0, 300.0, 400.0,
 ];
 /// Distances in mm that the pins of connectors usually have.
-const PITCHES: [f64; 16] =
-    [0.3, 0.35, 0.4, 0.5, 0.8, 1.25, 1.27, 1.5, 2.0, 2.5, 2.54, 3.81, 3.96, 5.08, 7.62, 10.16];
+pub(super) const PITCHES: [f64; 34] = [
+    0.175, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.635, 0.65, 0.8, 1.0, 1.2, 1.25, 1.27, 1.5, 2.0, 2.2, 2.5,
+    2.54, 3.0, 3.3, 3.5, 3.81, 3.96, 4.2, 5.0, 5.08, 6.2, 6.35, 7.5, 7.62, 9.5, 10.16,
+];
 /// Thermal classes of enamelled wires, in ℃.
 const THERMAL_CLASSES: [f64; 8] = [105.0, 120.0, 130.0, 155.0, 180.0, 200.0, 220.0, 240.0];
 /// The least side in mm of a size without a unit behind a noun.
 const SIDE_MM_MIN: f64 = 10.0;
 /// A roll is so many times longer than wide at least, where both are told in metres.
 const ROLL_RATIO_MIN: f64 = 8.0;
+/// No web is as many metres wide.
+const WEB_METRES_MAX: f64 = 3.5;
 /// A layer thinner than this in mm is a finish's.
 const LAYER_MM_MAX: f64 = 0.2;
 /// What lights are told in kelvins.
@@ -52,11 +56,23 @@ impl Assigner<'_> {
             |place: usize| unit(&sides[place]).is_some_and(|u| matches!(u.symbol.as_str(), "m" | "yd"));
         // 1.52m×30m: the longer by far.
         let longest = |a: &usize, b: &usize| sides[*a].low.value.total_cmp(&sides[*b].low.value);
-        let length = (0..sides.len()).filter(|p| metres(*p)).max_by(longest)?;
+        let length = (0..sides.len()).filter(|p| metres(*p)).max_by(longest);
+        // POF 19 um x 400 mm
+        let thin = |side: &Side| unit(side).is_some_and(|u| u.symbol == "μm");
+        let wide = |side: &Side| unit(side).is_some_and(|u| matches!(u.symbol.as_str(), "mm" | "cm"));
+        if let ([a, b], None) = (sides.as_slice(), length)
+            && thin(a)
+            && wide(b)
+        {
+            return Some(vec![self.side_of("thickness", a, a.unit())?, self.side_of("width", b, b.unit())?]);
+        }
+        let length = length?;
         let mut others: Vec<usize> = (0..sides.len()).filter(|p| *p != length).collect();
         let measured = |p: &usize| {
             let narrow = sides[*p].low.value * ROLL_RATIO_MIN <= sides[length].low.value;
-            spelled_place(sides, *p).is_some_and(|told| !metres(told) || (told == *p && narrow))
+            spelled_place(sides, *p).is_some_and(|told| {
+                !metres(told) || (narrow && (told == *p || sides[*p].low.value < WEB_METRES_MAX))
+            })
         };
         if others.is_empty() || others.len() > 2 || !others.iter().all(measured) {
             return None;
@@ -92,18 +108,23 @@ impl Assigner<'_> {
         let told = has_nines(&expr.shape)
             && (WORDS.at_start(Role::Metal, behind).is_some()
                 || WORDS.at_end(Role::Metal, before)
-                || before.split(' ').any(|word| WORDS.is(Role::Metal, word)));
+                || WORDS.words(Role::Metal).any(|word| before.contains(word)));
         if told { self.of("purity", &expr.shape) } else { None }
     }
 
     /// The thickness of a finish that stands directly before it (镀镍5μm, conformal coating 50±25um).
     pub(super) fn layer(&self, at: usize, expr: &Expr) -> Option<(u16, Resolved)> {
+        // 镍钯金 Pd 0.05-0.15um
+        let element = at > 1
+            && matches!(self.items[at - 1].kind, Kind::Value(_) | Kind::Name(..))
+            && WORDS.is(Role::Element, &self.folded[self.items[at - 1].start..self.items[at - 1].end]);
+        let at = if element { at - 1 } else { at };
         let finish = &self.items[at.checked_sub(1)?];
         let Kind::Value(entry) = finish.kind else { return None };
         let symbol = self.units.compose(expr.shape.unit()?).first()?.symbol.clone();
         let thin = symbol == "mm"
             && matches!(&expr.shape, Shape::Point(a) | Shape::Low(a, _) if a.value < LAYER_MM_MAX);
-        if !(thin || matches!(symbol.as_str(), "μm" | "μin")) || !self.gap(at - 1, at).trim().is_empty() {
+        if !(thin || matches!(symbol.as_str(), "μm" | "μin")) || !is_of_layer(self.gap(at - 1, at)) {
             return None;
         }
         let finishes = ["surface_finish", "process"];
@@ -262,7 +283,7 @@ impl Assigner<'_> {
         let property = self.properties.index(&PropertyId("hardness_pencil".to_owned()))?;
         let words = &self.text[self.items[at].start..self.items[next - 1].end];
         let told = matches!(expr.shape, Shape::Point(_))
-            && words.ends_with('H')
+            && (words.ends_with('H') || words.ends_with('h') && self.folded.contains(['膜', '璃']))
             && self.topic.named.contains(&property);
         let value = self.property(property).rank(words).filter(|_| told)?;
         Some((property, (SpecValue::Set(vec![self.property(property).values[value].name.clone()]), None)))
@@ -281,7 +302,9 @@ impl Assigner<'_> {
         if digits.len() + 1 == words.len() && CORES.contains(&amount.value) && speaks("core_count") {
             return self.of("core_count", &plain);
         }
-        let class = THERMAL_CLASSES.contains(&amount.value) && self.text[end..].starts_with('级');
+        let before = self.folded[..self.items[at].from].trim_end_matches(' ');
+        let class = THERMAL_CLASSES.contains(&amount.value)
+            && (self.text[end..].starts_with('级') || before.ends_with("class"));
         if class && (speaks("wire_diameter") || speaks("core_count")) {
             self.of("temperature_resistance", &plain)
         } else {
@@ -304,6 +327,12 @@ impl Assigner<'_> {
         let all = Amount { value: rows.low.value * pins.low.value, ..pins.low.clone() };
         Some(vec![(0, (owner, self.resolver().resolve(owner, &Shape::Point(all), None)?))])
     }
+}
+
+/// True for what may stand between a finish and how thick it is: a bracket, or the element meant (镍钯金 Pd 0.05um).
+fn is_of_layer(gap: &str) -> bool {
+    let words = gap.trim_matches([' ', '(', ':', '厚']);
+    words.is_empty() || WORDS.is(Role::Element, &fold(words))
 }
 
 /// The place of the side that tells the unit of the side at `place`.

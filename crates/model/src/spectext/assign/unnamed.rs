@@ -4,11 +4,14 @@ use super::super::expr::{Amount, Expr, Shape};
 use super::super::items::{Kind, Named};
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS};
+use super::telling::PITCHES;
 use super::{Assigner, Placed};
-use crate::property::{Direction, Property, PropertyKind};
+use crate::property::{Direction, Property, PropertyId, PropertyKind};
 use crate::spec::SpecValue;
 use crate::unit::UnitWords;
 
+/// From so many T on they are threads or tons.
+const THREADS_MIN: f64 = 50.0;
 /// How far the unit of a number without a name may be from the property's usual one (MΩ from Ω).
 const UNNAMED_UNIT_RATIO_MAX: f64 = 1e6;
 
@@ -43,6 +46,7 @@ impl Assigner<'_> {
         if !sized
             && other
                 .is_some_and(|o| matches!(o.kind, Kind::Word(Role::Other)) && o.end == self.items[at].from)
+            && !WORDS.at_end(Role::Device, self.folded[..self.items[at].from].trim_end_matches(' '))
         {
             return Vec::new();
         }
@@ -62,10 +66,36 @@ impl Assigner<'_> {
                 .or_else(|| self.of_wire(at, next, expr))
                 .or_else(|| self.held(at, next, expr))
                 .or_else(|| self.pencil(at, next, expr))
+                .or_else(|| self.diagonal(at, next, expr))
+                .or_else(|| self.charge(expr))
+                .or_else(|| self.nanometres(expr))
+                .or_else(|| self.dots(expr))
+                .or_else(|| self.loudness(expr))
+                .or_else(|| self.cured_by(at, next, expr))
+                .or_else(|| self.bare_side(at, next, expr))
         {
             return vec![(0, found)];
         }
+        // 全棉 20*16 128*60: yarns and threads of a cloth.
+        if let [Expr { shape: shape @ Shape::Sides(sides, _), .. }] = list
+            && sides.len() == 2
+            && shape.unit().is_none()
+            && self.speaks_of(Role::Cloth)
+        {
+            return Vec::new();
+        }
+        if let Some(found) = self.pitch_and_pins(list) {
+            return found;
+        }
+        if let Some(found) = self.weight_of_paper(next, list) {
+            return vec![(0, found)];
+        }
+        if let Some(found) = self.body(next, list) {
+            return vec![(0, found)];
+        }
         let found = (self.rolled(list).or_else(|| self.strands(list)))
+            .or_else(|| self.header(list))
+            .or_else(|| self.bored(list))
             .or_else(|| self.bare_cores(list))
             .or_else(|| self.counted_strands(list));
         if let Some(found) = found {
@@ -118,7 +148,10 @@ impl Assigner<'_> {
                     let fits = said
                         && measured
                         && (may_be_bare(self.property(index), &e.shape) || self.is_share(index, &e.shape))
-                        && (!is_thousands(&e.shape) || self.is_in_ohms(index));
+                        && (!is_thousands(&e.shape) || self.is_in_ohms(index))
+                        && !self.is_ampere(index, e)
+                        && !self.is_thread_count(e)
+                        && self.is_pitch(index, e);
                     let resolved =
                         fits.then(|| self.resolver().resolve(index, &e.shape, fallback)).flatten()?;
                     let likely = self.measures(&e.shape, fallback, resolved.1.as_deref())
@@ -176,9 +209,38 @@ impl Assigner<'_> {
         self.by_topic && share && of_part && matches!(shape, Shape::Point(_))
     }
 
-    /// True for a property in ohms, of which K are thousands, too.
+    /// False for a distance that no plug's pins have (6.3 mm of a tab).
+    fn is_pitch(&self, index: u16, expr: &Expr) -> bool {
+        let usual = match &expr.shape {
+            Shape::Point(Amount { value, unit: Some(words), .. }) => {
+                let mm = self.units.compose(words).first().is_some_and(|u| u.symbol == "mm");
+                !mm || PITCHES.contains(value)
+            }
+            _ => true,
+        };
+        self.property(index).id.0 != "pin_pitch" || usual
+    }
+
+    /// True for the threads of a cloth (380T), which are no millimetres.
+    fn is_thread_count(&self, expr: &Expr) -> bool {
+        let many = matches!(&expr.shape, Shape::Point(a) if a.value >= THREADS_MIN);
+        let letter = self.text[..expr.end].ends_with('T');
+        many && letter && expr.shape.unit().is_some_and(|w| w.len == 1)
+    }
+
+    /// True for an A behind the number of a cable's or a plug's, which is no hardness of its rubber.
+    fn is_ampere(&self, index: u16, expr: &Expr) -> bool {
+        let cable = self.properties.index(&PropertyId("conductor_area".to_owned()));
+        self.property(index).id.0 == "hardness_shore_a"
+            && self.text[..expr.end].ends_with('A')
+            && cable.is_some_and(|p| self.topic.named.contains(&p))
+    }
+
+    /// True for a property in ohms, or a frequency, of which K are thousands, too.
     pub(super) fn is_in_ohms(&self, property: u16) -> bool {
+        let told = || self.topic.bounds(property).is_some_and(|(least, _)| least > 0.0);
         self.property(property).unit.as_deref() == Some("Ω")
+            || self.property(property).id.0 == "frequency" && told()
     }
 
     /// True for what stands in brackets or at an `at` or `@` behind another number: under which conditions that one holds (`≥92%（550nm）`,
@@ -249,6 +311,10 @@ impl Assigner<'_> {
         // Only the likeliest reading counts: 25L is a volume, not 25 layers.
         let symbol = self.units.compose(words).first()?.symbol.trim_start_matches('万').to_owned();
         let owner = self.properties.owner_of_unit(&symbol)?;
+        // 20# of steel, 46# of oil.
+        if self.text[..list.last()?.end].ends_with('#') && self.speaks_of(Role::Numbered) {
+            return None;
+        }
         // 1080P, 6位半: pins only where a text speaks of plugs.
         let spelled =
             list.iter().rev().find(|e| e.shape.unit().is_some()).map(|e| &self.folded[e.start..e.end]);
@@ -300,6 +366,13 @@ impl Assigner<'_> {
         }
     }
 
+    /// True for a unit of what is counted (1.0*1219 卷).
+    fn is_counted(&self, words: &UnitWords) -> bool {
+        let one = self.units.compose(words).into_iter().next();
+        let like = |symbol: &str| self.units.unit(symbol).ok().map(|u| u.dimension);
+        one.is_some_and(|one| WORDS.words(Role::Counted).any(|w| like(w) == Some(one.dimension.clone())))
+    }
+
     /// True where a mark of a length stands directly before a number (`φ6*100L`).
     pub(super) fn is_marked(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1).map(|i| &self.items[i]) else { return false };
@@ -330,8 +403,7 @@ impl Assigner<'_> {
             _ => {
                 let places = 0..u16::try_from(self.properties.rows().len()).unwrap_or(u16::MAX);
                 // Sides are a body's or a sheet's even without a unit.
-                let body =
-                    matches!(shape, Shape::Sides(sides, _) if sides.len() <= 3 && shape.unit().is_none());
+                let body = matches!(shape, Shape::Sides(sides, _) if sides.len() <= 3 && shape.unit().is_none_or(|w| self.is_counted(w)));
                 places.filter(sized).filter_map(fit).find(|f| marked || body || measured(f))
             }
         };

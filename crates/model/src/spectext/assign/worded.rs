@@ -201,6 +201,13 @@ impl<'a> Assigner<'a> {
             matches!(next.kind, Kind::Name(..)) && (behind || colon || valued())
         });
         let mut end = next_name.map_or(self.text.len(), |(_, next)| next.from);
+        // 颜色：黑 数量：5000pcs
+        let amount = self.items.iter().skip(at + 1).find(|i| {
+            matches!(i.kind, Kind::Word(Role::Amount))
+                && self.text[i.end..].starts_with(':')
+                && self.text[..i.start].ends_with(' ')
+        });
+        end = amount.map_or(end, |a| end.min(a.start));
         let raw = &self.text[item.end..end];
         let lead = raw.trim_start_matches(|c: char| matches!(c, ' ' | ':' | '=' | '(') || "≥≤<>".contains(c));
         let words = ["为", "采用", "选用"].iter().find_map(|w| lead.strip_prefix(w)).unwrap_or(lead);

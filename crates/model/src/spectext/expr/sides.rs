@@ -14,7 +14,7 @@ impl ExprReader<'_> {
             Some('x' | 'X') => {
                 let next = chars.as_str().trim_start_matches(' ');
                 // X7R and its kin are dielectrics.
-                let code = |b: &[u8]| matches!(b, [b'4'..=b'9', b'P' | b'R' | b'S' | b'T' | b'U' | b'V', ..]);
+                let code = |b: &[u8]| matches!(b, [b'4'..=b'9', c, ..] if b"PRSTUV".contains(&c.to_ascii_uppercase()));
                 let digit = |c: char| c.is_ascii_digit() || ".长宽高厚".contains(c);
                 next.starts_with(digit) && !code(next.as_bytes())
             }

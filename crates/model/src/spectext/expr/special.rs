@@ -62,6 +62,10 @@ impl ExprReader<'_> {
     /// A Chinese numeral counts only before a unit (`三层`).
     pub(super) fn chinese(&self, at: usize) -> Option<(Amount, usize)> {
         let text = &self.text[at..];
+        // 两头XH2.54, 两端镀锡: where, and not how many.
+        if text.starts_with('两') && WORDS.at_start(Role::Part, text).is_some() {
+            return None;
+        }
         let (value, len) = match text.chars().next()? {
             '单' if self.is_paired(at + "单".len()) => (1.0, "单".len()),
             '双' if self.is_paired(at + "双".len()) => (2.0, "双".len()),
@@ -98,7 +102,10 @@ impl ExprReader<'_> {
         let Some(rest) = self.text[at..].strip_prefix(['G', 'C']) else { return false };
         let Some((_, len)) = number::read(rest) else { return false };
         let area = |words: &UnitWords| self.units.compose(words).iter().any(|u| u.symbol == "mm²");
-        self.units.scan(rest[len..].trim_start_matches(' ')).as_ref().is_some_and(area)
+        // H07RN-F 3G2.5
+        let usual = ["0.75", "1.0", "1.5", "2.5", "0.5"].contains(&&rest[..len])
+            && !rest[len..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        usual || self.units.scan(rest[len..].trim_start_matches(' ')).as_ref().is_some_and(area)
     }
 
     /// True at the cells of a battery in series and side by side (`10S4P`), which are neither seconds nor pins.

@@ -1,7 +1,7 @@
 //! The words of a clause that the tables know, with their places.
 
 use super::{CHINESE_DIGITS, Cutter, Hit, Kind, Named, is_in_decimal, is_name};
-use crate::property::PropertyKind;
+use crate::property::{PropertyId, PropertyKind};
 use crate::spectext::normal::is_han;
 use crate::spectext::number;
 use crate::spectext::words::{Role, WORDS, bounded};
@@ -38,7 +38,9 @@ impl<'a> Cutter<'a> {
         let place = end + len;
         // A letter of its own is the end of a model number.
         let measured = |len: usize| !text[place + len..].starts_with(|c: char| c.is_ascii_alphanumeric());
-        self.units.scan(&text[place..]).is_some_and(|unit| measured(unit.len))
+        // PC817C
+        !text[place..].starts_with('C')
+            && self.units.scan(&text[place..]).is_some_and(|unit| measured(unit.len))
     }
 
     /// False for a maker whose name begins with a digit (3M), where nothing wishes for it and nothing of its make follows: three
@@ -49,6 +51,7 @@ impl<'a> Cutter<'a> {
         let wished = WORDS.at_end(Role::Prefer, folded[..start].trim_end_matches(' '))
             || WORDS.at_start(Role::Prefer, &folded[end..]).is_some()
             || (start == 0 && folded[end..].starts_with([' ', '胶']))
+            || folded[..start].ends_with(['用', '选', '胶', '贴'])
             || folded[end..].starts_with("双面")
             || folded[end..].starts_with('胶');
         !digit || wished || !self.properties.values().entries[entry].targets.iter().all(text)
@@ -59,7 +62,12 @@ impl<'a> Cutter<'a> {
         for (entry, start, end) in self.properties.names().find(folded) {
             let compound = self.properties.names().entries[entry].alone
                 && text[..start].ends_with(|c: char| is_han(c) || c.is_ascii_alphabetic());
-            if is_name(text, start, end) && !compound {
+            // 电源线, 压力表: a name in what a device is called.
+            let device = text[start..end].ends_with(is_han)
+                && WORDS
+                    .at_start(Role::Device, &folded[end..])
+                    .is_some_and(|len| !is_measured(&text[end..], &text[end + len..]));
+            if is_name(text, start, end) && !compound && !device {
                 hits.push(Hit {
                     start,
                     end,
@@ -108,9 +116,18 @@ impl<'a> Cutter<'a> {
             let long =
                 &folded[start..end] != "b" || behind.bytes().take_while(u8::is_ascii_digit).count() == 4;
             // F1.4, but no F46.
+            // 透镜 f50: how far its focus is.
+            if &folded[start..end] == "f" && alone && counted && behind.get(1..2).is_none_or(|b| b != ".") {
+                let lens = ["透镜", "lens", "镜头", "物镜"].iter().any(|w| folded.contains(w));
+                let focus = self.properties.names().find("焦距").find(|n| n.2 == "焦距".len());
+                if let Some((entry, ..)) = focus.filter(|_| lens) {
+                    let kind = Kind::Name(&self.properties.names().entries[entry], Named::Mark);
+                    hits.push(Hit { start, end, rank: 2, kind });
+                }
+            }
             let stop = &folded[start..end] != "f"
                 || behind.as_bytes().get(1) == Some(&b'.')
-                    && WORDS.words(Role::Lens).any(|w| folded.contains(w));
+                    && (WORDS.words(Role::Lens).any(|w| folded.contains(w)) || is_stop(behind));
             if alone
                 && counted
                 && round
@@ -126,9 +143,17 @@ impl<'a> Cutter<'a> {
                 });
             }
         }
-        drop_names_of_values(&mut hits, text);
+        let material = self.properties.index(&PropertyId("material".to_owned()));
+        drop_names_of_values(&mut hits, text, material);
         let mut wishes = Vec::new();
+        // 马达 24V is no 24 V at least.
+        let others: Vec<(usize, usize)> =
+            WORDS.find(folded).filter(|w| w.0 == Role::Other).map(|w| (w.1, w.2)).collect();
         for (role, start, end) in WORDS.find(folded) {
+            let inside = |o: &(usize, usize)| o.0 <= start && end <= o.1 && o.1 - o.0 > end - start;
+            if role != Role::Other && others.iter().any(inside) {
+                continue;
+            }
             if !bounded(text, start, end) || (role == Role::Amount && !announces(text, start, end)) {
                 continue;
             }
@@ -154,17 +179,30 @@ impl<'a> Cutter<'a> {
     }
 }
 
-/// Drops Latin names that are values, too, and that no number follows (the AG of `AG+AF`).
-fn drop_names_of_values(hits: &mut Vec<Hit<'_>>, text: &str) {
-    let values: HashSet<(usize, usize)> =
-        hits.iter().filter(|h| h.rank == 1).map(|h| (h.start, h.end)).collect();
-    let counts = |end: usize| {
-        let rest = text[end..].trim_start_matches([' ', ':']);
-        rest.starts_with(|c: char| c.is_ascii_digit() || "≥≤<>=±~约".contains(c))
+/// Drops Latin names and those of materials that are values, too, and that no number follows (the AG of `AG+AF`, 氧化铝粉).
+fn drop_names_of_values(hits: &mut Vec<Hit<'_>>, text: &str, material: Option<u16>) {
+    let told = |h: &&Hit<'_>| {
+        let made = matches!(&h.kind, Kind::Value(e) if e.targets.iter().any(|t| Some(t.0) == material));
+        h.rank == 1 && (made || text[h.start..h.end].is_ascii())
     };
-    hits.retain(|h| {
-        h.rank > 0 || !text[h.start..h.end].is_ascii() || !values.contains(&(h.start, h.end)) || counts(h.end)
-    });
+    let values: HashSet<(usize, usize)> = hits.iter().filter(told).map(|h| (h.start, h.end)).collect();
+    let counts = |start: usize, end: usize| {
+        let rest = text[end..].trim_start_matches([' ', ':']);
+        if rest.starts_with(|c: char| "≥≤<>=±~约".contains(c)) {
+            return true;
+        }
+        // 氧化铝 0.38: of a material only a share is told so.
+        let behind = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        behind.len() < rest.len() && (text[start..end].is_ascii() || behind.trim_start().starts_with('%'))
+    };
+    hits.retain(|h| h.rank > 0 || !values.contains(&(h.start, h.end)) || counts(h.start, h.end));
+}
+
+/// True where what stands behind a name is no end of a device's but is said of the name itself (尺寸块, 厚度片: a relation or a
+/// number without a space).
+fn is_measured(device: &str, behind: &str) -> bool {
+    let lead = |text: &str| text.starts_with(|c: char| ":≥≤<>=±~".contains(c));
+    lead(device) || lead(behind)
 }
 
 /// True for a word that announces an amount; a single character only directly before it and behind no other word (月50万件).
@@ -182,6 +220,13 @@ fn is_thin(mark: &str, behind: &str) -> bool {
         && number.contains('.')
         && number.parse().is_ok_and(|v: f64| v < 10.0)
         && !behind[digits..].starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
+/// True for a number with one decimal that stands alone and may be a lens's stop (F2.0).
+fn is_stop(behind: &str) -> bool {
+    let digits = behind.len() - behind.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+    let stop = behind[..digits].parse().is_ok_and(|v: f64| (0.9..10.0).contains(&v));
+    stop && digits == 3 && !behind[digits..].starts_with(char::is_alphanumeric)
 }
 
 /// True for the code of a package (5050).
