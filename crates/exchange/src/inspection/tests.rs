@@ -120,7 +120,40 @@ fn faults_of_a_recipe_have_their_line() {
     check(&good.replace("bead_diameter_um = 300", "bead_diameter_um = 790"), 2, "three quarters");
     check(&format!("{good}colour = \"cmyk\"\n"), 7, "unknown variant");
     check(&format!("{good}pich_um = 3\n"), 7, "unknown field");
-    check(&format!("{good}[limits]\ndim_below = 1.5\n"), 7, "must hold");
+    check(&good.replace("rows = 20\ncolumns = 24", "rows = 3\ncolumns = 3"), 4, "too few beads");
+    check(&good.replace("tolerance_um = 30", "tolerance_um = 900"), 6, "half of `pitch_um`");
+    // A limit's own line, however the table is written.
+    check(&format!("{good}[limits]\ndead_below = 0.1\nshape_above = -1\n"), 9, "`shape_above` is -1");
+    check(&format!("{good}limits.dim_below = 2\n"), 7, "`dim_below` is 2");
+    check(&format!("{good}limits = {{ stain_above = nan }}\n"), 7, "`stain_above` is NaN");
+    check(&format!("{good}# pitch\n[limits]\nfalse_calls_per_million = 1e12\n"), 9, "at most 500000");
+    check(&format!("{good}[limits]\ndim_below = 1.5\n"), 8, "`dim_below` is 1.5");
     check("pitch_um = 800\n", 1, "missing field");
     check("pitch_um = \n", 1, "");
+}
+
+#[test]
+fn faults_of_a_recipe_of_places_have_their_line() {
+    let good = "um_per_px = 20\ntolerance_deg = 1\ntolerance_um = 30\nsearch_um = 300\nparts = [\n\
+        { name = \"A\", x_um = 0, y_um = 0, length_um = 600, width_um = 400 },\n\
+        { name = \"B\", x_um = 9, y_um = 0, length_um = 600, width_um = 400 },\n]\n";
+    assert!(placement(good).is_ok());
+    let check = |from: &str, to: &str, line: usize, says: &str| {
+        let fault = placement(&good.replacen(from, to, 1)).unwrap_err();
+        assert!(
+            fault.line == line && fault.reason.contains(says),
+            "{fault:?}: expected line {line}, `{says}`"
+        );
+    };
+    check("tolerance_um = 30", "tolerance_um = -3", 3, "must be above 0");
+    check("search_um = 300", "search_um = 300000", 4, "at most 1000");
+    check("\"B\"", "\"A\"", 7, "twice");
+    check("x_um = 9", "x_um = nan", 7, "must be numbers");
+    check("length_um = 600", "length_um = 300", 6, "longer side");
+    check(
+        "parts = [",
+        "fiducials = [{ x_um = 0, y_um = 0, diameter_um = 1000 }]\nparts = [",
+        5,
+        "one fiducial",
+    );
 }
