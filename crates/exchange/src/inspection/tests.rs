@@ -31,13 +31,14 @@ fn run() -> Run {
         columns: 2,
         pitch_um: 800.0,
         bead_um: 300.0,
+        colour: false,
     }
 }
 
 #[test]
 fn lists_of_beads_agree() {
     let beads = beads();
-    let sheet = Sheet { frame: 3, name: "f.png", columns: 2, um_per_px: 20.0, beads: &beads };
+    let sheet = Sheet { frame: 3, name: "f.png", columns: 2, um_per_px: 20.0, beads: &beads, colours: None };
     let csv = String::from_utf8(beads::csv(&sheet)).unwrap();
     assert_eq!(
         csv.lines().collect::<Vec<_>>(),
@@ -75,7 +76,7 @@ fn lists_of_beads_agree() {
 #[test]
 fn messages_and_maps_name_the_same_defect() {
     let beads = beads();
-    let sheet = Sheet { frame: 0, name: "f&.png", columns: 2, um_per_px: 20.0, beads: &beads };
+    let sheet = Sheet { frame: 0, name: "f&.png", columns: 2, um_per_px: 20.0, beads: &beads, colours: None };
     let map = e142::head(&run()) + &e142::section(&run(), &sheet) + e142::FOOT;
     assert!(map.contains(&format!("<BinCode>01{:02X}</BinCode>", class_number(Class::Dim))));
     assert!(map.contains("<BinCode>0001</BinCode>") && map.contains("A&lt;1&gt;&quot;#0 f&amp;.png"));
@@ -100,6 +101,25 @@ fn messages_and_maps_name_the_same_defect() {
         (Some("Failed"), Some(1))
     );
     assert_eq!(unit["Inspections"][0]["DefectsFound"][0]["DefectCode"], "DIM");
+}
+
+#[test]
+fn beads_of_colour_frames_have_chromaticity_and_bin() {
+    let beads = beads();
+    let of = [Some(Chromaticity { x: 0.31, y: 0.33, luminance: 9.0 }), None, None, None];
+    let colours = Some(Colours { of: &of, bins: &["B1", "", "", ""] });
+    let sheet = Sheet { frame: 3, name: "f.png", columns: 2, um_per_px: 20.0, beads: &beads, colours };
+    let csv = String::from_utf8(beads::csv(&sheet)).unwrap();
+    let tails: Vec<&str> = csv.lines().map(|l| l.splitn(11, ',').last().unwrap()).collect();
+    assert_eq!(tails, ["ok,0.7500,0.31000,0.33000,B1", "dim,0.7500,,,", "unmeasured,,,,", "ok,0.7500,,,"]);
+    let whole = [beads::CSV_HEAD_COLOUR, &csv].concat();
+    let mut read = 0;
+    super::read::beads(whole.as_bytes(), |_| read += 1).unwrap();
+    assert_eq!(read, 4);
+    let lines = String::from_utf8(beads::ndjson(&sheet)).unwrap();
+    let values: Vec<serde_json::Value> = lines.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!((values[0]["bin"].as_str(), values[0]["cx"].as_f64()), (Some("B1"), Some(0.31)));
+    assert!(values[1]["cx"].is_null() && values[2]["bin"].is_null());
 }
 
 #[test]

@@ -133,6 +133,9 @@ fn show(s: &PanelSummary) {
     for (bin, count) in &s.bins {
         say!("  bin 分档 {bin} {count}");
     }
+    for (warning, frames) in &s.warnings {
+        say!("  warning 警告 {warning}: {frames} frames 帧");
+    }
     say!("  {:.0} beads/s on {} threads, files included", s.beads_per_second, s.threads);
 }
 

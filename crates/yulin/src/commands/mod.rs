@@ -52,6 +52,12 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
 }
 
 async fn dispatch(cli: Cli) -> Result<ExitCode> {
+    let own_bins = cli.data.as_ref().map(|folder| folder.join("led_bins.csv")).filter(|path| path.is_file());
+    if let Some(path) = &own_bins {
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| Error::new(Code::File, format!("cannot read {}: {e}", path.display())))?;
+        app::use_led_bins(&text)?;
+    }
     match cli.command {
         Command::Demo(args) => return demo::run(&args).await,
         Command::Match(args) => return matching::run(&args),
@@ -69,8 +75,10 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         false => App::open_existing(&db, Clock::china()).await,
     };
     let mut app = opened?;
-    if let Some(folder) = &cli.data {
-        app = app.with_reference(reference(folder)?);
+    if let Some(folder) = &cli.data
+        && let Some(reference) = reference(folder, own_bins.is_some())?
+    {
+        app = app.with_reference(reference);
     }
     let app = Arc::new(app);
     let result = in_database(&app, cli.actor.as_deref(), cli.command).await;
@@ -100,14 +108,17 @@ fn tempfile_for(cli: &Cli) -> Result<Option<tempfile::TempDir>> {
         .map_err(|e| Error::new(Code::Output, format!("cannot make a temporary folder: {e}")))
 }
 
-/// The shipped tables with the region files and the markets of a folder; either may be missing, not both. Leaked: there is one
-/// set of tables in a process.
-fn reference(folder: &Path) -> Result<&'static Reference> {
+/// The shipped tables with the region files and the markets of a folder; either may be missing, and both where other tables are
+/// there. Leaked: there is one set of tables in a process.
+fn reference(folder: &Path, others: bool) -> Result<Option<&'static Reference>> {
     let regions = tables(&folder.join("regions"), "csv")?;
     let markets = tables(&folder.join("markets"), "toml")?;
     if regions.is_none() && markets.is_none() {
-        return Err(Error::new(Code::File, format!("{} has neither regions nor markets", folder.display()))
-            .hint("see data/README.md"));
+        if others {
+            return Ok(None);
+        }
+        let what = format!("{} has neither regions nor markets nor led_bins.csv", folder.display());
+        return Err(Error::new(Code::File, what).hint("see data/README.md"));
     }
     let texts = |files: &'static [(String, String)]| -> Vec<(&str, &str)> {
         files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
@@ -115,7 +126,7 @@ fn reference(folder: &Path) -> Result<&'static Reference> {
     let [regions, markets] = [regions, markets].map(|files| texts(files.unwrap_or_default().leak()));
     let reference = Reference::with_files(&regions, &markets)
         .map_err(|e| Error::new(Code::BadInput, e.to_string()).hint("see data/README.md"))?;
-    Ok(Box::leak(Box::new(reference)))
+    Ok(Some(Box::leak(Box::new(reference))))
 }
 
 /// Names and texts of the files of a folder, by name; none where there is no such folder.
