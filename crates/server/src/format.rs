@@ -104,6 +104,7 @@ pub fn verdicts(lang: Lang, verdicts: &[Verdict]) -> Markup {
                     " " (verdict.need)
                     @if !verdict.offer.is_empty() { span.soft { " ← " (verdict.offer) } }
                     @if let Some(evidence) = &verdict.evidence { " " (measured(lang, evidence)) }
+                    @else if !verdict.offer.is_empty() { " " (declared(lang)) }
                 }
             }
         }
@@ -119,6 +120,11 @@ pub fn measured(lang: Lang, evidence: &Evidence) -> Markup {
             " · " (evidence.measured_on)
         }
     }
+}
+
+/// That a value is what the offer states, with nothing that proves it.
+pub fn declared(lang: Lang) -> Markup {
+    crate::parts::tag("quiet", lang.t("自述"))
 }
 
 fn mark(lang: Lang, outcome: &Outcome) -> (&'static str, &'static str, &'static str) {
