@@ -14,6 +14,7 @@ mod steady;
 mod watch;
 mod write;
 
+pub use bins::use_led_bins;
 pub use board::{BoardModel, BoardPair, BoardRules, inspect_board};
 pub use evidence::{
     AttachEvidence, EvidenceRow, EvidenceState, Figure, InspectionCounts, Provable, provable,

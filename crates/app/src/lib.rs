@@ -58,7 +58,7 @@ pub use inspect::{
     LiveFigures, Measure, NewInspection, NewRecipe, PanelOptions, PanelRun, PanelSummary, Provable,
     RUN_FILE_MAX, RecipeCard, RecipeRow, RunAlarm, RunCard, RunDetail, RunFigures, RunFileInfo, RunRow,
     RunRule, Source, Spots, TestedDifference, Watch, Worst, check_recipe, inspect_board, inspect_panel,
-    inspect_placement, provable, read_placement, run_rules,
+    inspect_placement, provable, read_placement, run_rules, use_led_bins,
 };
 pub use keep::{BackupSummary, Health};
 pub use learn::{Learning, Take, WeightsInfo, WeightsVersion};
@@ -96,6 +96,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 use store::Store;
 
+pub use exchange::inspection::picture::ring_colour;
 /// How a chain node stands, how nodes are ranked and what relatedness is, in Chinese and in English.
 pub use market::gaps::{
     NodeStanding, RANKING_EN, RANKING_ZH, RELATEDNESS_EN, RELATEDNESS_ZH, STANDING_EN, STANDING_ZH, Scenario,
@@ -110,6 +111,7 @@ pub use market::local_rate::FORMULA_EN as LOCAL_RATE_FORMULA_EN;
 pub use store::ListHead;
 /// What a bead is, what fails systematically; control charts, and a tested difference.
 pub use vision::classify::Class as BeadClass;
+pub use vision::map::LineKind as DefectLine;
 pub use vision::map::{Systematic, SystematicKind};
 pub use vision::spc::{Chart, Difference, XbarR};
 

@@ -1,7 +1,7 @@
 //! Frames of cameras: PNG, TIFF, BMP, raw samples with a header line, uncompressed AVI.
 //!
 //! [`Packets`] cuts a file or a pipe into packets of one frame each, without looking into them; [`Packet::decode`] makes
-//! samples of one. So a reader may run ahead of those who decode, and memory holds only what is under way.
+//! samples of one. What stands between two frames of a pipe is passed over to where the next begins, and named with its place. So a reader may run ahead of those who decode, and memory holds only what is under way.
 //!
 //! What cannot be measured is refused with the reason: 1 to 4 bits a sample, CMYK, lossy formats, empty and oversized frames.
 //! Memory is asked for only after the size was compared with the limits and with what the packet's own length can hold.
@@ -11,6 +11,7 @@ mod dib;
 mod packet;
 mod png;
 mod raw;
+mod source;
 mod tiff;
 
 pub use packet::{Packet, Packets};
@@ -92,6 +93,14 @@ pub enum FrameFault {
         /// Name of the colour model.
         model: String,
     },
+    /// Bytes between frames that are none.
+    #[error("{reason}; {bytes} bytes are passed over")]
+    Between {
+        /// What they are not.
+        reason: String,
+        /// How many they are.
+        bytes: u64,
+    },
     /// Several images in one file.
     #[error("the TIFF file holds several images; give one file for each frame, or a raw stream")]
     Several,
@@ -166,6 +175,22 @@ impl FrameBuf {
     /// Width and height in px.
     pub fn size(&self) -> (usize, usize) {
         (self.width, self.height)
+    }
+
+    /// True where a sample of the pixel nearest to a place, in px, is at the end of the camera's range: what is brighter reads
+    /// the same. False outside of the frame.
+    pub fn is_clipped(&self, x_px: f64, y_px: f64) -> bool {
+        let (x, y) = (x_px.round(), y_px.round());
+        if !(x >= 0.0 && y >= 0.0 && x < self.width as f64 && y < self.height as f64) {
+            return false;
+        }
+        let n = channels(self.layout);
+        let at = (y as usize * self.width + x as usize) * n;
+        let full = self.as_frame().full_scale();
+        (at..at + n).any(|i| match &self.samples {
+            SamplesBuf::Bytes(s) => u16::from(s[i]) >= full,
+            SamplesBuf::Words(s) => s[i] >= full,
+        })
     }
 
     /// A pixel's brightness, 0..=255: the upper bits of the sample, of colours their mean.

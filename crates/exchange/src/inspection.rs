@@ -15,6 +15,7 @@ pub use recipe::{RecipeFault, placement, recipe};
 
 use vision::board::Forest;
 use vision::classify::{Bead, Class};
+use vision::colour::Chromaticity;
 
 /// One inspected frame, for writing.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +30,17 @@ pub struct Sheet<'a> {
     pub um_per_px: f64,
     /// Beads, row by row.
     pub beads: &'a [Bead],
+    /// Colours of a colour frame.
+    pub colours: Option<Colours<'a>>,
+}
+
+/// Colours of a frame's beads.
+#[derive(Debug, Clone, Copy)]
+pub struct Colours<'a> {
+    /// Chromaticity of each bead; nothing without light.
+    pub of: &'a [Option<Chromaticity>],
+    /// Bin of each bead; empty for a bead that is not good, and all of it where the recipe names no table.
+    pub bins: &'a [&'a str],
 }
 
 /// What all frames of a run have in common.
@@ -48,6 +60,8 @@ pub struct Run {
     pub pitch_um: f64,
     /// Diameter of a bead in micrometres.
     pub bead_um: f64,
+    /// Whether colour is looked at: the lists of beads have its columns then.
+    pub colour: bool,
 }
 
 /// Reads a classifier of boards, as `cargo xtask train board` writes it.

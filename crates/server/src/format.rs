@@ -126,6 +126,7 @@ pub fn verdicts(lang: Lang, markets: &MarketTable, verdicts: &[Verdict]) -> Mark
                     @if let Outcome::Short { by } = &verdict.outcome { span class=(class) { " " (rounded(by)) } }
                     " " (told(lang, markets, &verdict.property, &verdict.need, &verdict.offer))
                     @if let Some(evidence) = &verdict.evidence { " " (measured(lang, evidence)) }
+                    @else if !verdict.offer.is_empty() { " " (declared(lang)) }
                 }
             }
         }
@@ -141,6 +142,11 @@ pub fn measured(lang: Lang, evidence: &Evidence) -> Markup {
             " · " (evidence.measured_on)
         }
     }
+}
+
+/// That a value is what the offer states, with nothing that proves it.
+pub fn declared(lang: Lang) -> Markup {
+    crate::parts::tag("quiet", lang.t("自述"))
 }
 
 fn mark(lang: Lang, outcome: &Outcome) -> (&'static str, &'static str, &'static str) {

@@ -1,10 +1,12 @@
 //! Bins of brightness and colour that good beads are sorted by: `data/led_bins.csv`.
 
+use crate::{Code, Error, Result};
 use model::table::{self, TableError};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
-use vision::colour::{Bin, Bins};
+use std::sync::OnceLock;
+use vision::classify::{Bead, Class};
+use vision::colour::{Bin, Bins, Chromaticity, OUTSIDE};
 
 #[derive(Deserialize)]
 struct Row {
@@ -16,7 +18,7 @@ struct Row {
     light_max: f64,
 }
 
-fn parse(text: &str) -> Result<BTreeMap<String, Bins>, TableError> {
+fn parse(text: &str) -> std::result::Result<BTreeMap<String, Bins>, TableError> {
     let mut tables: BTreeMap<String, (u64, Vec<Bin>)> = BTreeMap::new();
     for (line, row) in table::rows::<Row>("led_bins.csv", text)? {
         let fault = |what: &str| TableError::new("led_bins.csv", line, what.to_owned());
@@ -40,18 +42,51 @@ fn parse(text: &str) -> Result<BTreeMap<String, Bins>, TableError> {
     tables.into_iter().map(checked).collect()
 }
 
+static TABLES: OnceLock<BTreeMap<String, Bins>> = OnceLock::new();
+
+fn shipped() -> BTreeMap<String, Bins> {
+    parse(include_str!("../../../../data/led_bins.csv")).expect("the shipped tables are tested")
+}
+
+/// Takes a buyer's own tables beside the shipped ones, and instead of those of the same names. To be called before any recipe is
+/// read: there is one set of tables in a process.
+///
+/// # Errors
+/// [`Code::BadInput`] with the line; [`Code::Conflict`] where tables are in use already.
+pub fn use_led_bins(text: &str) -> Result<()> {
+    let own =
+        parse(text).map_err(|e| Error::new(Code::BadInput, e.to_string()).hint("see data/README.md"))?;
+    let mut tables = shipped();
+    tables.extend(own);
+    TABLES.set(tables).map_err(|_| Error::new(Code::Conflict, "tables of bins are in use already"))
+}
+
 /// The tables by their names.
 pub(super) fn tables() -> &'static BTreeMap<String, Bins> {
-    static TABLES: LazyLock<BTreeMap<String, Bins>> = LazyLock::new(|| {
-        parse(include_str!("../../../../data/led_bins.csv")).expect("the shipped tables are tested")
-    });
-    &TABLES
+    TABLES.get_or_init(shipped)
+}
+
+/// Name of the bin of each bead: of good ones with a colour, else empty. Brightness counts over the median of the frame's good
+/// beads, as in [`Bins::sort`].
+pub(super) fn of_beads<'a>(bins: &'a Bins, beads: &[Bead], colours: &[Option<Chromaticity>]) -> Vec<&'a str> {
+    let good: Vec<Option<Chromaticity>> =
+        beads.iter().zip(colours).map(|(b, colour)| colour.filter(|_| b.class == Class::Ok)).collect();
+    let mut light: Vec<f32> = good.iter().flatten().map(|c| c.luminance as f32).collect();
+    if light.is_empty() {
+        return vec![""; beads.len()];
+    }
+    let middle = light.len() / 2;
+    let usual = f64::from(*light.select_nth_unstable_by(middle, f32::total_cmp).1);
+    let name = |colour: &Chromaticity| {
+        let found = bins.find(&Chromaticity { luminance: colour.luminance / usual, ..*colour });
+        found.map_or(OUTSIDE, |at| bins.as_slice()[at].name.as_str())
+    };
+    good.iter().map(|colour| colour.as_ref().map_or("", name)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use vision::colour::Chromaticity;
 
     #[test]
     fn the_shipped_table_has_sixteen_bins_about_white() {

@@ -68,6 +68,7 @@ pub fn inspect_board(actor: &Actor, pair: &BoardPair, rules: &BoardRules) -> Res
     let found = compare(&Tones::of(&template).0.as_plane(), &Tones::of(&image).0.as_plane(), &rules.options)
         .map_err(|e| {
             Error::new(Code::BadInput, format!("{} against {}: {e}", pair.image.name, pair.template.name))
+                .hint("give --copper-bright where copper is brighter than the ground")
         })?;
     Ok(match &rules.forest {
         Some(forest) => found.judged_by(forest, template.size()),

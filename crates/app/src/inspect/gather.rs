@@ -15,7 +15,7 @@ const COURSE_MAX: usize = 500;
 const BINS: usize = 60;
 
 /// Smallest cluster of defects that is reported.
-const CLUSTER_MIN: usize = 3;
+pub(super) const CLUSTER_MIN: usize = 3;
 
 /// Figures of one frame, or of several in a row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -221,8 +221,14 @@ pub(super) struct Gathered {
     pub worst: Option<Worst>,
     #[serde(default)]
     pub odd: Odd,
+    /// Frames of which too many beads are at the end of the camera's range.
+    #[serde(default)]
+    pub clipped: u64,
     sites: SiteSums,
 }
+
+/// Largest share of beads at the end of the camera's range: with more, light and shape are not what they were.
+const CLIPPED_MAX: f64 = 0.01;
 
 impl Gathered {
     pub fn new(recipe: &Recipe) -> Self {
@@ -235,6 +241,7 @@ impl Gathered {
             course: Course::default(),
             worst: None,
             odd: Odd::default(),
+            clipped: 0,
             sites: SiteSums {
                 dx: vec![0.0; n],
                 dy: vec![0.0; n],
@@ -276,6 +283,11 @@ impl Gathered {
                 self.sites.bad[site] += u64::from(bead.class != Class::Unmeasured);
             }
         }
+        let clipped = inspection
+            .beads
+            .iter()
+            .filter(|b| b.class != Class::Unmeasured && picture.is_clipped(b.x_px, b.y_px));
+        self.clipped += u64::from(clipped.count() as f64 > CLIPPED_MAX * figures.beads as f64);
         let defects = figures.beads - figures.good;
         if self.worst.as_ref().is_none_or(|w| defects > w.defects) {
             self.worst = Some(Worst {

@@ -5,7 +5,7 @@ use super::write::{BeadForms, Files, Parts};
 use super::{at_frame, not_a_frame};
 use crate::{Act, Actor, Clock, Code, Error, Result};
 use exchange::frame::{FrameBuf, FrameFault, Packet};
-use exchange::inspection::{RecipeFault, Run, Sheet, picture};
+use exchange::inspection::{Colours, RecipeFault, Run, Sheet, picture};
 use model::hex::{hex, sha256_hex};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use std::time::Instant;
 use vision::capability::{Capability, ShareMethod};
 use vision::classify::Class;
 use vision::map::Patterns;
-use vision::panel::{CONFIDENCE, InspectError, Inspection, Line, Recipe};
+use vision::panel::{CONFIDENCE, Colour, InspectError, Inspection, Line, Recipe};
 
 /// How to inspect panels.
 #[derive(Debug, Clone)]
@@ -86,6 +86,9 @@ pub struct PanelSummary {
     pub warnings: Vec<String>,
     pub uniformity: Option<f64>,
     pub false_calls_per_million: f64,
+    /// Frames of which more than 1 % of the beads are at the end of the camera's range.
+    #[serde(default)]
+    pub overexposed_frames: u64,
     pub worst_frame: Option<String>,
     pub patterns: Patterns,
     pub frames_sha256: String,
@@ -229,6 +232,7 @@ impl Walk {
             columns: recipe.columns,
             pitch_um: recipe.pitch_um,
             bead_um: recipe.bead_diameter_um,
+            colour: recipe.colour == Colour::Rgb,
         };
         let decode = |packet: &Packet| packet.decode().map_err(|e| not_a_frame(&packet.name, &e));
         Ok(Self {
@@ -416,12 +420,17 @@ impl Walk {
         let inspection = line
             .inspect(&picture.as_frame(), unlit.as_ref())
             .map_err(|e: InspectError| at_frame(&packet.name, &e))?;
+        let table = self.recipe.bins.as_ref().and_then(|name| super::bins::tables().get(name));
+        let colours = inspection.colours.as_deref().unwrap_or_default();
+        let bins = table.map(|table| super::bins::of_beads(table, &inspection.beads, colours));
+        let bins = bins.unwrap_or_default();
         let sheet = Sheet {
             frame: number,
             name: &packet.name,
             columns: self.run.columns,
             um_per_px: inspection.um_per_px,
             beads: &inspection.beads,
+            colours: self.run.colour.then_some(Colours { of: colours, bins: &bins }),
         };
         let parts = Parts::of(&self.run, self.seed, self.forms, &sheet, &inspection.tally);
         Ok(Done { inspection, picture, parts })
@@ -479,6 +488,9 @@ pub(super) fn read_recipe(text: &str, name: &str) -> Result<Recipe> {
     Ok(recipe)
 }
 
+/// What the command can do about a refused frame.
+pub(super) const GO_ON: &str = "--accept-valid goes on with the other frames";
+
 /// Frames that were refused.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Refusals {
@@ -490,7 +502,7 @@ pub(super) struct Refusals {
 impl Refusals {
     pub fn take(&mut self, error: Error) -> Result<()> {
         if !self.accepted {
-            let hint = format!("{}; --accept-valid goes on with the other frames", error.help());
+            let hint = format!("{}; {GO_ON}", error.help());
             return Err(error.hint(hint));
         }
         self.count += 1;
@@ -557,6 +569,7 @@ pub(super) fn summary(walk: &Walk) -> PanelSummary {
         warnings: gathered.odd.warnings(gathered.frames),
         uniformity: whole.uniformity,
         false_calls_per_million: recipe.limits.false_calls_per_million,
+        overexposed_frames: gathered.clipped,
         worst_frame: gathered.worst.as_ref().map(|w| w.name.clone()),
         patterns: Patterns {
             systematic: gathered.systematic(recipe),

@@ -14,6 +14,7 @@ use crate::{Act, Actor, Clock, Code, Error, Result};
 use exchange::frame::{FrameFault, Packet, Packets};
 use model::hex::{hex, sha256_hex, unhex};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
@@ -25,6 +26,9 @@ const FOLDER: &str = ".yulin-watch";
 
 /// Keys of frames of a pipe that are remembered: a sender that begins again sends what it did not see acknowledged.
 const KEYS_OF_PIPE: usize = 1 << 16;
+
+/// Files that are remembered, by 16 bytes each, after they have left their folder: one that comes back is no new frame.
+const KEYS_GONE: usize = 1 << 20;
 
 /// Largest share of the time that is spent on commits.
 const COMMIT_SHARE: u32 = 10;
@@ -44,10 +48,75 @@ impl Arrival {
         format!("{name}|{bytes}|{changed_ns}")
     }
 
-    /// A frame of a pipe.
+    /// A frame of a pipe. What is wrong with one that is none is the same wherever in the pipe it comes.
     pub fn of_pipe(packet: Result<Packet, (String, FrameFault)>) -> Self {
-        let key = packet.as_ref().map_or_else(|(place, _)| place.clone(), |p| sha256_hex(p.bytes()));
+        let key = packet.as_ref().map_or_else(|(_, fault)| fault.to_string(), |p| sha256_hex(p.bytes()));
         Self { key, packet }
+    }
+}
+
+/// Where in the run so far a pipe is that began again. Frames are told by their place in the pipe and their content: the pipe is
+/// laid beside what was counted, as early as it fits, and what fits is passed over; from where it no longer does, or goes beyond
+/// the end, every frame is new, whether another was equal to it or not.
+#[derive(Debug, Default)]
+struct Overlap {
+    /// What was counted before this pipe, in order.
+    counted: Vec<String>,
+    /// Places in it at which this pipe may have begun.
+    begins: Vec<usize>,
+    /// Frames of this pipe that were passed over.
+    passed: usize,
+    over: bool,
+}
+
+impl Overlap {
+    fn new(counted: Vec<String>) -> Self {
+        Self { begins: (0..counted.len()).collect(), over: counted.is_empty(), counted, passed: 0 }
+    }
+
+    /// True for a frame that is counted already.
+    fn passes(&mut self, key: &str) -> bool {
+        if self.over {
+            return false;
+        }
+        let (counted, passed) = (&self.counted, self.passed);
+        self.begins.retain(|begin| counted.get(begin + passed).is_some_and(|at| at == key));
+        match self.begins.first() {
+            // Further down, those that began earlier hold longer.
+            Some(_) => self.passed += 1,
+            None => *self = Self { over: true, ..Self::default() },
+        }
+        !self.over
+    }
+}
+
+/// Files that have left their folder, the newest of them.
+#[derive(Debug, Default)]
+struct Gone {
+    keys: HashSet<u128>,
+    order: VecDeque<u128>,
+}
+
+impl Gone {
+    fn digest(key: &str) -> u128 {
+        let hash = Sha256::digest(key);
+        u128::from_le_bytes(std::array::from_fn(|i| hash[i]))
+    }
+
+    fn has(&self, key: &str) -> bool {
+        !self.keys.is_empty() && self.keys.contains(&Self::digest(key))
+    }
+
+    fn add(&mut self, key: &str) {
+        let digest = Self::digest(key);
+        if self.keys.insert(digest) {
+            self.order.push_back(digest);
+        }
+        if self.order.len() > KEYS_GONE
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.keys.remove(&oldest);
+        }
     }
 }
 
@@ -90,12 +159,15 @@ pub struct Watch {
     files: Option<Files>,
     journal: File,
     journal_length: u64,
-    /// Keys of the frames that are counted, refused ones too.
+    /// Keys of the files that are counted and there, refused ones too.
     known: HashSet<String>,
+    gone: Gone,
     /// Key and reason of refused files, by the file's name.
     refused: HashMap<String, (String, String)>,
-    /// Keys in the order of their coming, of a pipe.
-    order: Option<VecDeque<String>>,
+    /// Of a pipe: where it is in what was counted before it.
+    overlap: Option<Overlap>,
+    /// Refusals that nobody was told of yet.
+    news: Vec<String>,
     moving: Vec<String>,
     forms: super::BeadForms,
     recipe: String,
@@ -136,7 +208,7 @@ impl Watch {
             .open(folder.join("journal.ndjson"))
             .map_err(fault(&folder))?;
         let (mut known, mut refused) = (HashSet::new(), HashMap::new());
-        let mut order = of_pipe.then(VecDeque::new);
+        let mut order = VecDeque::new();
         let mut moving = Vec::new();
         let (mut forms, mut journal_length) = (options.forms, 0);
         let mut certain = None;
@@ -159,7 +231,14 @@ impl Watch {
             let entry: Entry = serde_json::from_str(&line).map_err(|e| {
                 Error::new(Code::BadInput, format!("the journal in {} was changed: {e}", folder.display()))
             })?;
-            remember(&mut known, &mut refused, order.as_mut(), entry);
+            if of_pipe {
+                order.push_back(entry.key);
+                if order.len() > KEYS_OF_PIPE {
+                    order.pop_front();
+                }
+            } else {
+                remember(&mut known, &mut refused, entry);
+            }
         }
         journal.seek(SeekFrom::End(0)).map_err(fault(&folder))?;
         let reference = folder.join("reference.raw");
@@ -182,8 +261,10 @@ impl Watch {
             journal,
             journal_length,
             known,
+            gone: Gone::default(),
             refused,
-            order,
+            overlap: of_pipe.then(|| Overlap::new(order.into())),
+            news: Vec::new(),
             moving,
             forms,
             recipe: recipe.to_owned(),
@@ -215,20 +296,26 @@ impl Watch {
         (self.walk.gathered.frames, self.walk.refusals.count)
     }
 
-    /// True for a frame that is counted already.
+    /// True for a file that is counted already.
     pub fn knows(&self, key: &str) -> bool {
-        self.known.contains(key)
+        self.known.contains(key) || self.gone.has(key)
     }
 
-    /// Forgets frames that are no longer at their source, so that memory follows the folder, not the run.
-    /// A refused file that was written anew has another key, yet its refusal stays known, to be taken back.
+    /// Keeps only a digest of the files that are no longer in their folder, so that memory follows the folder; one that comes
+    /// back unchanged is still known. A refused file that was written anew has another key, yet its refusal stays known, to be
+    /// taken back.
     pub fn keep_only(&mut self, there: &HashSet<&str>) {
-        self.known.retain(|key| there.contains(key.as_str()));
-        let files: HashSet<&str> = there.iter().filter_map(|key| file_of(key)).collect();
-        self.refused.retain(|file, _| files.contains(file.as_str()));
+        for key in self.known.extract_if(|key| !there.contains(key.as_str())) {
+            self.gone.add(&key);
+        }
     }
 
-    /// Takes frames; those that are known already are passed over. True where they are certain now; else a later call, or
+    /// Refusals since this was last asked.
+    pub fn new_refusals(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.news)
+    }
+
+    /// Takes frames; those that are counted already are passed over. True where they are certain now; else a later call, or
     /// [`Self::commit`], makes them so.
     ///
     /// # Errors
@@ -237,7 +324,11 @@ impl Watch {
         let mut packets = Vec::new();
         let mut keys = Vec::new();
         for Arrival { key, packet } in arrivals {
-            if self.knows(&key) || keys.contains(&key) {
+            let counted = match &mut self.overlap {
+                Some(overlap) => overlap.passes(&key),
+                None => self.knows(&key) || keys.contains(&key),
+            };
+            if counted {
                 continue;
             }
             match packet {
@@ -277,13 +368,16 @@ impl Watch {
             self.known.remove(&before);
             self.walk.refusals.take_back(&reason);
         }
+        self.news.extend(refused.clone());
         let entry = Entry { key, name, refused };
         let mut line =
             serde_json::to_string(&entry).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
         line.push('\n');
         self.journal.write_all(line.as_bytes()).map_err(fault(&self.folder))?;
         self.journal_length += line.len() as u64;
-        remember(&mut self.known, &mut self.refused, self.order.as_mut(), entry);
+        if self.overlap.is_none() {
+            remember(&mut self.known, &mut self.refused, entry);
+        }
         self.dirty = true;
         Ok(())
     }
@@ -396,20 +490,7 @@ impl Watch {
     }
 }
 
-fn remember(
-    known: &mut HashSet<String>,
-    refused: &mut HashMap<String, (String, String)>,
-    order: Option<&mut VecDeque<String>>,
-    entry: Entry,
-) {
-    if let Some(order) = order {
-        order.push_back(entry.key.clone());
-        if order.len() > KEYS_OF_PIPE
-            && let Some(oldest) = order.pop_front()
-        {
-            known.remove(&oldest);
-        }
-    }
+fn remember(known: &mut HashSet<String>, refused: &mut HashMap<String, (String, String)>, entry: Entry) {
     match (file_of(&entry.key), &entry.refused) {
         (Some(file), Some(reason)) => {
             refused.insert(file.to_owned(), (entry.key.clone(), reason.clone()));
@@ -475,4 +556,34 @@ fn write_certain(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
         Ok(())
     };
     write().map_err(fault(&folder.join(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counted before, sent again, and which of it is new.
+    #[test]
+    fn a_pipe_is_laid_beside_what_was_counted() {
+        for (counted, sent, new) in [
+            ("", "aaba", "aaba"),
+            ("aaba", "aabaab", "ab"),
+            ("abcd", "cdef", "ef"),
+            ("abcd", "efa", "efa"),
+            ("aaaa", "aaaaaa", "aa"),
+            ("abab", "abc", "c"),
+        ] {
+            let key = |c: char| c.to_string();
+            let mut overlap = Overlap::new(counted.chars().map(key).collect());
+            let found: String = sent.chars().filter(|c| !overlap.passes(&key(*c))).collect();
+            assert_eq!(found, new, "{counted} {sent}");
+        }
+    }
+
+    #[test]
+    fn what_left_a_folder_stays_known() {
+        let mut gone = Gone::default();
+        gone.add("a.png|7|1");
+        assert!(gone.has("a.png|7|1") && !gone.has("a.png|7|2"));
+    }
 }

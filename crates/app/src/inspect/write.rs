@@ -144,10 +144,11 @@ impl Files {
             }
             Ok(Open { name, file: BufWriter::with_capacity(1 << 18, file) })
         };
+        let csv_head = if run.colour { beads::CSV_HEAD_COLOUR } else { beads::CSV_HEAD };
         let list = |wanted: bool, name, head: &[u8]| wanted.then(|| open(name, head)).transpose();
         Ok(Self {
             lists: [
-                list(forms.csv, "beads.csv", beads::CSV_HEAD.as_bytes())?,
+                list(forms.csv, "beads.csv", csv_head.as_bytes())?,
                 list(forms.binary, "beads.bin", beads::BINARY_HEAD)?,
                 list(forms.ndjson, "beads.ndjson", b"")?,
             ],
@@ -228,7 +229,11 @@ impl Files {
     }
 }
 
-/// Moves files to their place; those that are there already were moved before.
+/// Lists of beads, each of which a run may leave out.
+const LISTS: [&str; 3] = ["beads.csv", "beads.bin", "beads.ndjson"];
+
+/// Moves files to their place; those that are there already were moved before. Lists of beads of an earlier run that this one
+/// does not write go: they would be taken for its own.
 pub(super) fn place(from: &Path, names: &[String], out: &Path) -> Result<Vec<PathBuf>> {
     let mut written = Vec::new();
     for name in names {
@@ -238,6 +243,13 @@ pub(super) fn place(from: &Path, names: &[String], out: &Path) -> Result<Vec<Pat
             moved => moved.map_err(fault(&to))?,
         }
         written.push(to);
+    }
+    for list in LISTS.iter().filter(|list| !names.iter().any(|name| name == *list)) {
+        let stale = out.join(list);
+        match std::fs::remove_file(&stale) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(fault(&stale)(e)),
+            _ => {}
+        }
     }
     Ok(written)
 }

@@ -3,8 +3,9 @@
 use super::avi::Avi;
 use super::dib::{self, Dib};
 use super::raw::Header;
+use super::source::Source;
 use super::{BYTES_MAX, FrameBuf, FrameFault, png, tiff};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, Read};
 
 /// One frame, not decoded yet.
 #[derive(Debug, Clone)]
@@ -69,41 +70,72 @@ fn begins(bytes: &[u8]) -> String {
     }
 }
 
-/// The frames of one file or pipe, one after the other.
+/// The frames of one file or pipe, one after the other: raw frames, bitmaps of Netpbm and PNG in any order, or one AVI, or one
+/// picture of another kind, which is all that there is.
 #[derive(Debug)]
 pub struct Packets<R> {
     name: String,
-    from: BufReader<R>,
+    from: Source<R>,
     stream: Stream,
     number: u64,
+    cut: bool,
 }
 
 #[derive(Debug)]
 enum Stream {
     /// Nothing was read yet.
     New,
-    Raw,
+    /// Frames that each say where they end.
+    Frames,
     Avi(Box<Avi>),
     Ended,
+}
+
+/// First bytes of a PNG file.
+const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
+
+/// What a frame that says where it ends begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    Raw,
+    Png,
+}
+
+impl Begin {
+    /// How many bytes tell it.
+    const LENGTH: usize = 8;
+
+    fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [b'r', b'a', b'w', b' ', ..] => Some(Self::Raw),
+            [b'P', b'1'..=b'6', b, ..] if b.is_ascii_whitespace() || *b == b'#' => Some(Self::Raw),
+            bytes if bytes.starts_with(&PNG) => Some(Self::Png),
+            _ => None,
+        }
+    }
+}
+
+fn unread(error: std::io::Error) -> FrameFault {
+    FrameFault::Read(error.to_string())
 }
 
 impl<R: Read> Packets<R> {
     /// Frames of a source; the name is what errors call it.
     pub fn new(name: impl Into<String>, from: R) -> Self {
-        Self {
-            name: name.into(),
-            from: BufReader::with_capacity(1 << 16, from),
-            stream: Stream::New,
-            number: 0,
-        }
+        Self { name: name.into(), from: Source::new(from), stream: Stream::New, number: 0, cut: false }
+    }
+
+    /// True where the source ended, or could not be read on, inside of the frame that came last: its sender fell.
+    pub fn is_cut(&self) -> bool {
+        self.cut
     }
 
     fn step(&mut self) -> Result<Option<Packet>, FrameFault> {
         if let Stream::New = self.stream {
-            let first = self.from.fill_buf().map_err(|e| FrameFault::Read(e.to_string()))?;
+            let first = self.from.peek(12).map_err(unread)?;
             self.stream = match first {
                 [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', ..] => Stream::Avi(Box::default()),
-                [b'r', b'a', b'w', b' ', ..] | [b'P', b'1'..=b'6', ..] => Stream::Raw,
+                first if Begin::of(first).is_some() => Stream::Frames,
                 _ => {
                     self.stream = Stream::Ended;
                     return self.whole().map(Some);
@@ -111,7 +143,6 @@ impl<R: Read> Packets<R> {
             };
         }
         self.number += 1;
-        let name = format!("{}, frame {}", self.name, self.number);
         match &mut self.stream {
             Stream::New | Stream::Ended => Ok(None),
             Stream::Avi(avi) => {
@@ -120,52 +151,157 @@ impl<R: Read> Packets<R> {
                     let reason = "it has no frames".to_owned();
                     return Err(FrameFault::Broken { format: "AVI", reason });
                 }
+                let name = format!("{}, frame {}", self.name, self.number);
                 Ok(next.map(|(dib, bytes)| Packet { name, bytes, kind: Kind::Bitmap(dib) }))
             }
-            Stream::Raw => {
-                let Some(header) = Header::read(&mut self.from)? else { return Ok(None) };
-                let mut bytes = Vec::new();
-                let read = (&mut self.from).take(header.bytes as u64).read_to_end(&mut bytes);
-                read.map_err(|e| FrameFault::Read(e.to_string()))?;
-                if bytes.len() < header.bytes {
-                    return Err(FrameFault::Truncated {
-                        part: "raw frame",
-                        needed: header.bytes as u64,
-                        found: bytes.len() as u64,
-                    });
+            Stream::Frames => {
+                let begins = self.from.peek(Begin::LENGTH).map_err(unread)?;
+                if begins.is_empty() {
+                    return Ok(None);
                 }
-                Ok(Some(Packet { name, bytes, kind: Kind::Raw(header) }))
+                match Begin::of(begins) {
+                    Some(Begin::Raw) => self.raw().map(Some),
+                    Some(Begin::Png) => self.png().map(Some),
+                    None => {
+                        let reason = format!("no frame begins with `{}`", self::begins(begins));
+                        let bytes = self.pass_over()?;
+                        Err(FrameFault::Between { reason, bytes })
+                    }
+                }
             }
         }
     }
 
+    fn raw(&mut self) -> Result<Packet, FrameFault> {
+        self.from.mark();
+        let header = match Header::read(&mut self.from) {
+            Ok(header) => header,
+            Err(fault) => {
+                // What was no header may hold the next frame's.
+                if !matches!(fault, FrameFault::Read(_) | FrameFault::Truncated { .. }) {
+                    self.from.put_back();
+                    self.from.consume(1);
+                    self.pass_over()?;
+                }
+                return Err(fault);
+            }
+        };
+        self.from.unmark();
+        let mut bytes = Vec::new();
+        (&mut self.from).take(header.bytes as u64).read_to_end(&mut bytes).map_err(unread)?;
+        if bytes.len() < header.bytes {
+            return Err(FrameFault::Truncated {
+                part: "raw frame",
+                needed: header.bytes as u64,
+                found: bytes.len() as u64,
+            });
+        }
+        let name = format!("{}, frame {}", self.name, self.number);
+        Ok(Packet { name, bytes, kind: Kind::Raw(header) })
+    }
+
+    /// A PNG file up to its last chunk; whatever there is, where the source ends before. The first keeps the source's name:
+    /// whether others follow is not known yet.
+    fn png(&mut self) -> Result<Packet, FrameFault> {
+        let mut bytes = Vec::new();
+        let mut take = |length: u64, bytes: &mut Vec<u8>| -> Result<bool, FrameFault> {
+            let read = (&mut self.from).take(length).read_to_end(bytes).map_err(unread)?;
+            Ok(read as u64 == length)
+        };
+        let mut whole = take(PNG.len() as u64, &mut bytes)?;
+        while whole {
+            whole = take(8, &mut bytes)?;
+            let Some(&[a, b, c, d, ref kind @ ..]) = bytes.last_chunk::<8>().filter(|_| whole) else { break };
+            let last = kind == b"IEND";
+            let length = u64::from(u32::from_be_bytes([a, b, c, d]));
+            if bytes.len() as u64 + length > WHOLE_MAX {
+                return Err(too_long());
+            }
+            // The checksum follows.
+            whole = take(length + 4, &mut bytes)?;
+            if last {
+                break;
+            }
+        }
+        self.cut = !whole;
+        let name = match self.number {
+            1 => self.name.clone(),
+            number => format!("{}, frame {number}", self.name),
+        };
+        Ok(Packet::file(name, bytes))
+    }
+
+    /// Passes over what is no frame up to where one begins; how many bytes.
+    fn pass_over(&mut self) -> Result<u64, FrameFault> {
+        let from = self.from.at();
+        loop {
+            let there = self.from.fill_buf().map_err(unread)?;
+            if there.is_empty() {
+                return Ok(self.from.at() - from);
+            }
+            let next = there.iter().position(|b| matches!(b, b'r' | b'P' | 0x89)).unwrap_or(there.len());
+            self.from.consume(next);
+            if Begin::of(self.from.peek(Begin::LENGTH).map_err(unread)?) == Some(Begin::Png)
+                || self.header_follows()?
+            {
+                return Ok(self.from.at() - from);
+            }
+            if !self.from.fill_buf().map_err(unread)?.is_empty() && next == 0 {
+                self.from.consume(1);
+            }
+        }
+    }
+
+    /// True where a whole and valid header of a raw frame is next.
+    fn header_follows(&mut self) -> Result<bool, FrameFault> {
+        if Begin::of(self.from.peek(Begin::LENGTH).map_err(unread)?) != Some(Begin::Raw) {
+            return Ok(false);
+        }
+        self.from.mark();
+        let header = Header::read(&mut self.from);
+        self.from.put_back();
+        Ok(header.is_ok())
+    }
+
     /// A file of one frame.
     fn whole(&mut self) -> Result<Packet, FrameFault> {
-        // A plain bitmap of the largest frame, with some room for its headers.
-        let most = BYTES_MAX as u64 + (1 << 20);
         let mut bytes = Vec::new();
-        let read = (&mut self.from).take(most + 1).read_to_end(&mut bytes);
-        read.map_err(|e| FrameFault::Read(e.to_string()))?;
-        if bytes.len() as u64 > most {
-            let reason = format!("more than {} MiB", most >> 20);
-            return Err(FrameFault::Broken { format: "picture", reason });
+        let read = (&mut self.from).take(WHOLE_MAX + 1).read_to_end(&mut bytes);
+        read.map_err(unread)?;
+        if bytes.len() as u64 > WHOLE_MAX {
+            return Err(too_long());
         }
         Ok(Packet::file(self.name.clone(), bytes))
     }
 }
 
+/// Most bytes of a picture's file: a plain bitmap of the largest frame, with some room for its headers.
+const WHOLE_MAX: u64 = BYTES_MAX as u64 + (1 << 20);
+
+fn too_long() -> FrameFault {
+    FrameFault::Broken { format: "picture", reason: format!("more than {} MiB", WHOLE_MAX >> 20) }
+}
+
 impl<R: Read> Iterator for Packets<R> {
     type Item = Result<Packet, (String, FrameFault)>;
 
-    /// The next frame; after a fault, with the place where it is, nothing more.
+    /// The next frame. A fault comes with its place; what follows a faulty header or bytes that are none is looked for, and
+    /// where the source is cut or an AVI broken nothing more comes.
     fn next(&mut self) -> Option<Self::Item> {
+        let at = self.from.at();
         let step = self.step();
-        if !matches!(step, Ok(Some(_))) {
-            self.stream = Stream::Ended;
+        match (&step, &self.stream) {
+            (Ok(Some(_)), _) => {}
+            (Err(FrameFault::Truncated { .. } | FrameFault::Read(_)), _) => {
+                (self.cut, self.stream) = (true, Stream::Ended);
+            }
+            (Err(_), Stream::Frames) => {}
+            _ => self.stream = Stream::Ended,
         }
-        let place = || match self.number {
-            0 => self.name.clone(),
-            number => format!("{}, frame {number}", self.name),
+        let place = || match (self.number, &self.stream) {
+            (0, _) => self.name.clone(),
+            (number, Stream::Frames) => format!("{}, frame {number} (byte {at})", self.name),
+            (number, _) => format!("{}, frame {number}", self.name),
         };
         step.map_err(|fault| (place(), fault)).transpose()
     }

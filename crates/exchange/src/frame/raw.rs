@@ -47,19 +47,15 @@ fn broken(reason: impl Into<String>) -> FrameFault {
 }
 
 impl Header {
-    /// Reads a header up to its samples; nothing where the stream has ended.
-    pub fn read(from: &mut impl BufRead) -> Result<Option<Self>, FrameFault> {
-        let io = |e: std::io::Error| FrameFault::Read(e.to_string());
-        let begins = from.fill_buf().map_err(io)?;
-        match begins.first() {
-            None => Ok(None),
-            Some(b'P') => Self::read_netpbm(from).map(Some),
-            Some(_) => {
-                let mut line = Vec::new();
-                take_until(from, &mut line, |b| b == b'\n')?;
-                Self::parse(&String::from_utf8_lossy(&line)).map(Some)
-            }
+    /// Reads a header up to its samples.
+    pub fn read(from: &mut impl BufRead) -> Result<Self, FrameFault> {
+        let begins = from.fill_buf().map_err(|e| FrameFault::Read(e.to_string()))?;
+        if begins.first() == Some(&b'P') {
+            return Self::read_netpbm(from);
         }
+        let mut line = Vec::new();
+        take_until(from, &mut line, |b| b == b'\n')?;
+        Self::parse(&String::from_utf8_lossy(&line))
     }
 
     fn parse(line: &str) -> Result<Self, FrameFault> {
@@ -135,7 +131,8 @@ fn take_until(from: &mut impl BufRead, into: &mut Vec<u8>, ends: fn(u8) -> bool)
     loop {
         let buffer = from.fill_buf().map_err(|e| FrameFault::Read(e.to_string()))?;
         let Some(&byte) = buffer.first() else {
-            return Err(broken("the stream ends in a header"));
+            let found = into.len() as u64;
+            return Err(FrameFault::Truncated { part: "header", needed: found + 1, found });
         };
         from.consume(1);
         if ends(byte) {

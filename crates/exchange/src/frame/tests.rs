@@ -168,6 +168,59 @@ fn streams_hold_several_frames() {
     }
 }
 
+/// Pictures and raw frames one after the other; what stands between them is passed over and named with its byte.
+#[test]
+fn frames_of_a_pipe_follow_one_another() {
+    let grey = ramp(1);
+    let picture = png(ColorType::Grayscale, BitDepth::Eight, &grey);
+    let frame = [b"raw 5 3 mono 8\n".as_slice(), &grey].concat();
+    let read = |parts: &[&[u8]]| -> (Vec<String>, bool) {
+        let bytes = parts.concat();
+        let mut packets = Packets::new("s", bytes.as_slice());
+        let one = |packet: Result<Packet, (String, FrameFault)>| match packet {
+            Ok(packet) => {
+                let read = packet.decode().ok() == bytes_of(&grey);
+                format!("{} {}", packet.name, if read { "ok" } else { "bad" })
+            }
+            Err((place, fault)) => format!("{place}: {fault}"),
+        };
+        (packets.by_ref().map(one).collect(), packets.is_cut())
+    };
+    let whole = |parts: &[&[u8]], expect: &[&str]| assert_eq!(read(parts), (to_owned(expect), false));
+    whole(&[&picture, &picture, &frame], &["s ok", "s, frame 2 ok", "s, frame 3 ok"]);
+    whole(
+        &[&frame, b"junk raw or P5 not", &frame],
+        &[
+            "s, frame 1 ok",
+            "s, frame 2 (byte 30): no frame begins with `junk raw`; 18 bytes are passed over",
+            "s, frame 3 ok",
+        ],
+    );
+    whole(
+        &[b"raw 5 3 mono 4\n", &grey, &frame],
+        &[
+            "s, frame 1 (byte 0): 4 bits a sample; 8 to 16 are needed to measure: let the camera write 8-bit or 16-bit frames",
+            "s, frame 2 ok",
+        ],
+    );
+    for (parts, last) in [
+        (&[&frame[..], &frame[..20]], "s, frame 2: truncated: the raw frame needs 15 bytes and 5 are there"),
+        (&[&frame[..], &frame[..7]], "s, frame 2: truncated: the header needs 8 bytes and 7 are there"),
+        (&[&picture[..], &picture[..40]], "s, frame 2 bad"),
+    ] {
+        let (said, cut) = read(parts);
+        assert_eq!((said.len(), said[1].as_str(), cut), (2, last, true));
+    }
+}
+
+fn bytes_of(grey: &[u8]) -> Option<FrameBuf> {
+    bytes(Layout::Mono, grey.to_vec()).ok()
+}
+
+fn to_owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|w| (*w).to_owned()).collect()
+}
+
 #[test]
 fn what_cannot_be_measured_is_refused() {
     let fault = |bytes: &[u8]| one(bytes.to_vec()).unwrap_err().to_string();
@@ -240,4 +293,14 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn clipped_pixels_are_seen_at_every_depth() {
+    let words = |bits, value: u16| {
+        FrameBuf::new(SamplesBuf::Words(vec![0, value]), Layout::Mono, bits, (2, 1)).unwrap()
+    };
+    assert!(words(12, 4095).is_clipped(0.6, 0.2) && words(16, 65_535).is_clipped(1.0, 0.0));
+    assert!(!words(12, 4094).is_clipped(1.0, 0.0) && !words(12, 4095).is_clipped(0.0, 0.0));
+    assert!(!words(12, 4095).is_clipped(-0.6, 0.0) && !words(12, 4095).is_clipped(1.5, 0.0));
 }

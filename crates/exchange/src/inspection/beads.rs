@@ -19,10 +19,15 @@
 use super::{Sheet, class_number};
 use std::fmt::Write as _;
 use vision::classify::{Bead, Class};
+use vision::colour::Chromaticity;
 
 /// Heading of the csv file.
 pub const CSV_HEAD: &str =
     "frame,row,column,x_px,y_px,dx_um,dy_um,amplitude,background,residual,class,confidence\n";
+
+/// Heading of the csv file of colour frames: chromaticity after CIE 1931, and the bin of a good bead.
+pub const CSV_HEAD_COLOUR: &str =
+    "frame,row,column,x_px,y_px,dx_um,dy_um,amplitude,background,residual,class,confidence,cx,cy,bin\n";
 
 /// First bytes of the binary file.
 pub const BINARY_HEAD: &[u8; 8] = b"YULINBD1";
@@ -33,16 +38,17 @@ pub const RECORD: usize = 40;
 /// Rows of the csv file. What was not measured has empty cells.
 pub fn csv(sheet: &Sheet<'_>) -> Vec<u8> {
     let mut out = String::with_capacity(sheet.beads.len() * 88);
-    for b in sheet.beads {
+    for (site, b) in sheet.beads.iter().enumerate() {
         super::put!(out, "{},{},{},", sheet.frame, b.row, b.column);
         if b.class == Class::Unmeasured {
-            out.push_str(",,,,,,,unmeasured,\n");
+            out.push_str(",,,,,,,unmeasured,");
+            out.push_str(if sheet.colours.is_some() { ",,,\n" } else { "\n" });
             continue;
         }
         let (dx, dy) = um(sheet, b);
         super::put!(
             out,
-            "{:.4},{:.4},{dx:.3},{dy:.3},{:.2},{:.2},{:.3},{},{:.4}\n",
+            "{:.4},{:.4},{dx:.3},{dy:.3},{:.2},{:.2},{:.3},{},{:.4}",
             b.x_px,
             b.y_px,
             b.amplitude,
@@ -51,27 +57,45 @@ pub fn csv(sheet: &Sheet<'_>) -> Vec<u8> {
             b.class.word(),
             b.confidence
         );
+        if let Some((colour, bin)) = colour(sheet, site) {
+            match colour {
+                Some(c) => {
+                    super::put!(out, ",{:.5},{:.5},{bin}", c.x, c.y);
+                }
+                None => {
+                    super::put!(out, ",,,{bin}");
+                }
+            }
+        }
+        out.push('\n');
     }
     out.into_bytes()
+}
+
+/// Chromaticity and bin of a site; nothing where the frame has no colours.
+fn colour<'a>(sheet: &Sheet<'a>, site: usize) -> Option<(Option<Chromaticity>, &'a str)> {
+    let colours = sheet.colours?;
+    Some((colours.of.get(site).copied().flatten(), colours.bins.get(site).copied().unwrap_or_default()))
 }
 
 /// Lines of the NDJSON stream: the csv file's columns as members; null for what was not measured.
 pub fn ndjson(sheet: &Sheet<'_>) -> Vec<u8> {
     let mut out = String::with_capacity(sheet.beads.len() * 200);
-    for b in sheet.beads {
+    for (site, b) in sheet.beads.iter().enumerate() {
         super::put!(out, r#"{{"frame":{},"row":{},"column":{},"#, sheet.frame, b.row, b.column);
         if b.class == Class::Unmeasured {
             out.push_str(concat!(
                 r#""x_px":null,"y_px":null,"dx_um":null,"dy_um":null,"amplitude":null,"background":null,"#,
-                r#""residual":null,"class":"unmeasured","confidence":null}"#,
-                "\n"
+                r#""residual":null,"class":"unmeasured","confidence":null"#,
             ));
+            out.push_str(if sheet.colours.is_some() { r#","cx":null,"cy":null,"bin":null}"# } else { "}" });
+            out.push('\n');
             continue;
         }
         let (dx, dy) = um(sheet, b);
         super::put!(
             out,
-            r#""x_px":{:.4},"y_px":{:.4},"dx_um":{dx:.3},"dy_um":{dy:.3},"amplitude":{:.2},"background":{:.2},"residual":{:.3},"class":"{}","confidence":{:.4}}}"#,
+            r#""x_px":{:.4},"y_px":{:.4},"dx_um":{dx:.3},"dy_um":{dy:.3},"amplitude":{:.2},"background":{:.2},"residual":{:.3},"class":"{}","confidence":{:.4}"#,
             b.x_px,
             b.y_px,
             b.amplitude,
@@ -80,7 +104,20 @@ pub fn ndjson(sheet: &Sheet<'_>) -> Vec<u8> {
             b.class.word(),
             b.confidence
         );
-        out.push('\n');
+        if let Some((colour, bin)) = colour(sheet, site) {
+            match colour {
+                Some(c) => {
+                    super::put!(out, r#","cx":{:.5},"cy":{:.5},"bin":"#, c.x, c.y);
+                }
+                None => out.push_str(r#","cx":null,"cy":null,"bin":"#),
+            }
+            out.push_str(&if bin.is_empty() {
+                "null".to_owned()
+            } else {
+                serde_json::json!(bin).to_string()
+            });
+        }
+        out.push_str("}\n");
     }
     out.into_bytes()
 }

@@ -72,6 +72,14 @@ impl Picture {
 /// Most pixels of an overlay; larger frames are shown at a half, a third and so on.
 const OVERLAY_MAX: usize = 12_000_000;
 
+/// Colour of the ring around a bead of a class: dark classes would not be seen on a dark ground.
+pub fn ring_colour(class: Class) -> Rgb {
+    match class {
+        Class::Missing | Class::Dead | Class::MissingOrDead => [86, 180, 233],
+        class => class_colour(class),
+    }
+}
+
 /// The frame with a ring around each bead that is not good, in the colour of its class. `bead_px` is the bead's diameter.
 pub fn overlay(frame: &FrameBuf, beads: &[Bead], bead_px: f64) -> Picture {
     let (width, height) = frame.size();
@@ -87,11 +95,7 @@ pub fn overlay(frame: &FrameBuf, beads: &[Bead], bead_px: f64) -> Picture {
         }
     }
     for bead in beads.iter().filter(super::is_defect) {
-        // Dark classes would not be seen on a dark ground.
-        let colour = match bead.class {
-            Class::Missing | Class::Dead | Class::MissingOrDead => [86, 180, 233],
-            class => class_colour(class),
-        };
+        let colour = ring_colour(bead.class);
         let scale = part as f64;
         let (cx, cy, r) = (bead.x_px / scale, bead.y_px / scale, (0.8 * bead_px / scale).max(3.0));
         let steps = (8.0 * r) as usize + 8;

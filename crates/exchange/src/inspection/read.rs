@@ -1,6 +1,6 @@
 //! The files of a finished inspection, read again: figures of frames, and beads.
 
-use super::beads::{BINARY_HEAD, CSV_HEAD, RECORD};
+use super::beads::{BINARY_HEAD, CSV_HEAD, CSV_HEAD_COLOUR, RECORD};
 use super::class_number;
 use serde::Deserialize;
 use vision::classify::Class;
@@ -18,6 +18,8 @@ pub struct BeadRow {
     pub dx_um: f64,
     /// Offset downward in µm.
     pub dy_um: f64,
+    /// Light above the background in DN; not a number where it was not measured, and held at 65,535 in a binary file.
+    pub amplitude: f64,
     /// Class.
     pub class: Class,
 }
@@ -75,7 +77,7 @@ pub fn beads(bytes: &[u8], mut take: impl FnMut(BeadRow)) -> Result<(), RowFault
         None => {
             let mut reader = csv::Reader::from_reader(bytes);
             let heading = reader.headers().map_err(|e| csv_fault(&e))?;
-            if !heading.iter().eq(CSV_HEAD.trim_end().split(',')) {
+            if ![CSV_HEAD, CSV_HEAD_COLOUR].iter().any(|head| heading.iter().eq(head.trim_end().split(','))) {
                 return Err(fault(1, format!("the heading is not `{}`", CSV_HEAD.trim_end())));
             }
             let mut record = csv::StringRecord::new();
@@ -103,6 +105,7 @@ fn csv_row(record: &csv::StringRecord, line: u64) -> Result<BeadRow, RowFault> {
         column: read(record, 2, line)?,
         dx_um: offset(5)?,
         dy_um: offset(6)?,
+        amplitude: offset(7)?,
         class,
     })
 }
@@ -118,6 +121,7 @@ fn binary(records: &[u8], mut take: impl FnMut(BeadRow)) -> Result<(), RowFault>
             column: u16::from_le_bytes([r[6], r[7]]).into(),
             dx_um: f32::from_le_bytes([r[24], r[25], r[26], r[27]]).into(),
             dy_um: f32::from_le_bytes([r[28], r[29], r[30], r[31]]).into(),
+            amplitude: u16::from_le_bytes([r[32], r[33]]).into(),
             class,
         });
     }

@@ -1,7 +1,8 @@
 //! Recipes as TOML.
 
 use serde::de::DeserializeOwned;
-use vision::panel::{Recipe, RecipeError};
+use toml::de::{DeTable, DeValue};
+use vision::panel::Recipe;
 use vision::placement::PlacementRecipe;
 
 /// What is wrong with a recipe, and where.
@@ -15,11 +16,37 @@ pub struct RecipeFault {
 }
 
 impl RecipeFault {
-    /// What is wrong with a field: at its line, or the first where the recipe does not name it.
-    pub fn at(text: &str, field: &str, reason: String) -> Self {
-        let line = text.lines().position(|l| l.trim_start().starts_with(field)).map_or(1, |i| i + 1);
-        Self { line, reason }
+    /// What is wrong with a field, given with the tables and numbers before it, as `limits.dim_below` or `parts.3.width_um`: at
+    /// its line, or that of the nearest table above it that the recipe names, or the first.
+    pub fn at(text: &str, path: &str, reason: String) -> Self {
+        Self { line: line_of(text, path).unwrap_or(1), reason }
     }
+}
+
+/// The line of a field.
+fn line_of(text: &str, path: &str) -> Option<usize> {
+    let document = DeTable::parse(text).ok()?;
+    let mut steps = path.split('.');
+    let (key, mut value) = document.get_ref().get_key_value(steps.next()?)?;
+    let mut at = key.span().start;
+    for step in steps {
+        match value.get_ref() {
+            DeValue::Table(table) => {
+                let Some((key, next)) = table.get_key_value(step) else { break };
+                (at, value) = (key.span().start, next);
+            }
+            DeValue::Array(values) => {
+                let Some(next) = step.parse().ok().and_then(|i: usize| values.get(i)) else { break };
+                (at, value) = (next.span().start, next);
+            }
+            _ => break,
+        }
+    }
+    Some(line_at(text, at))
+}
+
+fn line_at(text: &str, at: usize) -> usize {
+    1 + text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count()
 }
 
 /// Reads a recipe and checks it as a whole.
@@ -28,35 +55,24 @@ impl RecipeFault {
 /// The first fault with its line.
 pub fn recipe(text: &str) -> Result<Recipe, RecipeFault> {
     let recipe: Recipe = parsed(text)?;
-    recipe.check().map_err(|e| {
-        let field = match &e {
-            RecipeError::NotPositive { field, .. } | RecipeError::Lines { field, .. } => field,
-            RecipeError::TooWide { .. } => "bead_diameter_um",
-            RecipeError::TooSmall { .. } => "um_per_px",
-            RecipeError::Bins => "bins",
-            RecipeError::Limits => "[limits]",
-        };
-        RecipeFault::at(text, field, e.to_string())
-    })?;
+    recipe.check().map_err(|e| RecipeFault::at(text, e.path(), e.to_string()))?;
     Ok(recipe)
 }
 
 /// Reads a recipe of places and checks it as a whole.
 ///
 /// # Errors
-/// The first fault with its line; what is wrong with the whole stands at line 1.
+/// The first fault with its line.
 pub fn placement(text: &str) -> Result<PlacementRecipe, RecipeFault> {
     let recipe: PlacementRecipe = parsed(text)?;
-    recipe.check().map_err(|e| RecipeFault { line: 1, reason: e.to_string() })?;
+    recipe.check().map_err(|e| RecipeFault::at(text, &e.path(), e.to_string()))?;
     Ok(recipe)
 }
 
 fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, RecipeFault> {
-    let line_at =
-        |at: usize| 1 + text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count();
     toml::from_str(text).map_err(|e| {
         // A field that is missing has no place but the end of its table.
-        let line = e.span().map_or(text.lines().count().max(1), |span| line_at(span.start));
+        let line = e.span().map_or(text.lines().count().max(1), |span| line_at(text, span.start));
         RecipeFault { line, reason: e.message().replace('\n', "; ") }
     })
 }

@@ -31,13 +31,14 @@ fn run() -> Run {
         columns: 2,
         pitch_um: 800.0,
         bead_um: 300.0,
+        colour: false,
     }
 }
 
 #[test]
 fn lists_of_beads_agree() {
     let beads = beads();
-    let sheet = Sheet { frame: 3, name: "f.png", columns: 2, um_per_px: 20.0, beads: &beads };
+    let sheet = Sheet { frame: 3, name: "f.png", columns: 2, um_per_px: 20.0, beads: &beads, colours: None };
     let csv = String::from_utf8(beads::csv(&sheet)).unwrap();
     assert_eq!(
         csv.lines().collect::<Vec<_>>(),
@@ -75,7 +76,7 @@ fn lists_of_beads_agree() {
 #[test]
 fn messages_and_maps_name_the_same_defect() {
     let beads = beads();
-    let sheet = Sheet { frame: 0, name: "f&.png", columns: 2, um_per_px: 20.0, beads: &beads };
+    let sheet = Sheet { frame: 0, name: "f&.png", columns: 2, um_per_px: 20.0, beads: &beads, colours: None };
     let map = e142::head(&run()) + &e142::section(&run(), &sheet) + e142::FOOT;
     assert!(map.contains(&format!("<BinCode>01{:02X}</BinCode>", class_number(Class::Dim))));
     assert!(map.contains("<BinCode>0001</BinCode>") && map.contains("A&lt;1&gt;&quot;#0 f&amp;.png"));
@@ -103,6 +104,25 @@ fn messages_and_maps_name_the_same_defect() {
 }
 
 #[test]
+fn beads_of_colour_frames_have_chromaticity_and_bin() {
+    let beads = beads();
+    let of = [Some(Chromaticity { x: 0.31, y: 0.33, luminance: 9.0 }), None, None, None];
+    let colours = Some(Colours { of: &of, bins: &["B1", "", "", ""] });
+    let sheet = Sheet { frame: 3, name: "f.png", columns: 2, um_per_px: 20.0, beads: &beads, colours };
+    let csv = String::from_utf8(beads::csv(&sheet)).unwrap();
+    let tails: Vec<&str> = csv.lines().map(|l| l.splitn(11, ',').last().unwrap()).collect();
+    assert_eq!(tails, ["ok,0.7500,0.31000,0.33000,B1", "dim,0.7500,,,", "unmeasured,,,,", "ok,0.7500,,,"]);
+    let whole = [beads::CSV_HEAD_COLOUR, &csv].concat();
+    let mut read = 0;
+    super::read::beads(whole.as_bytes(), |_| read += 1).unwrap();
+    assert_eq!(read, 4);
+    let lines = String::from_utf8(beads::ndjson(&sheet)).unwrap();
+    let values: Vec<serde_json::Value> = lines.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!((values[0]["bin"].as_str(), values[0]["cx"].as_f64()), (Some("B1"), Some(0.31)));
+    assert!(values[1]["cx"].is_null() && values[2]["bin"].is_null());
+}
+
+#[test]
 fn faults_of_a_recipe_have_their_line() {
     let good = "pitch_um = 800\nbead_diameter_um = 300\num_per_px = 33.3\nrows = 20\ncolumns = 24\ntolerance_um = 30\n";
     assert!(recipe(good).is_ok());
@@ -120,7 +140,40 @@ fn faults_of_a_recipe_have_their_line() {
     check(&good.replace("bead_diameter_um = 300", "bead_diameter_um = 790"), 2, "three quarters");
     check(&format!("{good}colour = \"cmyk\"\n"), 7, "unknown variant");
     check(&format!("{good}pich_um = 3\n"), 7, "unknown field");
-    check(&format!("{good}[limits]\ndim_below = 1.5\n"), 7, "must hold");
+    check(&good.replace("rows = 20\ncolumns = 24", "rows = 3\ncolumns = 3"), 4, "too few beads");
+    check(&good.replace("tolerance_um = 30", "tolerance_um = 900"), 6, "half of `pitch_um`");
+    // A limit's own line, however the table is written.
+    check(&format!("{good}[limits]\ndead_below = 0.1\nshape_above = -1\n"), 9, "`shape_above` is -1");
+    check(&format!("{good}limits.dim_below = 2\n"), 7, "`dim_below` is 2");
+    check(&format!("{good}limits = {{ stain_above = nan }}\n"), 7, "`stain_above` is NaN");
+    check(&format!("{good}# pitch\n[limits]\nfalse_calls_per_million = 1e12\n"), 9, "at most 500000");
+    check(&format!("{good}[limits]\ndim_below = 1.5\n"), 8, "`dim_below` is 1.5");
     check("pitch_um = 800\n", 1, "missing field");
     check("pitch_um = \n", 1, "");
+}
+
+#[test]
+fn faults_of_a_recipe_of_places_have_their_line() {
+    let good = "um_per_px = 20\ntolerance_deg = 1\ntolerance_um = 30\nsearch_um = 300\nparts = [\n\
+        { name = \"A\", x_um = 0, y_um = 0, length_um = 600, width_um = 400 },\n\
+        { name = \"B\", x_um = 9, y_um = 0, length_um = 600, width_um = 400 },\n]\n";
+    assert!(placement(good).is_ok());
+    let check = |from: &str, to: &str, line: usize, says: &str| {
+        let fault = placement(&good.replacen(from, to, 1)).unwrap_err();
+        assert!(
+            fault.line == line && fault.reason.contains(says),
+            "{fault:?}: expected line {line}, `{says}`"
+        );
+    };
+    check("tolerance_um = 30", "tolerance_um = -3", 3, "must be above 0");
+    check("search_um = 300", "search_um = 300000", 4, "at most 1000");
+    check("\"B\"", "\"A\"", 7, "twice");
+    check("x_um = 9", "x_um = nan", 7, "must be numbers");
+    check("length_um = 600", "length_um = 300", 6, "longer side");
+    check(
+        "parts = [",
+        "fiducials = [{ x_um = 0, y_um = 0, diameter_um = 1000 }]\nparts = [",
+        5,
+        "one fiducial",
+    );
 }

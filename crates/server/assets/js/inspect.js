@@ -16,7 +16,11 @@
       title: { text: chart.name, textStyle: { fontSize: 13, fontWeight: "normal", color: ink }, left: 4, top: 2 },
       tooltip: { ...tip, trigger: "axis", formatter: p => `${words.frame} ${p[0].axisValue}\n${digits(p[0].data)}` },
       xAxis: { type: "category", data: chart.frames, axisLabel: { color: ink } },
-      yAxis: { type: "value", scale: true, axisLabel: { color: ink, formatter: digits } },
+      // A share ends at 100, wherever its upper limit lies.
+      yAxis: {
+        type: "value", scale: true, axisLabel: { color: ink, formatter: digits },
+        max: value => (["yield", "ewma"].includes(chart.part) && value.max > 100 ? 100 : null),
+      },
       series: [
         {
           type: "line", data: chart.values, symbolSize: 4, lineStyle: { color: line, width: 1.5 }, itemStyle: { color: line },

@@ -41,6 +41,21 @@ pub fn defects(s: &PanelSummary) -> Vec<(Class, u64)> {
     found
 }
 
+/// What the rings' colours stand for, of the classes that occur. Drawn, since a page's styles stand in its style sheets alone.
+pub fn legend(lang: Lang, s: &PanelSummary, both: bool) -> Markup {
+    html! {
+        p {
+            @for (class, _) in defects(s) {
+                @let [r, g, b] = app::ring_colour(class);
+                svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" {
+                    circle cx="8" cy="8" r="6" fill="none" stroke=(format!("rgb({r},{g},{b})")) stroke-width="3" {}
+                }
+                " " (lang.t(zh(class))) @if both { " " (class.word()) } " \u{3000}"
+            }
+        }
+    }
+}
+
 /// The report of a run.
 pub fn file(run: &PanelRun) -> String {
     let s = &run.summary;
@@ -55,6 +70,9 @@ pub fn file(run: &PanelRun) -> String {
         section.sheet { h2 { "一、结果 Results" } (figures(s)) }
         section.sheet {
             h2 { "二、缺陷 Defects" }
+            @if s.overexposed_frames > 0 {
+                p { strong { "曝光过度的帧 overexposed frames: " (s.overexposed_frames) } }
+            }
             (pareto(s))
             (patterns(s))
             @if !s.bins.is_empty() {
@@ -75,6 +93,7 @@ pub fn file(run: &PanelRun) -> String {
             (picture("map.png", &run.map_png))
             @if let Some(worst) = &run.worst {
                 p { "缺陷最多的一帧 the frame with the most defects: " (worst.name) " (" (worst.defects) ")" }
+                (legend(Lang::Zh, s, true))
                 (picture("overlay.png", &run.overlay_png))
             }
         }

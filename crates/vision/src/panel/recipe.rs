@@ -82,12 +82,56 @@ pub enum RecipeError {
     /// Bins of colour without colour.
     #[error("`bins` sorts by colour; it needs colour = \"rgb\"")]
     Bins,
-    /// Limits that contradict each other.
+    /// Too few beads to learn from.
+    #[error("a panel of {rows} x {columns} has too few beads; at least {BEADS_MIN} are needed to learn from")]
+    TooFew {
+        /// Rows.
+        rows: usize,
+        /// Columns.
+        columns: usize,
+    },
+    /// A tolerance that reaches into the neighbours' cells.
     #[error(
-        "`limits`: 0 <= dead_below <= dim_below < 1 < bright_above and 0 < false_calls_per_million must hold"
+        "`tolerance_um` is {tolerance_um}, more than half of `pitch_um`, which is {pitch_um}: a bead so far off is its neighbour's"
     )]
-    Limits,
+    TooTolerant {
+        /// Tolerance in micrometres.
+        tolerance_um: f64,
+        /// Pitch in micrometres.
+        pitch_um: f64,
+    },
+    /// A limit that no bead, or every bead, would be beyond.
+    #[error("`{}` is {value}; it must be {must}", path.trim_start_matches("limits."))]
+    Limit {
+        /// Where the limit is in the recipe, as `limits.dim_below`.
+        path: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it must be.
+        must: &'static str,
+    },
 }
+
+impl RecipeError {
+    /// The field that is wrong, tables before it with a dot, as `limits.dim_below`.
+    pub fn path(&self) -> &'static str {
+        match self {
+            Self::NotPositive { field, .. } | Self::Lines { field, .. } => field,
+            Self::TooWide { .. } => "bead_diameter_um",
+            Self::TooSmall { .. } => "um_per_px",
+            Self::TooFew { .. } => "rows",
+            Self::TooTolerant { .. } => "tolerance_um",
+            Self::Bins => "bins",
+            Self::Limit { path, .. } => path,
+        }
+    }
+}
+
+/// Fewest beads that a point spread function is learnt from.
+const BEADS_MIN: usize = 12;
+
+/// Most false calls in a million: beyond a tenth of the beads for each test the rate would no longer be what it says.
+const FALSE_CALLS_MAX: f64 = 500_000.0;
 
 /// Most rows or columns.
 const LINES_MAX: usize = 20_000;
@@ -113,6 +157,15 @@ impl Recipe {
                 return Err(RecipeError::Lines { field, value });
             }
         }
+        if self.rows * self.columns < BEADS_MIN {
+            return Err(RecipeError::TooFew { rows: self.rows, columns: self.columns });
+        }
+        if self.tolerance_um > 0.5 * self.pitch_um {
+            return Err(RecipeError::TooTolerant {
+                tolerance_um: self.tolerance_um,
+                pitch_um: self.pitch_um,
+            });
+        }
         let spec = self.grid_spec();
         if spec.bead_px > 0.75 * spec.pitch_px {
             return Err(RecipeError::TooWide { bead_um: self.bead_diameter_um, pitch_um: self.pitch_um });
@@ -123,10 +176,43 @@ impl Recipe {
         if self.bins.is_some() && self.colour == Colour::Mono {
             return Err(RecipeError::Bins);
         }
+        self.check_limits()
+    }
+
+    fn check_limits(&self) -> Result<(), RecipeError> {
         let l = &self.limits;
-        let ordered = 0.0 <= l.dead_below && l.dead_below <= l.dim_below && l.dim_below < 1.0;
-        if !(ordered && l.bright_above > 1.0 && l.false_calls_per_million > 0.0) {
-            return Err(RecipeError::Limits);
+        let calls = l.false_calls_per_million;
+        // Written so that what is not a number fails too.
+        for (path, value, holds, must) in [
+            (
+                "limits.dead_below",
+                l.dead_below,
+                0.0 <= l.dead_below && l.dead_below < 1.0,
+                "0 or more, below 1",
+            ),
+            (
+                "limits.dim_below",
+                l.dim_below,
+                l.dead_below <= l.dim_below && l.dim_below < 1.0,
+                "`dead_below` or more, below 1",
+            ),
+            ("limits.bright_above", l.bright_above, l.bright_above > 1.0, "above 1"),
+            ("limits.shape_above", l.shape_above, l.shape_above >= 0.0, "0 or more"),
+            ("limits.stain_above", l.stain_above, l.stain_above >= 0.0, "0 or more"),
+            ("limits.bridge_above", l.bridge_above, l.bridge_above >= 0.0, "0 or more"),
+            ("limits.double_above", l.double_above, l.double_above > 1.0, "above 1"),
+            ("limits.double_stretch", l.double_stretch, l.double_stretch >= 0.0, "0 or more"),
+            ("limits.chromaticity_above", l.chromaticity_above, l.chromaticity_above >= 0.0, "0 or more"),
+            (
+                "limits.false_calls_per_million",
+                calls,
+                calls > 0.0 && calls <= FALSE_CALLS_MAX,
+                "above 0, at most 500000",
+            ),
+        ] {
+            if !(holds && value.is_finite()) {
+                return Err(RecipeError::Limit { path, value, must });
+            }
         }
         Ok(())
     }

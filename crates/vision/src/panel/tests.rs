@@ -92,7 +92,19 @@ fn what_cannot_be_inspected_is_said() {
     assert_eq!(recipe_error(|r| r.rows = 2), RecipeError::Lines { field: "rows", value: 2 });
     assert!(matches!(recipe_error(|r| r.bead_diameter_um = 700.0), RecipeError::TooWide { .. }));
     assert!(matches!(recipe_error(|r| r.um_per_px = 200.0), RecipeError::TooSmall { .. }));
-    assert_eq!(recipe_error(|r| r.limits.dim_below = 1.2), RecipeError::Limits);
+    assert!(matches!(recipe_error(|r| (r.rows, r.columns) = (3, 3)), RecipeError::TooFew { .. }));
+    assert!(matches!(recipe_error(|r| r.tolerance_um = 0.6 * r.pitch_um), RecipeError::TooTolerant { .. }));
+    for (change, path) in [
+        ((|r| r.limits.dim_below = 1.2) as fn(&mut Recipe), "limits.dim_below"),
+        (|r| r.limits.shape_above = -1.0, "limits.shape_above"),
+        (|r| r.limits.stain_above = f64::NAN, "limits.stain_above"),
+        (|r| r.limits.bridge_above = -5.0, "limits.bridge_above"),
+        (|r| r.limits.double_above = 0.0, "limits.double_above"),
+        (|r| r.limits.chromaticity_above = -1.0, "limits.chromaticity_above"),
+        (|r| r.limits.false_calls_per_million = 1e12, "limits.false_calls_per_million"),
+    ] {
+        assert_eq!(recipe_error(change).path(), path);
+    }
     assert!(matches!(learn(|r| r.rows = 12), Err(InspectError::Grid(GridError::Count { .. }))));
     let line = Line::learn(recipe(), &frame).unwrap();
     let small = Frame::new(Samples::Bytes(&bytes), Layout::Mono, 8, (20, 20), 20).unwrap();

@@ -1,6 +1,7 @@
 //! What the user says of a board's parts.
 
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// A rectangular part and its nominal place on the board.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,6 +84,10 @@ pub enum PlacementRecipeError {
     /// A part that cannot be.
     #[error("part `{name}`: {what}")]
     Part {
+        /// Its number from 0.
+        at: usize,
+        /// The field that is wrong.
+        field: &'static str,
         /// Its name.
         name: String,
         /// What is wrong.
@@ -100,6 +105,20 @@ pub enum PlacementRecipeError {
     /// No parts, or too many.
     #[error("the recipe has {0} parts; it must have 1 to {max}", max = PARTS_MAX)]
     Count(usize),
+}
+
+impl PlacementRecipeError {
+    /// The field that is wrong, tables and numbers from 0 before it with a dot, as `parts.3.width_um`.
+    pub fn path(&self) -> String {
+        match self {
+            Self::NotPositive { field, .. } => (*field).to_owned(),
+            Self::Search { .. } => "search_um".to_owned(),
+            Self::Part { at, field, .. } => format!("parts.{at}.{field}"),
+            Self::Fiducial { number } => format!("fiducials.{}", number - 1),
+            Self::OneFiducial => "fiducials".to_owned(),
+            Self::Count(_) => "parts".to_owned(),
+        }
+    }
 }
 
 /// Most parts of a board.
@@ -134,9 +153,12 @@ impl PlacementRecipe {
         if self.parts.is_empty() || self.parts.len() > PARTS_MAX {
             return Err(PlacementRecipeError::Count(self.parts.len()));
         }
-        for part in &self.parts {
-            if let Some(what) = self.fault(part) {
-                return Err(PlacementRecipeError::Part { name: part.name.clone(), what });
+        let mut names = HashSet::new();
+        for (at, part) in self.parts.iter().enumerate() {
+            let twice = !names.insert(part.name.as_str());
+            let twice = twice.then_some(("name", "the name is there twice; give each part its own"));
+            if let Some((field, what)) = self.fault(part).or(twice) {
+                return Err(PlacementRecipeError::Part { at, field, name: part.name.clone(), what });
             }
         }
         if self.fiducials.len() == 1 {
@@ -152,18 +174,25 @@ impl PlacementRecipe {
         }
     }
 
-    fn fault(&self, part: &Part) -> Option<&'static str> {
-        let place = [part.x_um, part.y_um, part.theta_deg, part.length_um];
-        if !place.iter().all(|v| v.is_finite()) {
-            return Some("place and size must be numbers");
+    /// What is wrong with a part, and in which field.
+    fn fault(&self, part: &Part) -> Option<(&'static str, &'static str)> {
+        let place = [
+            ("x_um", part.x_um),
+            ("y_um", part.y_um),
+            ("theta_deg", part.theta_deg),
+            ("length_um", part.length_um),
+        ];
+        if let Some((field, _)) = place.iter().find(|(_, v)| !v.is_finite()) {
+            return Some((field, "place and size must be numbers"));
         }
         if part.width_um.is_nan() || part.width_um / self.um_per_px < SIDE_MIN_PX {
-            return Some("`width_um` is less than 4 px; use a larger magnification");
+            return Some(("width_um", "`width_um` is less than 4 px; use a larger magnification"));
         }
         if part.length_um < part.width_um {
-            return Some("`length_um` is the longer side; turn the part by `theta_deg`");
+            return Some(("length_um", "`length_um` is the longer side; turn the part by `theta_deg`"));
         }
-        (part.length_um / self.um_per_px > SIDE_MAX_PX).then_some("`length_um` is more than 4,000 px")
+        let long = part.length_um / self.um_per_px > SIDE_MAX_PX;
+        long.then_some(("length_um", "`length_um` is more than 4,000 px"))
     }
 }
 

@@ -68,14 +68,18 @@ fn panel(args: &InspectPanel) -> Result<ExitCode> {
     let recipe = text(&args.recipe)?;
     super::writable(&args.out)?;
     let mut frames = Sources::open(&args.frames)?;
-    if args.unlit.is_some() && frames.known() != Some(1) {
+    let known = frames.known();
+    let unlit = args.unlit.as_deref().map(whole_file).transpose()?;
+    // How many frames a stream holds is known only when it is read: a second one is looked for.
+    let first: Vec<_> = frames.by_ref().take(if unlit.is_some() { 2 } else { 0 }).collect();
+    if first.len() > 1 {
         return Err(Error::new(Code::BadInput, "an unlit frame belongs to one panel")
             .hint("give --unlit with one FRAME, the same panel lit"));
     }
-    let unlit = args.unlit.as_deref().map(whole_file).transpose()?;
+    let mut frames = first.into_iter().chain(frames);
     let lot = args.lot.clone().unwrap_or_else(|| name(&args.frames[0]));
     let options = options(args.threads, lot, &args.recipe, &args.beads, args.accept_valid);
-    let (started, bar, total) = (Instant::now(), OnceLock::new(), frames.known().unwrap_or(0));
+    let (started, bar, total) = (Instant::now(), OnceLock::new(), known.unwrap_or(0));
     let progress = |done: u64, _beads: u64| {
         if started.elapsed() > QUIET {
             bar.get_or_init(Bar::new).report(Stage::Inspect, done, total.max(done));
@@ -128,6 +132,12 @@ fn show(s: &PanelSummary) {
     }
     for (bin, count) in &s.bins {
         say!("  bin 分档 {bin} {count}");
+    }
+    if s.overexposed_frames > 0 {
+        say!("  warning 警告 overexposed 曝光过度: {} frames 帧", s.overexposed_frames);
+    }
+    for warning in &s.warnings {
+        say!("  warning 警告 {warning}");
     }
     say!("  {:.0} beads/s on {} threads, files included", s.beads_per_second, s.threads);
 }

@@ -52,6 +52,12 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
 }
 
 async fn dispatch(cli: Cli) -> Result<ExitCode> {
+    let own_bins = cli.data.as_ref().map(|folder| folder.join("led_bins.csv")).filter(|path| path.is_file());
+    if let Some(path) = &own_bins {
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| Error::new(Code::File, format!("cannot read {}: {e}", path.display())))?;
+        app::use_led_bins(&text)?;
+    }
     match cli.command {
         Command::Demo(args) => return demo::run(&args).await,
         Command::Match(args) => return matching::run(&args),
@@ -72,10 +78,14 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
     };
     let mut app = opened?;
     if let Some(folder) = &cli.data {
-        if let Some(factors) = factors(folder)? {
+        let own_factors = factors(folder)?;
+        let others = own_bins.is_some() || own_factors.is_some();
+        if let Some(factors) = own_factors {
             app = app.with_factors(factors);
         }
-        app = app.with_reference(reference(folder)?);
+        if let Some(reference) = reference(folder, others)? {
+            app = app.with_reference(reference);
+        }
     }
     let app = Arc::new(app);
     let result = in_database(&app, cli.actor.as_deref(), cli.command).await;
@@ -120,13 +130,17 @@ fn factors(folder: &Path) -> Result<Option<&'static FactorLibrary>> {
     Ok(Some(Box::leak(Box::new(library))))
 }
 
-/// The shipped tables with the region files and the markets of a folder; either may be missing, not both. Leaked: there is one
-/// set of tables in a process.
-fn reference(folder: &Path) -> Result<&'static Reference> {
+/// The shipped tables with the region files and the markets of a folder; either may be missing, and both where other tables are
+/// there. Leaked: there is one set of tables in a process.
+fn reference(folder: &Path, others: bool) -> Result<Option<&'static Reference>> {
     let regions = tables(&folder.join("regions"), "csv")?;
     let markets = tables(&folder.join("markets"), "toml")?;
-    if regions.is_none() && markets.is_none() && !folder.join("factors.csv").exists() {
-        let what = format!("{} has neither regions nor markets nor factors.csv", folder.display());
+    if regions.is_none() && markets.is_none() {
+        if others {
+            return Ok(None);
+        }
+        let what =
+            format!("{} has neither regions nor markets nor factors.csv nor led_bins.csv", folder.display());
         return Err(Error::new(Code::File, what).hint("see data/README.md"));
     }
     let texts = |files: &'static [(String, String)]| -> Vec<(&str, &str)> {
@@ -135,7 +149,7 @@ fn reference(folder: &Path) -> Result<&'static Reference> {
     let [regions, markets] = [regions, markets].map(|files| texts(files.unwrap_or_default().leak()));
     let reference = Reference::with_files(&regions, &markets)
         .map_err(|e| Error::new(Code::BadInput, e.to_string()).hint("see data/README.md"))?;
-    Ok(Box::leak(Box::new(reference)))
+    Ok(Some(Box::leak(Box::new(reference))))
 }
 
 /// Names and texts of the files of a folder, by name; none where there is no such folder.

@@ -131,6 +131,30 @@ fn a_panel_becomes_evidence() {
     assert!(page.contains("良率") && page.contains("data:image/png;base64,") && !page.contains("http"));
 }
 
+/// An unlit frame goes with one lit frame of any format; a stream of two panels is refused.
+#[test]
+fn an_unlit_frame_goes_with_one_raw_frame() {
+    let dir = folder();
+    let recipe = panel(5);
+    let (lit, unlit) = (recipe.render(), recipe.render_unlit());
+    std::fs::write(dir.path().join("lit.raw"), raw(&lit)).unwrap();
+    std::fs::write(dir.path().join("unlit.raw"), raw(&unlit)).unwrap();
+    std::fs::write(dir.path().join("two.raw"), [raw(&lit), raw(&lit)].concat()).unwrap();
+    let args = ["inspect", "panel", "--recipe", "panel.toml", "--out", "out", "--unlit", "unlit.raw"];
+    ok(dir.path(), &[&args[..], &["lit.raw"]].concat());
+    // A list of beads that this run does not write is not left from an earlier one.
+    assert!(dir.path().join("out/beads.csv").is_file());
+    ok(dir.path(), &[&args[..], &["--beads=none", "lit.raw"]].concat());
+    assert!(!dir.path().join("out/beads.csv").exists() && !dir.path().join("out/beads.bin").exists());
+    let missing = lit.sites.iter().filter(|s| s.defect == Defect::Missing).count() as u64;
+    let s = summary(dir.path());
+    assert_eq!((s["frames"].as_u64(), s["classes"]["missing"].as_u64()), (Some(1), Some(missing)));
+    for two in [&["two.raw"][..], &["lit.raw", "lit.raw"]] {
+        let said = text(&run(dir.path(), &[&args[..], two].concat()));
+        assert!(said.starts_with("exit 2") && said.contains("belongs to one panel"), "{said}");
+    }
+}
+
 #[test]
 fn frames_from_a_pipe_a_folder_and_threads_give_the_same() {
     let panels: Vec<Panel> = (1..=5).map(|seed| panel(seed).render()).collect();
@@ -253,6 +277,20 @@ fn good_beads_are_sorted_into_sixteen_bins() {
     assert!(said.contains("bin 分档"), "{said}");
     let page = std::fs::read_to_string(dir.path().join("out/report.html")).unwrap();
     assert!(page.contains("亮度与颜色分档"));
+    // The list of beads says the same of each.
+    let rows = beads(dir.path());
+    for (bin, count) in bins {
+        let of_bin = rows.iter().filter(|row| row.len() == 15 && row[14] == *bin).count() as u64;
+        assert_eq!(Some(of_bin), count.as_u64(), "{bin}");
+    }
+    // A buyer's own table.
+    std::fs::create_dir(dir.path().join("own")).unwrap();
+    let table = "table,name,corners,light_min,light_max\nbuyer,ALL,0 0|1 0|1 1|0 1,0,9\n";
+    std::fs::write(dir.path().join("own/led_bins.csv"), table).unwrap();
+    with("colour = \"rgb\"\nbins = \"buyer\"\n");
+    ok(dir.path(), &[&["--data", "own"], &args[..]].concat());
+    let sums = summary(dir.path());
+    assert_eq!(sums["bins"]["ALL"], sums["good"]);
     for (more, says) in [
         ("bins = \"white16\"\n", "panel.toml, line 7: `bins` sorts by colour"),
         ("colour = \"rgb\"\nbins = \"red\"\n", "panel.toml, line 8: `bins` is red; there are: white16"),
@@ -290,7 +328,8 @@ fn boards_are_compared_with_their_template() {
                 .clone();
         assert_eq!(class.as_str().unwrap().replace('_', ""), format!("{defect:?}").to_lowercase());
     }
-    std::fs::write(dir.path().join("list.txt"), "# template, image\nt.png, i.png\nt.png\tt.png\n").unwrap();
+    std::fs::write(dir.path().join("list.txt"), "# a comment\ntemplate, image\nt.png, i.png\nt.png\tt.png\n")
+        .unwrap();
     assert_eq!(
         ok(dir.path(), &["inspect", "board", "--pairs", "list.txt"]),
         one,
@@ -436,6 +475,95 @@ fn a_pipe_that_begins_again_counts_no_frame_twice() {
     child.stdin.take().unwrap().write_all(&stream.concat()).unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(summary(dir.path())["frames"], 6);
+}
+
+/// Runs a watch of a pipe with these bytes: its exit code, and what it said.
+fn pipe(dir: &Path, bytes: &[u8]) -> (Option<i32>, String) {
+    let args = ["inspect", "watch", "--stdin", "--recipe", "panel.toml", "--out", "out", "--beads=none"];
+    let mut child = yulin(dir)
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(bytes).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// Equal frames count, junk between frames is one refusal with its byte, two pictures are two frames.
+#[test]
+fn every_frame_of_a_pipe_counts() {
+    let (p0, p1) = (panel(1).render(), panel(2).render());
+    let equal = [raw(&p0), raw(&p0), raw(&p1), raw(&p0)].concat();
+    let junk = [raw(&p0), b"no frame at all".to_vec(), raw(&p1)].concat();
+    let pictures = [grey(&p0), grey(&p1)].concat();
+    for (bytes, frames, refused, says) in [
+        (equal, 4, 0, "4 frames"),
+        (junk, 2, 1, "refused 拒绝: standard input, frame 2 (byte"),
+        (pictures, 2, 0, ""),
+    ] {
+        let dir = folder();
+        let (code, said) = pipe(dir.path(), &bytes);
+        assert!(code == Some(0) && said.contains(says), "{said}");
+        let s = summary(dir.path());
+        assert_eq!((s["frames"].as_u64(), s["refused"].as_u64()), (Some(frames), Some(refused)), "{said}");
+    }
+}
+
+/// A sender that falls within a frame leaves the run open; it is gone on with by the rest, or by all of it.
+#[test]
+fn a_cut_pipe_leaves_the_run_open() {
+    let stream: Vec<Vec<u8>> = (1..=3).map(|seed| raw(&panel(seed).render())).collect();
+    for rest in [stream[2].clone(), stream.concat()] {
+        let dir = folder();
+        let (code, said) = pipe(dir.path(), &[&stream[..2].concat()[..], &stream[2][..500]].concat());
+        assert!(
+            code == Some(2) && said.contains("frame 3: truncated") && said.contains("stays open"),
+            "{said}"
+        );
+        assert!(!dir.path().join("out/summary.json").exists());
+        let (code, said) = pipe(dir.path(), &rest);
+        assert_eq!(code, Some(0), "{said}");
+        let s = summary(dir.path());
+        assert_eq!((s["frames"].as_u64(), s["refused"].as_u64()), (Some(3), Some(0)), "{said}");
+    }
+}
+
+/// A file that was moved away and back is the frame that it was; pictures that cannot be measured are refused by name.
+#[test]
+fn a_watched_folder_is_counted_as_it_is() {
+    let dir = folder();
+    let frames = dir.path().join("frames");
+    std::fs::create_dir(&frames).unwrap();
+    put(&frames, "a.png", &grey(&panel(2).render()));
+    put(&frames, "cat.jpg", b"\xff\xd8\xff\xe0 a cat");
+    put(&frames, "notes.txt", b"words");
+    let mut child = yulin(dir.path())
+        .args(WATCH)
+        .args(["--idle-s", "3"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let state = dir.path().join("out/.yulin-watch/state.json");
+    for _ in 0..400 {
+        if state.is_file() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(25));
+    }
+    std::fs::rename(frames.join("a.png"), dir.path().join("a.png")).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    std::fs::rename(dir.path().join("a.png"), frames.join("a.png")).unwrap();
+    let mut said = String::new();
+    std::io::Read::read_to_string(child.stderr.as_mut().unwrap(), &mut said).unwrap();
+    assert!(child.wait().unwrap().success(), "{said}");
+    let s = summary(dir.path());
+    assert_eq!((s["frames"].as_u64(), s["refused"].as_u64()), (Some(1), Some(1)), "{said}");
+    assert!(said.contains("cat.jpg: JPEG is lossy") && said.contains("notes.txt"), "{said}");
+    assert!(said.contains("1 frames 帧") && said.contains("waiting 等待 0"), "{said}");
 }
 
 /// Each of these is refused with its reason and exit code 2, by the command itself.

@@ -51,7 +51,7 @@ pub async fn new(viewer: Viewer) -> Answer {
             div.actions { button type="submit" { (lang.t("存档")) } }
         }
         h2 { (lang.t("产线实时检测")) }
-        pre.recipe { "yulin inspect watch DIR --recipe panel.toml --run NAME --db yulin.db" }
+        pre.recipe { "yulin inspect watch DIR --recipe panel.toml --run NAME --enterprise FIRM --db yulin.db" }
     };
     Ok(viewer.page(lang.t("新的检测"), &body))
 }

@@ -4,7 +4,7 @@ use super::runs::{number, percent, state};
 use super::{data, evidence};
 use crate::answer::Answer;
 use crate::format;
-use crate::pages::inspection::{defects, zh};
+use crate::pages::inspection::{defects, legend, zh};
 use crate::parts::{crumbs, empty, figures, scroll};
 use crate::viewer::Viewer;
 use crate::words::{Lang, encode};
@@ -139,10 +139,13 @@ pub fn results(lang: Lang, p: &PanelSummary) -> Markup {
     let found = defects(p);
     let total: u64 = found.iter().map(|f| f.1).sum();
     html! {
+        @if p.overexposed_frames > 0 {
+            p.notice role="status" { (lang.t("曝光过度：灯珠亮度超出相机量程的帧数")) "：" (p.overexposed_frames) }
+        }
         (figures(&[
             (lang.t("良率"), percent(p.yield_share, 3), &share),
-            ("Cpk x", number(p.cpk_x, 2), &x),
-            ("Cpk y", number(p.cpk_y, 2), &y),
+            ("Cp x · Cpk x", format!("{} · {}", number(p.cp_x, 2), number(p.cpk_x, 2)), &x),
+            ("Cp y · Cpk y", format!("{} · {}", number(p.cp_y, 2), number(p.cpk_y, 2)), &y),
             (lang.t("帧数"), p.frames.to_string(), &refused),
             (lang.t("灯珠"), p.beads.to_string(), ""),
             (lang.t("缺陷"), total.to_string(), ""),
@@ -161,6 +164,33 @@ pub fn results(lang: Lang, p: &PanelSummary) -> Markup {
                     } }
                 }
             }))
+        }
+        (patterns(lang, p))
+    }
+}
+
+/// Clusters and lines of the worst frame's defects.
+fn patterns(lang: Lang, p: &PanelSummary) -> Markup {
+    let (clusters, lines) = (&p.patterns.clusters, &p.patterns.lines);
+    html! {
+        @if !(clusters.is_empty() && lines.is_empty()) {
+            details {
+                summary { (lang.t("缺陷最多的一帧中的成团与成线")) " (" (clusters.len() + lines.len()) ")" }
+                ul.plain {
+                    @for cluster in clusters.iter().take(20) {
+                        li {
+                            (cluster.sites.len()) " " (lang.t("处缺陷")) " · " (lang.t("行")) " " (cluster.rows.0) "–" (cluster.rows.1)
+                            " · " (lang.t("列")) " " (cluster.columns.0) "–" (cluster.columns.1)
+                        }
+                    }
+                    @for line in lines.iter().take(20) {
+                        li {
+                            (if line.kind == app::DefectLine::Row { lang.t("行") } else { lang.t("列") }) " " (line.index) ": "
+                            (line.defects) " / " (line.sites) " · p = " (format!("{:.1e}", line.chance))
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -203,6 +233,9 @@ fn pictures(lang: Lang, card: &RunCard) -> Markup {
         @if kept("overlay.png") {
             h2 { (lang.t("缺陷最多的一帧")) }
             @if let Some((_, name, count)) = &detail.worst { p.soft { (name) " · " (count) " " (lang.t("处缺陷")) } }
+            @if let Some(panel) = card.row.figures.as_ref().and_then(|f| f.panel.as_ref()) {
+                (legend(lang, panel, false))
+            }
             div.zoom tabindex="0" role="region" data-zoom aria-label=(lang.t("可缩放的标注图：滚轮或双指缩放，拖动移动，按 + - 0 和方向键")) {
                 img src=(to("overlay.png")) alt=(lang.t("缺陷最多的一帧，缺陷处有圈"));
             }

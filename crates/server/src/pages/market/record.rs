@@ -229,6 +229,7 @@ pub fn verdicts(lang: Lang, properties: &PropertyTable, verdicts: &[Verdict]) ->
                             td {
                                 @if verdict.offer.is_empty() { span.soft { (lang.t("未说明")) } } @else { (verdict.offer) }
                                 @if let Some(evidence) = &verdict.evidence { br; (format::measured(lang, evidence)) }
+                                @else if !verdict.offer.is_empty() { " " (format::declared(lang)) }
                             }
                             td { (outcome(lang, &verdict.outcome)) }
                         }

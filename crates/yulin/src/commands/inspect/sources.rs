@@ -45,25 +45,50 @@ impl Sources {
     }
 }
 
-fn ending(path: &Path) -> Option<String> {
+/// The ending of a file's name in small letters.
+pub fn ending(path: &Path) -> Option<String> {
     Some(path.extension()?.to_string_lossy().to_lowercase())
 }
 
-/// Files of a folder that are frames by their endings, in no order.
-pub fn frames_in(folder: &Path) -> Result<Vec<PathBuf>> {
+/// Endings of pictures and films that cannot be measured: in a watched folder they are frames that are refused.
+const UNREADABLE: [&str; 22] = [
+    "jpg", "jpeg", "jpe", "jfif", "jp2", "jxl", "webp", "gif", "heic", "heif", "avif", "dng", "cr2", "nef",
+    "arw", "mp4", "m4v", "mov", "mkv", "mpg", "mpeg", "wmv",
+];
+
+/// Endings of files that are still being written or copied.
+const PARTIAL: [&str; 9] =
+    ["tmp", "temp", "part", "partial", "crdownload", "filepart", "swp", "lock", "writing"];
+
+/// Files of a folder, in no order.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let fault = |e: std::io::Error| Error::new(Code::File, format!("cannot read {}: {e}", folder.display()));
-    let mut frames = Vec::new();
+    let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(fault)? {
         let path = entry.map_err(fault)?.path();
-        if path.is_file() && ending(&path).is_some_and(|e| ENDINGS.contains(&e.as_str())) {
-            frames.push(path);
+        if path.is_file() {
+            files.push(path);
         }
     }
-    Ok(frames)
+    Ok(files)
+}
+
+/// Files of a watched folder, in no order: those that are frames by their endings, readable or not, and the others, without
+/// hidden ones and those that are still being written.
+pub fn watched_in(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let among = |path: &Path, endings: &[&str]| ending(path).is_some_and(|e| endings.contains(&e.as_str()));
+    let (frames, mut others): (Vec<_>, Vec<_>) =
+        files_in(folder)?.into_iter().partition(|path| among(path, &ENDINGS) || among(path, &UNREADABLE));
+    others.retain(|path| {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        !(name.starts_with('.') || name.ends_with('~') || among(path, &PARTIAL))
+    });
+    Ok((frames, others))
 }
 
 fn frames_of(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut frames = frames_in(folder)?;
+    let mut frames = files_in(folder)?;
+    frames.retain(|path| ending(path).is_some_and(|e| ENDINGS.contains(&e.as_str())));
     if frames.is_empty() {
         let words = format!("the folder {} holds no frames ({})", folder.display(), ENDINGS.join(", "));
         return Err(Error::new(Code::BadInput, words));
@@ -148,6 +173,13 @@ pub fn pairs(list: &Path, text: &str) -> Result<Vec<(PathBuf, PathBuf)>> {
                 ),
             ));
         };
+        // A first line without files may be the columns' names.
+        let heading = |word: &str| {
+            ["template", "image", "test", "模板", "图像"].contains(&word.to_lowercase().as_str())
+        };
+        if pairs.is_empty() && heading(template) && heading(image) && !folder.join(template).exists() {
+            continue;
+        }
         pairs.push((folder.join(template), folder.join(image)));
     }
     if pairs.is_empty() {

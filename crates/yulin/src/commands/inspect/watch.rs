@@ -38,27 +38,56 @@ struct Folder {
     settle: Duration,
     /// Files that are seen and not taken yet: how they looked, since when.
     seen: HashMap<PathBuf, (String, Instant)>,
+    /// Endings of files that are no frames and were named.
+    named: HashSet<String>,
 }
 
 /// Standard input, read ahead by a thread.
 struct Pipe {
-    frames: Receiver<Arrival>,
+    frames: Receiver<Read>,
+    /// Frames that were read and not taken yet.
+    waiting: Arc<AtomicU64>,
     held_ms: Arc<AtomicU64>,
-    ended: bool,
+    ended: Option<End>,
+}
+
+/// What a pipe gives.
+enum Read {
+    Frame(Arrival),
+    /// It ended inside of a frame, at this place.
+    Cut(String),
+}
+
+/// How frames come to an end.
+#[derive(Clone)]
+enum End {
+    /// All have come.
+    All,
+    /// The sender fell within one.
+    Cut(String),
+    /// Somebody stopped it.
+    Stopped,
 }
 
 /// What comes now.
 struct Come {
     arrivals: Vec<Arrival>,
     live: LiveFigures,
-    ended: bool,
+    ended: Option<End>,
 }
 
 impl Folder {
     /// Frames that have not changed for a while, the oldest first: what is still being written is waited for.
     fn come(&mut self, watch: &mut Watch, most: usize) -> Result<Come> {
         let mut there = Vec::new();
-        for path in sources::frames_in(&self.path)? {
+        let (frames, others) = sources::watched_in(&self.path)?;
+        for path in others {
+            let ending = sources::ending(&path).unwrap_or_default();
+            if self.named.insert(ending) {
+                eprintln!("no frame by its ending, passed over 按扩展名不是画面，略过: {}", path.display());
+            }
+        }
+        for path in frames {
             // A file that is gone again was never a frame.
             let Ok(about) = std::fs::metadata(&path) else { continue };
             let changed = about.modified().unwrap_or(SystemTime::UNIX_EPOCH);
@@ -71,20 +100,18 @@ impl Folder {
         let new: Vec<_> = there.iter().filter(|(_, key, _)| !watch.knows(key)).collect();
         let paths: HashSet<&Path> = new.iter().map(|(_, _, path)| path.as_path()).collect();
         self.seen.retain(|path, _| paths.contains(path.as_path()));
-        let mut come = Come {
-            arrivals: Vec::new(),
-            live: LiveFigures { waiting: new.len() as u64, ..LiveFigures::default() },
-            ended: false,
-        };
+        let mut come = Come { arrivals: Vec::new(), live: LiveFigures::default(), ended: None };
         for (_, key, path) in new {
             let seen = self.seen.entry(path.clone()).or_insert_with(|| (key.clone(), Instant::now()));
             if seen.0 != *key {
                 *seen = (key.clone(), Instant::now());
             }
             let waits = seen.1.elapsed();
-            come.live.oldest_ms = come.live.oldest_ms.max(waits.as_millis() as u64);
             if waits >= self.settle && come.arrivals.len() < most {
                 come.arrivals.push(Arrival { key: key.clone(), packet: the_frame(path) });
+            } else {
+                come.live.waiting += 1;
+                come.live.oldest_ms = come.live.oldest_ms.max(waits.as_millis() as u64);
             }
         }
         Ok(come)
@@ -94,41 +121,63 @@ impl Folder {
 impl Pipe {
     fn open() -> Self {
         let (to, frames) = sync_channel(WAITING_MAX);
-        let held_ms = Arc::new(AtomicU64::new(0));
-        let held = held_ms.clone();
-        std::thread::spawn(move || read_ahead(&to, &held));
-        Self { frames, held_ms, ended: false }
+        let (waiting, held_ms) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let ahead = Ahead { to, waiting: waiting.clone(), held_ms: held_ms.clone() };
+        std::thread::spawn(move || ahead.read());
+        Self { frames, waiting, held_ms, ended: None }
     }
 
     fn come(&mut self, most: usize) -> Come {
         let mut arrivals = Vec::new();
-        while arrivals.len() < most && !self.ended {
+        while arrivals.len() < most && self.ended.is_none() {
             match self.frames.try_recv() {
-                Ok(arrival) => arrivals.push(arrival),
+                Ok(Read::Frame(arrival)) => {
+                    self.waiting.fetch_sub(1, Ordering::Relaxed);
+                    arrivals.push(arrival);
+                }
+                Ok(Read::Cut(place)) => self.ended = Some(End::Cut(place)),
                 Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => self.ended = true,
+                Err(TryRecvError::Disconnected) => self.ended = Some(End::All),
             }
         }
-        let held_ms = self.held_ms.load(Ordering::Relaxed);
-        // A full queue is all that can be known of what waits in a pipe.
-        let waiting = if arrivals.len() == most { WAITING_MAX as u64 } else { 0 };
+        let (waiting, held_ms) = (self.waiting.load(Ordering::Relaxed), self.held_ms.load(Ordering::Relaxed));
         let live = LiveFigures { waiting, held_ms, ..LiveFigures::default() };
-        Come { ended: self.ended && arrivals.is_empty(), arrivals, live }
+        Come { ended: self.ended.clone().filter(|_| arrivals.is_empty()), arrivals, live }
     }
 }
 
-/// Reads frames and waits where the queue is full: so the sender is held back, and for how long is counted.
-fn read_ahead(to: &SyncSender<Arrival>, held_ms: &AtomicU64) {
-    for packet in Packets::new("standard input", std::io::stdin()) {
-        match to.try_send(Arrival::of_pipe(packet)) {
-            Ok(()) => {}
-            Err(TrySendError::Disconnected(_)) => return,
-            Err(TrySendError::Full(arrival)) => {
-                let since = Instant::now();
-                if to.send(arrival).is_err() {
-                    return;
+/// The thread that reads ahead.
+struct Ahead {
+    to: SyncSender<Read>,
+    waiting: Arc<AtomicU64>,
+    held_ms: Arc<AtomicU64>,
+}
+
+impl Ahead {
+    /// Reads frames and waits where the queue is full: so the sender is held back, and for how long is counted.
+    fn read(&self) {
+        let mut packets = Packets::new("standard input", std::io::stdin());
+        while let Some(packet) = packets.next() {
+            if packets.is_cut() {
+                // What came of it is not taken: the whole frame is expected when the sender begins again.
+                let place = match packet {
+                    Ok(packet) => format!("{}: the picture is cut", packet.name),
+                    Err((place, fault)) => format!("{place}: {fault}"),
+                };
+                let _ = self.to.send(Read::Cut(place));
+                return;
+            }
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+            match self.to.try_send(Read::Frame(Arrival::of_pipe(packet))) {
+                Ok(()) => {}
+                Err(TrySendError::Disconnected(_)) => return,
+                Err(TrySendError::Full(arrival)) => {
+                    let since = Instant::now();
+                    if self.to.send(arrival).is_err() {
+                        return;
+                    }
+                    self.held_ms.fetch_add(since.elapsed().as_millis() as u64, Ordering::Relaxed);
                 }
-                held_ms.fetch_add(since.elapsed().as_millis() as u64, Ordering::Relaxed);
             }
         }
     }
@@ -183,26 +232,35 @@ pub async fn run(store: Option<(&App, &Actor)>, args: &InspectWatch) -> Result<E
         let (frames, refused) = watch.counts();
         eprintln!("goes on 接着检测: {frames} frames 帧, {refused} refused 拒绝");
     }
-    let ended = watch.is_ended() || follow(args, &mut watch, record.as_ref(), &clock).await?;
-    if !ended {
-        eprintln!("stopped 已停止: the same command goes on 用同样的命令接着检测");
-        return Ok(ExitCode::SUCCESS);
+    let ended = match watch.is_ended() {
+        true => End::All,
+        false => follow(args, &mut watch, record.as_ref(), &clock).await?,
+    };
+    match ended {
+        End::All => finish(watch, record.as_ref(), args.json).await,
+        End::Stopped => {
+            eprintln!("stopped 已停止: the same command goes on 用同样的命令接着检测");
+            Ok(ExitCode::SUCCESS)
+        }
+        End::Cut(place) => Err(Error::new(Code::BadInput, format!("{place}; the run stays open")).hint(
+            "the same command goes on with it when the sender begins again, with this frame or before it",
+        )),
     }
-    finish(watch, record.as_ref(), args.json).await
 }
 
-/// Takes frames until they end (true), or somebody stops it (false).
+/// Takes frames until they end, or somebody stops it.
 async fn follow(
     args: &InspectWatch,
     watch: &mut Watch,
     record: Option<&Record<'_>>,
     clock: &Clock,
-) -> Result<bool> {
+) -> Result<End> {
     let mut coming = match &args.folder {
         Some(path) if path.is_dir() => Coming::Folder(Folder {
             path: path.clone(),
             settle: Duration::from_millis(args.settle_ms.into()),
             seen: HashMap::new(),
+            named: HashSet::new(),
         }),
         Some(path) => return Err(Error::new(Code::File, format!("{} is no folder", path.display()))),
         None => Coming::Pipe(Pipe::open()),
@@ -216,7 +274,7 @@ async fn follow(
     tokio::pin!(stop);
     loop {
         let most = watch.batch();
-        let step = tokio::task::block_in_place(|| -> Result<(LiveFigures, usize, bool)> {
+        let step = tokio::task::block_in_place(|| -> Result<(LiveFigures, usize, Option<End>)> {
             let Come { arrivals, live, ended } = match &mut coming {
                 Coming::Folder(folder) => folder.come(watch, most)?,
                 Coming::Pipe(pipe) => pipe.come(most),
@@ -231,19 +289,23 @@ async fn follow(
             Ok((live, taken, ended))
         });
         let (mut live, taken, ended) = step?;
+        for refusal in watch.new_refusals() {
+            eprintln!("refused 拒绝: {refusal}");
+        }
         let now = Instant::now();
         rate.push_back((now, watch.counts().0));
         while rate.len() > 2 && now.duration_since(rate[0].0) > RATE {
             rate.pop_front();
         }
-        let seconds = now.duration_since(rate[0].0).as_secs_f64().max(1e-3);
+        // A rate says something from a second on.
+        let seconds = now.duration_since(rate[0].0).as_secs_f64().max(1.0);
         live.frames_per_second = (watch.counts().0 - rate[0].1) as f64 / seconds;
         if taken > 0 {
             came = now;
         }
         let idle =
             args.idle_s.is_some_and(|s| live.waiting == 0 && came.elapsed() >= Duration::from_secs(s.into()));
-        if told.elapsed() >= TOLD || ended || idle {
+        if told.elapsed() >= TOLD || ended.is_some() || idle {
             told = now;
             watch.commit_if_needed()?;
             let news = (watch.counts(), live.waiting);
@@ -256,14 +318,14 @@ async fn follow(
                 record.app.push_inspection(record.actor, record.id, &figures, &detail).await?;
             }
         }
-        if ended || idle {
-            return Ok(true);
+        if let Some(ended) = ended.or(idle.then_some(End::All)) {
+            return Ok(ended);
         }
         let pause = if taken > 0 { Duration::ZERO } else { poll };
         tokio::select! {
             _ = &mut stop => {
                 watch.commit()?;
-                return Ok(false);
+                return Ok(End::Stopped);
             }
             () = tokio::time::sleep(pause) => {}
         }
