@@ -59,8 +59,11 @@ pub fn is_xml(text: &str) -> bool {
 /// has no place for, with line and column.
 pub fn convert(text: &str) -> Result<Converted, XmlFault> {
     let document = roxmltree::Document::parse(text.trim_start_matches('\u{feff}')).map_err(|error| {
-        let at = error.pos();
-        XmlFault { line: at.row, column: at.col, what: format!("不是合法的 XML（{error}）") }
+        // Of a text that ends too early the parser tells its beginning.
+        let ends =
+            matches!(error, roxmltree::Error::UnexpectedEndOfStream | roxmltree::Error::UnclosedRootNode);
+        let (line, column) = if ends { end_of(text) } else { (error.pos().row, error.pos().col) };
+        XmlFault { line, column, what: format!("不是合法的 XML（{error}）") }
     })?;
     let root = document.root_element();
     let mut reader = Reader { lines: HashMap::new(), prefixes: Prefixes::default() };
@@ -96,6 +99,9 @@ pub fn convert(text: &str) -> Result<Converted, XmlFault> {
             return Err(fault(root, what));
         }
     };
+    if let Some(header) = reader.header(root) {
+        out.insert("epcisHeader".to_owned(), header);
+    }
     let mut context: Vec<Value> = vec![names::EPCIS_CONTEXT.into()];
     let declared = reader.prefixes.declared();
     if !declared.is_empty() {
@@ -105,6 +111,14 @@ pub fn convert(text: &str) -> Result<Converted, XmlFault> {
     out.insert("type".to_owned(), kind.into());
     out.insert("epcisBody".to_owned(), body);
     Ok(Converted { json: Value::Object(out).to_string(), lines: reader.lines })
+}
+
+/// Line and column of a text's end, from 1.
+fn end_of(text: &str) -> (u32, u32) {
+    let text = text.trim_end();
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    let count = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
+    (count(text.matches('\n').count()), count(last.chars().count()))
 }
 
 /// The state of a conversion.
@@ -118,6 +132,52 @@ impl Reader {
     fn note(&mut self, pointer: &str, node: Node<'_, '_>) {
         self.lines.insert(pointer.to_owned(), node.document().text_pos_at(node.range().start).row);
     }
+
+    /// Master data of the header; 1.2 keeps them in an `extension`. The envelope of business documents (SBDH) has no place in JSON.
+    fn header(&mut self, root: Node<'_, '_>) -> Option<Value> {
+        let header = child(root, "EPCISHeader").ok()?;
+        let data = header.descendants().find(|n| n.tag_name().name() == "EPCISMasterData")?;
+        self.note("/epcisHeader", header);
+        let lists = "/epcisHeader/epcisMasterData/vocabularyList";
+        let mut vocabularies: Vec<Value> = Vec::new();
+        for vocabulary in data.descendants().filter(|n| n.tag_name().name() == "Vocabulary") {
+            let place = format!("{lists}/{}", vocabularies.len());
+            self.note(&place, vocabulary);
+            let mut found: Vec<Value> = Vec::new();
+            for element in vocabulary.descendants().filter(|n| n.tag_name().name() == "VocabularyElement") {
+                self.note(&format!("{place}/vocabularyElementList/{}", found.len()), element);
+                found.push(vocabulary_element(element));
+            }
+            let mut fields = Map::new();
+            if let Some(kind) = vocabulary.attribute("type") {
+                fields.insert("type".to_owned(), kind.into());
+            }
+            fields.insert("vocabularyElementList".to_owned(), found.into());
+            vocabularies.push(fields.into());
+        }
+        Some(json!({ "epcisMasterData": { "vocabularyList": vocabularies } }))
+    }
+}
+
+/// An element of a vocabulary with its attributes and children.
+fn vocabulary_element(element: Node<'_, '_>) -> Value {
+    let mut fields = Map::new();
+    if let Some(id) = element.attribute("id") {
+        fields.insert("id".to_owned(), id.into());
+    }
+    let named = |name: &'static str| elements(element).filter(move |n| n.tag_name().name() == name);
+    let attributes: Vec<Value> = named("attribute")
+        .map(|a| json!({ "id": a.attribute("id").unwrap_or_default(), "attribute": text_of(a) }))
+        .collect();
+    if !attributes.is_empty() {
+        fields.insert("attributes".to_owned(), attributes.into());
+    }
+    let children: Vec<Value> =
+        named("children").flat_map(elements).map(|child| text_of(child).into()).collect();
+    if !children.is_empty() {
+        fields.insert("children".to_owned(), children.into());
+    }
+    fields.into()
 }
 
 /// Child elements.

@@ -129,8 +129,7 @@ pub(super) fn new_capture(read: EventFile, enterprise: String) -> Result<(NewCap
     let bad = |what: &str| Error::new(Code::BadInput, format!("{}: {what}", read.name));
     let document = read.document.ok_or_else(|| faulty(&read.faults))?;
     let parts = parts(&read.text, &document.kind).map_err(|e| bad(&e.to_string()))?;
-    let parts = parts
-        .ok_or_else(|| bad("an EPCISQueryDocument is an answer, not for capture; send an EPCISDocument"))?;
+    let parts = parts.ok_or_else(|| bad("a list of events is expected"))?;
     let hashes = event_hashes(&document.events);
     let events = document.events.iter().zip(hashes).map(|(event, hash)| {
         // The place ends in the event's index; one event that stands alone has none.

@@ -171,7 +171,32 @@ pub(super) fn parts<'t>(text: &'t str, kind: &DocumentKind) -> serde_json::Resul
     type Fields<'t> = BTreeMap<Cow<'t, str>, &'t RawValue>;
     let fields: Fields<'t> = serde_json::from_str(text)?;
     match kind {
-        DocumentKind::Query { .. } => Ok(None),
+        // An answer to a query becomes the document that its events could have come in.
+        DocumentKind::Query { .. } => {
+            let inside =
+                |raw: Option<&&'t RawValue>, name: &str| -> serde_json::Result<Option<&'t RawValue>> {
+                    let Some(raw) = raw else { return Ok(None) };
+                    let fields: Fields<'t> = serde_json::from_str(raw.get())?;
+                    Ok(fields.get(name).copied())
+                };
+            let results = inside(fields.get("epcisBody"), "queryResults")?;
+            let body = inside(results.as_ref(), "resultsBody")?;
+            let Some(list) = inside(body.as_ref(), "eventList")? else { return Ok(None) };
+            let bodies: Vec<&'t RawValue> = serde_json::from_str(list.get())?;
+            let mut heading: BTreeMap<&str, Value> = BTreeMap::new();
+            for (name, raw) in fields.iter().filter(|(name, _)| *name != "epcisBody") {
+                heading.insert(name.as_ref(), serde_json::from_str(raw.get())?);
+            }
+            heading.insert("type", json!("EPCISDocument"));
+            heading.entry("schemaVersion").or_insert_with(|| json!("2.0"));
+            if !heading.contains_key("creationDate") {
+                let first: Value =
+                    bodies.first().map_or(Ok(Value::Null), |b| serde_json::from_str(b.get()))?;
+                heading.insert("creationDate", first["eventTime"].clone());
+            }
+            let bodies = bodies.into_iter().map(RawValue::get).collect();
+            Ok(Some(Parts { head: serde_json::to_string(&heading)?, bodies }))
+        }
         DocumentKind::Event => {
             let context = fields.get("@context").map_or("[]", |raw| raw.get());
             let time = fields.get("eventTime").map_or("null", |raw| raw.get());
@@ -281,6 +306,20 @@ mod tests {
         let read = read_events(file, Some(FactorLibrary::builtin())).unwrap();
         assert_eq!(read.document.unwrap().events.is_empty(), !read.faults.is_empty());
         read.faults
+    }
+
+    #[test]
+    fn an_answer_to_a_query_can_be_captured() {
+        let event = r#"{"type":"ObjectEvent","action":"OBSERVE","eventTime":"2026-01-01T08:00:00+08:00","eventTimeZoneOffset":"+08:00","epcList":["urn:epc:id:sscc:4012345.1234567890"]}"#;
+        let text = format!(
+            r#"{{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"], "type": "EPCISQueryDocument",
+            "schemaVersion": "2.0", "creationDate": "2026-01-01T00:00:00Z",
+            "epcisBody": {{"queryResults": {{"queryName": "q", "resultsBody": {{"eventList": [{event}]}}}}}}}}"#
+        );
+        let document = Document::parse(&text).unwrap();
+        let parts = parts(&text, &document.kind).unwrap().unwrap();
+        assert_eq!(parts.bodies, [event]);
+        assert_eq!(read_back(&parts.head, parts.bodies).unwrap().len(), 1);
     }
 
     #[test]

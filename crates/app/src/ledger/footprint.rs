@@ -44,6 +44,8 @@ pub struct FootprintReport {
     pub unit_kg: Option<f64>,
     /// Unit of the amount: a code of UN/ECE Recommendation 20.
     pub unit: Option<String>,
+    /// Activities upstream of all those lots, each counted once, and how many of them no meter stands behind.
+    pub activities: (usize, usize),
     /// Lots, by identifier.
     pub lots: Vec<LotFootprintRow>,
 }
@@ -89,14 +91,16 @@ impl App {
         let sight = self.sight(actor).await?;
         let held = self.genealogy().await?;
         let units = &self.reference.units;
-        let mut lots = Vec::new();
+        let (mut lots, mut wanted) = (Vec::new(), Vec::new());
         let seen = sight.lots(&held);
         // Sums without lots: what a product's lots have on average stands in the breakdown.
         for lot in
             lots_of(&held, of)?.into_iter().filter(|lot| seen.as_ref().is_none_or(|seen| seen.contains(lot)))
         {
             lots.push(lot_footprint(&held, lot, rule, units)?);
+            wanted.push(lot);
         }
+        let activities = Data::upstream(&held, &wanted, units)?.activities;
         let unit = lots.first().and_then(|row| row.made).map(|amount| amount.unit);
         let is_alike = unit.is_some() && lots.iter().all(|row| row.made.map(|a| a.unit) == unit);
         let amount: f64 = lots.iter().filter_map(|row| row.made).map(|a| a.value).sum();
@@ -107,6 +111,7 @@ impl App {
             allocation_zh: rule.name_zh(),
             unit_kg: (is_alike && amount > 0.0).then(|| total / amount),
             unit: unit.filter(|_| is_alike).map(|unit| unit.code().to_owned()),
+            activities,
             lots,
         })
     }

@@ -11,6 +11,7 @@ use exchange::pact::{self, Footprint};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use store::StoredPcf;
 
 /// How long an access token holds, seconds.
@@ -213,7 +214,8 @@ impl App {
         let (unit, mass_kg) = unit(&report, form)?;
         let unit_kg =
             report.unit_kg.ok_or_else(|| bad("the lots' amounts are of unlike units".to_owned()))?;
-        let unknown: Vec<&String> = report.lots.iter().flat_map(|lot| &lot.unknown_raw).collect();
+        // A raw lot that went into several of the product's lots is one.
+        let unknown: BTreeSet<&String> = report.lots.iter().flat_map(|lot| &lot.unknown_raw).collect();
         if let Some(first) = unknown.first() {
             let what = format!(
                 "the footprint of {} raw lots is unknown, {first} among them: state their factors first",
@@ -240,8 +242,7 @@ impl App {
                 replaced.push((stored.uuid, body.to_string()));
             }
         }
-        let (activities, unmetered) =
-            report.lots.iter().fold((0, 0), |sum, lot| (sum.0 + lot.activities.0, sum.1 + lot.activities.1));
+        let (activities, unmetered) = report.activities;
         let company_id = match &enterprise.uscc {
             Some(code) => format!("urn:pact:yulin:uscc:{}", code.as_str()),
             None => format!(

@@ -8,6 +8,20 @@ use std::str::FromStr;
 
 type Fields = Map<String, Value>;
 
+/// 1.2 still has the deprecated `QuantityEvent`: so much of a class was observed, which 2.0 says with an object event.
+fn as_object_event(fields: &mut Fields) {
+    let mut quantity = Fields::new();
+    if let Some(class) = fields.remove("epcClass") {
+        quantity.insert("epcClass".to_owned(), class);
+    }
+    if let Some(amount) = fields.remove("quantity") {
+        quantity.insert("quantity".to_owned(), amount.as_str().map_or(Value::Null, number));
+    }
+    fields.insert("type".to_owned(), "ObjectEvent".into());
+    fields.insert("action".to_owned(), "OBSERVE".into());
+    fields.insert("quantityList".to_owned(), json!([quantity]));
+}
+
 /// Deeper elements are refused: JSON readers have such limits too, and nothing real is so deep.
 const DEPTH_MAX: usize = 64;
 
@@ -29,6 +43,9 @@ impl Reader {
             let mut fields = Fields::new();
             fields.insert("type".to_owned(), node.tag_name().name().into());
             self.fields(node, &at, &mut fields)?;
+            if node.tag_name().name() == "QuantityEvent" {
+                as_object_event(&mut fields);
+            }
             out.push(fields.into());
         }
         Ok(out)

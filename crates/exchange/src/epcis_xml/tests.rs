@@ -118,3 +118,35 @@ fn numbers_and_prefixes() {
     assert_eq!(event, json!({"type": "ObjectEvent", "a:x": "1", "a2:x": "2"}));
     assert!(converted.json.contains(r#""a2":"http://two/""#), "{}", converted.json);
 }
+
+#[test]
+fn master_data_and_quantity_events_of_1_2() {
+    let text = r#"<epcis:EPCISDocument xmlns:epcis="urn:epcglobal:epcis:xsd:1" schemaVersion="1.2" creationDate="2026-01-10T00:00:00Z">
+<EPCISHeader><extension><EPCISMasterData><VocabularyList><Vocabulary type="urn:epcglobal:epcis:vtype:BusinessLocation">
+<VocabularyElementList><VocabularyElement id="urn:epc:id:sgln:4012345.00001.0">
+<attribute id="urn:epcglobal:cbv:mda#name">一号厂</attribute><children><id>urn:epc:id:sgln:4012345.00001.1</id></children>
+</VocabularyElement></VocabularyElementList></Vocabulary></VocabularyList></EPCISMasterData></extension></EPCISHeader>
+<EPCISBody><EventList><QuantityEvent><eventTime>2026-01-10T08:00:00+08:00</eventTime>
+<eventTimeZoneOffset>+08:00</eventTimeZoneOffset><epcClass>urn:epc:idpat:sgtin:4012345.011111.*</epcClass>
+<quantity>67</quantity></QuantityEvent></EventList></EPCISBody></epcis:EPCISDocument>"#;
+    let json: Value = serde_json::from_str(&convert(text).unwrap().json).unwrap();
+    let element = &json["epcisHeader"]["epcisMasterData"]["vocabularyList"][0]["vocabularyElementList"][0];
+    assert_eq!(
+        *element,
+        json!({"id": "urn:epc:id:sgln:4012345.00001.0",
+            "attributes": [{"id": "urn:epcglobal:cbv:mda#name", "attribute": "一号厂"}],
+            "children": ["urn:epc:id:sgln:4012345.00001.1"]})
+    );
+    let event = &json["epcisBody"]["eventList"][0];
+    assert_eq!((event["type"].as_str(), event["action"].as_str()), (Some("ObjectEvent"), Some("OBSERVE")));
+    assert_eq!(
+        event["quantityList"],
+        json!([{"epcClass": "urn:epc:idpat:sgtin:4012345.011111.*", "quantity": 67}])
+    );
+}
+
+#[test]
+fn a_text_that_ends_too_early_ends_there() {
+    let fault = convert("<a>\n  <b>\n    <c>text").unwrap_err();
+    assert_eq!((fault.line, fault.column), (3, 12), "{fault}");
+}

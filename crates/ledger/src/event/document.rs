@@ -197,7 +197,7 @@ fn read_heading(
             "creationDate" => created = reader.time(value, at),
             "id" if !value.as_text().is_some_and(is_uri) => reader.fault(at, value, Expected::Uri),
             "instanceIdentifier" | "sender" | "receiver" => _ = reader.text(value, at),
-            "epcisHeader" => _ = reader.object(value, at),
+            "epcisHeader" => read_header(reader, value, at),
             known if DOCUMENT_FIELDS.contains(&known) => {}
             other if other.contains(':') => {}
             other => {
@@ -211,6 +211,57 @@ fn read_heading(
         }
     }
     (version, created)
+}
+
+/// The header: master data as the schema has them, and fields of other namespaces.
+fn read_header(reader: &mut Reader, header: &Json<'_>, place: Place<'_>) {
+    let Some(fields) = reader.object(header, place) else { return };
+    for (name, value) in fields {
+        let at = place.field(name);
+        match name.as_ref() {
+            "epcisMasterData" => {
+                if reader.object(value, at).is_some()
+                    && let Some(list) = member(reader, value, at, "vocabularyList")
+                {
+                    read_vocabularies(reader, list, at.field("vocabularyList"));
+                }
+            }
+            other if other.contains(':') => {}
+            other => {
+                reader.fault(at, value, Expected::Field { nearest: nearest(other, &["epcisMasterData"]) });
+            }
+        }
+    }
+}
+
+fn read_vocabularies(reader: &mut Reader, list: &Json<'_>, place: Place<'_>) {
+    let Json::List(vocabularies) = list else { return reader.fault(place, list, Expected::List) };
+    for (index, vocabulary) in vocabularies.iter().enumerate() {
+        let at = place.item(index);
+        if reader.object(vocabulary, at).is_none() {
+            continue;
+        }
+        if let Some(kind) = member(reader, vocabulary, at, "type") {
+            reader.text(kind, at.field("type"));
+        }
+        let Some(elements) = vocabulary.get("vocabularyElementList") else { continue };
+        let elements_at = at.field("vocabularyElementList");
+        let Json::List(elements) = elements else {
+            reader.fault(elements_at, elements, Expected::List);
+            continue;
+        };
+        for (index, element) in elements.iter().enumerate() {
+            let at = elements_at.item(index);
+            if let Some(id) = member(reader, element, at, "id") {
+                reader.text(id, at.field("id"));
+            }
+            if let Some(attributes) = element.get("attributes")
+                && !matches!(attributes, Json::List(_))
+            {
+                reader.fault(at.field("attributes"), attributes, Expected::List);
+            }
+        }
+    }
 }
 
 fn ignored_fields(context: &Context, json: &Json<'_>) -> Vec<String> {

@@ -216,3 +216,33 @@ fn the_rich_document_is_valid() {
     let faults = Document::parse(&rich()).err().unwrap_or_default();
     assert!(faults.is_empty(), "{}", faults[0]);
 }
+
+#[test]
+fn the_header_is_looked_at() {
+    let document = |header: &str| {
+        format!(
+            r#"{{"@context": [], "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": "2026-01-01T00:00:00Z",
+            "epcisHeader": {header}, "epcisBody": {{"eventList": []}}}}"#
+        )
+    };
+    let places = |header: &str| -> Vec<String> {
+        let faults = Document::parse(&document(header)).err().unwrap_or_default();
+        faults.into_iter().map(|fault| fault.place).filter(|p| p.starts_with("/epcisHeader")).collect()
+    };
+    assert_eq!(
+        places(r#"{"epcisMasterData": "abc", "nonsense": 3}"#),
+        ["/epcisHeader/epcisMasterData", "/epcisHeader/nonsense"]
+    );
+    assert_eq!(
+        places(
+            r#"{"epcisMasterData": {"vocabularyList": [{"vocabularyElementList": [{"attributes": 1}]}]}}"#
+        ),
+        [
+            "/epcisHeader/epcisMasterData/vocabularyList/0/type",
+            "/epcisHeader/epcisMasterData/vocabularyList/0/vocabularyElementList/0/id",
+            "/epcisHeader/epcisMasterData/vocabularyList/0/vocabularyElementList/0/attributes"
+        ]
+    );
+    let good = r#"{"epcisMasterData": {"vocabularyList": [{"type": "t", "vocabularyElementList": [{"id": "a:b", "attributes": [{"id": "n", "attribute": "x"}]}]}]}, "ex:own": 1}"#;
+    assert_eq!(places(good), Vec::<String>::new());
+}

@@ -113,8 +113,19 @@ fn condition(name: &str, parameter: &Parameter, context: &Context) -> Outcome<Op
         return Err(format!("at most {VALUES_MAX} values"));
     }
     if name == "eventType" {
-        let types = parameter.values.iter().map(|v| v.strip_prefix("epcis:").unwrap_or(v).to_owned());
-        return Ok(Some(Condition { key: name.to_owned(), test: Test::OneOf(types.collect()) }));
+        const TYPES: [&str; 5] = [
+            "ObjectEvent",
+            "AggregationEvent",
+            "TransactionEvent",
+            "TransformationEvent",
+            "AssociationEvent",
+        ];
+        let types: Vec<String> =
+            parameter.values.iter().map(|v| v.strip_prefix("epcis:").unwrap_or(v).to_owned()).collect();
+        if let Some(word) = types.iter().find(|word| !TYPES.contains(&word.as_str())) {
+            return Err(format!("“{word}” is no type of events: {}", TYPES.join(", ")));
+        }
+        return Ok(Some(Condition { key: name.to_owned(), test: Test::OneOf(types) }));
     }
     let (operation, field) = name.split_once('_').ok_or_else(unknown)?;
     let values = &parameter.values;

@@ -202,7 +202,7 @@ pub async fn subscribe(
     Sent { client, body }: Sent<NewSubscription>,
 ) -> Answer {
     let schedule = body.schedule.unwrap_or_default();
-    if schedule.is_empty() != body.stream.unwrap_or(schedule.is_empty()) {
+    if schedule.is_empty() != body.stream.unwrap_or(false) {
         let what = "a subscription has a schedule or stream: true, not both and not neither";
         return Err(Refusal::new(400, "SubscriptionControlsException", what));
     }
