@@ -31,6 +31,7 @@ impl Act {
             Self::Imports => "see imports",
             Self::Duplicates => "see duplicates",
             Self::DecideDuplicate => "decide on a duplicate",
+            Self::ProposeDuplicate => "propose a duplicate",
             Self::MergeDuplicate => "merge duplicates",
             Self::SplitDuplicate => "split what was merged",
             Self::Twins => "see enterprises that may be the same",
