@@ -2,7 +2,7 @@
 //! before the parser had read the strings.
 //!
 //! The first three rounds and the developer's own (`own`, `5dev`) must be read without a fault, but for the strings of
-//! [`KNOWN_WRONG`]. The fourth to the eighth round and the half `9a` of the ninth were held back until they were measured on
+//! [`KNOWN_WRONG`]. The fourth to the ninth round and the half `10a` of the tenth were held back until they were measured on
 //! 2026-11-30 and are for development since:
 //! they were written by people who knew the table of properties and had not seen the parser. Of them the number read right is
 //! kept.
@@ -16,9 +16,9 @@ use model::spec::Strictness;
 use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
-/// Strings of the once held-back rounds that the parser is known to read right; raise them, never
+/// Strings of the once held-back rounds, and of the one that is held back, that the parser is known to read right; raise them, never
 /// lower them.
-const KEPT_RIGHT: [(&str, usize); 9] = [
+const KEPT_RIGHT: [(&str, usize); 10] = [
     ("4", 240),
     ("5", 239),
     ("6", 240),
@@ -28,7 +28,12 @@ const KEPT_RIGHT: [(&str, usize); 9] = [
     ("9a", 240),
     ("9b", 240),
     ("10a", 239),
+    (HELD_BACK, 178),
 ];
+
+/// The half of the tenth round whose misses nobody who works on the parser has looked at: the test does not show them. It stays a
+/// measure until somebody opens it.
+const HELD_BACK: &str = "10b";
 
 /// Strings of the open rounds that are not read right yet: most leave something out.
 const KNOWN_WRONG: &[&str] = &[
@@ -143,7 +148,7 @@ fn the_kept_rounds_are_read_no_worse() {
         let mut of_topic: BTreeMap<String, (usize, usize)> = BTreeMap::new();
         for case in cases().iter().filter(|c| c.round == round) {
             let (expect, got) = (settled(&case.expect), read(case));
-            if got != expect {
+            if got != expect && round != HELD_BACK {
                 eprintln!("{}\n  expect {expect}\n  got    {got}", case.text);
             }
             let count = of_topic.entry(case.topic.clone()).or_default();
