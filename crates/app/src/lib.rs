@@ -36,10 +36,11 @@ pub use crate::ledger::{
     FlowLink, FlowNode, FlowNodeKind, FlowQuery, FlowReport, FootprintBreakdown, FootprintOverview,
     FootprintPart, FootprintReport, FootprintStatement, Indicator, IndicatorInput, IndicatorPosting,
     IndicatorPostings, IndicatorQuery, IndicatorReport, LotCard, LotEvent, LotFootprintRow, LotLink, LotPage,
-    LotPlace, LotQuery, LotRow, Named, NamedQuery, NegativeStock, Passport, PassportField, PcfFilter,
-    PcfForm, RecallCustomer, RecallReport, ReconcileReport, ReportSection, ScopeThree, Scratch, SheetLine,
-    SheetQuery, SiteEmissions, SubscriptionInfo, SubscriptionSettings, TraceReport, TraceRow, Wording,
-    ZeroCarbonQuery, ZeroCarbonStatement, check_events, hash_events, reconcile, simulate_etchant, unit_shown,
+    LotPlace, LotQuery, LotRow, ManifestLine, ManifestReport, ManifestSum, Named, NamedQuery, NegativeStock,
+    Passport, PassportField, PcfFilter, PcfForm, RecallCustomer, RecallReport, ReconcileReport,
+    ReportSection, ScopeThree, Scratch, SheetLine, SheetQuery, SiteEmissions, SubscriptionInfo,
+    SubscriptionSettings, TraceReport, TraceRow, Wording, ZeroCarbonQuery, ZeroCarbonStatement, check_events,
+    hash_events, reconcile, simulate_etchant, unit_shown,
 };
 pub use actor::{Act, Actor, Office, Role};
 pub use audit::{AuditChain, AuditEntry, AuditFilter};

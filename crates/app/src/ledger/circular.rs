@@ -269,7 +269,7 @@ impl Genealogy {
     }
 
     /// The period and base year of a question.
-    fn periods(&self, query: &IndicatorQuery) -> (Period, Period) {
+    pub(super) fn periods(&self, query: &IndicatorQuery) -> (Period, Period) {
         let newest = date(self.book.days().map_or(0, |(_, last)| last));
         let year = |of: jiff::civil::Date, back: i16| {
             let first = jiff::civil::Date::new((of.year() - back).max(1), 1, 1).unwrap_or(of);

@@ -44,6 +44,8 @@ pub(super) struct Facts {
     pub lots: HashMap<String, LotFacts>,
     /// By the event's number.
     pub activities: HashMap<u64, Vec<Activity>>,
+    /// Numbers of transfer manifests of waste, by the event's number.
+    pub manifests: HashMap<u64, String>,
 }
 
 impl Facts {
@@ -58,6 +60,9 @@ impl Facts {
             own(&event.extensions, "activity").flat_map(listed).filter_map(activity).collect();
         if !activities.is_empty() {
             self.activities.insert(seq, activities);
+        }
+        if let Some(number) = own(&event.extensions, "manifest").find_map(ExtensionValue::as_text) {
+            self.manifests.insert(seq, number.to_owned());
         }
         if event.ilmd.is_empty() {
             return told;
@@ -80,9 +85,10 @@ impl Facts {
         told
     }
 
-    /// Forgets what the process of a withdrawn event used.
+    /// Forgets what the process of a withdrawn event used, and its manifest.
     pub fn withdraw(&mut self, seq: u64) {
         self.activities.remove(&seq);
+        self.manifests.remove(&seq);
     }
 
     fn of(&mut self, lot: &str, told: &mut Vec<String>) -> &mut LotFacts {

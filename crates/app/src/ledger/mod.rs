@@ -23,6 +23,7 @@ mod index;
 mod jobs;
 mod live;
 mod lots;
+mod manifests;
 mod master;
 mod named;
 mod pact;
@@ -58,6 +59,7 @@ pub use ledger::footprint::factor::{Factor, FactorLibrary, Scope as FactorScope}
 pub use ledger::graph::{Amount, Direction, Scratch};
 pub use ledger::query::Parameter as EventParameter;
 pub use lots::{LotCard, LotEvent, LotLink, LotPage, LotPlace, LotQuery, LotRow};
+pub use manifests::{ManifestLine, ManifestReport, ManifestSum};
 pub use named::NamedQuery;
 pub use pact::{PcfFilter, PcfForm};
 pub use passport::{Passport, PassportField};

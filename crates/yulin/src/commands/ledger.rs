@@ -259,7 +259,10 @@ pub async fn run(app: &App, actor: &Actor, command: &Ledger) -> Result<ExitCode>
             let query = IndicatorQuery { site: site.clone(), period: *period, base: *base_year };
             let report = app.indicators(actor, &query).await?;
             match format {
-                IndicatorForm::Table => show::indicators(&report),
+                IndicatorForm::Table => {
+                    show::indicators(&report);
+                    show::manifests(&app.waste_manifests(actor, &query).await?);
+                }
                 IndicatorForm::Json => return say_json(&report),
                 IndicatorForm::Csv => show::indicators_csv(&report),
             }

@@ -103,6 +103,11 @@ async fn indicators_tell_what_the_plants_do_and_the_sheet_finds_the_wrong_weight
     // kilogram of product.
     let waste = indicator(&report, "hazardous_waste_reduction", "庑舟", None).value.unwrap();
     assert!((0.6..0.67).contains(&waste), "{waste}");
+    // The manifests of the same year say the same of what left, and none left without one.
+    let manifests = app.waste_manifests(&actor, &IndicatorQuery::default()).await.unwrap();
+    let line = manifests.lines.iter().find(|line| line.site.zh.contains("庑舟")).unwrap();
+    assert!(line.now.manifests > 10 && line.base.manifests > 10 && line.now.without_kg == 0.0, "{line:?}");
+    assert!((0.55..0.7).contains(&line.reduction.unwrap()), "{line:?}");
     assert_eq!(indicator(&report, "linkage_degree", "", None).value, Some(0.5));
     let energy = indicator(&report, "energy_intensity", "滃驰", None);
     assert!((energy.change.unwrap() + 0.1).abs() < 0.03, "{energy:?}");

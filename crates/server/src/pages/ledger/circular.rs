@@ -5,7 +5,8 @@ use crate::answer::Answer;
 use crate::parts::{crumbs, empty, tag};
 use crate::site::Site;
 use crate::viewer::Viewer;
-use app::{Indicator, IndicatorInput, IndicatorPostings, IndicatorQuery, IndicatorReport};
+use crate::words::Lang;
+use app::{Indicator, IndicatorInput, IndicatorPostings, IndicatorQuery, IndicatorReport, ManifestReport};
 use axum::Router;
 use axum::routing::get;
 use maud::{Markup, html};
@@ -33,6 +34,7 @@ async fn page(viewer: Viewer) -> Answer {
     let query =
         IndicatorQuery { site: None, period: days(&viewer, &ask.period)?, base: days(&viewer, &ask.base)? };
     let report = viewer.app().indicators(viewer.actor(), &query).await.map_err(|e| viewer.fail(e))?;
+    let manifests = viewer.app().waste_manifests(viewer.actor(), &query).await.map_err(|e| viewer.fail(e))?;
     let body = html! {
         div.headline {
             h1 { (title) }
@@ -55,9 +57,50 @@ async fn page(viewer: Viewer) -> Answer {
                 @if report.without_mass > 0 { " · " (lang.t("没有质量的分录")) " " (report.without_mass) }
             }
             (groups(&viewer, &report))
+            (ledger_of(lang, &manifests))
         }
     };
     Ok(viewer.page(title, &body))
+}
+
+/// Hazardous waste by its transfer manifests, against the base year.
+fn ledger_of(lang: Lang, report: &ManifestReport) -> Markup {
+    let kg = |kg: f64| format!("{kg:.1}");
+    let share =
+        |part: Option<f64>| part.map_or_else(|| "—".to_owned(), |part| format!("{:.1}%", 100.0 * part));
+    html! {
+        @if !report.lines.is_empty() {
+            section.sheet {
+                h2 { (lang.t("危废转移联单台账")) }
+                p { (lang.t("基准应产生量 = 基准年每千克产品的危废 × 本期产品；减量 = 1 − 本期移出 ÷ 基准应产生量。没有联单的移出要与主管部门核对。")) }
+                div.scroll tabindex="0" role="region" aria-label=(lang.t("危废转移联单台账")) {
+                    table.cards {
+                        thead { tr {
+                            th { (lang.t("场所")) } th { (lang.t("危废代码")) }
+                            th.n { (lang.t("联单（份）")) } th.n { (lang.t("移出（kg）")) } th.n { (lang.t("其中无联单（kg）")) }
+                            th.n { (lang.t("基准年联单（份）")) } th.n { (lang.t("基准年移出（kg）")) }
+                            th.n { (lang.t("基准应产生（kg）")) } th.n { (lang.t("减量")) }
+                        } }
+                        tbody {
+                            @for line in &report.lines {
+                                tr {
+                                    td.t data-label=(lang.t("场所")) { (name(lang, &line.site)) }
+                                    td data-label=(lang.t("危废代码")) { (line.code) }
+                                    td.n data-label=(lang.t("联单（份）")) { (line.now.manifests) }
+                                    td.n data-label=(lang.t("移出（kg）")) { (kg(line.now.all_kg())) }
+                                    td.n data-label=(lang.t("其中无联单（kg）")) { (kg(line.now.without_kg)) }
+                                    td.n data-label=(lang.t("基准年联单（份）")) { (line.base.manifests) }
+                                    td.n data-label=(lang.t("基准年移出（kg）")) { (kg(line.base.all_kg())) }
+                                    td.n data-label=(lang.t("基准应产生（kg）")) { (line.baseline_kg.map_or_else(|| "—".to_owned(), kg)) }
+                                    td.n data-label=(lang.t("减量")) { strong { (share(line.reduction)) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Indicators by definition, so that a formula stands once above its values.

@@ -2,7 +2,7 @@
 
 use app::{
     Amount, BalanceReport, Direction, EtchantReport, FootprintReport, Indicator, IndicatorReport,
-    RecallReport, TraceReport, TraceRow, ZeroCarbonStatement,
+    ManifestReport, RecallReport, TraceReport, TraceRow, ZeroCarbonStatement,
 };
 use std::collections::BTreeMap;
 
@@ -168,6 +168,30 @@ pub fn indicators(report: &IndicatorReport) {
         }
         if let Some(note) = &indicator.note {
             say!("    note 注意: {note}");
+        }
+    }
+}
+
+/// Hazardous waste by its manifests, against the base year.
+pub fn manifests(report: &ManifestReport) {
+    if report.lines.is_empty() {
+        return;
+    }
+    say!("\n危废转移联单台账 hazardous waste by transfer manifests (manifests, kg; period, base)");
+    for line in &report.lines {
+        let reduction = line.reduction.map_or_else(|| "—".to_owned(), |part| format!("{:.1}%", 100.0 * part));
+        say!(
+            "  {} {}\t{} {} kg, {} {} kg\tbaseline 基准应产生 {}\treduction 减量 {reduction}",
+            line.site.zh,
+            line.code,
+            line.now.manifests,
+            fixed(line.now.all_kg(), 1),
+            line.base.manifests,
+            fixed(line.base.all_kg(), 1),
+            line.baseline_kg.map_or_else(|| "—".to_owned(), |kg| format!("{} kg", fixed(kg, 1))),
+        );
+        if line.now.without_kg > 0.0 {
+            say!("    without a manifest 没有联单: {} kg", fixed(line.now.without_kg, 1));
         }
     }
 }
