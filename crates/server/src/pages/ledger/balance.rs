@@ -1,6 +1,6 @@
 //! The balance sheet of a site's month with what does not close, and the test for gross errors.
 
-use super::{kg, kg_or, name, period, postings_of, site_select, some, step, substance_select};
+use super::{days, kg, kg_or, name, postings_of, site_select, some, step, substance_select};
 use crate::answer::Answer;
 use crate::parts::{empty, figures, tag};
 use crate::site::Site;
@@ -39,7 +39,7 @@ async fn page(viewer: Viewer) -> Answer {
         let next = lang.t("采集 EPCIS 文件后，这里按月给出每种产品和每道工序的平衡。");
         return Ok(viewer.page(title, &html! { h1 { (title) } (empty(lang.t("还没有事件"), next)) }));
     };
-    let query = SheetQuery { site, substance: some(&ask.substance), period: period(&ask.period) };
+    let query = SheetQuery { site, substance: some(&ask.substance), period: days(&viewer, &ask.period)? };
     let sheet = viewer.app().balance_sheet(viewer.actor(), &query).await.map_err(|e| viewer.fail(e))?;
     let body = html! {
         div.headline {

@@ -1,6 +1,6 @@
 //! Material flows as a Sankey diagram and as a table.
 
-use super::{kg, name, period, site_select, some, step, substance_select};
+use super::{days, kg, name, site_select, some, step, substance_select};
 use crate::answer::Answer;
 use crate::parts::empty;
 use crate::site::Site;
@@ -29,8 +29,11 @@ struct Ask {
 
 async fn report(viewer: &Viewer) -> Result<(Ask, FlowReport), crate::answer::Failure> {
     let ask: Ask = viewer.query();
-    let query =
-        FlowQuery { site: some(&ask.site), substance: some(&ask.substance), period: period(&ask.period) };
+    let query = FlowQuery {
+        site: some(&ask.site),
+        substance: some(&ask.substance),
+        period: days(viewer, &ask.period)?,
+    };
     let report = viewer.app().flows(viewer.actor(), &query).await.map_err(|e| viewer.fail(e))?;
     Ok((ask, report))
 }

@@ -135,15 +135,6 @@ fn substance_select(lang: Lang, substances: &[String], chosen: &str) -> Markup {
     }
 }
 
-/// A period out of a query: a month, a year or days; `None` for what is not understood.
-fn period(text: &str) -> Option<Period> {
-    let text = text.trim();
-    if text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return format!("{text}-01-01..{text}-12-31").parse().ok();
-    }
-    text.parse().ok()
-}
-
 /// A period out of a query: a year, a month or days, none where nothing is said; what is not understood is refused.
 fn days(viewer: &Viewer, text: &str) -> Result<Option<Period>, Failure> {
     if text.trim().is_empty() {
