@@ -58,6 +58,7 @@ export const PAGES = [
   { name: 'ledger-lot', path: '/ledger/lot?lot=urn%3Aepc%3Aclass%3Algtin%3A9526001.000105.W261103-01', as: ['secretariat'] },
   { name: 'ledger-trace', path: '/ledger/trace?direction=up&lot=urn%3Aepc%3Aclass%3Algtin%3A9526001.000105.W261103-01', as: ['secretariat'] },
   { name: 'ledger-recall', path: '/ledger/recall?lot=urn%3Aepc%3Aclass%3Algtin%3A9526017.000201.E260601', as: ['secretariat'] },
+  { name: 'zero-carbon', path: '/footprints/zero-carbon', as: ['secretariat'] },
   { name: 'flows', path: '/flows', as: ['secretariat', 'bureau'] },
   { name: 'flows-site', path: '/flows?site=https%3A%2F%2Fid.gs1.org%2F414%2F9526002000011&substance=Cu&period=2026', as: ['bureau'] },
   { name: 'balances', path: '/balances?period=2026-06', as: ['secretariat', 'bureau'] },
