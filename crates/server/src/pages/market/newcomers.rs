@@ -161,7 +161,7 @@ fn before_and_after(lang: Lang, found: &WhatIf) -> Markup {
                 }
             }
         }))
-        p.soft { (lang.t("假设引进的供给")) " " (found.offers.len()) " " (lang.t("项")) }
+        p.soft { (lang.t("假设引进的供给")) " " (found.offers.len()) }
     }
 }
 
