@@ -1,16 +1,19 @@
 //! The statement of zero carbon of a site and a period: scopes apart, location and market based, or why nothing is stated.
 
-use super::{days, kg, some};
+use super::{days, kg, site_select, some};
 use crate::answer::Answer;
 use crate::parts::{crumbs, figures, tag};
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::words::Lang;
-use app::{ZeroCarbonQuery, ZeroCarbonStatement};
+use app::{FlowQuery, ZeroCarbonQuery, ZeroCarbonStatement};
 use axum::Router;
 use axum::routing::get;
 use maud::{Markup, html};
 use serde::Deserialize;
+
+/// Missing things shown: the count stands above them.
+const MISSING_MAX: usize = 20;
 
 /// Routes of this subject.
 pub fn routes() -> Router<Site> {
@@ -39,11 +42,13 @@ async fn page(viewer: Viewer) -> Answer {
     }
     let query = ZeroCarbonQuery { site: some(&ask.site), period: days(&viewer, &ask.period)?, offsets };
     let found = viewer.app().zero_carbon(viewer.actor(), &query).await.map_err(|e| viewer.fail(e))?;
+    let sites =
+        viewer.app().flows(viewer.actor(), &FlowQuery::default()).await.map_err(|e| viewer.fail(e))?.sites;
     let body = html! {
         (crumbs(lang, &[("/footprints", lang.t("碳足迹"))], title))
         h1 { (title) }
         form.filter method="get" action="/footprints/zero-carbon" {
-            label { (lang.t("场所")) input type="text" name="site" value=(ask.site); }
+            label { (lang.t("场所")) (site_select(lang, &sites, &ask.site, Some(lang.t("全部")))) }
             label { (lang.t("期间")) input.few type="text" name="period" value=(ask.period) placeholder="2026 / 2026-11"; }
             label { (lang.t("抵消量（kg CO2e）")) input.few type="text" name="offset" value=(ask.offset); }
             button type="submit" { (lang.t("查看")) }
@@ -60,7 +65,8 @@ async fn page(viewer: Viewer) -> Answer {
         ]))
         @if !found.missing.is_empty() {
             h2 { (lang.t("缺什么")) " (" (found.missing_count) ")" }
-            ul { @for what in &found.missing { li { (lang.say(what)) } } }
+            ul { @for what in found.missing.iter().take(MISSING_MAX) { li { (lang.say(what)) } } }
+            @if found.missing_count > MISSING_MAX { p.soft { (lang.t("只列出前面的")) " " (MISSING_MAX) } }
         }
     };
     Ok(viewer.page(title, &body))
