@@ -48,10 +48,10 @@ test('a recipe says what is wrong with it, and in which line', async () => {
   await page.goto('/inspections/recipes/new');
   await page.locator('[name=text]').fill('pitch_um = 800\nrows = "many"\n');
   await page.locator('#check .error').waitFor();
-  assert.match(await page.locator('#check').innerText(), /line 2/);
+  assert.match(await page.locator('#check').innerText(), /第 2 行/);
   await page.locator('[name=name]').fill('坏的方案');
   await page.locator('form.card button[type=submit]').click();
-  assert.match(await page.locator('.failure').first().innerText(), /line 2/);
+  assert.match(await page.locator('.failure').first().innerText(), /第 2 行/);
   await page.context().close();
 });
 
