@@ -6,7 +6,9 @@ use crate::parts::{crumbs, empty, tag};
 use crate::site::Site;
 use crate::viewer::Viewer;
 use crate::words::Lang;
-use app::{Indicator, IndicatorInput, IndicatorPostings, IndicatorQuery, IndicatorReport, ManifestReport};
+use app::{
+    Act, Indicator, IndicatorInput, IndicatorPostings, IndicatorQuery, IndicatorReport, ManifestReport,
+};
 use axum::Router;
 use axum::routing::get;
 use maud::{Markup, html};
@@ -39,7 +41,8 @@ async fn page(viewer: Viewer) -> Answer {
         div.headline {
             h1 { (title) }
             nav.toolbar.screen aria-label=(lang.t("操作")) {
-                a.button.quiet href="/ledger?idle=1" { (lang.t("副产物找下家")) }
+                @let takers = if viewer.actor().may(Act::LedgerLots) { "/ledger?idle=1" } else { "/markets/recycled" };
+                a.button.quiet href=(takers) { (lang.t("副产物找下家")) }
                 a.button.quiet href="/ledger/etchant" { (lang.t("蚀刻液模拟")) }
                 button.quiet type="button" data-print { (lang.t("打印")) }
             }
