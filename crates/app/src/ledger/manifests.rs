@@ -58,6 +58,9 @@ pub struct ManifestReport {
     pub lines: Vec<ManifestLine>,
 }
 
+/// What is counted of one site and code in one period, with the numbers of the manifests.
+type Counted<'a> = (ManifestSum, BTreeSet<&'a str>);
+
 #[boxed::futures]
 impl App {
     /// Hazardous waste that left each site that this actor sees, or one of them, by code and transfer manifest, with the base year's.
@@ -72,7 +75,7 @@ impl App {
         let book = &held.book;
         let only = query.site.as_ref().map(|site| held.seen_site(&sight, site)).transpose()?;
         let windows = [window_of(Some(period)), window_of(Some(base))];
-        let mut lines: BTreeMap<(u16, &str), [(ManifestSum, BTreeSet<&str>); 2]> = BTreeMap::new();
+        let mut lines: BTreeMap<(u16, &str), [Counted<'_>; 2]> = BTreeMap::new();
         for (at, window) in windows.into_iter().enumerate() {
             let left = |p: &ledger::balance::book::Posting| {
                 p.kind == EntryKind::Discarded && only.is_none_or(|site| site == p.site)
@@ -94,11 +97,8 @@ impl App {
             }
         }
         let sums = book.sums(&windows);
-        let line = |((site, code), [now, base]): ((u16, &str), [(ManifestSum, BTreeSet<&str>); 2])| {
-            let counted = |(sum, numbers): (ManifestSum, BTreeSet<&str>)| ManifestSum {
-                manifests: numbers.len(),
-                ..sum
-            };
+        let line = |((site, code), [now, base]): ((u16, &str), [Counted<'_>; 2])| {
+            let counted = |(sum, numbers): Counted<'_>| ManifestSum { manifests: numbers.len(), ..sum };
             let (now, base) = (counted(now), counted(base));
             let made = |window| sums.get(window, site, Measure::Product, None);
             let baseline_kg =

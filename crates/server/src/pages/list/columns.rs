@@ -73,7 +73,7 @@ pub fn value(lang: Lang, record: &Record<'_>, field: &MarketField) -> String {
 }
 
 /// The columns of one side of a list; none for parts and materials, whose columns are those of [`super`].
-pub fn of<'m>(market: Option<&'m Market>, side: Noun) -> Vec<(&'m MarketField, &'m Names)> {
+pub fn of(market: Option<&Market>, side: Noun) -> Vec<(&MarketField, &Names)> {
     market.map_or_else(Vec::new, |market| market.columns_of(side).collect())
 }
 
