@@ -5,9 +5,9 @@
 //! asks for. Events with the right terms are candidates; [`Query::matches`] has the last word, so two things that share a term cost
 //! time, never truth.
 //!
-//! URN and Digital Link of a key are one identifier, and a word of CBV is one in all its spellings. The repository keeps no master
-//! data. So `WD_` means: the place itself and places whose identifier continues that of the place behind a `/`
-//! (an SGLN with extension lies within its GLN); and no attribute of master data exists, so `HASATTR_` and `EQATTR_` find nothing.
+//! URN and Digital Link of a key are one identifier, and a word of CBV is one in all its spellings. A query itself knows no master
+//! data: `WD_` means the places named and those whose identifiers continue theirs behind a `/` (an SGLN with extension lies within its
+//! GLN), and `HASATTR_` and `EQATTR_` find nothing. Whoever keeps master data names the elements that are meant before a query is read.
 
 mod facts;
 mod parameter;

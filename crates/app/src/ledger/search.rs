@@ -2,6 +2,7 @@
 
 use super::document::{read_back, with_context};
 use super::index::ni;
+use super::master::Masters;
 use super::scope::Scope;
 use crate::{Act, Actor, App, Code, Error, Result};
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use ledger::hash::link;
 use ledger::query::{Limit, Order, Parameter, Query, Recorded};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use store::{EventFilter, FoundEvent};
 
@@ -111,8 +113,20 @@ impl App {
         self.search(&scope, request).await
     }
 
+    /// Parameters of a query with the master data that they speak of, as of now.
+    pub(super) async fn with_master_data<'p>(
+        &self,
+        parameters: &'p [Parameter],
+    ) -> Result<Cow<'p, [Parameter]>> {
+        if !Masters::are_asked_by(parameters) {
+            return Ok(Cow::Borrowed(parameters));
+        }
+        Ok(Cow::Owned(self.genealogy().await?.masters.answer(parameters)))
+    }
+
     pub(super) async fn search(&self, scope: &Scope, request: &EventRequest) -> Result<EventPage> {
-        let (mut query, context) = read(&request.parameters, &request.prefixes)?;
+        let parameters = self.with_master_data(&request.parameters).await?;
+        let (mut query, context) = read(&parameters, &request.prefixes)?;
         if let Some((key, value)) = &request.within {
             query = query.and(key, value, &context).map_err(unread)?;
         }

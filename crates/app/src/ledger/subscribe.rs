@@ -243,6 +243,7 @@ impl App {
             let name = "GE_recordTime".to_owned();
             parameters.push(ledger::query::Parameter { name, values: vec![time.to_string()] });
         }
+        let parameters = self.with_master_data(&parameters).await?;
         let (query, _) = read(&parameters, &prefixes)?;
         let stretch = Stretch { after, until: Some(until) };
         let (hits, next) = self.hits(scope, &query, stretch, None, EVENTS_AT_ONCE).await?;
