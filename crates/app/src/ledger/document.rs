@@ -1,9 +1,9 @@
 //! An EPCIS document of either form, with every fault at its place in the file as it is.
 
-use super::facts::{FieldFault, field_faults, own};
+use super::facts::{FieldFault, field_faults};
 use crate::{Code, Error, InputFile, Result};
 use exchange::epcis_xml::{self, Converted};
-use ledger::event::{Document, DocumentKind, Event, Extension, ExtensionValue};
+use ledger::event::{Document, DocumentKind, Event};
 use ledger::footprint::factor::FactorLibrary;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -23,8 +23,8 @@ pub(super) struct EventFile {
     pub faults: Vec<String>,
 }
 
-/// Reads a document; only text that is no text is an error, all else is a fault with its place. With a library of factors the
-/// fields of our own are looked at, too: an activity that cannot be computed is a fault, and its event is not valid.
+/// Reads a document; only text that is no text is an error, all else is a fault with its place. An event whose fields of our own
+/// are faulty is not valid; whether an activity can be computed is known only with a library of factors.
 pub(super) fn read_events(file: InputFile, library: Option<&FactorLibrary>) -> Result<EventFile> {
     let InputFile { name, bytes } = file;
     let mut text = String::from_utf8(bytes).map_err(|error| {
@@ -37,9 +37,6 @@ pub(super) fn read_events(file: InputFile, library: Option<&FactorLibrary>) -> R
     if !epcis_xml::is_xml(&text) {
         let (mut document, faults) = Document::parse_lenient(&text);
         let mut faults: Vec<String> = faults.iter().map(|fault| format!("{name}: {fault}")).collect();
-        faults.extend(
-            take_impossible(&text, document.as_mut()).iter().map(|(_, fault)| format!("{name}: {fault}")),
-        );
         faults.extend(own_faults(&mut document, library).iter().map(|fault| format!("{name}: {fault}")));
         return Ok(EventFile { name, text, document, faults });
     }
@@ -48,8 +45,6 @@ pub(super) fn read_events(file: InputFile, library: Option<&FactorLibrary>) -> R
             let (mut document, faults) = Document::parse_lenient(&converted.json);
             let mut faults: Vec<String> =
                 faults.iter().map(|fault| in_xml(&name, &converted, &fault.place, fault)).collect();
-            let impossible = take_impossible(&converted.json, document.as_mut());
-            faults.extend(impossible.iter().map(|(place, fault)| in_xml(&name, &converted, place, fault)));
             let own = own_faults(&mut document, library);
             faults.extend(own.iter().map(|fault| in_xml(&name, &converted, &fault.place, fault)));
             Ok(EventFile { name, text: converted.json, document, faults })
@@ -61,83 +56,9 @@ pub(super) fn read_events(file: InputFile, library: Option<&FactorLibrary>) -> R
     }
 }
 
-/// Takes out the events that say of a lot what cannot be (a content that is no part of it, 0 to 1), and gives their faults, each with
-/// its place: what counts for nothing later must not be taken in silence.
-fn take_impossible(text: &str, document: Option<&mut Document>) -> Vec<(String, String)> {
-    let Some(document) = document else { return Vec::new() };
-    if !document.events.iter().any(|event| has_impossible(&event.ilmd)) {
-        return Vec::new();
-    }
-    let json: Value = serde_json::from_str(text).unwrap_or_default();
-    let mut faults = Vec::new();
-    document.events.retain(|event| {
-        if !has_impossible(&event.ilmd) {
-            return true;
-        }
-        let before = faults.len();
-        let place = format!("{}/ilmd", event.place);
-        in_fields(&place, json.pointer(&place), &mut faults);
-        // What the text does not show plainly has at least its event's place.
-        if faults.len() == before {
-            faults.push((place.clone(), format!("{place}：{NO_PART}")));
-        }
-        false
-    });
-    faults
-}
-
-/// What a content must be.
-const NO_PART: &str = "yl:content 应为 0 至 1 之间的质量分数";
-
-/// True where some content is no part of a lot.
-fn has_impossible(fields: &[Extension]) -> bool {
-    let listed = |value: &ExtensionValue| match value {
-        ExtensionValue::List(items) => items.clone(),
-        one => vec![one.clone()],
-    };
-    let is_part = |value: &ExtensionValue| value.as_number().is_some_and(|part| (0.0..=1.0).contains(&part));
-    let has = |fields: &[Extension]| {
-        own(fields, "content").any(|value| match value {
-            ExtensionValue::Object(substances) => substances.iter().any(|s| !is_part(&s.value)),
-            _ => true,
-        })
-    };
-    has(fields)
-        || own(fields, "lots").flat_map(listed).any(|lot| match lot {
-            ExtensionValue::Object(fields) => has(&fields),
-            _ => false,
-        })
-}
-
-/// Faults of the contents among some fields, and among those of the lots that they list.
-fn in_fields(place: &str, fields: Option<&Value>, faults: &mut Vec<(String, String)>) {
-    for (name, value) in fields.and_then(Value::as_object).into_iter().flatten() {
-        let place = format!("{place}/{name}");
-        match (name.rsplit(':').next(), value) {
-            (Some("content"), Value::Object(substances)) => {
-                for (substance, part) in substances {
-                    let read =
-                        part.as_f64().or_else(|| part.as_str().and_then(|text| text.trim().parse().ok()));
-                    if !read.is_some_and(|part| (0.0..=1.0).contains(&part)) {
-                        let place = format!("{place}/{substance}");
-                        faults.push((place.clone(), format!("{place}：读到 {part}，{NO_PART}")));
-                    }
-                }
-            }
-            (Some("lots"), Value::Array(lots)) => {
-                for (index, lot) in lots.iter().enumerate() {
-                    in_fields(&format!("{place}/{index}"), Some(lot), faults);
-                }
-            }
-            (Some("lots"), lot) => in_fields(&place, Some(lot), faults),
-            _ => {}
-        }
-    }
-}
-
 /// Takes the events out whose own fields are faulty, and says what is wrong.
 fn own_faults(document: &mut Option<Document>, library: Option<&FactorLibrary>) -> Vec<FieldFault> {
-    let (Some(document), Some(library)) = (document, library) else { return Vec::new() };
+    let Some(document) = document else { return Vec::new() };
     let mut all = Vec::new();
     document.events.retain(|event| {
         let found = field_faults(event, library);

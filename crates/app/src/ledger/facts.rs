@@ -119,8 +119,8 @@ impl LotFacts {
         for value in own(fields, "content") {
             if let ExtensionValue::Object(substances) = value {
                 for substance in substances {
-                    let name = substance.name.rsplit(['}', ':']).next().unwrap_or(&substance.name);
-                    if let Some(part) = substance.value.as_number().filter(|p| (0.0..=1.0).contains(p)) {
+                    let name = last(&substance.name);
+                    if let Some(part) = part(&substance.value) {
                         match self.content.binary_search_by(|(known, _)| known.as_str().cmp(name)) {
                             Ok(at) => self.content[at].1 = part,
                             Err(at) => {
@@ -147,7 +147,7 @@ impl LotFacts {
         for value in own(fields, "passport") {
             if let ExtensionValue::Object(said) = value {
                 for field in said {
-                    let name = field.name.rsplit(['}', ':']).next().unwrap_or(&field.name);
+                    let name = last(&field.name);
                     let text = field.value.as_text().map(str::to_owned);
                     if let Some(text) = text.or_else(|| field.value.as_number().map(|n| n.to_string())) {
                         self.passport.insert(name.to_owned(), text);
@@ -200,18 +200,22 @@ impl std::fmt::Display for FieldFault {
     }
 }
 
-/// What is wrong in an event's own fields: an activity that cannot be computed, a factor that nobody knows.
-pub(super) fn field_faults(event: &Event, library: &FactorLibrary) -> Vec<FieldFault> {
+/// What is wrong in an event's own fields: a content that is no part of its lot, and, with a library of factors, an activity that
+/// cannot be computed and a factor that nobody knows. What counts for nothing later must not be taken in silence.
+pub(super) fn field_faults(event: &Event, library: Option<&FactorLibrary>) -> Vec<FieldFault> {
     let mut out = Vec::new();
-    for (value, place) in placed(&event.extensions, "activity", &event.place) {
-        activity_faults(value, &place, library, &mut out);
+    if let Some(library) = library {
+        for (value, place) in placed(&event.extensions, "activity", &event.place) {
+            activity_faults(value, &place, library, &mut out);
+        }
     }
     let ilmd = format!("{}/ilmd", event.place);
     lot_faults(&event.ilmd, &ilmd, library, &mut out);
     for (entry, place) in placed(&event.ilmd, "lots", &ilmd) {
         match entry {
             ExtensionValue::Object(fields) => lot_faults(fields, &place, library, &mut out),
-            other => out.push(fault(place, other, "带 yl:lot 的对象")),
+            other if library.is_some() => out.push(fault(place, other, "带 yl:lot 的对象")),
+            _ => {}
         }
     }
     out
@@ -237,7 +241,12 @@ fn placed<'e>(
 }
 
 fn fault(place: String, found: &ExtensionValue, expected: &str) -> FieldFault {
-    let found = match found {
+    FieldFault { place, what: format!("读到 {}，应为{expected}", shown(found)) }
+}
+
+/// A value as a fault shows it.
+fn shown(value: &ExtensionValue) -> String {
+    match value {
         ExtensionValue::Null => "null".to_owned(),
         ExtensionValue::Text(text) => format!("\"{text}\""),
         ExtensionValue::Number(number) => number.to_string(),
@@ -245,8 +254,7 @@ fn fault(place: String, found: &ExtensionValue, expected: &str) -> FieldFault {
         ExtensionValue::Bool(value) => value.to_string(),
         ExtensionValue::List(_) => "[…]".to_owned(),
         ExtensionValue::Object(_) => "{…}".to_owned(),
-    };
-    FieldFault { place, what: format!("读到 {found}，应为{expected}") }
+    }
 }
 
 fn activity_faults(value: &ExtensionValue, place: &str, library: &FactorLibrary, out: &mut Vec<FieldFault>) {
@@ -284,12 +292,40 @@ fn activity_faults(value: &ExtensionValue, place: &str, library: &FactorLibrary,
     }
 }
 
-fn lot_faults(fields: &[Extension], place: &str, library: &FactorLibrary, out: &mut Vec<FieldFault>) {
+fn lot_faults(fields: &[Extension], place: &str, library: Option<&FactorLibrary>, out: &mut Vec<FieldFault>) {
+    for value in own(fields, "content") {
+        let place = format!("{place}/yl:content");
+        match value {
+            ExtensionValue::Object(substances) => {
+                for substance in substances.iter().filter(|s| part(&s.value).is_none()) {
+                    out.push(no_part(format!("{place}/{}", last(&substance.name)), &substance.value));
+                }
+            }
+            other => out.push(no_part(place, other)),
+        }
+    }
+    let Some(library) = library else { return };
     for found in own(fields, "factor") {
         if found.as_text().is_none_or(|id| library.get(id).is_err()) {
             out.push(fault(format!("{place}/yl:factor"), found, "因子库中的因子（data/factors.csv）"));
         }
     }
+}
+
+/// A part of a lot's mass, 0 to 1.
+fn part(value: &ExtensionValue) -> Option<f64> {
+    value.as_number().filter(|part| (0.0..=1.0).contains(part))
+}
+
+fn no_part(place: String, found: &ExtensionValue) -> FieldFault {
+    FieldFault {
+        place, what: format!("读到 {}，yl:content 应为 0 至 1 之间的质量分数", shown(found))
+    }
+}
+
+/// A name without its namespace.
+fn last(name: &str) -> &str {
+    name.rsplit(['}', ':']).next().unwrap_or(name)
 }
 
 /// A category of scope 3.
