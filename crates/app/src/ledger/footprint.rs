@@ -100,7 +100,10 @@ impl App {
             lots.push(lot_footprint(&held, lot, rule, units)?);
             wanted.push(lot);
         }
-        let activities = Data::upstream(&held, &wanted, units)?.activities;
+        let activities = match &lots[..] {
+            [one] => one.activities,
+            _ => Data::upstream(&held, &wanted, units)?.activities,
+        };
         let unit = lots.first().and_then(|row| row.made).map(|amount| amount.unit);
         let is_alike = unit.is_some() && lots.iter().all(|row| row.made.map(|a| a.unit) == unit);
         let amount: f64 = lots.iter().filter_map(|row| row.made).map(|a| a.value).sum();

@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+/// What is left of an amount below this part of it is an error of floating-point numbers.
+pub(super) const NOTHING_LEFT: f64 = 1e-9;
+
 /// An amount; `NaN`-free: an unknown amount has [`Unit::UNKNOWN`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Amount {

@@ -5,6 +5,7 @@
 //! processes that carry the rest over are derived: they are made anew when an event that filled or opened the container
 //! turns out to be wrong.
 
+use super::amount::NOTHING_LEFT;
 use super::amount::{Amount, total};
 use super::{Flow, GROUPED, Graph, GraphError, LotId, NONE, ProcessKind};
 use crate::event::QuantityElement;
@@ -27,8 +28,6 @@ pub(super) struct Opening {
     is_withdrawn: bool,
 }
 
-/// What is left of an amount below this part of it is an error of floating-point numbers.
-const NOTHING_LEFT: f64 = 1e-9;
 /// The kinds that put things into others.
 const PACKINGS: [ProcessKind; 2] = [ProcessKind::Aggregation, ProcessKind::Association];
 

@@ -1,14 +1,12 @@
 //! Recall: from a lot to all customers that got something of it.
 
+use super::amount::NOTHING_LEFT;
 use super::mix::Carried;
 use super::{Amount, Graph, LotId};
 use std::collections::{BTreeMap, HashMap};
 
 /// The party of goods that were shipped to nobody knows whom, or that came back from there.
 pub const UNKNOWN_PARTY: &str = "";
-
-/// What is left of an amount below this part of it is an error of floating-point numbers.
-const NOTHING_LEFT: f64 = 1e-9;
 
 /// Something that went to a party or came back from one.
 #[derive(Debug, Clone, Copy, PartialEq)]

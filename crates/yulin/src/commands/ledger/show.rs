@@ -11,12 +11,9 @@ fn amount(amount: Option<Amount>) -> String {
     amount.map_or_else(|| "-".to_owned(), |a| format!("{} {}", rounded(a.value), a.unit.code()))
 }
 
-/// Significant digits of what is shown: errors of floating-point numbers lie behind them.
-const DIGITS: usize = 12;
-
 /// A number without errors of floating-point numbers, and without a sign where it is nothing.
 fn rounded(value: f64) -> f64 {
-    let rounded: f64 = format!("{value:.*e}", DIGITS - 1).parse().unwrap_or(value);
+    let rounded = model::quantity::rounded(value);
     if rounded == 0.0 { 0.0 } else { rounded }
 }
 
