@@ -28,9 +28,6 @@ pub struct Resolved {
     pub duplicates: Vec<DuplicateReport>,
 }
 
-/// As many enterprises are named for which an unknown name may be short.
-const SHORT_FOR_MAX: usize = 3;
-
 /// Index of a sheet and row of a cell.
 type Place = (usize, u32);
 
@@ -276,9 +273,8 @@ impl Resolving<'_> {
         let names = RegisteredNames::new(known.iter().copied(), regions);
         let mut asker = names.asker();
         for (place, name) in &newcomers {
-            let expansions = asker.expansions(name).into_iter().filter(|e| e.is_spelled_out);
             let meant: Vec<String> =
-                expansions.take(SHORT_FOR_MAX).map(|e| format!("“{}”", known[e.place])).collect();
+                asker.meant(name).into_iter().map(|place| format!("“{}”", known[place])).collect();
             if !meant.is_empty() {
                 let warning = self
                     .error(*place, Field::Enterprise, ErrorCode::ShortName)

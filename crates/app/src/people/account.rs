@@ -9,9 +9,6 @@ use serde::Serialize;
 use std::collections::HashMap;
 use store::{Account, EnterpriseLabel, NewUser, UserChange};
 
-/// As many enterprises are named that a name may stand for.
-const MEANT_MAX: usize = 3;
-
 /// An account as the administrator sees it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AccountInfo {
@@ -254,14 +251,9 @@ impl App {
             [] => {
                 let names =
                     RegisteredNames::new(all.iter().map(|e| e.value.name.as_str()), &self.reference.regions);
-                let meant: Vec<&str> = names
-                    .asker()
-                    .expansions(text)
-                    .into_iter()
-                    .filter(|e| e.is_spelled_out)
-                    .take(MEANT_MAX)
-                    .map(|e| all[e.place].value.name.as_str())
-                    .collect();
+                let meant = names.asker().meant(text);
+                let meant: Vec<&str> =
+                    meant.into_iter().map(|place| all[place].value.name.as_str()).collect();
                 let error =
                     Error::new(Code::NotFound, format!("no enterprise with the key, code or name {text}"));
                 Err(if meant.is_empty() {

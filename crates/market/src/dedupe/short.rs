@@ -14,6 +14,8 @@ use std::collections::{HashMap, HashSet};
 
 /// How many the index proposes.
 const PROPOSED: usize = 10;
+/// As many names are given that a short name may mean.
+const MEANT_MAX: usize = 3;
 /// What a character counts that stands right behind the one before it.
 const SIDE_BY_SIDE: f64 = 1.5;
 
@@ -146,6 +148,13 @@ pub struct Asker<'a> {
 }
 
 impl Asker<'_> {
+    /// Places of the registered names that a short name may mean, to be named to whoever wrote it: the likeliest of those in which
+    /// all of it stands, at most three.
+    pub fn meant(&mut self, short: &str) -> Vec<usize> {
+        let spelled_out = self.expansions(short).into_iter().filter(|e| e.is_spelled_out);
+        spelled_out.take(MEANT_MAX).map(|e| e.place).collect()
+    }
+
     /// The registered names that a short name may stand for, the likeliest first, at most ten; of equal ones in their order.
     pub fn expansions(&mut self, short: &str) -> Vec<Expansion> {
         let folded = fold_name(short);
