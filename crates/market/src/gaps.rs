@@ -32,9 +32,11 @@ use crate::pair::{self, Context};
 use crate::weights::Weights;
 use crate::{Input, Records};
 use model::allotment::{Binding, NeedBound};
+use model::chain::NodeId;
 use model::fold::fold_key;
 use model::matching::{Coverage, Gap, GapCause, GapGroup, Match, Near, Remedy};
 use model::need::Need;
+use model::offer::Offer;
 use model::quantity::Quantity;
 use model::unit::Dimension;
 use near::Neighbours;
@@ -54,8 +56,9 @@ pub fn find_gaps(input: &Input<'_>, weights: &Weights, matches: &[Match], plan: 
     let context = Context::new(input, weights);
     let allocations = &plan.allocations;
     let covered = allocate::covered(input, allocations, |_| true);
-    let remedies = Remedies::new(input, plan, &records, &context.measures);
-    let neighbours = Neighbours::new(input);
+    let by_node = offers_by_node(input);
+    let remedies = Remedies::new(&by_node, plan, &records, &context.measures);
+    let neighbours = Neighbours::new(input, &by_node);
     let mut candidates: HashMap<&str, Vec<&Match>> = HashMap::new();
     for m in matches {
         candidates.entry(m.need.as_str()).or_default().push(m);
@@ -83,6 +86,19 @@ pub fn find_gaps(input: &Input<'_>, weights: &Weights, matches: &[Match], plan: 
         groups.entry(key).or_default().gaps.push(Entry { need, open, cause, remedies, looked_at, near });
     }
     rank(groups, &context)
+}
+
+/// The offers of each node.
+type OffersByNode<'a> = HashMap<&'a NodeId, Vec<&'a Offer>>;
+
+fn offers_by_node<'a>(input: &Input<'a>) -> OffersByNode<'a> {
+    let mut by_node = OffersByNode::new();
+    for offer in input.offers {
+        if let Some(node) = &offer.node {
+            by_node.entry(node).or_default().push(offer);
+        }
+    }
+    by_node
 }
 
 #[derive(Default)]

@@ -1,5 +1,6 @@
 //! Who comes near to a need that nobody supplies: by wording, or by a neighbouring node of the chain.
 
+use super::OffersByNode;
 use crate::pair::{self, Context, Kinship};
 use crate::{Input, Records};
 use model::chain::NodeId;
@@ -15,18 +16,12 @@ const KEPT: usize = 3;
 
 /// Offers by the nodes beside theirs.
 pub(super) struct Neighbours<'a> {
-    by_node: HashMap<&'a NodeId, Vec<&'a Offer>>,
+    by_node: &'a OffersByNode<'a>,
     beside: HashMap<&'a NodeId, Vec<&'a NodeId>>,
 }
 
 impl<'a> Neighbours<'a> {
-    pub fn new(input: &Input<'a>) -> Self {
-        let mut by_node: HashMap<&NodeId, Vec<&Offer>> = HashMap::new();
-        for offer in input.offers {
-            if let Some(node) = &offer.node {
-                by_node.entry(node).or_default().push(offer);
-            }
-        }
+    pub fn new(input: &Input<'a>, by_node: &'a OffersByNode<'a>) -> Self {
         let chain = &input.reference.chain;
         let mut beside: HashMap<&NodeId, Vec<&NodeId>> = HashMap::new();
         for edge in chain.edges() {

@@ -17,10 +17,11 @@
 //! An enterprise at its share has to be let have more beside every other change at it: a purer metal or more capacity alone would
 //! not help. A need that takes all or nothing may have it of several: what its other feasible offers have free is not missing. The least sum is the certificate: with every change smaller than that, none of the offers looked at meets the need.
 
+use super::OffersByNode;
+use crate::Records;
 use crate::allocate::{Plan, Share};
 use crate::measure::Measures;
 use crate::pair::{self, Context};
-use crate::{Input, Records};
 use model::matching::{Change, Match, Outcome, Remedy, Verdict};
 use model::need::Need;
 use model::offer::Offer;
@@ -32,7 +33,7 @@ const KEPT: usize = 3;
 
 /// What is left of capacities, and the offers of each node.
 pub(super) struct Remedies<'a> {
-    by_node: HashMap<&'a str, Vec<&'a Offer>>,
+    by_node: &'a OffersByNode<'a>,
     /// Amount a month that an allocation uses, by offer key.
     used: HashMap<&'a str, f64>,
     plan: &'a Plan,
@@ -48,13 +49,12 @@ struct Case<'c> {
 }
 
 impl<'a> Remedies<'a> {
-    pub fn new(input: &Input<'a>, plan: &'a Plan, records: &Records<'a>, measures: &Measures) -> Self {
-        let mut by_node: HashMap<&str, Vec<&Offer>> = HashMap::new();
-        for offer in input.offers {
-            if let Some(node) = &offer.node {
-                by_node.entry(node.0.as_str()).or_default().push(offer);
-            }
-        }
+    pub fn new(
+        by_node: &'a OffersByNode<'a>,
+        plan: &'a Plan,
+        records: &Records<'a>,
+        measures: &Measures,
+    ) -> Self {
         let mut used = HashMap::new();
         for allocation in &plan.allocations {
             let (Some(need), Some(offer)) =
@@ -97,7 +97,7 @@ impl<'a> Remedies<'a> {
                 remedies.extend(self.remedy(&case, offer, &matched.verdicts, matched.distance_km, context));
             }
         }
-        let mates = need.node.as_ref().and_then(|node| self.by_node.get(node.0.as_str()));
+        let mates = need.node.as_ref().and_then(|node| self.by_node.get(node));
         for offer in mates.into_iter().flatten() {
             if context.open(need, offer) && !pair::same_enterprise(need, offer) && seen.insert(&offer.key) {
                 let facts = context.facts(need, offer, 0.0);
