@@ -6,7 +6,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use vision::classify::{Bead, Class};
-use vision::colour::{Bin, Bins, Chromaticity, OUTSIDE};
+use vision::colour::{Bin, Bins, Chromaticity};
 
 #[derive(Deserialize)]
 struct Row {
@@ -66,22 +66,11 @@ pub(super) fn tables() -> &'static BTreeMap<String, Bins> {
     TABLES.get_or_init(shipped)
 }
 
-/// Name of the bin of each bead: of good ones with a colour, else empty. Brightness counts over the median of the frame's good
-/// beads, as in [`Bins::sort`].
+/// Name of the bin of each bead: of good ones with a colour, else empty.
 pub(super) fn of_beads<'a>(bins: &'a Bins, beads: &[Bead], colours: &[Option<Chromaticity>]) -> Vec<&'a str> {
     let good: Vec<Option<Chromaticity>> =
         beads.iter().zip(colours).map(|(b, colour)| colour.filter(|_| b.class == Class::Ok)).collect();
-    let mut light: Vec<f32> = good.iter().flatten().map(|c| c.luminance as f32).collect();
-    if light.is_empty() {
-        return vec![""; beads.len()];
-    }
-    let middle = light.len() / 2;
-    let usual = f64::from(*light.select_nth_unstable_by(middle, f32::total_cmp).1);
-    let name = |colour: &Chromaticity| {
-        let found = bins.find(&Chromaticity { luminance: colour.luminance / usual, ..*colour });
-        found.map_or(OUTSIDE, |at| bins.as_slice()[at].name.as_str())
-    };
-    good.iter().map(|colour| colour.as_ref().map_or("", name)).collect()
+    bins.names(&good).into_iter().map(Option::unwrap_or_default).collect()
 }
 
 #[cfg(test)]

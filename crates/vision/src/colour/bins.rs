@@ -81,15 +81,21 @@ impl Bins {
         &self.0
     }
 
-    /// Beads of each bin by its name, and of none under [`OUTSIDE`]. Brightness counts over the median of all of them.
+    /// Name of the bin of each bead that has a colour, [`OUTSIDE`] for one of none. Brightness counts over the median of all of them.
+    pub fn names(&self, colours: &[Option<Chromaticity>]) -> Vec<Option<&str>> {
+        let mut light: Vec<f32> = colours.iter().flatten().map(|c| c.luminance as f32).collect();
+        let usual = f64::from(robust::median(&mut light));
+        let name = |colour: &Chromaticity| {
+            let bin = self.find(&Chromaticity { luminance: colour.luminance / usual, ..*colour });
+            bin.map_or(OUTSIDE, |at| self.0[at].name.as_str())
+        };
+        colours.iter().map(|colour| colour.as_ref().map(name)).collect()
+    }
+
+    /// Beads of each bin by its name, as [`Self::names`] has them.
     pub fn sort(&self, colours: impl Iterator<Item = Chromaticity>) -> BTreeMap<String, u64> {
-        let colours: Vec<Chromaticity> = colours.collect();
-        let usual =
-            f64::from(robust::median(&mut colours.iter().map(|c| c.luminance as f32).collect::<Vec<_>>()));
         let mut sorted = BTreeMap::new();
-        for colour in colours {
-            let bin = self.find(&Chromaticity { luminance: colour.luminance / usual, ..colour });
-            let name = bin.map_or(OUTSIDE, |at| self.0[at].name.as_str());
+        for name in self.names(&colours.map(Some).collect::<Vec<_>>()).into_iter().flatten() {
             *sorted.entry(name.to_owned()).or_insert(0) += 1;
         }
         sorted
