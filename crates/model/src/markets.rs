@@ -289,4 +289,9 @@ impl MarketTable {
     pub fn other(&self, key: &MarketKey) -> Option<&Market> {
         if key.is_parts() { None } else { self.get(&key.0) }
     }
+
+    /// True where the local supporting rate says something of a record's market.
+    pub fn has_local_rate(&self, key: &MarketKey) -> bool {
+        self.other(key).is_none_or(|market| market.local_rate)
+    }
 }

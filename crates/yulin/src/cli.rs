@@ -13,7 +13,7 @@ pub struct Cli {
     /// Database: a file for SQLite, or postgres://user@host/name
     #[arg(long, global = true, env = "YULIN_DB", default_value = "yulin.db", hide_env_values = true)]
     pub db: String,
-    /// Folder with further reference tables: regions/*.csv of other cities, led_bins.csv (see data/README.md)
+    /// Folder with further reference tables: regions/*.csv of other cities, markets/*.toml, factors.csv, led_bins.csv (see data/README.md)
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Account that acts; without it the person at this machine's console

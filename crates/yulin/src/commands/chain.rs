@@ -43,8 +43,7 @@ pub async fn what_if(app: &App, actor: &Actor, list: &MatchingList, file: &Path,
     say!("if they came 若引进: {} offers 项供给", found.offers.len());
     say!("  gaps 缺口 {} -> {}", scenario.gaps.0, scenario.gaps.1);
     let rate = |rate: f64| format!("{:.1}%", rate * 100.0);
-    let market = app.reference().markets.other(&list.content.market);
-    if market.is_none_or(|market| market.local_rate) {
+    if app.reference().markets.has_local_rate(&list.content.market) {
         let (before, after) = &scenario.local_rate;
         say!("  local supporting rate 本地配套率 {} -> {}", rate(before.rate), rate(after.rate));
     }

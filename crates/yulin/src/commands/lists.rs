@@ -318,8 +318,7 @@ fn figures(app: &App, list: &MatchingList) {
         summary.part,
         summary.unmet
     );
-    let market = app.reference().markets.other(&list.content.market);
-    if market.is_some_and(|market| !market.local_rate) {
+    if !app.reference().markets.has_local_rate(&list.content.market) {
         return;
     }
     say!(

@@ -21,7 +21,7 @@ pub async fn confirm(viewer: Viewer, Path(id): Path<i64>) -> Answer {
     let content = &list.content;
     let summary = &content.summary;
     let markets = &viewer.app().reference().markets;
-    let rated = markets.other(&content.market).is_none_or(|market| market.local_rate);
+    let rated = markets.has_local_rate(&content.market);
     let mut counts = vec![
         (lang.t("需求"), summary.needs.to_string(), lang.t("条")),
         (lang.t("供给"), summary.offers.to_string(), lang.t("条")),
