@@ -289,6 +289,8 @@ acts! {
     Weights reads [A S];
     Learn changes [A S];
     UseWeights changes [A S];
+    // What another program makes vectors of.
+    Titles reads [A S];
     // Introductions: who wants to talk to whom.
     Introductions reads [A S M C];
     AskIntroduction changes [A S M];

@@ -22,6 +22,8 @@ pub struct MatchOptions {
     pub maps: Vec<String>,
     /// Separator of csv files.
     pub delimiter: Option<char>,
+    /// The tables that they are read and matched by.
+    pub reference: &'static Reference,
 }
 
 /// Needs, offers and their matches.
@@ -54,7 +56,7 @@ pub fn match_files(
         return Err(Error::new(Code::BadInput, "at least one offer a need is expected, not 0"));
     }
     let bad = |e: &dyn std::fmt::Display| Error::new(Code::BadInput, e.to_string());
-    let reference = Reference::builtin();
+    let reference = options.reference;
     let map = ColumnMap::parse(&options.maps).map_err(|e| bad(&e))?;
     let recogniser = market::node::Recogniser::new(&reference.chain);
     let recognise = |title: &str, detail: &str| recogniser.recognise(title, detail).map(|(node, _)| node);
@@ -102,9 +104,9 @@ pub use exchange::matches::MatchFormat as MatchForm;
 ///
 /// # Errors
 /// [`Code::File`] where they cannot be written.
-pub fn write_matches(matches: &FileMatches, form: MatchForm) -> Result<Vec<u8>> {
+pub fn write_matches(matches: &FileMatches, form: MatchForm, reference: &Reference) -> Result<Vec<u8>> {
     let titles = Titles::new(&matches.needs, &matches.offers);
-    let pairs = Pairs { matches: &matches.matches, titles: &titles, reference: Reference::builtin() };
+    let pairs = Pairs { matches: &matches.matches, titles: &titles, reference };
     let mut out = Vec::new();
     form.writer().write(&pairs, &mut out).map_err(|e| Error::new(Code::File, e.to_string()))?;
     Ok(out)

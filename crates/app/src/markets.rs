@@ -66,6 +66,7 @@ pub(crate) fn weights(reference: &Reference, market: &MarketKey, learned: Option
         capacity,
         distance_half_km,
         similarity_min,
+        vectors,
     } = market.weights;
     for (share, value) in [
         (&mut out.shares.text, text),
@@ -76,6 +77,7 @@ pub(crate) fn weights(reference: &Reference, market: &MarketKey, learned: Option
         (&mut out.shares.capacity, capacity),
         (&mut out.credits.distance_half_km, distance_half_km),
         (&mut out.relevance.similarity_min, similarity_min),
+        (&mut out.relevance.vectors, vectors),
     ] {
         if let Some(value) = value {
             *share = value;

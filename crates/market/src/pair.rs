@@ -30,7 +30,7 @@ pub(crate) enum Kinship {
 /// What is known of one pair.
 #[derive(Debug, Clone)]
 pub(crate) struct Facts {
-    /// Text similarity, 0..=1.
+    /// Text similarity, 0..=1: of the wording, and of the titles' vectors where there are any.
     pub similarity: f64,
     pub kinship: Kinship,
     pub verdicts: Vec<Verdict>,
@@ -65,6 +65,14 @@ impl<'a> Context<'a> {
         self.input.sites.get(enterprise)
     }
 
+    /// The similarity of a pair of which the texts' cosine is known: with the likeness of the titles' vectors, where there are
+    /// such vectors.
+    fn similarity(&self, need: &Need, offer: &Offer, wording: f64) -> f64 {
+        let share = self.weights.relevance.vectors;
+        let likeness = self.input.reference.vectors.likeness(&need.title, &offer.title);
+        likeness.map_or(wording, |likeness| wording + share * (likeness - wording))
+    }
+
     /// How an offer's node stands to a need's.
     pub fn kinship(&self, need: Option<&NodeId>, offer: Option<&NodeId>) -> Kinship {
         let chain = &self.input.reference.chain;
@@ -81,8 +89,9 @@ impl<'a> Context<'a> {
             .map_or(Kinship::Other, |kind| Kinship::Neighbour(*kind))
     }
 
-    /// Compares a need with an offer of which the text similarity is known.
-    pub fn facts(&self, need: &Need, offer: &Offer, similarity: f64) -> Facts {
+    /// Compares a need with an offer of which the cosine of the texts is known.
+    pub fn facts(&self, need: &Need, offer: &Offer, wording: f64) -> Facts {
+        let similarity = self.similarity(need, offer, wording);
         let capabilities = capabilities(offer);
         let verdicts: Vec<Verdict> = need
             .specs

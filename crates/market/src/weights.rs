@@ -153,10 +153,13 @@ pub struct Relevance {
     pub similarity_min: f64,
     /// Least similarity where both are known and differ.
     pub other_node_similarity_min: f64,
+    /// Share of the likeness of the titles' vectors in the similarity, where both titles have one
+    /// ([`model::vectors::TextVectors`]); the rest is the wording's.
+    pub vectors: f64,
 }
 
 impl Default for Relevance {
     fn default() -> Self {
-        Self { similarity_min: 0.35, other_node_similarity_min: 0.6 }
+        Self { similarity_min: 0.35, other_node_similarity_min: 0.6, vectors: 0.3 }
     }
 }

@@ -32,4 +32,5 @@ pub mod tolerance;
 pub mod traditional;
 pub mod unit;
 pub mod uscc;
+pub mod vectors;
 pub mod visibility;

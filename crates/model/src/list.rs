@@ -219,6 +219,9 @@ pub struct ListContent {
     /// The weights that it was scored with, where they were not the shipped ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scoring: Option<Scoring>,
+    /// Fingerprint of the titles' vectors that it was matched with ([`crate::vectors::TextVectors::sha256`]); empty without any.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub vectors_sha256: String,
     /// The figures.
     pub summary: ListSummary,
     /// Enterprises, by key.

@@ -170,6 +170,8 @@ pub struct MarketWeights {
     pub distance_half_km: Option<f64>,
     /// Least similarity of wording at which two records count as of the same thing, 0..=1.
     pub similarity_min: Option<f64>,
+    /// Share of the likeness of the titles' vectors in the similarity, where there are any, 0..=1.
+    pub vectors: Option<f64>,
 }
 
 /// One market.

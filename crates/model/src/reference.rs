@@ -8,6 +8,7 @@ use crate::property::PropertyTable;
 use crate::region::RegionTable;
 use crate::table::TableError;
 use crate::unit::UnitTable;
+use crate::vectors::TextVectors;
 use crate::visibility::VisibilityTable;
 use std::sync::LazyLock;
 
@@ -30,6 +31,8 @@ pub struct Reference {
     pub outcomes: OutcomeTable,
     /// Markets with their sides and fields.
     pub markets: MarketTable,
+    /// Vectors of titles that another program made; none are shipped.
+    pub vectors: TextVectors,
 }
 
 /// The texts of the tables, for a cluster that brings its own.
@@ -113,6 +116,7 @@ impl Reference {
             outcomes: OutcomeTable::parse(texts.outcomes)?,
             visibility,
             markets,
+            vectors: TextVectors::default(),
         })
     }
 

@@ -49,6 +49,11 @@ impl Bench<'_> {
         self.only.is_none_or(|word| work.contains(word))
     }
 
+    /// True where this work was asked for by name: what is measured only then.
+    pub fn asks_for(&self, work: &str) -> bool {
+        self.only == Some(work)
+    }
+
     /// Python with the peers of xtask/market_peers.txt, installed at the first call; none where they cannot be had.
     pub fn python(&self) -> Result<Option<&Path>> {
         if self.python.get().is_none() {

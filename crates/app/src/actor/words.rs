@@ -96,6 +96,7 @@ impl Act {
             Self::Weights => "see the weights of the score",
             Self::Learn => "learn weights of the score",
             Self::UseWeights => "use other weights of the score",
+            Self::Titles => "export titles",
             Self::Introductions => "see introductions",
             Self::AskIntroduction => "ask for an introduction",
             Self::AnswerIntroduction => "answer an introduction",

@@ -443,6 +443,7 @@ impl Composer {
             previous_sha256: String::new(),
             compared_with_sha256: String::new(),
             scoring: self.scoring,
+            vectors_sha256: self.reference.vectors.sha256().to_owned(),
             summary,
             enterprises: self.enterprises.into_values().collect(),
             needs,

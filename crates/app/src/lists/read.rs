@@ -14,10 +14,12 @@ pub struct Verification {
     /// The hash of the content as it is stored now.
     pub content: String,
     /// The hash of the content computed again from its own records and reviews; none where another version of the engine
-    /// made it, which would compute another list.
+    /// or other vectors of titles made it, which would compute another list.
     pub recomputed: Option<String>,
     /// Version of the engine that made it.
     pub engine: u32,
+    /// True where it was matched with vectors of titles that are not those of this program's `--data` folder, or without any.
+    pub other_vectors: bool,
 }
 
 impl Verification {
@@ -121,12 +123,15 @@ impl App {
         actor.need(Act::Verify)?;
         let list = self.store.list_by_number(number).await?.list;
         let engine = list.content.engine;
-        let recomputed = if engine == ENGINE { Some(self.recompute(&list).await?) } else { None };
+        let other_vectors = list.content.vectors_sha256 != self.reference.vectors.sha256();
+        let same = engine == ENGINE && !other_vectors;
+        let recomputed = if same { Some(self.recompute(&list).await?) } else { None };
         Ok(Verification {
             published: list.sha256.unwrap_or_default(),
             content: list.content.sha256(),
             recomputed,
             engine,
+            other_vectors,
         })
     }
 

@@ -669,3 +669,29 @@ fn a_list_of_before_has_no_amounts_and_stays_as_it_is() {
     assert_eq!(compared.needs[0].change, model::list::Change::Open);
     assert_eq!(compared.offers[0].change, model::list::Change::Open);
 }
+
+#[tokio::test]
+async fn a_list_matched_with_vectors_says_so_and_is_computed_again_with_the_same_only() {
+    use model::vectors::TextVectors;
+    let Place { app, me, _folder } = Place::filled().await;
+    let titles = app.titles(&me).await.unwrap();
+    let texts: Vec<&str> = titles.iter().map(String::as_str).collect();
+    let with = |values: Vec<f32>| {
+        let vectors = TextVectors::new(&texts, &values).unwrap();
+        Box::leak(Box::new(Reference { vectors, ..Reference::builtin().clone() }))
+    };
+    let ones: Vec<f32> = texts.iter().flat_map(|_| [1.0, 0.0]).collect();
+    let place = Place { app: app.with_reference(with(ones.clone())), me, _folder };
+    let list = place.publish_period(PublishOptions::default()).await.unwrap();
+    assert_eq!(list.content.vectors_sha256.len(), 64);
+    let proof = place.app.verify(&place.me, 1).await.unwrap();
+    assert!(proof.is_sound() && proof.recomputed.is_some() && !proof.other_vectors);
+    let turned: Vec<f32> = (0..texts.len()).flat_map(|at| [1.0, at as f32]).collect();
+    let Place { app, me, _folder } = place;
+    let other = app.with_reference(with(turned));
+    let proof = other.verify(&me, 1).await.unwrap();
+    assert!(proof.is_sound() && proof.recomputed.is_none() && proof.other_vectors);
+    let none = other.with_reference(Reference::builtin());
+    let proof = none.verify(&me, 1).await.unwrap();
+    assert!(proof.is_sound() && proof.recomputed.is_none() && proof.other_vectors);
+}

@@ -14,6 +14,7 @@ mod search;
 mod stale;
 #[cfg(test)]
 mod tests;
+mod titles;
 mod twin_merge;
 mod twins;
 mod words;

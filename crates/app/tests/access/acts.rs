@@ -255,7 +255,8 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         Act::MatchFiles => {
             let needs = file("n.csv", "企业名称,需求产品名称\n甲,面罩\n");
             let offers = file("o.csv", "企业名称,产品名称\n乙,面罩\n");
-            let options = MatchOptions { top: 3, maps: Vec::new(), delimiter: None };
+            let options =
+                MatchOptions { top: 3, maps: Vec::new(), delimiter: None, reference: app.reference() };
             let clock = app::Clock::china();
             put(show(app::match_files(actor, &needs, &offers, &options, &clock, &quiet)));
         }
@@ -453,6 +454,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             put(show(app.preview_learning(actor, &quiet).await));
         }
         Act::Learn => put(show(app.learn(actor, Take::IfItGains, &quiet).await)),
+        Act::Titles => put(show(app.titles(actor).await)),
         Act::UseWeights => put(show(app.use_weights(actor, 0).await)),
         Act::Introductions => put(show(app.introductions(actor).await)),
         Act::AskIntroduction => put(show(app.ask_introduction(actor, need.0, offer.0, "").await)),

@@ -82,6 +82,7 @@ fn list() -> MatchingList {
         previous_sha256: String::new(),
         compared_with_sha256: String::new(),
         scoring: None,
+        vectors_sha256: String::new(),
         allotment: Some(Allotment {
             share_max: None,
             optima: vec![Optimum {

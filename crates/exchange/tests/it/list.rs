@@ -32,6 +32,7 @@ pub fn large(offers: u32) -> MatchingList {
         previous_sha256: String::new(),
         compared_with_sha256: String::new(),
         scoring: None,
+        vectors_sha256: String::new(),
         allotment: None,
         summary: ListSummary {
             needs: 0,

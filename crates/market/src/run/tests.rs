@@ -207,3 +207,43 @@ fn progress_reaches_its_end() {
         assert!(seen.lock().unwrap().contains(&Progress { stage, done: total, total }));
     }
 }
+
+#[test]
+fn vectors_of_titles_rank_what_shares_no_word_and_the_score_stays_the_sum_of_its_reasons() {
+    use model::vectors::TextVectors;
+    // Two offers share one word each with the need; the vectors say which of them is meant.
+    let needs = [Need::new("n", "", "导热垫片")];
+    let offers = [Offer::new("gasket", "", "密封垫片"), Offer::new("paste", "", "导热硅脂")];
+    let sites = HashMap::new();
+    let vectors = |paste: f32, gasket: f32| {
+        let at = |likeness: f32| [likeness, (1.0 - likeness * likeness).sqrt()];
+        let values = [[1.0, 0.0], at(paste), at(gasket)].concat();
+        TextVectors::new(&["导热垫片", "导热硅脂", "密封垫片"], &values).unwrap()
+    };
+    let first = |vectors: TextVectors| {
+        let reference = Reference { vectors, ..Reference::builtin().clone() };
+        let input =
+            Input { needs: &needs, offers: &offers, sites: &sites, period: None, reference: &reference };
+        let matches = match_needs(&input, &Options::default(), &|_| {});
+        for matched in &matches {
+            let sum: f64 = matched.reasons.iter().map(|r| r.points).sum();
+            assert!((sum - matched.score).abs() < 1e-9);
+        }
+        let candidates: Vec<(&Offer, f64)> = {
+            let catalogue = crate::Catalogue::of_offers(
+                offers.iter().map(|o| (o, "")),
+                &Weights::default(),
+                input.reference,
+            );
+            let near = catalogue.near_need(&needs[0], 10, input.reference);
+            near.iter().map(|(key, s)| (offers.iter().find(|o| o.key == *key).unwrap(), *s)).collect()
+        };
+        assert_eq!(crate::rank_offers(&input, &Options::default(), &needs[0], &candidates), matches);
+        (matches[0].offer.clone(), matches[0].score)
+    };
+    let (plain, score) = first(TextVectors::default());
+    let (up, higher) = first(vectors(0.9, 0.1));
+    let (other, _) = first(vectors(0.1, 0.9));
+    assert_eq!((up.as_str(), other.as_str()), ("paste", "gasket"));
+    assert!(higher > score, "{plain} {score}, {higher}");
+}

@@ -284,6 +284,7 @@ fn checked(weights: MarketWeights) -> Result<MarketWeights, (&'static str, Strin
         capacity,
         distance_half_km,
         similarity_min,
+        vectors,
     } = weights;
     for (name, value, most) in [
         ("text", text, f64::MAX),
@@ -294,9 +295,13 @@ fn checked(weights: MarketWeights) -> Result<MarketWeights, (&'static str, Strin
         ("capacity", capacity, f64::MAX),
         ("distance_half_km", distance_half_km, f64::MAX),
         ("similarity_min", similarity_min, 1.0),
+        ("vectors", vectors, 1.0),
     ] {
         if value.is_some_and(|v| !v.is_finite() || v < 0.0 || v > most) {
-            return Err((name, "a number from 0 on was expected, of a similarity at most 1".to_owned()));
+            return Err((
+                name,
+                "a number from 0 on was expected, of a similarity or of vectors at most 1".to_owned(),
+            ));
         }
     }
     if distance_half_km == Some(0.0) {

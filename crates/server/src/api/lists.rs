@@ -498,11 +498,13 @@ struct Verified {
     published: String,
     /// The hash of the content as it is stored now.
     content: String,
-    /// The hash of the content computed again; absent where another version of the engine made it.
+    /// The hash of the content computed again; absent where another version of the engine or other vectors of titles made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     recomputed: Option<String>,
     /// Version of the engine that made it.
     engine: u32,
+    /// True where it was matched with vectors of titles that are not the server's.
+    other_vectors: bool,
 }
 
 /// Prove a list
@@ -517,6 +519,7 @@ async fn verify_list(caller: Caller, Path(number): Path<u32>) -> Answer {
         content: proof.content,
         recomputed: proof.recomputed,
         engine: proof.engine,
+        other_vectors: proof.other_vectors,
     })
 }
 

@@ -81,6 +81,7 @@ pub fn content(titles: &[&str]) -> ListContent {
         previous_sha256: String::new(),
         compared_with_sha256: String::new(),
         scoring: None,
+        vectors_sha256: String::new(),
         allotment: None,
         summary: ListSummary {
             needs: 1,

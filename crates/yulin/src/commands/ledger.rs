@@ -389,13 +389,10 @@ fn unwritten(error: serde_json::Error) -> Error {
 }
 
 /// Runs what needs no database.
-pub fn with_files(command: &Ledger, data: Option<&Path>) -> Result<ExitCode> {
+pub fn with_files(command: &Ledger, factors: Option<&FactorLibrary>) -> Result<ExitCode> {
     let actor = &super::console();
     match command {
-        Ledger::Check(args) => {
-            let own = data.map(super::factors).transpose()?.flatten();
-            check(args, own.unwrap_or_else(|| FactorLibrary::builtin()))
-        }
+        Ledger::Check(args) => check(args, factors.unwrap_or_else(|| FactorLibrary::builtin())),
         Ledger::Hash(args) => {
             for path in &args.files {
                 for hash in app::hash_events(actor, input(path)?)? {

@@ -32,6 +32,14 @@ pub async fn markets(app: &App, actor: &Actor) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Titles, a line each.
+pub async fn titles(app: &App, actor: &Actor) -> Result<ExitCode> {
+    for title in app.titles(actor).await? {
+        say!("{title}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 pub async fn review(app: &App, actor: &Actor, args: &cli::Review) -> Result<ExitCode> {
     let review = match args.verdict {
         cli::ReviewWord::Confirm => Review::Confirmed,
@@ -101,6 +109,9 @@ pub async fn lists(app: &App, actor: &Actor, args: &cli::Lists) -> Result<ExitCo
         say!("content    {}", verification.content);
         match &verification.recomputed {
             Some(recomputed) => say!("recomputed {recomputed}"),
+            None if verification.other_vectors => {
+                say!("recomputed - (matched with other vectors of titles than --data holds)");
+            }
             None => say!("recomputed - (made by engine {}, not by this program's)", verification.engine),
         }
         let same = verification.is_sound();

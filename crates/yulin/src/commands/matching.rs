@@ -3,6 +3,7 @@
 use crate::cli::{Format, Match};
 use crate::progress::Bar;
 use app::{Clock, Code, Error, InputFile, MatchForm, MatchOptions, Result, match_files, write_matches};
+use model::reference::Reference;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,14 +11,15 @@ use std::process::ExitCode;
 /// Cells that could not be read, shown one by one.
 const WARNINGS_SHOWN: usize = 10;
 
-pub fn run(args: &Match) -> Result<ExitCode> {
+pub fn run(args: &Match, reference: &'static Reference) -> Result<ExitCode> {
     let file = |path: &Path| -> Result<InputFile> {
         Ok(InputFile { name: path.display().to_string(), bytes: super::read(path)? })
     };
     if let Some(out) = &args.out {
         super::keep_off(out, [args.needs.as_path(), args.offers.as_path()])?;
     }
-    let options = MatchOptions { top: args.top, maps: args.maps.clone(), delimiter: args.delimiter };
+    let options =
+        MatchOptions { top: args.top, maps: args.maps.clone(), delimiter: args.delimiter, reference };
     let bar = Bar::new();
     let matches = match_files(
         &super::console(),
@@ -33,7 +35,7 @@ pub fn run(args: &Match) -> Result<ExitCode> {
         Format::Ndjson => MatchForm::Ndjson,
         Format::Xlsx => MatchForm::Xlsx,
     };
-    let bytes = write_matches(&matches, form)?;
+    let bytes = write_matches(&matches, form, reference)?;
     drop(bar);
     for warning in matches.warnings.iter().take(WARNINGS_SHOWN) {
         eprintln!("warning 提醒: {warning}");

@@ -2,6 +2,7 @@
 
 mod audit;
 mod chain;
+mod data;
 mod demo;
 mod import;
 mod inspect;
@@ -15,7 +16,8 @@ mod serve;
 mod users;
 
 use crate::cli::{Cli, Command, LogFormat};
-use app::{Actor, App, Clock, Code, Error, FactorLibrary, Result};
+use app::{Actor, App, Clock, Code, Error, Result};
+use data::OwnData;
 use model::reference::Reference;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -52,18 +54,15 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
 }
 
 async fn dispatch(cli: Cli) -> Result<ExitCode> {
-    let own_bins = cli.data.as_ref().map(|folder| folder.join("led_bins.csv")).filter(|path| path.is_file());
-    if let Some(path) = &own_bins {
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| Error::new(Code::File, format!("cannot read {}: {e}", path.display())))?;
-        app::use_led_bins(&text)?;
-    }
+    let own = cli.data.as_deref().map(OwnData::read).transpose()?.unwrap_or_default();
     match cli.command {
         Command::Demo(args) => return demo::run(&args).await,
-        Command::Match(args) => return matching::run(&args),
+        Command::Match(args) => {
+            return matching::run(&args, own.reference.unwrap_or_else(|| Reference::builtin()));
+        }
         Command::Inspect(args) if !args.needs_database() => return inspect::run(&args).await,
         Command::Ledger(args) if !args.needs_database() => {
-            return ledger::with_files(&args, cli.data.as_deref());
+            return ledger::with_files(&args, own.factors);
         }
         _ => {}
     }
@@ -77,15 +76,11 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         false => App::open_existing(&db, Clock::china()).await,
     };
     let mut app = opened?;
-    if let Some(folder) = &cli.data {
-        let own_factors = factors(folder)?;
-        let others = own_bins.is_some() || own_factors.is_some();
-        if let Some(factors) = own_factors {
-            app = app.with_factors(factors);
-        }
-        if let Some(reference) = reference(folder, others)? {
-            app = app.with_reference(reference);
-        }
+    if let Some(factors) = own.factors {
+        app = app.with_factors(factors);
+    }
+    if let Some(reference) = own.reference {
+        app = app.with_reference(reference);
     }
     let app = Arc::new(app);
     let result = in_database(&app, cli.actor.as_deref(), cli.command).await;
@@ -115,60 +110,6 @@ fn tempfile_for(cli: &Cli) -> Result<Option<tempfile::TempDir>> {
         .map_err(|e| Error::new(Code::Output, format!("cannot make a temporary folder: {e}")))
 }
 
-/// The shipped emission factors with those of a folder's `factors.csv`; none where there is no such file. Leaked as the tables are.
-fn factors(folder: &Path) -> Result<Option<&'static FactorLibrary>> {
-    let path = folder.join("factors.csv");
-    if !path.exists() {
-        return Ok(None);
-    }
-    let text = std::fs::read_to_string(&path)
-        .map_err(|e| Error::new(Code::File, format!("cannot read {}: {e}", path.display())))?;
-    let library = FactorLibrary::builtin().with(&text, &Reference::builtin().units);
-    let library = library.map_err(|e| {
-        Error::new(Code::BadInput, format!("{}: {e}", folder.display())).hint("see data/README.md")
-    })?;
-    Ok(Some(Box::leak(Box::new(library))))
-}
-
-/// The shipped tables with the region files and the markets of a folder; either may be missing, and both where other tables are
-/// there. Leaked: there is one set of tables in a process.
-fn reference(folder: &Path, others: bool) -> Result<Option<&'static Reference>> {
-    let regions = tables(&folder.join("regions"), "csv")?;
-    let markets = tables(&folder.join("markets"), "toml")?;
-    if regions.is_none() && markets.is_none() {
-        if others {
-            return Ok(None);
-        }
-        let what =
-            format!("{} has neither regions nor markets nor factors.csv nor led_bins.csv", folder.display());
-        return Err(Error::new(Code::File, what).hint("see data/README.md"));
-    }
-    let texts = |files: &'static [(String, String)]| -> Vec<(&str, &str)> {
-        files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
-    };
-    let [regions, markets] = [regions, markets].map(|files| texts(files.unwrap_or_default().leak()));
-    let reference = Reference::with_files(&regions, &markets)
-        .map_err(|e| Error::new(Code::BadInput, e.to_string()).hint("see data/README.md"))?;
-    Ok(Some(Box::leak(Box::new(reference))))
-}
-
-/// Names and texts of the files of a folder, by name; none where there is no such folder.
-fn tables(folder: &Path, extension: &str) -> Result<Option<Vec<(String, String)>>> {
-    if !folder.exists() {
-        return Ok(None);
-    }
-    let fault = |e: std::io::Error| Error::new(Code::File, format!("cannot read {}: {e}", folder.display()));
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(fault)? {
-        let path = entry.map_err(fault)?.path();
-        if path.extension().is_some_and(|e| e == extension) {
-            files.push((path.display().to_string(), std::fs::read_to_string(&path).map_err(fault)?));
-        }
-    }
-    files.sort();
-    Ok(Some(files))
-}
-
 async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> Result<ExitCode> {
     let actor = &app.actor(actor).await?;
     match command {
@@ -191,6 +132,7 @@ async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> R
         Command::Open(args) => users::set_status(app, actor, &args, true).await,
         Command::Duplicates(args) => users::duplicates(app, actor, &args).await,
         Command::Learn(args) => learn::run(app, actor, &args).await,
+        Command::Titles => lists::titles(app, actor).await,
         Command::Serve(args) => serve::run(app.clone(), actor, &args).await,
         Command::Users(args) => users::run(app, actor, &args).await,
         Command::Audit(args) => audit::run(app, actor, &args).await,

@@ -266,6 +266,45 @@ fn members_from_outside_supply_but_are_no_local_supply() {
 }
 
 #[test]
+fn vectors_of_titles_come_from_the_folder_of_own_data() {
+    let dir = folder();
+    let dir = dir.path();
+    import(dir);
+    let titles = ok(dir, &["titles"]);
+    let count = titles.lines().count();
+    assert!(count >= 2, "{titles}");
+    std::fs::create_dir(dir.join("own")).unwrap();
+    std::fs::write(dir.join("own/vectors.txt"), &titles).unwrap();
+    let told = |args: &[&str], words: &str| {
+        let output = run(dir, args);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && said.contains(words), "{:?}: {said}", output.status);
+    };
+    told(&["--data", "own", "lists"], "vectors.txt but no vectors.npy");
+    let array = |rows: usize| {
+        let heading = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, 2), }}\n");
+        let mut out = b"\x93NUMPY\x01\x00".to_vec();
+        out.extend((heading.len() as u16).to_le_bytes());
+        out.extend(heading.as_bytes());
+        out.extend((0..rows).flat_map(|_| [1.0_f32, 0.0]).flat_map(f32::to_le_bytes));
+        out
+    };
+    std::fs::write(dir.join("own/vectors.npy"), array(count + 1)).unwrap();
+    told(&["--data", "own", "lists"], &format!("vectors.txt: {count} lines for {} vectors", count + 1));
+    std::fs::write(dir.join("own/vectors.npy"), array(count)).unwrap();
+    ok(dir, &["--data", "own", "publish", "--period", "2026-11"]);
+    assert!(ok(dir, &["--data", "own", "lists", "--verify", "1"]).contains("same 一致"));
+    let proof = ok(dir, &["lists", "--verify", "1"]);
+    assert!(proof.contains("other vectors of titles") && proof.contains("same 一致"), "{proof}");
+    // Two files are matched by them, too.
+    let matched = |data: &[&str]| {
+        let args = ["match", "--needs", "需求.csv", "--offers", "供给.csv", "--format", "csv"];
+        ok(dir, &[data, &args].concat())
+    };
+    assert_ne!(matched(&["--data", "own"]), matched(&[]));
+}
+
+#[test]
 fn nothing_that_must_stay_is_written_over() {
     let dir = folder();
     let dir = dir.path();

@@ -17,8 +17,8 @@ use std::process::Command;
 /// What a program says of its run, as JSON in its last line.
 #[derive(Deserialize)]
 pub struct Cost {
-    /// Processor seconds for building the index.
-    pub index_cpu_s: f64,
+    /// Processor seconds for building the index; absent where that is part of the search.
+    pub index_cpu_s: Option<f64>,
     /// Processor seconds for all queries.
     pub search_cpu_s: f64,
 }
@@ -37,6 +37,9 @@ const PEERS: [(&str, usize); 8] = [
 /// Numbers of offers and of needs that the index is measured with at scale; the last only where it is asked for.
 const SCALES: [(&str, &str); 3] = [("200000", "2000"), ("1000000", "2000"), ("10000000", "10000")];
 
+/// Shares of the vectors that matching is measured with; 0 is without them.
+const SHARES: [&str; 5] = ["0", "0.2", "0.3", "0.4", "0.5"];
+
 /// The rows of all judged sets that lie beside the project, and of the index at scale.
 pub fn rows(bench: &Bench<'_>, large: bool) -> Result<Vec<Row>> {
     let products = [sets::abt_buy(bench)?, sets::qbqtc(bench, "QBQTC dev, label 2", "qbqtc_dev.json")?];
@@ -46,6 +49,15 @@ pub fn rows(bench: &Bench<'_>, large: bool) -> Result<Vec<Row>> {
     for (set, weights) in judged.iter().filter(|(set, _)| bench.wants(&set.name)) {
         rows.push(ours(bench, &machine::example(bench.root, "retrieval")?, set, weights)?);
         rows.extend(peers(bench, set)?);
+    }
+    for (set, name) in [
+        (sets::amazon_google(bench)?, "amazon_google"),
+        (sets::walmart_amazon(bench)?, "walmart_amazon"),
+        (sets::abt_buy(bench)?, "abt_buy"),
+    ] {
+        if let Some(set) = set.filter(|_| bench.asks_for("vectors")) {
+            rows.extend(reranked(bench, &set, name)?);
+        }
     }
     for (offers, needs) in SCALES.iter().take(if large { 3 } else { 2 }) {
         rows.extend(scale(bench, offers, needs)?);
@@ -86,6 +98,33 @@ fn peers(bench: &Bench<'_>, set: &JudgedSet) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
+/// Matching without and with vectors of titles, where `NAME_vectors.npy` and its texts lie among the sets: with the shipped share
+/// and its neighbours.
+fn reranked(bench: &Bench<'_>, set: &JudgedSet, name: &str) -> Result<Vec<Row>> {
+    let files = ["npy", "txt"].map(|end| sets::find(bench, &format!("{name}_vectors.{end}")));
+    let folder = bench.folder.join("set");
+    set.write(&folder)?;
+    let [Some(array), Some(texts)] = files else {
+        std::fs::write(folder.join("all.txt"), set.texts())?;
+        println!(
+            "skipped: vectors of {}; make them of {} (xtask/market_vectors.py)",
+            set.name,
+            folder.join("all.txt").display()
+        );
+        return Ok(Vec::new());
+    };
+    std::fs::copy(array, folder.join("vectors.npy"))?;
+    std::fs::copy(texts, folder.join("texts.txt"))?;
+    let program = machine::example(bench.root, "rerank")?;
+    SHARES
+        .iter()
+        .map(|share| {
+            let system = format!("Yulin, vectors {share}");
+            measure(set, &system, Command::new(&program).arg(&folder).arg(share), &folder)
+        })
+        .collect()
+}
+
 /// Runs a program on a folder and judges what it found.
 fn measure(set: &JudgedSet, system: &str, command: &mut Command, folder: &Path) -> Result<Row> {
     let output = command.output().with_context(|| format!("cannot start {system}"))?;
@@ -99,12 +138,12 @@ fn measure(set: &JudgedSet, system: &str, command: &mut Command, folder: &Path) 
 /// The row of what stands in the folder's `run.txt`.
 fn judged(set: &JudgedSet, system: &str, cost: &Cost, folder: &Path) -> Result<Row> {
     let quality = set.judge(&folder.join("run.txt"))?;
-    let figures = BTreeMap::from([
+    let mut figures = BTreeMap::from([
         ("ndcg_at_10".to_owned(), quality.ndcg_at_10),
         ("r_at_1".to_owned(), quality.recall_at_1),
-        ("index_cpu_s".to_owned(), cost.index_cpu_s),
         ("queries_per_cpu_s".to_owned(), set.queries.len() as f64 / cost.search_cpu_s),
     ]);
+    figures.extend(cost.index_cpu_s.map(|s| ("index_cpu_s".to_owned(), s)));
     Ok(Row {
         work: set.name.clone(),
         system: system.to_owned(),

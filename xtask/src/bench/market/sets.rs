@@ -51,6 +51,15 @@ impl JudgedSet {
         Ok(())
     }
 
+    /// All texts, a text a line.
+    pub fn texts(&self) -> String {
+        self.queries
+            .iter()
+            .chain(&self.documents)
+            .map(|text| text.replace(['\n', '\r'], " ") + "\n")
+            .collect()
+    }
+
     /// Judges `run.txt`: a line a query, the places of the documents found, best first.
     pub fn judge(&self, run: &Path) -> Result<Quality> {
         let text = std::fs::read_to_string(run).with_context(|| run.display().to_string())?;
@@ -81,7 +90,8 @@ impl JudgedSet {
 }
 
 /// A file of the judged sets; none, with a printed line, where it is not beside the project.
-fn find(bench: &Bench<'_>, name: &str) -> Option<PathBuf> {
+/// A file among the judged sets; a line says where it is missing.
+pub fn find(bench: &Bench<'_>, name: &str) -> Option<PathBuf> {
     let found = bench.sets.iter().map(|folder| folder.join(name)).find(|path| path.is_file());
     if found.is_none() {
         println!("skipped: {name} is not among the judged sets");

@@ -53,7 +53,7 @@ pub fn search(root: &Path, set: &JudgedSet, folder: &Path) -> Result<Option<Cost
     let seconds = |text: &str| text.parse::<f64>().with_context(|| format!("{NAME} said {text}"));
     std::fs::write(folder.join("run.txt"), found.join("\n") + "\n")?;
     Ok(Some(Cost {
-        index_cpu_s: seconds(indexed)? - seconds(start)?,
+        index_cpu_s: Some(seconds(indexed)? - seconds(start)?),
         search_cpu_s: seconds(end)? - seconds(indexed)?,
     }))
 }

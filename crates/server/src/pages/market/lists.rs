@@ -185,6 +185,7 @@ fn verify_page(viewer: &Viewer, list: &MatchingList, found: &Verification) -> Ma
             dd.hash {
                 @match &found.recomputed {
                     Some(again) => { (again) " " (agrees(lang, *again == found.published)) }
+                    None if found.other_vectors => { (lang.t("所用名称向量与本系统现有的不同，不能重算")) }
                     None => { (lang.t("由另一版本的引擎生成，不能重算")) " (" (found.engine) ")" }
                 }
             }
