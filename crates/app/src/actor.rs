@@ -244,6 +244,7 @@ acts! {
     InspectPanel reads [A S M C B];
     InspectBoard reads [A S M C B];
     InspectPlacement reads [A S M C B];
+    CalibrateCamera reads [A S M C B];
     // Inspections on record are their enterprise's own; others see the evidence that it attaches to an offer.
     Recipes reads [A M];
     SaveRecipe changes [A M];

@@ -3,6 +3,7 @@
 
 mod bins;
 mod board;
+mod camera;
 mod evidence;
 mod gather;
 mod intake;
@@ -16,6 +17,7 @@ mod write;
 
 pub use bins::use_led_bins;
 pub use board::{BoardModel, BoardPair, BoardRules, inspect_board};
+pub use camera::calibrate_camera;
 pub use evidence::{
     AttachEvidence, EvidenceRow, EvidenceState, Figure, InspectionCounts, Provable, provable,
 };

@@ -58,8 +58,8 @@ pub use inspect::{
     Course, EndedFiles, EvidenceRow, EvidenceState, Figure, FrameFigures, Histogram, InspectionCounts,
     LiveFigures, Measure, NewInspection, NewRecipe, PanelOptions, PanelRun, PanelSummary, Provable,
     RUN_FILE_MAX, RecipeCard, RecipeRow, RunAlarm, RunCard, RunDetail, RunFigures, RunFileInfo, RunRow,
-    RunRule, Source, Spots, TestedDifference, Watch, Worst, check_recipe, inspect_board, inspect_panel,
-    inspect_placement, provable, read_placement, run_rules, use_led_bins,
+    RunRule, Source, Spots, TestedDifference, Watch, Worst, calibrate_camera, check_recipe, inspect_board,
+    inspect_panel, inspect_placement, provable, read_placement, run_rules, use_led_bins,
 };
 pub use keep::{BackupSummary, Health};
 pub use learn::{Learning, Take, WeightsInfo, WeightsVersion};

@@ -8,6 +8,10 @@ mod bins;
 
 pub use bins::{Bin, BinError, Bins, OUTSIDE};
 
+mod calibrate;
+
+pub use calibrate::{Calibration, CalibrationError, Patch};
+
 use crate::bead::{Measured, measure};
 use crate::frame::PlaneBuf;
 use crate::grid::Grid;
@@ -41,7 +45,41 @@ pub struct Chromaticity {
     pub luminance: f64,
 }
 
+/// Why numbers are no matrix of a camera.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MatrixError {
+    /// Infinite, or no number.
+    #[error("holds what is no finite number")]
+    NotFinite,
+    /// Its rows do not span the colours.
+    #[error("is singular: two of its rows or columns say the same, so colours cannot be told apart")]
+    Singular,
+    /// The camera's white would be dark, or no colour.
+    #[error("makes no light of equal red, green and blue; rows are X, Y and Z, columns red, green and blue")]
+    White,
+}
+
 impl CameraMatrix {
+    /// Checks that it maps a camera's values to colours.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self) -> Result<(), MatrixError> {
+        let rows = self.0;
+        if !rows.as_flattened().iter().all(|v| v.is_finite()) {
+            return Err(MatrixError::NotFinite);
+        }
+        let length = |row: [f64; 3]| row.iter().map(|v| v * v).sum::<f64>().sqrt();
+        // The volume of the rows' directions: 1 where they are at right angles, 0 where they lie in a plane.
+        if determinant(&rows).abs() <= 1e-6 * rows.map(length).iter().product::<f64>() {
+            return Err(MatrixError::Singular);
+        }
+        if rows.map(|row| row.iter().sum::<f64>()).iter().any(|v| *v <= 0.0) {
+            return Err(MatrixError::White);
+        }
+        Ok(())
+    }
+
     /// Colour of linear camera values; nothing for no light.
     pub fn chromaticity(&self, rgb: [f64; 3]) -> Option<Chromaticity> {
         let xyz = self.0.map(|row| row.iter().zip(rgb).map(|(m, c)| m * c).sum::<f64>());
@@ -52,6 +90,11 @@ impl CameraMatrix {
             luminance: xyz[1],
         })
     }
+}
+
+fn determinant(m: &[[f64; 3]; 3]) -> f64 {
+    let minor = |a: usize, b: usize| m[1][a] * m[2][b] - m[1][b] * m[2][a];
+    m[0][0] * minor(1, 2) - m[0][1] * minor(0, 2) + m[0][2] * minor(0, 1)
 }
 
 /// Colours of all sites, row by row, by fitting red, green and blue with what was learnt from the brightness; nothing

@@ -133,13 +133,8 @@ impl Line {
         let grid = Grid::register_beside(plane, &spec, unlit)?;
         let optics = Optics::learn(plane, &spec, &grid)?;
         let looks = Looks::of(&measure(plane, &grid, &optics));
-        Ok(Self { recipe, grid, optics, looks, matrix: CameraMatrix::default(), bins: None })
-    }
-
-    /// The same line with a calibrated colour matrix.
-    #[must_use]
-    pub fn with_matrix(self, matrix: CameraMatrix) -> Self {
-        Self { matrix, ..self }
+        let matrix = recipe.camera_matrix.unwrap_or_default();
+        Ok(Self { recipe, grid, optics, looks, matrix, bins: None })
     }
 
     /// The same line with the table that its recipe names.

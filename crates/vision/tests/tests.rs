@@ -17,6 +17,7 @@ fn recipe(rows: usize, columns: usize, pitch_px: f64, bead_px: f64) -> Recipe {
         tolerance_um: 60.0,
         colour: Colour::Mono,
         bins: None,
+        camera_matrix: None,
         limits: Limits::default(),
     }
 }

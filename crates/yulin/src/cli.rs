@@ -124,6 +124,8 @@ pub enum Inspect {
     Board(InspectBoard),
     /// Measure rectangular parts against their nominal places: a JSON line a part
     Placement(InspectPlacement),
+    /// Fit a camera's colour matrix to patches that a reference instrument measured, too: the lines for a recipe
+    Camera(InspectCamera),
     /// Inspect panels as their frames come, in a folder or a pipe; goes on after a fall
     Watch(InspectWatch),
 }
@@ -133,6 +135,14 @@ impl Inspect {
     pub fn needs_database(&self) -> bool {
         matches!(self, Self::Watch(args) if args.run.is_some())
     }
+}
+
+/// `yulin inspect camera`
+#[derive(Debug, Args)]
+pub struct InspectCamera {
+    /// Table with the headings red,green,blue,x,y,z: a patch a line (docs/inspection.md)
+    #[arg(value_name = "PATCHES.csv")]
+    pub patches: PathBuf,
 }
 
 /// `yulin inspect placement`

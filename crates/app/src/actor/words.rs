@@ -57,6 +57,7 @@ impl Act {
             Self::InspectPanel => "inspect a panel",
             Self::InspectBoard => "inspect a board",
             Self::InspectPlacement => "inspect a placement",
+            Self::CalibrateCamera => "calibrate a camera",
             Self::Recipes => "see recipes of inspection",
             Self::SaveRecipe => "save a recipe of inspection",
             Self::Inspections => "see inspections",

@@ -290,6 +290,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         Act::InspectPlacement => {
             put(show(app::read_placement(actor, "um_per_px = 0", "p.toml")));
         }
+        Act::CalibrateCamera => put(show(app::calibrate_camera(actor, "red,green,blue,x,y,z", "p.csv"))),
         Act::Recipes => {
             put(show(app.recipes(actor).await));
             put(show(app.recipe(actor, 1).await));

@@ -22,6 +22,10 @@ enum Pixels {
     Mono8,
     /// Brightness in little-endian words.
     Mono16,
+    /// Brightness in every other byte, from this one on; colours of half the width between them, which are left out.
+    Luma422(usize),
+    /// A plane of brightness, and after it colours of half the width and height, which are left out.
+    Luma420,
 }
 
 const FILE_HEADER: usize = 14;
@@ -76,10 +80,13 @@ impl Dib {
             },
             (b"Y800" | b"GREY" | b"Y8  ", _) => Pixels::Mono8,
             (b"Y16 ", _) => Pixels::Mono16,
+            (b"YUY2" | b"YUYV" | b"YVYU", _) => Pixels::Luma422(0),
+            (b"UYVY" | b"HDYC", _) => Pixels::Luma422(1),
+            (b"I420" | b"IYUV" | b"YV12" | b"NV12" | b"NV21", _) => Pixels::Luma420,
             _ => return Err(broken(format, format!("{bits} bits compressed as {}", word(code)))),
         };
         // Only bitmaps of Windows' own kind begin at the bottom.
-        let bottom_up = height > 0 && !matches!(pixels, Pixels::Mono8 | Pixels::Mono16);
+        let bottom_up = height > 0 && matches!(pixels, Pixels::Palette(_) | Pixels::Bgr(_));
         let dib = Self { width: width as usize, height: height.unsigned_abs() as usize, bottom_up, pixels };
         Ok((dib, header))
     }
@@ -87,7 +94,7 @@ impl Dib {
     /// Makes a frame of the pixels.
     pub fn decode(&self, bytes: &[u8]) -> Result<FrameBuf, FrameFault> {
         let (row, padded) = self.row_bytes(bytes.len());
-        let needed = padded * (self.height - 1) + row;
+        let needed = padded * (self.height - 1) + row + self.colour_bytes();
         if bytes.len() < needed {
             return Err(FrameFault::Truncated {
                 part: "bitmap",
@@ -101,9 +108,13 @@ impl Dib {
         });
         let size = (self.width, self.height);
         match &self.pixels {
-            Pixels::Mono8 => {
+            Pixels::Mono8 | Pixels::Luma420 => {
                 let samples = rows.flatten().copied().collect();
                 FrameBuf::new(SamplesBuf::Bytes(samples), Layout::Mono, 8, size)
+            }
+            Pixels::Luma422(first) => {
+                let samples = rows.flat_map(|row| row[*first..].iter().step_by(2).take(self.width)).copied();
+                FrameBuf::new(SamplesBuf::Bytes(samples.collect()), Layout::Mono, 8, size)
             }
             Pixels::Mono16 => {
                 let samples = rows.flat_map(|row| super::words(row, u16::from_le_bytes)).collect();
@@ -125,6 +136,14 @@ impl Dib {
         }
     }
 
+    /// Bytes of the planes of colour that follow the brightness.
+    fn colour_bytes(&self) -> usize {
+        match self.pixels {
+            Pixels::Luma420 => 2 * self.width.div_ceil(2) * self.height.div_ceil(2),
+            _ => 0,
+        }
+    }
+
     /// Bytes of a row's pixels, and from one row to the next. Programs differ in whether rows of plain brightness are
     /// padded; the length of the whole tells.
     fn row_bytes(&self, length: usize) -> (usize, usize) {
@@ -133,6 +152,9 @@ impl Dib {
             Pixels::Bgr(group) => (self.width * group, false),
             Pixels::Mono8 => (self.width, true),
             Pixels::Mono16 => (self.width * 2, true),
+            // Two pixels share their colours.
+            Pixels::Luma422(_) => (self.width.next_multiple_of(2) * 2, false),
+            Pixels::Luma420 => return (self.width, self.width),
         };
         let padded = row.next_multiple_of(4);
         let tight = may_be_tight && length < padded * (self.height - 1) + row;

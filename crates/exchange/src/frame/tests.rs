@@ -138,6 +138,23 @@ fn every_format_gives_its_samples() {
     assert_eq!(one(avi(b"Y800", 8, std::slice::from_ref(&grey))), bytes(Layout::Mono, grey.clone()));
     assert_eq!(one(avi(b"Y800", 8, &[top_down])), bytes(Layout::Mono, grey.clone()));
     assert_eq!(one(avi(&[0; 4], 24, &[bottom_up(&bgr, 15)])), bytes(Layout::Rgb, rgb.clone()));
+    // Colours of half the resolution are left out: what is measured is the brightness at every pixel.
+    let rows = || grey.chunks(SIZE.0);
+    let packed = |first: usize| -> Vec<u8> {
+        let pixel = |y: &u8| if first == 0 { [*y, 77] } else { [77, *y] };
+        rows()
+            .flat_map(|row| [row.iter().flat_map(pixel).collect(), vec![77; 2 * (SIZE.0 % 2)]].concat())
+            .collect()
+    };
+    assert_eq!(one(avi(b"YUY2", 16, &[packed(0)])), bytes(Layout::Mono, grey.clone()));
+    assert_eq!(one(avi(b"UYVY", 16, &[packed(1)])), bytes(Layout::Mono, grey.clone()));
+    let colours = 2 * SIZE.0.div_ceil(2) * SIZE.1.div_ceil(2);
+    let planar = [grey.clone(), vec![77; colours]].concat();
+    assert_eq!(one(avi(b"I420", 12, std::slice::from_ref(&planar))), bytes(Layout::Mono, grey.clone()));
+    assert!(matches!(
+        one(avi(b"NV12", 12, &[planar[..planar.len() - 1].to_vec()])),
+        Err(FrameFault::Truncated { part: "bitmap", .. })
+    ));
 
     assert_eq!(one(with("raw 5 3 mono 8\n", &grey)), bytes(Layout::Mono, grey.clone()));
     assert_eq!(one(with("raw 5 3 rgb 8\n", &rgb)), bytes(Layout::Rgb, rgb.clone()));

@@ -1,6 +1,7 @@
 //! What the user says of a panel.
 
 use crate::classify::Limits;
+use crate::colour::{CameraMatrix, MatrixError};
 use crate::grid::GridSpec;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,9 @@ pub struct Recipe {
     /// Table of brightness and colour that good beads are sorted by; colour frames only.
     #[serde(default)]
     pub bins: Option<String>,
+    /// Linear camera RGB to CIE XYZ, as the camera was calibrated; colour frames only. That of sRGB where absent.
+    #[serde(default)]
+    pub camera_matrix: Option<CameraMatrix>,
     /// Limits of the classes.
     #[serde(default)]
     pub limits: Limits,
@@ -82,6 +86,12 @@ pub enum RecipeError {
     /// Bins of colour without colour.
     #[error("`bins` sorts by colour; it needs colour = \"rgb\"")]
     Bins,
+    /// A matrix without colour.
+    #[error("`camera_matrix` is of colour; it needs colour = \"rgb\"")]
+    MatrixOfMono,
+    /// A matrix that maps no camera to colours.
+    #[error("`camera_matrix` {0}")]
+    Matrix(MatrixError),
     /// Too few beads to learn from.
     #[error("a panel of {rows} x {columns} has too few beads; at least {BEADS_MIN} are needed to learn from")]
     TooFew {
@@ -122,6 +132,7 @@ impl RecipeError {
             Self::TooFew { .. } => "rows",
             Self::TooTolerant { .. } => "tolerance_um",
             Self::Bins => "bins",
+            Self::MatrixOfMono | Self::Matrix(_) => "camera_matrix",
             Self::Limit { path, .. } => path,
         }
     }
@@ -175,6 +186,12 @@ impl Recipe {
         }
         if self.bins.is_some() && self.colour == Colour::Mono {
             return Err(RecipeError::Bins);
+        }
+        if let Some(matrix) = &self.camera_matrix {
+            if self.colour == Colour::Mono {
+                return Err(RecipeError::MatrixOfMono);
+            }
+            matrix.check().map_err(RecipeError::Matrix)?;
         }
         self.check_limits()
     }

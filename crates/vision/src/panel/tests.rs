@@ -24,6 +24,7 @@ fn recipe() -> Recipe {
         tolerance_um: 60.0,
         colour: Colour::Mono,
         bins: None,
+        camera_matrix: None,
         limits: crate::classify::Limits::default(),
     }
 }
@@ -100,6 +101,14 @@ fn what_cannot_be_inspected_is_said() {
         (|r| r.limits.stain_above = f64::NAN, "limits.stain_above"),
         (|r| r.limits.bridge_above = -5.0, "limits.bridge_above"),
         (|r| r.limits.double_above = 0.0, "limits.double_above"),
+        (|r| r.camera_matrix = Some(CameraMatrix::default()), "camera_matrix"),
+        (
+            |r| {
+                r.colour = Colour::Rgb;
+                r.camera_matrix = Some(CameraMatrix([[1.0; 3]; 3]));
+            },
+            "camera_matrix",
+        ),
         (|r| r.limits.chromaticity_above = -1.0, "limits.chromaticity_above"),
         (|r| r.limits.false_calls_per_million = 1e12, "limits.false_calls_per_million"),
     ] {

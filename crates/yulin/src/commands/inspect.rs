@@ -1,5 +1,6 @@
 //! Inspect frames.
 
+mod camera;
 mod placement;
 mod sources;
 mod watch;
@@ -28,6 +29,7 @@ pub async fn run(args: &Inspect) -> Result<ExitCode> {
         Inspect::Panel(args) => panel(args),
         Inspect::Board(args) => board(args),
         Inspect::Placement(args) => placement::run(args),
+        Inspect::Camera(args) => camera::run(args),
         Inspect::Watch(args) => watch::run(None, args).await,
     }
 }

@@ -302,6 +302,42 @@ fn good_beads_are_sorted_into_sixteen_bins() {
 }
 
 #[test]
+fn a_calibrated_camera_sees_the_colours_of_its_patches() {
+    let dir = folder();
+    let panel = panel(4).render();
+    let rgb: Vec<u8> = panel.bytes().into_iter().flat_map(|s| [s, s, s]).collect();
+    let frame = png(panel.width, panel.height, png::ColorType::Rgb, png::BitDepth::Eight, &rgb);
+    std::fs::write(dir.path().join("p.png"), frame).unwrap();
+    // A camera of which equal red, green and blue are (0.3, 0.4), not white.
+    let rows = [[0.5, 0.3, 0.1], [0.2, 0.8, 0.2], [0.05, 0.15, 0.7]];
+    let mut table = "red,green,blue,x,y,z\n".to_owned();
+    for rgb in [[90.0, 5.0, 2.0], [6.0, 80.0, 9.0], [1.0, 7.0, 99.0], [50.0; 3], [20.0, 30.0, 10.0]] {
+        let xyz = rows.map(|row| row.iter().zip(rgb).map(|(m, c)| m * c).sum::<f64>());
+        let cells: Vec<String> = rgb.iter().chain(&xyz).map(f64::to_string).collect();
+        table.push_str(&format!("{}\n", cells.join(",")));
+    }
+    std::fs::write(dir.path().join("patches.csv"), &table).unwrap();
+    let matrix = ok(dir.path(), &["inspect", "camera", "patches.csv"]);
+    assert!(matrix.contains("# 5 patches") && matrix.contains("worst 0.0000"), "{matrix}");
+    let recipe = format!("colour = \"rgb\"\n{matrix}");
+    std::fs::write(dir.path().join("panel.toml"), format!("{RECIPE}{recipe}")).unwrap();
+    ok(dir.path(), &["inspect", "panel", "--recipe", "panel.toml", "--out", "out", "p.png"]);
+    for row in beads(dir.path()).iter().filter(|row| row[10] == "ok") {
+        let at = |column: usize| row[column].parse::<f64>().unwrap();
+        assert!((at(12) - 0.3).abs() < 1e-3 && (at(13) - 0.4).abs() < 1e-3, "{row:?}");
+    }
+    for (text, says) in [
+        (table.replace("50,50,50", "0,0,0"), "patches.csv line 5: patch 4 has no light"),
+        (table.replace("red,", "rot,"), "patches.csv line 2"),
+        (table.lines().take(3).collect::<Vec<_>>().join("\n"), "2 patches; at least 4"),
+    ] {
+        std::fs::write(dir.path().join("patches.csv"), text).unwrap();
+        let said = crate::common::text(&run(dir.path(), &["inspect", "camera", "patches.csv"]));
+        assert!(said.starts_with("exit 2") && said.contains(says), "{said}");
+    }
+}
+
+#[test]
 fn boards_are_compared_with_their_template() {
     let dir = folder();
     let pair = BoardRecipe { shift_px: (3.4, -5.0), ..BoardRecipe::default() }.render();
