@@ -84,6 +84,7 @@ export const PAGES = [
   { name: 'twins', path: '/duplicates/records', as: ['secretariat', 'buyer', 'commissioner'] },
   { name: 'twins-decided', path: '/duplicates/records?view=decided', as: ['secretariat'] },
   { name: 'learn', path: '/learn', as: ['secretariat'] },
+  { name: 'words', path: '/words', as: ['secretariat', 'administrator'] },
   { name: 'stale', path: '/stale', as: ['secretariat', 'buyer', 'commissioner'] },
   { name: 'inbox', path: '/inbox', as: ['secretariat', 'buyer', 'auditor'] },
   { name: 'me', path: '/me', as: ['buyer', 'auditor'] },

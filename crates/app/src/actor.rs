@@ -292,6 +292,8 @@ acts! {
     UseWeights changes [A S];
     // What another program makes vectors of.
     Titles reads [A S];
+    // Words of specifications that were not read.
+    UnreadWords reads [A S];
     // Introductions: who wants to talk to whom.
     Introductions reads [A S M C];
     AskIntroduction changes [A S M];

@@ -87,7 +87,7 @@ pub use records::{
     IntroductionInfo, IntroductionState, MatchRow, Nearby, NearbyQuery, NearbyRow, NeedCard, NeedForm,
     NeedPreview, NeedRow, OfferCard, OfferForm, OfferRow, OutcomeForm, OutcomeInfo, Page, RecordQuery,
     RecordStatus, Saved, Side, Sort, StaleRow, TwinConflict, TwinMerge, TwinMergePreview, TwinPair, Twins,
-    Version,
+    UnreadWord, Version,
 };
 
 use model::list::MatchingList;

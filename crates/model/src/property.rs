@@ -1,6 +1,7 @@
 //! Properties that specifications speak of, as `data/properties.csv` defines them.
 
 mod kin;
+mod own;
 mod several;
 
 pub use kin::Kin;

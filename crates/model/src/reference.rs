@@ -46,6 +46,8 @@ pub struct ReferenceTexts<'a> {
     pub property_kin: &'a str,
     /// `property_several.csv`
     pub property_several: &'a str,
+    /// A cluster's own `words.csv`, name and text
+    pub words: Option<(&'a str, &'a str)>,
     /// `regions/*.csv`, name and text
     pub regions: &'a [(&'a str, &'a str)],
     /// `gbt4754_2017.csv`
@@ -68,6 +70,7 @@ pub const BUILTIN: ReferenceTexts<'static> = ReferenceTexts {
     properties: include_str!("../../../data/properties.csv"),
     property_kin: include_str!("../../../data/property_kin.csv"),
     property_several: include_str!("../../../data/property_several.csv"),
+    words: None,
     regions: &[
         ("regions/china.csv", include_str!("../../../data/regions/china.csv")),
         ("regions/jian.csv", include_str!("../../../data/regions/jian.csv")),
@@ -102,6 +105,9 @@ impl Reference {
         }
         let units = UnitTable::parse(texts.units)?;
         let mut properties = PropertyTable::parse(texts.properties)?;
+        if let Some((name, words)) = texts.words {
+            properties.learn(name, words)?;
+        }
         properties.relate(texts.property_kin)?;
         properties.join(texts.property_several)?;
         let mut visibility = VisibilityTable::parse(texts.visibility)?;
@@ -120,13 +126,21 @@ impl Reference {
         })
     }
 
-    /// The shipped tables with further region files (another city, its counties and parks) and files of markets: new ones,
-    /// and others in the place of shipped ones.
+    /// The shipped tables with further region files (another city, its counties and parks), files of markets (new ones, and
+    /// others in the place of shipped ones), and words of one's own.
     ///
     /// # Errors
     /// The first faulty file and line.
-    pub fn with_files(regions: &[(&str, &str)], markets: &[(&str, &str)]) -> Result<Self, TableError> {
-        let mut reference = Self::builtin().clone();
+    pub fn with_files(
+        regions: &[(&str, &str)],
+        markets: &[(&str, &str)],
+        words: Option<(&str, &str)>,
+    ) -> Result<Self, TableError> {
+        let mut reference = match words {
+            None => Self::builtin().clone(),
+            // Markets hold parts of the table of properties, so all is read anew.
+            words => Self::parse(&ReferenceTexts { words, ..BUILTIN })?,
+        };
         for (name, text) in regions {
             reference.regions.extend(name, text)?;
         }

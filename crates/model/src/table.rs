@@ -26,7 +26,8 @@ impl TableError {
 /// # Errors
 /// The first row that does not fit, with its line.
 pub fn rows<T: DeserializeOwned>(table: &str, text: &str) -> Result<Vec<(u64, T)>, TableError> {
-    let text = text.trim_start_matches('\u{feff}');
+    // Lines are counted right only where one character ends them.
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let headers = reader.headers().map_err(|e| TableError::new(table, 1, e.to_string()))?.clone();
     let mut out = Vec::new();
@@ -50,4 +51,23 @@ pub fn rows<T: DeserializeOwned>(table: &str, text: &str) -> Result<Vec<(u64, T)
 /// Splits a cell that holds several words (`a|b|c`), without empty ones.
 pub fn words(cell: &str) -> Vec<String> {
     cell.split('|').map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_however_they_end() {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            #[serde(rename = "n")]
+            _n: u32,
+        }
+        for end in ["\n", "\r\n"] {
+            let text = ["\u{feff}n,说明", "1,", "二,", ""].join(end);
+            let Err(error) = rows::<Row>("t.csv", &text) else { panic!("二 is no number") };
+            assert_eq!(error.line, 3, "{end:?}: {error}");
+        }
+    }
 }

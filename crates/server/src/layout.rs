@@ -82,6 +82,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
             ("/import", "导入", Act::Import),
             ("/people", "用户", Act::Accounts),
             ("/learn", "学习权重", Act::Weights),
+            ("/words", "未读出的词", Act::UnreadWords),
             ("/audit", "审计", Act::Audit),
             ("/settings", "设置", Act::Hooks),
         ],

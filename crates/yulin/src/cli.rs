@@ -13,7 +13,7 @@ pub struct Cli {
     /// Database: a file for SQLite, or postgres://user@host/name
     #[arg(long, global = true, env = "YULIN_DB", default_value = "yulin.db", hide_env_values = true)]
     pub db: String,
-    /// Folder with further reference tables: regions/*.csv of other cities, markets/*.toml, factors.csv, led_bins.csv, vectors.npy (see data/README.md)
+    /// Folder with further reference tables: regions/*.csv of other cities, markets/*.toml, factors.csv, led_bins.csv, words.csv, vectors.npy (see data/README.md)
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Account that acts; without it the person at this machine's console
@@ -80,6 +80,8 @@ pub enum Command {
     Duplicates(Duplicates),
     /// Learn the weights of the score from what came of pairs; list the versions, switch back
     Learn(Learn),
+    /// Print the words of specifications that were not read, as a csv to fill in and keep as words.csv in the folder of --data
+    Words,
     /// Print the titles of all open needs and offers, a line each, for a program that makes vectors of them (see data/README.md)
     Titles,
     /// Serve the web pages

@@ -98,6 +98,7 @@ impl Act {
             Self::Learn => "learn weights of the score",
             Self::UseWeights => "use other weights of the score",
             Self::Titles => "export titles",
+            Self::UnreadWords => "see words that were not read",
             Self::Introductions => "see introductions",
             Self::AskIntroduction => "ask for an introduction",
             Self::AnswerIntroduction => "answer an introduction",

@@ -17,6 +17,7 @@ mod tests;
 mod titles;
 mod twin_merge;
 mod twins;
+mod unread;
 mod words;
 
 pub(crate) use card::unknown;
@@ -34,6 +35,7 @@ pub use search::{NeedRow, OfferRow, Page, RecordQuery, RecordStatus, Sort};
 pub use stale::StaleRow;
 pub use twin_merge::{TwinMerge, TwinMergePreview};
 pub use twins::{TwinConflict, TwinPair, Twins};
+pub use unread::UnreadWord;
 
 use serde::Serialize;
 

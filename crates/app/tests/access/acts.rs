@@ -456,6 +456,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         }
         Act::Learn => put(show(app.learn(actor, Take::IfItGains, &quiet).await)),
         Act::Titles => put(show(app.titles(actor).await)),
+        Act::UnreadWords => put(show(app.unread_words(actor).await)),
         Act::UseWeights => put(show(app.use_weights(actor, 0).await)),
         Act::Introductions => put(show(app.introductions(actor).await)),
         Act::AskIntroduction => put(show(app.ask_introduction(actor, need.0, offer.0, "").await)),

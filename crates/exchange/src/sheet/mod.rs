@@ -17,6 +17,7 @@ mod zipped;
 
 pub use cell::{Cell, Row, Value, a1, column_index, column_name, number_text};
 pub use error::{ReadError, ReadFault};
+pub use text::decode;
 
 use crate::limits::Limits;
 use crate::progress::{Phase, Progress};

@@ -11,8 +11,11 @@ type Fault = (Option<usize>, ReadFault);
 /// Long runs of GB18030 text almost never are valid UTF-8.
 const UTF8_PROOF_CHARS: usize = 20;
 
-/// Decodes a whole file.
-pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
+/// The text of a whole file: UTF-8, UTF-16 with its mark or GB18030.
+///
+/// # Errors
+/// What is wrong, with the line where that is known.
+pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
     let text = decoded(bytes)?;
     if is_printable(&text) {
         return Ok(text);

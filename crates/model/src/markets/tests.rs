@@ -39,7 +39,7 @@ text = 0.5
 "#;
 
 fn parsed(text: &str) -> Result<Reference, crate::table::TableError> {
-    Reference::with_files(&[], &[("markets/loan.toml", text)])
+    Reference::with_files(&[], &[("markets/loan.toml", text)], None)
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_broken_file_is_placed() {
     let error = parsed(&marked).unwrap_err().to_string();
     assert!(error.contains("line 6: unknown field `about`"), "{error}");
     let twice = [("a.toml", SOUND), ("b.toml", SOUND)];
-    let error = Reference::with_files(&[], &twice).unwrap_err().to_string();
+    let error = Reference::with_files(&[], &twice, None).unwrap_err().to_string();
     assert!(error.starts_with("b.toml line 1: key: the market loan stands in two files"), "{error}");
 }
 

@@ -27,7 +27,7 @@ impl OwnData {
         let own = Self { factors: factors(folder)?, reference: reference(folder)? };
         if bins.is_none() && own.factors.is_none() && own.reference.is_none() {
             let what = format!(
-                "{} has neither regions nor markets nor factors.csv nor led_bins.csv nor vectors.npy",
+                "{} has neither regions nor markets nor factors.csv nor led_bins.csv nor words.csv nor vectors.npy",
                 folder.display()
             );
             return Err(Error::new(Code::File, what).hint("see data/README.md"));
@@ -47,14 +47,18 @@ fn reference(folder: &Path) -> Result<Option<&'static Reference>> {
     let regions = tables(&folder.join("regions"), "csv")?;
     let markets = tables(&folder.join("markets"), "toml")?;
     let vectors = vectors(folder)?;
-    if regions.is_none() && markets.is_none() && vectors.is_none() {
+    let path = folder.join("words.csv");
+    let words = text(&path)?;
+    if regions.is_none() && markets.is_none() && vectors.is_none() && words.is_none() {
         return Ok(None);
     }
     let texts = |files: &'static [(String, String)]| -> Vec<(&str, &str)> {
         files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
     };
     let [regions, markets] = [regions, markets].map(|files| texts(files.unwrap_or_default().leak()));
-    let mut reference = Reference::with_files(&regions, &markets).map_err(|e| bad(e.to_string()))?;
+    let name = path.display().to_string();
+    let words = words.as_deref().map(|text| (name.as_str(), text));
+    let mut reference = Reference::with_files(&regions, &markets, words).map_err(|e| bad(e.to_string()))?;
     reference.vectors = vectors.unwrap_or_default();
     Ok(Some(Box::leak(Box::new(reference))))
 }
@@ -89,8 +93,10 @@ fn bytes(path: &Path) -> Result<Option<Vec<u8>>> {
 /// The text of a file; none where it is not there.
 fn text(path: &Path) -> Result<Option<String>> {
     let Some(bytes) = bytes(path)? else { return Ok(None) };
-    String::from_utf8(bytes).map(Some).map_err(|e| {
-        bad(format!("{}: not UTF-8 from byte {}", path.display(), e.utf8_error().valid_up_to() + 1))
+    // Excel and WPS write tables in the encoding of their system.
+    exchange::sheet::decode(&bytes).map(|text| Some(text.into_owned())).map_err(|(line, fault)| {
+        let line = line.map_or_else(String::new, |line| format!(", line {line}"));
+        bad(format!("{}{line}: {fault}", path.display()))
     })
 }
 

@@ -132,6 +132,7 @@ async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> R
         Command::Open(args) => users::set_status(app, actor, &args, true).await,
         Command::Duplicates(args) => users::duplicates(app, actor, &args).await,
         Command::Learn(args) => learn::run(app, actor, &args).await,
+        Command::Words => lists::words(app, actor).await,
         Command::Titles => lists::titles(app, actor).await,
         Command::Serve(args) => serve::run(app.clone(), actor, &args).await,
         Command::Users(args) => users::run(app, actor, &args).await,

@@ -305,6 +305,29 @@ fn vectors_of_titles_come_from_the_folder_of_own_data() {
 }
 
 #[test]
+fn a_word_that_was_said_once_is_read_from_then_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    ok(dir, &["init", "--name", "虚构集群", "--region", "吉安市"]);
+    let offers = "企业名称,所在县区,产品名称,规格参数\n虚构甲有限公司,万安县,连接器,咬合劲≥12N\n";
+    std::fs::write(dir.join("供给.csv"), offers).unwrap();
+    ok(dir, &["import", "供给.csv"]);
+    let table = ok(dir, &["words"]);
+    assert!(table.contains("咬合劲,,,1,咬合劲≥12N,连接器"), "{table}");
+    // Filled in and saved by a spreadsheet in its own encoding.
+    std::fs::create_dir(dir.join("own")).unwrap();
+    let filled = table.trim_start_matches('\u{feff}').replace("咬合劲,,,", "咬合劲,拔出力,,");
+    let (bytes, _, _) = encoding_rs::GB18030.encode(&filled);
+    std::fs::write(dir.join("own/words.csv"), bytes).unwrap();
+    ok(dir, &["--data", "own", "import", "供给.csv"]);
+    assert!(!ok(dir, &["--data", "own", "words"]).contains("咬合劲"));
+    std::fs::write(dir.join("own/words.csv"), filled.replace("拔出力", "拔力")).unwrap();
+    let output = run(dir, &["--data", "own", "lists"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("words.csv line 2: 咬合劲: 拔力"), "{said}");
+}
+
+#[test]
 fn nothing_that_must_stay_is_written_over() {
     let dir = folder();
     let dir = dir.path();

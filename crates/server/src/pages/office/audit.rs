@@ -207,7 +207,7 @@ fn verified(lang: Lang, found: &AuditChain) -> Markup {
 pub async fn csv(viewer: Viewer) -> Answer {
     let ask: Ask = viewer.query();
     let bytes = viewer.app().audit_sheet(viewer.actor(), &ask.query(0)).await.map_err(|e| viewer.fail(e))?;
-    Ok(show::file("yulin-audit.csv", "text/csv; charset=utf-8", bytes))
+    Ok(show::file("yulin-audit.csv", show::CSV, bytes))
 }
 
 #[cfg(test)]

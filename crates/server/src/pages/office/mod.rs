@@ -20,6 +20,7 @@ pub mod show;
 mod stale;
 pub mod twins;
 mod visibility;
+mod words;
 mod workbook;
 
 pub use show::qr;
@@ -76,6 +77,8 @@ fn work_routes() -> Router<Site> {
         .route("/duplicates/records/merges/{noun}/{id}/split", post(twins::split))
         .route("/learn", get(learn::index).post(learn::learn))
         .route("/learn/use", post(learn::switch_to))
+        .route("/words", get(words::index))
+        .route("/words.csv", get(words::sheet))
         .route("/stale", get(stale::index))
         .route("/stale/preview", post(stale::preview))
         .route("/stale/remind", post(stale::remind))

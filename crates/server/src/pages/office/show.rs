@@ -50,6 +50,9 @@ pub fn file(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
     response
 }
 
+/// Content type of a table of text.
+pub const CSV: &str = "text/csv; charset=utf-8";
+
 /// Content type of a workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
