@@ -3,6 +3,7 @@
 mod words;
 
 use crate::{Code, Error, Result};
+use model::language::Language;
 use serde::{Deserialize, Serialize};
 
 /// An actor's office, with what it covers.
@@ -108,12 +109,20 @@ pub struct Actor {
     pub account: Option<i64>,
     /// True for an API token that may only read.
     pub read_only: bool,
+    /// Language in which the sentences of matches are told.
+    pub language: Language,
 }
 
 impl Actor {
     /// Somebody without an account: for tests and the console.
     pub fn new(name: &str, role: Role) -> Self {
-        Self { name: name.to_owned(), role, account: None, read_only: false }
+        Self { name: name.to_owned(), role, account: None, read_only: false, language: Language::default() }
+    }
+
+    /// The same person, told in this language.
+    #[must_use]
+    pub fn speaking(self, language: Language) -> Self {
+        Self { language, ..self }
     }
 
     /// The person at the machine's own console: the administrator of a one-person installation.

@@ -11,6 +11,7 @@ use model::matching::Match;
 use model::need::Need;
 use model::offer::Offer;
 use model::reference::Reference;
+use model::region::Region;
 use std::collections::HashMap;
 
 /// How to read and match.
@@ -78,7 +79,7 @@ pub fn match_files(
         let Place { region, point } = place(&reference.regions, enterprise);
         sites.entry(enterprise.key.clone()).or_insert_with(|| Site {
             point,
-            region: region.map_or_else(String::new, |r| r.name.clone()),
+            region: region.map(Region::names).unwrap_or_default(),
             products: enterprise.products.clone(),
             inside: true,
         });

@@ -64,7 +64,7 @@ pub use inspect::{
 pub use keep::{BackupSummary, Health};
 pub use learn::{Learning, Take, WeightsInfo, WeightsVersion};
 pub use lists::{
-    Allotted, AllottedOffer, Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions,
+    Allotted, AllottedOffer, Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Telling,
     Verification, WhatIf,
 };
 pub use markets::MarketInfo;
@@ -98,10 +98,10 @@ use std::time::Instant;
 use store::Store;
 
 pub use exchange::inspection::picture::ring_colour;
-/// How a chain node stands, how nodes are ranked and what relatedness is, in Chinese and in English.
+/// How a chain node stands, what of it stays unmet in yuan, how nodes are ranked and what relatedness is, in Chinese and in English.
 pub use market::gaps::{
-    NodeStanding, RANKING_EN, RANKING_ZH, RELATEDNESS_EN, RELATEDNESS_ZH, STANDING_EN, STANDING_ZH, Scenario,
-    Standing,
+    NodeStanding, RANKING_EN, RANKING_ZH, RELATEDNESS_EN, RELATEDNESS_ZH, Ranking, STANDING_EN, STANDING_ZH,
+    Scenario, Standing, UnmetValue, VALUE_EN, VALUE_ZH, rank,
 };
 /// How gaps are weighed, in Chinese and in English.
 pub use market::gaps::{WEIGHT_EN as GAP_WEIGHT_EN, WEIGHT_ZH as GAP_WEIGHT_ZH};

@@ -75,10 +75,7 @@ fn main() {
         .map(|i| {
             let county = random.pick(&counties);
             let products = random.pick(nodes).name_zh.clone();
-            (
-                format!("E{i:06}"),
-                Site { point: county.point, region: county.name.clone(), products, inside: true },
-            )
+            (format!("E{i:06}"), Site { point: county.point, region: county.names(), products, inside: true })
         })
         .collect();
     let offers: Vec<Offer> = (0..offer_count)

@@ -35,7 +35,7 @@ pub(crate) fn quantity(value: f64, unit: &str) -> Option<Quantity> {
 
 fn site(county: &str, inside: bool) -> Site {
     let region = Reference::builtin().regions.find(county).unwrap();
-    Site { point: region.point, region: region.name.clone(), products: String::new(), inside }
+    Site { point: region.point, region: region.names(), products: String::new(), inside }
 }
 
 pub(crate) fn need(key: &str, enterprise: &str, title: &str) -> Need {

@@ -19,12 +19,14 @@ mod near;
 mod remedy;
 mod scenario;
 mod standing;
+mod value;
 
 pub use scenario::{NeedChange, Scenario, what_if};
 pub use standing::{
-    NodeStanding, RANKING_EN, RANKING_ZH, RELATEDNESS_EN, RELATEDNESS_ZH, STANDING_EN, STANDING_ZH, Standing,
-    standings,
+    NodeStanding, RANKING_EN, RANKING_ZH, RELATEDNESS_EN, RELATEDNESS_ZH, Ranking, STANDING_EN, STANDING_ZH,
+    Standing, rank, standings,
 };
+pub use value::{UnmetValue, VALUE_EN, VALUE_ZH};
 
 use crate::allocate::{self, Plan};
 use crate::measure::Measures;
@@ -85,7 +87,7 @@ pub fn find_gaps(input: &Input<'_>, weights: &Weights, matches: &[Match], plan: 
         };
         groups.entry(key).or_default().gaps.push(Entry { need, open, cause, remedies, looked_at, near });
     }
-    rank(groups, &context)
+    heaviest_first(groups, &context)
 }
 
 /// The offers of each node.
@@ -215,7 +217,7 @@ pub(crate) fn bounds(plan: &Plan, gaps: &[GapGroup]) -> Vec<NeedBound> {
     bounds.into_values().collect()
 }
 
-fn rank(groups: BTreeMap<(bool, String), Group<'_>>, context: &Context<'_>) -> Vec<GapGroup> {
+fn heaviest_first(groups: BTreeMap<(bool, String), Group<'_>>, context: &Context<'_>) -> Vec<GapGroup> {
     let medians = medians(groups.values().flat_map(|g| &g.gaps), &context.measures);
     let mut out: Vec<(String, GapGroup)> =
         groups.into_iter().map(|((_, key), group)| (key, describe(group, context, &medians))).collect();

@@ -33,6 +33,7 @@ mod run;
 mod score;
 pub mod verdict;
 pub mod weights;
+mod words;
 
 pub use allocate::Limits;
 pub use live::{Catalogue, rank_needs, rank_offers};
@@ -40,7 +41,10 @@ pub use local_rate::LocalRate;
 pub use run::{Outcome, Settlement, match_needs, match_pair, run, settle};
 pub use score::{Grounds, NodeGround, RequirementGround};
 pub use weights::Weights;
+pub use words::{retold, retold_gap};
 
+use model::language::Language;
+use model::markets::Names;
 use model::need::Need;
 use model::offer::Offer;
 use model::period::Period;
@@ -68,8 +72,8 @@ pub struct Input<'a> {
 pub struct Site {
     /// Coordinates.
     pub point: Option<Point>,
-    /// County or city in words, for the reasons.
-    pub region: String,
+    /// County or city in words, for the reasons; empty where unknown.
+    pub region: Names,
     /// Main products in words.
     pub products: String,
     /// True where it belongs to the cluster.
@@ -90,11 +94,20 @@ pub struct Options {
     pub limits: Limits,
     /// Settings.
     pub weights: Weights,
+    /// Language of the sentences.
+    pub language: Language,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { top: 10, pool: 100, spread: false, limits: Limits::default(), weights: Weights::default() }
+        Self {
+            top: 10,
+            pool: 100,
+            spread: false,
+            limits: Limits::default(),
+            weights: Weights::default(),
+            language: Language::default(),
+        }
     }
 }
 

@@ -168,7 +168,7 @@ pub fn rank_offers(
     need: &Need,
     candidates: &[(&Offer, f64)],
 ) -> Vec<Match> {
-    let context = Context::new(input, &options.weights);
+    let context = Context::new(input, &options.weights).speaking(options.language);
     let ranked = context.ranked(need, candidates.iter().copied());
     (1..)
         .zip(ranked.iter().take(options.top))
@@ -183,7 +183,7 @@ pub fn rank_needs(
     offer: &Offer,
     candidates: &[(&Need, f64)],
 ) -> Vec<Match> {
-    let context = Context::new(input, &options.weights);
+    let context = Context::new(input, &options.weights).speaking(options.language);
     let mut matches: Vec<Match> = candidates
         .iter()
         .filter(|(need, _)| !crate::pair::same_enterprise(need, offer))

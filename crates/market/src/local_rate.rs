@@ -5,6 +5,8 @@ use crate::measure;
 use crate::{Input, Records};
 use model::matching::Allocation;
 use model::need::Need;
+use model::price::PriceRange;
+use model::quantity::Quantity;
 use serde::{Deserialize, Serialize};
 
 /// The formula, in Chinese.
@@ -66,7 +68,11 @@ pub fn local_rate(input: &Input<'_>, allocations: &[Allocation]) -> LocalRate {
 
 /// Value of a need in yuan a month, where price and quantity are known and fit.
 pub(crate) fn value_yuan(need: &Need, input: &Input<'_>) -> Option<f64> {
-    let price = need.price.as_ref()?;
+    amount_yuan(need.price.as_ref()?, need.quantity.as_ref(), input)
+}
+
+/// What a quantity costs at a price, yuan a month, where the two fit; a price for the whole is one for the period.
+pub(crate) fn amount_yuan(price: &PriceRange, quantity: Option<&Quantity>, input: &Input<'_>) -> Option<f64> {
     let middle = match (price.low_yuan, price.high_yuan) {
         (Some(low), Some(high)) => (low + high) / 2.0,
         (one, other) => one.or(other)?,
@@ -76,7 +82,7 @@ pub(crate) fn value_yuan(need: &Need, input: &Input<'_>) -> Option<f64> {
         // A budget is for the whole period.
         return Some(middle / months);
     }
-    let quantity = need.quantity.as_ref()?;
+    let quantity = quantity?;
     let units = &input.reference.units;
     let count = quantity.value_in(&format!("{}/月", price.per), units).ok();
     let count = count.or_else(|| quantity.value_in(&price.per, units).ok().map(|v| v / months))?;
@@ -88,8 +94,6 @@ mod tests {
     use super::*;
     use crate::fixture::{quantity, wanan_and_taihe};
     use model::matching::Coverage;
-    use model::price::PriceRange;
-    use model::quantity::Quantity;
 
     #[test]
     fn counts_and_values() {

@@ -3,16 +3,17 @@
 use crate::measure::Measures;
 use crate::verdict;
 use crate::weights::Weights;
+use crate::words::Words;
 use crate::{Input, Site};
 use model::chain::{EdgeKind, NodeId};
 use model::fold::fold_key;
+use model::language::Language;
 use model::matching::{Match, Outcome, ReasonKind, Verdict};
 use model::need::Need;
 use model::offer::Offer;
 use model::property::PropertyId;
 use model::spec::{Interval, Specification, Strictness};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// How an offer's chain node stands to the need's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,17 +49,19 @@ pub(crate) struct Context<'a> {
     pub input: &'a Input<'a>,
     pub weights: &'a Weights,
     pub measures: Measures,
-    edges: HashMap<(usize, usize), EdgeKind>,
+    pub words: Words<'a>,
 }
 
 impl<'a> Context<'a> {
     pub fn new(input: &'a Input<'a>, weights: &'a Weights) -> Self {
-        // Several edges may join two nodes; the first of the table names the kinship.
-        let mut edges = HashMap::new();
-        for edge in input.reference.chain.edges() {
-            edges.entry((edge.from, edge.to)).or_insert(edge.kind);
-        }
-        Self { input, weights, measures: Measures::new(input), edges }
+        let words = Words { reference: input.reference, language: Language::Chinese };
+        Self { input, weights, measures: Measures::new(input), words }
+    }
+
+    /// The same with the sentences of another language.
+    pub fn speaking(mut self, language: Language) -> Self {
+        self.words.language = language;
+        self
     }
 
     pub fn site(&self, enterprise: &str) -> Option<&'a Site> {
@@ -83,10 +86,8 @@ impl<'a> Context<'a> {
         let (Some(need), Some(offer)) = (chain.index(need), chain.index(offer)) else {
             return Kinship::Other;
         };
-        self.edges
-            .get(&(offer, need))
-            .or_else(|| self.edges.get(&(need, offer)))
-            .map_or(Kinship::Other, |kind| Kinship::Neighbour(*kind))
+        let kind = chain.edge(offer, need).or_else(|| chain.edge(need, offer));
+        kind.map_or(Kinship::Other, Kinship::Neighbour)
     }
 
     /// Compares a need with an offer of which the cosine of the texts is known.
@@ -98,7 +99,7 @@ impl<'a> Context<'a> {
             .iter()
             .chain(&self.lead_time(need))
             .map(|spec| {
-                let verdict = verdict::compare(spec, &capabilities, self.input.reference);
+                let verdict = verdict::compare_in(spec, &capabilities, self.words);
                 let evidence = offer.evidence.iter().find(|e| e.property == spec.property).cloned();
                 Verdict { evidence, ..verdict }
             })
@@ -150,7 +151,7 @@ impl<'a> Context<'a> {
         let (by, period) = (need.needed_by?, self.input.period?);
         let days = period.first().until(by).map_or(0, |span| span.get_days()).max(0);
         let mut spec = Specification::interval(LEAD_TIME, Interval::at_most(f64::from(days)), "天");
-        spec.text = format!("{by}前到货（≤{days}天）");
+        spec.text = self.words.arrival(by, days);
         Some(spec)
     }
 

@@ -211,7 +211,7 @@ struct Matcher<'a> {
 
 impl<'a> Matcher<'a> {
     fn new(input: &'a Input<'a>, options: &'a Options, progress: &(dyn Fn(Progress) + Sync)) -> Self {
-        let context = Context::new(input, &options.weights);
+        let context = Context::new(input, &options.weights).speaking(options.language);
         let nodes = NodeTexts::of_input(input);
         let mut offers: Vec<&Offer> = input.offers.iter().collect();
         offers.sort_by(|a, b| a.key.cmp(&b.key));

@@ -1,4 +1,4 @@
-//! The score: a sum of reasons, each with its points and one sentence. Points follow from the pair's [`Grounds`] and the weights
+//! The score: a sum of reasons, each with its points and one sentence ([`crate::words`]). Points follow from the pair's [`Grounds`] and the weights
 //! alone, so that weights can be learned from grounds without the records ([`crate::learn`]).
 //!
 //! The shares of [`crate::weights::Shares`] go to those parts for which the need gives ground; what is left goes to
@@ -17,13 +17,11 @@
 use crate::measure;
 use crate::pair::{Context, Facts, Kinship};
 use crate::weights::Weights;
-use model::chain::{EdgeKind, NodeId};
 use model::fold::fold;
 use model::matching::{Outcome, Reason, ReasonKind, Verdict};
 use model::need::Need;
 use model::offer::Offer;
 use model::property::Direction;
-use model::quantity::number;
 use model::spec::{Interval, SpecValue, Specification, Strictness};
 use serde::{Deserialize, Serialize};
 
@@ -222,64 +220,32 @@ impl Context<'_> {
 
     /// The parts with their sentences.
     pub fn reasons(&self, need: &Need, offer: &Offer, facts: &Facts, parts: &[Part]) -> Vec<Reason> {
-        parts
-            .iter()
-            .map(|part| {
-                let words = match part.kind {
-                    ReasonKind::Text => text_words(need, offer, facts),
-                    ReasonKind::Node => self.node_words(need, offer, facts.kinship),
-                    ReasonKind::Specification => specification_words(&facts.verdicts),
-                    ReasonKind::Certificate => certificate_words(&facts.certificates),
-                    ReasonKind::Distance => self.distance_words(need, offer, facts),
-                    ReasonKind::Capacity => capacity_words(need, offer, facts),
-                };
-                Reason { kind: part.kind, points: part.points, of: part.of, words }
-            })
-            .collect()
-    }
-
-    fn node_words(&self, need: &Need, offer: &Offer, kinship: Kinship) -> String {
-        let name = |node: Option<&NodeId>| {
-            node.map_or_else(String::new, |id| {
-                self.input.reference.chain.get(id).map_or_else(|| id.to_string(), |n| n.name_zh.clone())
-            })
+        let reason = |part: &Part| Reason {
+            kind: part.kind,
+            points: part.points,
+            of: part.of,
+            words: self.sentence(part.kind, need, offer, facts),
         };
-        let (need, offer) = (name(need.node.as_ref()), name(offer.node.as_ref()));
-        match kinship {
-            Kinship::Same => format!("同属产业链节点“{need}”"),
-            Kinship::Neighbour(kind) => {
-                format!("供方节点“{offer}”与需方节点“{need}”相邻（{}）", edge_zh(kind))
+        parts.iter().map(reason).collect()
+    }
+
+    /// What a part of the score says of a pair.
+    pub fn sentence(&self, kind: ReasonKind, need: &Need, offer: &Offer, facts: &Facts) -> String {
+        let words = self.words;
+        match kind {
+            ReasonKind::Text => words.likeness(facts.similarity, &common_words(&need.title, &offer.title)),
+            ReasonKind::Node => words.kinship(facts.kinship, need.node.as_ref(), offer.node.as_ref()),
+            ReasonKind::Specification => words.verdicts(&facts.verdicts),
+            ReasonKind::Certificate => words.certificates(&facts.certificates),
+            ReasonKind::Distance => {
+                let region = |enterprise: &str| self.site(enterprise).map(|site| &site.region);
+                words.distance(facts.distance_km, region(&need.enterprise), region(&offer.enterprise))
             }
-            Kinship::Other => format!("供方节点“{offer}”与需方节点“{need}”不同"),
-            Kinship::Unknown => format!("需方节点“{need}”，供方节点未识别，按文字相似度计"),
+            ReasonKind::Capacity => {
+                words.capacity(need.quantity.as_ref(), measure::stated(offer), facts.capacity_ratio)
+            }
         }
     }
-
-    fn distance_words(&self, need: &Need, offer: &Offer, facts: &Facts) -> String {
-        let region =
-            |enterprise: &str| self.site(enterprise).map(|s| s.region.as_str()).filter(|r| !r.is_empty());
-        match (facts.distance_km, region(&need.enterprise), region(&offer.enterprise)) {
-            (Some(km), Some(from), Some(to)) => format!("相距 {km:.1} km（{from}—{to}）"),
-            (Some(km), ..) => format!("相距 {km:.1} km"),
-            (None, ..) => "供方位置未说明".to_owned(),
-        }
-    }
-}
-
-fn edge_zh(kind: EdgeKind) -> &'static str {
-    match kind {
-        EdgeKind::MaterialOf => "材料",
-        EdgeKind::PartOf => "部件",
-        EdgeKind::ProcessOf => "工艺",
-        EdgeKind::EquipmentFor => "设备",
-        EdgeKind::RecycledInto => "再生",
-    }
-}
-
-fn text_words(need: &Need, offer: &Offer, facts: &Facts) -> String {
-    let common = common_words(&need.title, &offer.title);
-    let shared = if common.is_empty() { String::new() } else { format!("，共同用语“{common}”") };
-    format!("名称描述相似度 {:.0}%{shared}", facts.similarity * 100.0)
 }
 
 /// The longest piece of text, of two characters or more, that both titles have.
@@ -300,55 +266,6 @@ fn common_words(a: &str, b: &str) -> String {
     let words: String = a[end - longest..end].iter().collect();
     let words = words.trim_matches(|c: char| !c.is_alphanumeric());
     if words.chars().count() >= 2 { words.to_owned() } else { String::new() }
-}
-
-fn specification_words(verdicts: &[Verdict]) -> String {
-    let count = |wanted: fn(&Outcome) -> bool| verdicts.iter().filter(|v| wanted(&v.outcome)).count();
-    let mut parts = Vec::new();
-    for (count, word) in [
-        (count(|o| *o == Outcome::Met), "项满足"),
-        (count(|o| *o == Outcome::Unknown), "项未说明"),
-        (count(|o| *o == Outcome::Conflict), "项不符"),
-    ] {
-        if count > 0 {
-            parts.push(format!("{count} {word}"));
-        }
-    }
-    let short: Vec<String> = verdicts
-        .iter()
-        .filter_map(|v| match &v.outcome {
-            Outcome::Short { by } => Some(format!("{}，差 {by}", v.need)),
-            _ => None,
-        })
-        .collect();
-    if !short.is_empty() {
-        parts.push(format!("{} 项不足（{}）", short.len(), short.join("；")));
-    }
-    format!("规格 {} 项：{}", verdicts.len(), parts.join("，"))
-}
-
-fn certificate_words((held, missing): &(Vec<String>, Vec<String>)) -> String {
-    let mut parts = Vec::new();
-    for (words, what) in [(held, "持有"), (missing, "未见")] {
-        if !words.is_empty() {
-            parts.push(format!("{what} {}", words.join("、")));
-        }
-    }
-    format!("要求认证 {} 项：{}", held.len() + missing.len(), parts.join("，"))
-}
-
-fn capacity_words(need: &Need, offer: &Offer, facts: &Facts) -> String {
-    let needed = need.quantity.as_ref().map(ToString::to_string).unwrap_or_default();
-    let Some(capacity) = measure::stated(offer) else {
-        return format!("需求 {needed}，供方产能未说明");
-    };
-    match facts.capacity_ratio {
-        None => format!("需求 {needed}，产能 {capacity}，单位不可比，须询问"),
-        Some(ratio) if ratio >= 1.0 => format!("产能 {capacity}，可满足需求 {needed}"),
-        Some(ratio) => {
-            format!("产能 {capacity}，为需求 {needed} 的 {}%", number((ratio * 1000.0).floor() / 10.0))
-        }
-    }
 }
 
 #[cfg(test)]

@@ -37,46 +37,50 @@
 mod accuracy;
 mod kin;
 
+use crate::words::Words;
+use model::language::Language;
 use model::matching::{Outcome, Verdict};
 use model::property::{Direction, Property, PropertyKind, RangeMeaning, Several};
-use model::quantity::Quantity;
+use model::quantity::{GRADES, Quantity};
 use model::reference::Reference;
 use model::spec::{Interval, SpecValue, Specification};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-/// Unit in which a shortfall on an ordered scale (IP65, V-0) is told.
-const GRADE_UNIT: &str = "级";
-
-/// Compares one requirement with all that an offer states.
+/// Compares one requirement with all that an offer states; where both sides' words are made, they are Chinese.
 pub fn compare(
     requirement: &Specification,
     capabilities: &[Specification],
     reference: &Reference,
 ) -> Verdict {
+    compare_in(requirement, capabilities, Words { reference, language: Language::Chinese })
+}
+
+/// The same in the words of a language. The outcome does not depend on it.
+pub(crate) fn compare_in(
+    requirement: &Specification,
+    capabilities: &[Specification],
+    words: Words<'_>,
+) -> Verdict {
     let stated: Vec<&Specification> =
         capabilities.iter().filter(|c| c.property == requirement.property).collect();
-    let property = reference.properties.get(&requirement.property);
+    let property = words.reference.properties.get(&requirement.property);
     let (outcome, offer) = match property {
-        Some(property) if !stated.is_empty() => judge(requirement, &stated, property, reference),
+        Some(property) if !stated.is_empty() => judge(requirement, &stated, property, words),
         // Another property that answers, then a class against a number, or a number against a class.
-        Some(property) => kin::judge(requirement, capabilities, property, reference)
-            .or_else(|| accuracy::across(requirement, capabilities, property, reference))
+        Some(property) => kin::judge(requirement, capabilities, property, words)
+            .or_else(|| accuracy::across(requirement, capabilities, property, words))
             .unwrap_or((Outcome::Unknown, String::new())),
-        None => (Outcome::Unknown, all_words(&stated)),
+        None => (Outcome::Unknown, words.statements(&stated)),
     };
     Verdict {
         property: requirement.property.clone(),
         strictness: requirement.strictness,
         outcome,
-        need: words(requirement),
+        need: words.statement(requirement),
         offer,
         evidence: None,
     }
-}
-
-fn words(spec: &Specification) -> String {
-    if spec.text.is_empty() { spec.value_words() } else { spec.text.clone() }
 }
 
 /// Outcome against the statements of one property, and the words that decided.
@@ -84,30 +88,36 @@ fn judge(
     requirement: &Specification,
     stated: &[&Specification],
     property: &Property,
-    reference: &Reference,
+    words: Words<'_>,
 ) -> (Outcome, String) {
+    let reference = words.reference;
     if let SpecValue::Set(asked) = &requirement.value
         && property.kind == PropertyKind::Set
     {
-        return judge_set(asked, stated, property, reference.properties.asks(requirement, property));
+        let several = reference.properties.asks(requirement, property);
+        return (judge_set(asked, stated, property, several), words.statements(stated));
     }
     let best = stated
         .iter()
-        .map(|s| (judge_one(requirement, s, property, reference), words(s)))
-        .min_by(|a, b| order(&a.0, &b.0).then_with(|| a.1.cmp(&b.1)))
-        .unwrap_or((Outcome::Unknown, String::new()));
+        .map(|s| (judge_one(requirement, s, property, reference), *s))
+        .min_by(|a, b| order(&a.0, &b.0).then_with(|| by_words(a.1, b.1)))
+        .map_or((Outcome::Unknown, String::new()), |(outcome, s)| (outcome, words.statement(s)));
     // A row of single values (0.8/1.0/1.6mm) covers the range between them, but no value between them.
     match joint_range(stated, requirement, property, reference) {
         Some(range) => {
             let joint = judge_one(requirement, &range, property, reference);
-            if order(&joint, &best.0).is_lt() { (joint, all_words(stated)) } else { best }
+            if order(&joint, &best.0).is_lt() { (joint, words.statements(stated)) } else { best }
         }
         None => best,
     }
 }
 
-fn all_words(stated: &[&Specification]) -> String {
-    stated.iter().map(|s| words(s)).collect::<Vec<_>>().join("；")
+/// The order of two statements that decide alike: by their words as they are frozen, whatever language is spoken.
+fn by_words(a: &Specification, b: &Specification) -> Ordering {
+    let words = |spec: &Specification| {
+        if spec.text.is_empty() { spec.value_words() } else { spec.text.clone() }
+    };
+    words(a).cmp(&words(b))
 }
 
 /// Better outcomes first; a smaller shortfall before a larger one. Both shortfalls are in the need's unit.
@@ -308,22 +318,16 @@ fn joint_range(
 
 /// Every word asked for must be stated, or any one where they are alternatives. Where none is, the two exclude each other, unless
 /// the set is an open one.
-fn judge_set(
-    asked: &[String],
-    stated: &[&Specification],
-    property: &Property,
-    several: Several,
-) -> (Outcome, String) {
+fn judge_set(asked: &[String], stated: &[&Specification], property: &Property, several: Several) -> Outcome {
     let held = set_words(stated);
     let found = found(asked, &held, &[property]);
-    let outcome = if suffices(found, asked, several) {
+    if suffices(found, asked, several) {
         Outcome::Met
     } else if found > 0 || held.is_empty() || property.open {
         Outcome::Unknown
     } else {
         Outcome::Conflict
-    };
-    (outcome, all_words(stated))
+    }
 }
 
 /// True where so many of the words asked for are enough.
@@ -357,7 +361,7 @@ fn judge_grade(asked: &[String], stated: &[String], property: &Property) -> Outc
     };
     match short {
         Some((better, worse)) if better > worse => {
-            Outcome::Short { by: Quantity::new((better - worse) as f64, GRADE_UNIT) }
+            Outcome::Short { by: Quantity::new((better - worse) as f64, GRADES) }
         }
         Some(_) => Outcome::Met,
         None if known => Outcome::Unknown,

@@ -108,6 +108,7 @@ pub struct ChainGraph {
     edges: Vec<Edge>,
     by_id: HashMap<String, usize>,
     by_name: HashMap<String, usize>,
+    by_ends: HashMap<(usize, usize), EdgeKind>,
 }
 
 impl ChainGraph {
@@ -132,6 +133,7 @@ impl ChainGraph {
             if !seen.insert(edge) {
                 return Err(fault(format!("{} to {} stands twice", row.from, row.to)));
             }
+            graph.by_ends.entry((edge.from, edge.to)).or_insert(edge.kind);
             graph.edges.push(edge);
         }
         Ok(graph)
@@ -174,6 +176,11 @@ impl ChainGraph {
     /// All edges.
     pub fn edges(&self) -> &[Edge] {
         &self.edges
+    }
+
+    /// How one node, by its index, feeds another; the first edge of the table where several join the two.
+    pub fn edge(&self, from: usize, to: usize) -> Option<EdgeKind> {
+        self.by_ends.get(&(from, to)).copied()
     }
 
     /// Index of a node in [`Self::nodes`].

@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod fold;
 pub mod hex;
 pub mod industry;
+pub mod language;
 pub mod list;
 pub mod markets;
 pub mod matching;

@@ -4,6 +4,9 @@ use crate::unit::{UnitError, UnitTable};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// Unit in which places on an ordered scale (IP65, V-0) are counted; none of the unit table's, so that no text is read as it.
+pub const GRADES: &str = "级";
+
 /// A value with a unit of the unit table, such as 5000 `片/月`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quantity {

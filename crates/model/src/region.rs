@@ -1,6 +1,7 @@
 //! Regions: administrative divisions and parks with coordinates.
 
 use crate::fold::fold_key;
+use crate::markets::Names;
 use crate::table::{self, TableError};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -60,6 +61,13 @@ pub struct Region {
     pub point: Option<Point>,
     /// Further spellings.
     pub aliases: Vec<String>,
+}
+
+impl Region {
+    /// The name in both languages.
+    pub fn names(&self) -> Names {
+        Names { zh: self.name.clone(), en: self.name_en.clone() }
+    }
 }
 
 #[derive(Deserialize)]

@@ -1,8 +1,9 @@
 //! Specifications: what a need asks of a property, or what an offer states of it.
 
+use crate::language::Language;
 use crate::property::{PropertyId, PropertyTable};
 use crate::quantity::number;
-use crate::unit::Rational;
+use crate::unit::{Rational, UnitTable};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -92,6 +93,11 @@ fn decimal_sum(a: f64, b: f64) -> f64 {
     exact().unwrap_or(a + b)
 }
 
+/// Between two ends of which one is excluded.
+const AND: &str = "且";
+/// No end at all.
+const ANY: &str = "不限";
+
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let (Some(nominal), Some(low), Some(high)) = (self.nominal, self.low, self.high) {
@@ -107,12 +113,12 @@ impl fmt::Display for Interval {
         match (self.low, self.high) {
             (Some(low), Some(high)) if low == high => f.write_str(&number(low)),
             (Some(low), Some(high)) if self.low_open || self.high_open => {
-                write!(f, "{low_sign}{}且{high_sign}{}", number(low), number(high))
+                write!(f, "{low_sign}{}{AND}{high_sign}{}", number(low), number(high))
             }
             (Some(low), Some(high)) => write!(f, "{}~{}", number(low), number(high)),
             (Some(low), None) => write!(f, "{low_sign}{}", number(low)),
             (None, Some(high)) => write!(f, "{high_sign}{}", number(high)),
-            (None, None) => f.write_str("不限"),
+            (None, None) => f.write_str(ANY),
         }
     }
 }
@@ -179,7 +185,30 @@ impl Specification {
 
     /// The value in words, such as `1.6±0.1mm`, `≥99.8%`, `FR-4/铝基`.
     pub fn value_words(&self) -> String {
-        let unit = self.unit.as_deref().unwrap_or_default();
+        self.value_in(self.unit.as_deref().unwrap_or_default())
+    }
+
+    /// The value in words of a language: `≤30天` is `≤30 days`. Words of a set are the record's own.
+    pub fn value_told(&self, units: &UnitTable, language: Language) -> String {
+        let words = self.value_in(&units.behind(self.unit.as_deref().unwrap_or_default(), language));
+        match (&self.value, language) {
+            (SpecValue::Interval(_) | SpecValue::Dimensions(_), Language::English) => {
+                words.replace(AND, " and ").replace(ANY, "any")
+            }
+            _ => words,
+        }
+    }
+
+    /// The words of the record, or the value's in a language where the record says no more than the value.
+    pub fn told(&self, units: &UnitTable, language: Language) -> String {
+        if self.text.is_empty() || self.text == self.value_words() {
+            self.value_told(units, language)
+        } else {
+            self.text.clone()
+        }
+    }
+
+    fn value_in(&self, unit: &str) -> String {
         match &self.value {
             SpecValue::Interval(interval) => interval_words(interval, unit),
             SpecValue::Set(words) => words.join("/"),

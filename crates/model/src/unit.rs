@@ -5,6 +5,7 @@
 //! [`UnitTable::unit`] gives the first, [`UnitTable::readings`] all of them, and who knows the property decides.
 
 mod dimension;
+mod english;
 mod rational;
 mod scan;
 

@@ -4,11 +4,14 @@ use crate::words::Lang;
 use jiff::tz::{TimeZone, offset};
 use maud::{Markup, html};
 use model::evidence::Evidence;
-use model::markets::MarketTable;
+use model::markets::MarketField;
 use model::matching::{Allocation, Coverage, Match, Outcome, Verdict};
 use model::price::PriceRange;
 use model::property::PropertyId;
 use model::quantity::{Quantity, number};
+use model::reference::Reference;
+use model::unit::UnitTable;
+use std::borrow::Cow;
 use std::fmt::Display;
 
 /// A share as a percentage with one decimal.
@@ -43,7 +46,7 @@ pub fn quantity(value: Option<&Quantity>) -> String {
 }
 
 /// What a list allots to a pair: how much of the need, and the quantity where it is stated.
-pub fn allocation(lang: Lang, allocation: Option<&Allocation>) -> Markup {
+pub fn allocation(lang: Lang, units: &UnitTable, allocation: Option<&Allocation>) -> Markup {
     html! {
         @if let Some(allocation) = allocation {
             (match allocation.coverage {
@@ -51,8 +54,8 @@ pub fn allocation(lang: Lang, allocation: Option<&Allocation>) -> Markup {
                 Coverage::Part => lang.t("部分满足"),
                 Coverage::Unstated => lang.t("数量待定"),
             })
-            " " (quantity(allocation.quantity.as_ref()))
-            @if let Some(delivered) = &allocation.delivered { " " span.soft { (lang.t("整批供")) " " (rounded(delivered)) } }
+            @if let Some(given) = &allocation.quantity { " " (told_quantity(lang, units, given)) }
+            @if let Some(delivered) = &allocation.delivered { " " span.soft { (lang.t("整批供")) " " (shortfall(lang, units, delivered)) } }
         } @else { "–" }
     }
 }
@@ -102,29 +105,60 @@ pub fn rounded(by: &Quantity) -> Quantity {
     Quantity { value, unit: by.unit.clone() }
 }
 
+/// A quantity that was worked out, told in the page's language; what a record states stays as it is written ([`quantity`]).
+pub fn told_quantity(lang: Lang, units: &UnitTable, quantity: &Quantity) -> String {
+    units.told(quantity, lang.language())
+}
+
+/// A shortfall in the page's language.
+pub fn shortfall(lang: Lang, units: &UnitTable, by: &Quantity) -> String {
+    told_quantity(lang, units, &rounded(by))
+}
+
+/// A product of an enterprise.
+pub fn product(lang: Lang, enterprise: &str, title: &str) -> String {
+    match lang {
+        Lang::Zh => format!("{enterprise}「{title}」"),
+        Lang::En => format!("{enterprise} “{title}”"),
+    }
+}
+
 /// What a requirement says, and what the offer says of it. A value of a market's own field stands with the field's name and unit:
-/// alone it would be a bare figure.
-pub fn told(lang: Lang, markets: &MarketTable, property: &PropertyId, need: &str, offer: &str) -> Markup {
-    let field = markets.field(property).map(|(_, field)| field);
+/// alone it would be a bare figure. On an English page the property is named before the record's own words.
+pub fn told(lang: Lang, reference: &Reference, property: &PropertyId, need: &str, offer: &str) -> Markup {
+    let field = reference.markets.field(property).map(|(_, field)| field);
     let name = field.and_then(|field| field.need.as_ref().or(field.offer.as_ref()));
-    let told = |text: &str| field.map_or_else(|| text.to_owned(), |field| field.told(text).into_owned());
+    let told =
+        |text: &str| field.map_or_else(|| text.to_owned(), |field| value(lang, reference, field, text));
     html! {
         @if let Some(name) = name { (lang.of(name)) " " }
+        @else if lang == Lang::En { (crate::pages::market::property(lang, &reference.properties, property)) ": " }
         (told(need))
         @if !offer.is_empty() { span.soft { " ← " (told(offer)) } }
     }
 }
 
+/// A value of a market's own field; a bare number is told with the field's unit.
+pub fn value(lang: Lang, reference: &Reference, field: &MarketField, text: &str) -> String {
+    let told = field.told(text);
+    match (&told, &field.unit, text.parse()) {
+        (Cow::Owned(_), Some(unit), Ok(value)) => {
+            told_quantity(lang, &reference.units, &Quantity { value, unit: unit.clone() })
+        }
+        _ => told.into_owned(),
+    }
+}
+
 /// The verdicts of a match, one a line; readable without colour.
-pub fn verdicts(lang: Lang, markets: &MarketTable, verdicts: &[Verdict]) -> Markup {
+pub fn verdicts(lang: Lang, reference: &Reference, verdicts: &[Verdict]) -> Markup {
     html! {
         ul.plain {
             @for verdict in verdicts {
                 @let (class, mark, word) = mark(lang, &verdict.outcome);
                 li {
                     span class=(class) { (mark) " " (word) }
-                    @if let Outcome::Short { by } = &verdict.outcome { span class=(class) { " " (rounded(by)) } }
-                    " " (told(lang, markets, &verdict.property, &verdict.need, &verdict.offer))
+                    @if let Outcome::Short { by } = &verdict.outcome { span class=(class) { " " (shortfall(lang, &reference.units, by)) } }
+                    " " (told(lang, reference, &verdict.property, &verdict.need, &verdict.offer))
                     @if let Some(evidence) = &verdict.evidence { " " (measured(lang, evidence)) }
                     @else if !verdict.offer.is_empty() { " " (declared(lang)) }
                 }

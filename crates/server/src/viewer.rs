@@ -273,7 +273,10 @@ impl FromRequestParts<Site> for Viewer {
         let session = cookie(&parts.headers, site.cookie_name()).unwrap_or("").to_owned();
         let signed_in = if session.is_empty() { Ok(None) } else { site.app.signed_in(&session).await };
         let signed_in = match signed_in {
-            Ok(Some(signed_in)) => signed_in,
+            Ok(Some(mut signed_in)) => {
+                signed_in.actor = signed_in.actor.speaking(tongue.lang.language());
+                signed_in
+            }
             Ok(None) => {
                 let next = if query.is_empty() { path } else { format!("{path}?{query}") };
                 let to = format!("/sign-in?next={}", words::encode(&next));

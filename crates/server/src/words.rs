@@ -1,5 +1,6 @@
 //! The pages' words: Chinese text is the key, `data/en.csv` holds the English.
 
+use model::language::Language;
 use model::markets::Names;
 use model::table;
 use serde::Deserialize;
@@ -59,6 +60,14 @@ impl Lang {
     /// The name in this language.
     pub fn of(self, names: &Names) -> &str {
         self.pick(&names.zh, &names.en)
+    }
+
+    /// The language as the use cases name it.
+    pub fn language(self) -> Language {
+        match self {
+            Self::Zh => Language::Chinese,
+            Self::En => Language::English,
+        }
     }
 
     /// Value of the `lang` attribute.

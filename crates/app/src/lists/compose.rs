@@ -12,11 +12,12 @@ use model::list::{
     Change, ListContent, ListEnterprise, ListNeed, ListOffer, ListPair, ListSummary, MatchingList, NeedState,
     Review, Scoring,
 };
-use model::markets::{Market, MarketKey};
+use model::markets::{Market, MarketKey, Names};
 use model::matching::{Allocation, Match};
 use model::need::Need;
 use model::offer::Offer;
 use model::period::Period;
+use model::price::PriceRange;
 use model::reference::Reference;
 use model::visibility::Visibility;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -121,7 +122,7 @@ impl Composer {
             .of_market(content.market.clone(), content.scoring.clone())
             .of_share(content.allotment.as_ref().and_then(|a| a.share_max));
         for enterprise in &content.enterprises {
-            composer.sites.insert(enterprise.key.clone(), site(enterprise));
+            composer.sites.insert(enterprise.key.clone(), site(reference, enterprise));
             composer.enterprises.insert(enterprise.key.clone(), enterprise.clone());
         }
         composer.needs = content.needs.iter().map(|n| n.need.clone()).collect();
@@ -178,7 +179,7 @@ impl Composer {
         seen.retain(|key, _| named.contains(key.as_str()));
         for enterprise in seen.into_values() {
             let enterprise = self.list_enterprise(enterprise);
-            self.sites.insert(enterprise.key.clone(), site(&enterprise));
+            self.sites.insert(enterprise.key.clone(), site(self.reference, &enterprise));
             self.enterprises.insert(enterprise.key.clone(), enterprise);
         }
         let name = |key: &str| self.enterprises.get(key).map_or("", |e| e.name.as_str());
@@ -314,6 +315,20 @@ impl Composer {
         let need = self.needs.iter().find(|n| n.key == need)?;
         let offer = self.offers.iter().find(|o| o.key == offer)?;
         Some(market::match_pair(&self.input(), &self.weights, need, offer))
+    }
+
+    /// Puts in the prices that a reader may see beyond what the list shows, by the keys of needs and of offers.
+    pub fn see_prices(
+        &mut self,
+        need: impl Fn(&str) -> Option<PriceRange>,
+        offer: impl Fn(&str) -> Option<PriceRange>,
+    ) {
+        for known in &mut self.needs {
+            known.price = need(&known.key).or_else(|| known.price.take());
+        }
+        for known in &mut self.offers {
+            known.price = offer(&known.key).or_else(|| known.price.take());
+        }
     }
 
     /// How every chain node stands under an allocation.
@@ -460,10 +475,13 @@ impl Composer {
     }
 }
 
-fn site(enterprise: &ListEnterprise) -> Site {
+/// What matching knows of an enterprise on a list.
+pub(super) fn site(reference: &Reference, enterprise: &ListEnterprise) -> Site {
+    let region = reference.regions.get(&enterprise.region_code);
+    let zh = enterprise.region.clone();
     Site {
         point: enterprise.point,
-        region: enterprise.region.clone(),
+        region: Names { en: region.map_or_else(|| zh.clone(), |r| r.name_en.clone()), zh },
         products: enterprise.products.clone(),
         inside: enterprise.inside,
     }

@@ -2,6 +2,7 @@
 
 use super::compose::Composer;
 use super::expect_draft;
+use super::telling::Telling;
 use crate::{Act, Actor, App, Code, Error, Result};
 use market::Catalogue;
 use model::list::{ListEnterprise, ListIndex, ListNeed, ListOffer, ListState, MatchingList, Review};
@@ -207,11 +208,12 @@ impl App {
         let (head, draft, words) = self.open_draft(draft).await?;
         let need = draft.need(need)?;
         let index = ListIndex::new(&draft.list.content);
-        let mut card = on_desk(&index, &words, need);
+        let telling = Telling::of(self.reference, &index, actor.language);
+        let mut card = on_desk(&index, &words, telling, need);
         let further = self.candidates(&draft, &need.need.key);
         let known: HashSet<String> = card.pairs.iter().map(|p| p.matched.offer.clone()).collect();
         let further = further.iter().filter(|m| !known.contains(&m.offer));
-        card.pairs.extend(further.filter_map(|m| desk_pair(&index, &words, m, false)));
+        card.pairs.extend(further.filter_map(|m| desk_pair(&index, &words, telling, m, false)));
         // Added by hand, and far from what the engine would think of.
         let known: HashSet<&str> = card.pairs.iter().map(|p| p.matched.offer.as_str()).collect();
         let mut by_hand: Vec<&str> = words
@@ -223,7 +225,7 @@ impl App {
         let (composer, _) = self.engine(&draft);
         let by_hand: Vec<Match> =
             by_hand.into_iter().filter_map(|offer| composer.pair(&need.need.key, offer)).collect();
-        card.pairs.extend(by_hand.iter().filter_map(|m| desk_pair(&index, &words, m, false)));
+        card.pairs.extend(by_hand.iter().filter_map(|m| desk_pair(&index, &words, telling, m, false)));
         card.pairs.sort_by_key(|p| (!p.on_draft && p.review == Review::Proposed, p.matched.rank));
         card.others = self.present(head.id, actor).remove(&need.number).unwrap_or_default();
         Ok(card)
@@ -237,7 +239,8 @@ impl App {
         actor.need(Act::Desk)?;
         let (_, draft, words) = self.open_draft(draft).await?;
         let index = ListIndex::new(&draft.list.content);
-        needs.iter().map(|number| Ok(on_desk(&index, &words, draft.need(*number)?))).collect()
+        let telling = Telling::of(self.reference, &index, actor.language);
+        needs.iter().map(|number| Ok(on_desk(&index, &words, telling, draft.need(*number)?))).collect()
     }
 
     /// Offers of a draft whose title or enterprise holds the words, at most `limit`: to add one by hand. Leave of `desk`.
@@ -474,21 +477,27 @@ impl App {
 }
 
 /// A need with the candidates that stand on the draft.
-fn on_desk(index: &ListIndex<'_>, words: &Words, need: &ListNeed) -> DeskNeed {
+fn on_desk(index: &ListIndex<'_>, words: &Words, telling: Telling<'_>, need: &ListNeed) -> DeskNeed {
     let pairs = index.pairs_of(&need.need.key).iter();
     DeskNeed {
         need: need.clone(),
         enterprise: index.enterprise(&need.need.enterprise).cloned(),
-        pairs: pairs.filter_map(|p| desk_pair(index, words, &p.matched, true)).collect(),
+        pairs: pairs.filter_map(|p| desk_pair(index, words, telling, &p.matched, true)).collect(),
         others: Vec::new(),
     }
 }
 
-fn desk_pair(index: &ListIndex<'_>, words: &Words, matched: &Match, on_draft: bool) -> Option<DeskPair> {
+fn desk_pair(
+    index: &ListIndex<'_>,
+    words: &Words,
+    telling: Telling<'_>,
+    matched: &Match,
+    on_draft: bool,
+) -> Option<DeskPair> {
     let word = words.get(&(matched.need.clone(), matched.offer.clone()));
     let listed = index.pairs_of(&matched.need).iter().find(|p| p.matched.offer == matched.offer);
     Some(DeskPair {
-        matched: matched.clone(),
+        matched: telling.matched(matched).into_owned(),
         offer: index.offer(&matched.offer)?.clone(),
         supplier: index.supplier(&matched.offer).cloned(),
         allocation: listed.and_then(|p| p.allocation.clone()),

@@ -7,6 +7,7 @@ mod desk;
 mod publish;
 mod read;
 mod review;
+mod telling;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ pub(crate) use desk::DeskMemory;
 pub use desk::{Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow};
 pub use publish::PublishOptions;
 pub use read::Verification;
+pub use telling::Telling;
 
 use crate::{Act, Actor, App, Code, Error, Progress, Result, Stage};
 use compose::{Reviewed, compare};

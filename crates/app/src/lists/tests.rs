@@ -624,7 +624,7 @@ async fn the_area_of_a_plant_is_allotted_once() {
     assert!(place.app.verify(&place.me, 1).await.unwrap().is_sound());
 
     // Projects are no places on the chain.
-    let refused = place.app.standings(&place.me, &list).unwrap_err();
+    let refused = place.app.standings(&place.me, &list).await.unwrap_err();
     assert_eq!(
         (refused.code, refused.message.as_str()),
         (Code::BadInput, "the market land has no chain nodes")

@@ -95,7 +95,7 @@ impl crate::App {
                 Role::Commissioner { enterprises: assigned.into_iter().map(|(_, e)| e.key).collect() }
             }
         };
-        Ok(Actor { name: account.name.clone(), role, account: Some(account.id), read_only })
+        Ok(Actor { account: Some(account.id), read_only, ..Actor::new(&account.name, role) })
     }
 }
 

@@ -7,10 +7,12 @@ use super::search::unhyphened;
 use super::words::shown;
 use crate::{Actor, App, Result, Role, access, place};
 use jiff::civil::Date;
+use market::Options;
 use market::node::Recogniser;
 use model::chain::NodeId;
 use model::enterprise::{Contact, Enterprise};
 use model::fold::fold_key;
+use model::language::Language;
 use model::list::{ListState, NeedState, Review};
 use model::markets::MarketKey;
 use model::need::Need;
@@ -466,6 +468,7 @@ impl Market {
                 Role::Bureau => Eyes::Members,
                 Role::Auditor => Eyes::Nobody,
             },
+            language: actor.language,
             needs: HashSet::new(),
             offers: HashSet::new(),
             partners: HashSet::new(),
@@ -642,6 +645,8 @@ pub enum Eyes {
 pub struct Viewer {
     /// Whose eyes.
     pub eyes: Eyes,
+    /// Language that sentences are told in.
+    language: Language,
     /// Needs that the actor's enterprise may supply: a confirmed pair, or an introduction that both agreed to.
     needs: HashSet<i64>,
     /// Offers that it may buy, as of `needs`.
@@ -653,6 +658,11 @@ pub struct Viewer {
 }
 
 impl Viewer {
+    /// How matches are made for these eyes: the `top` of each, told in the viewer's language.
+    pub fn options(&self, top: usize, options: Options) -> Options {
+        Options { top, language: self.language, ..options }
+    }
+
     fn counterpart(&mut self, own: i64, need: &Held<Need>, offer: &Held<Offer>) {
         if need.owner == own {
             self.offers.insert(offer.id);

@@ -13,6 +13,7 @@ use model::markets::MarketKey;
 use model::matching::Match;
 use model::need::Need;
 use model::offer::Offer;
+use model::region::Region;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -253,7 +254,7 @@ fn site(market: &Market, enterprise: &Enterprise) -> Site {
     let place::Place { region, point } = place::place(&market.reference.regions, enterprise);
     Site {
         point,
-        region: region.map_or_else(String::new, |r| r.name.clone()),
+        region: region.map(Region::names).unwrap_or_default(),
         products: enterprise.products.clone(),
         inside: market.is_inside(region.map(|r| r.code.as_str())),
     }
@@ -401,7 +402,7 @@ impl App {
         asked: Asked<'_>,
         need_id: Option<i64>,
     ) -> Result<Vec<MatchRow>> {
-        let options = Options { top: SHOWN, ..self.options(&asked.need.market).await? };
+        let options = viewer.options(SHOWN, self.options(&asked.need.market).await?);
         let today = self.today();
         let found = self.offers_for(market, viewer, asked, &options).await?;
         let rows = found.into_iter().filter_map(|Found { id, matched }| {
@@ -428,7 +429,7 @@ impl App {
         matching.place(held.owner);
         let sight = market.sight(viewer, held);
         let offer = held.value.clone().redacted(market.reference, sight);
-        let options = Options { top: SHOWN, ..self.options(&offer.market).await? };
+        let options = viewer.options(SHOWN, self.options(&offer.market).await?);
         let wordless = wordless(&options);
         let products = matching.products(&offer.enterprise).to_owned();
         let matcher = matching.matcher.clone();

@@ -10,9 +10,10 @@ use crate::place::place;
 use crate::{Act, Actor, App, Result};
 use market::{Options, Site};
 use model::chain::NodeId;
+use model::markets::Names;
 use model::matching::{Match, ReasonKind};
 use model::need::Need;
-use model::region::{Point, RegionLevel};
+use model::region::{Point, Region, RegionLevel};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,7 +64,7 @@ pub struct CountyCount {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Nearby {
     /// Name and seat of the region from which distances count.
-    pub from: Option<(String, Point)>,
+    pub from: Option<(Names, Point)>,
     /// Best first.
     pub rows: Vec<NearbyRow>,
     /// All counties of the cluster, those without an offer too, by code; counts are of all offers found.
@@ -92,12 +93,13 @@ impl App {
             let mut need = self.need_of_words(query);
             NOWHERE.clone_into(&mut need.enterprise);
             need.max_distance_km = (query.within_km > 0.0).then_some(query.within_km);
-            let site = from.as_ref().map(|(name, point)| Site {
+            let site = from.as_ref().map(|(names, point)| Site {
                 point: Some(*point),
-                region: name.clone(),
+                region: names.clone(),
                 ..Site::default()
             });
-            let options = Options { top: POOL, pool: POOL, ..self.options(&need.market).await? };
+            let options = viewer.options(POOL, self.options(&need.market).await?);
+            let options = Options { pool: POOL, ..options };
             let asked = Asked { need: &need, owner: None, from: site };
             let offers = self.offers_for(&market, &viewer, asked, &options).await?;
             let fits = |f: &Found| {
@@ -131,18 +133,18 @@ impl App {
         market: &Market,
         viewer: &Viewer,
         query: &NearbyQuery,
-    ) -> Result<Option<(String, Point)>> {
+    ) -> Result<Option<(Names, Point)>> {
         let regions = &market.reference.regions;
         if !query.from.trim().is_empty() {
             let region = regions.find(query.from.trim()).map_err(|e| field("from", &e.to_string()))?;
-            return Ok(region.point.map(|point| (region.name.clone(), point)));
+            return Ok(region.point.map(|point| (region.names(), point)));
         }
         let own = viewer.own().and_then(|id| market.enterprises.get(id)).map(|e| place(regions, &e.value));
-        let own =
-            own.and_then(|p| Some((p.region.map_or("本企业", |r| r.name.as_str()).to_owned(), p.point?)));
+        let here = || Names { zh: "本企业".to_owned(), en: "the enterprise's own place".to_owned() };
+        let own = own.and_then(|p| Some((p.region.map_or_else(here, Region::names), p.point?)));
         let seat = || {
             let home = regions.get(market.home.as_deref()?)?;
-            Some((home.name.clone(), home.point?))
+            Some((home.names(), home.point?))
         };
         Ok(own.or_else(seat))
     }

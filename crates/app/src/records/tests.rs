@@ -605,7 +605,7 @@ async fn a_card_shows_what_the_engine_says() {
                 .iter()
                 .map(|e| {
                     let crate::place::Place { region, point } = crate::place::place(&reference.regions, e);
-                    let region = region.map_or_else(String::new, |r| r.name.clone());
+                    let region = region.map(model::region::Region::names).unwrap_or_default();
                     let site = ::market::Site { point, region, products: e.products.clone(), inside: true };
                     (e.key.clone(), site)
                 })
@@ -663,7 +663,7 @@ async fn who_nearby_can_make_it() {
     place.app.name_cluster(&Actor::local(), "吉安", "360800").await.unwrap();
     let me = member("a", BUYER);
     let all = place.app.nearby(&me, &NearbyQuery::default()).await.unwrap();
-    assert_eq!(all.from.unwrap().0, "万安县");
+    assert_eq!(all.from.unwrap().0.zh, "万安县");
     assert!(all.rows.is_empty() && all.counties.len() >= 13);
     let taihe = |nearby: &[CountyCount]| {
         let county = nearby.iter().find(|c| c.code == "360826").unwrap();

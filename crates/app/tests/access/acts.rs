@@ -104,7 +104,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
         Act::Standings => {
             let list = app.list_by_number(actor, 1).await.ok();
             let list = list.unwrap_or_else(|| std::sync::Arc::new(empty_list()));
-            put(show(app.standings(actor, &list)));
+            put(show(app.standings(actor, &list).await));
         }
         Act::WhatIf => {
             let offers = file("o.csv", "企业名称,产品名称\n乙,面罩\n");

@@ -1,12 +1,13 @@
 //! How each chain node stands: missing, dependent on outside, weak or strong.
 
+use super::value::{self, UnmetValue};
 use crate::allocate;
-use crate::local_rate::value_yuan;
 use crate::measure::Measures;
 use crate::{Input, Records};
 use model::chain::{ChainGraph, NodeId};
 use model::matching::Allocation;
 use model::need::Need;
+use model::offer::Offer;
 use std::collections::{BTreeSet, HashMap};
 
 /// The rule, in Chinese.
@@ -18,10 +19,10 @@ of the parts allotted come from outside; weak: one enterprise inside, or free ca
 compare); strong: the rest";
 /// How nodes are ranked, in Chinese.
 pub const RANKING_ZH: &str =
-    "排序：未满足需求的金额（已知价格部分，元/月）降序，其次需求企业数降序，再次关联度降序";
+    "排序：所选的一项（未满足金额含估算、需求企业数或关联度）降序，相同的依次看另两项，最后看节点编号";
 /// How nodes are ranked, in English.
-pub const RANKING_EN: &str = "ranked by unmet value where prices are known (yuan a month), then by demanding enterprises, then \
-by relatedness";
+pub const RANKING_EN: &str = "ranked by what was chosen (unmet value with estimates, demanding enterprises or relatedness), the \
+greatest first; equal ones by the other two, then by id";
 /// Relatedness, in Chinese.
 pub const RELATEDNESS_ZH: &str = "关联度 = Σ 与集群内已有节点的邻近度 ÷ Σ 与全部节点的邻近度，0~1；\
 两节点的邻近度 = 共同的产业链关系数（同一材料、部件、工艺、设备、去向，及同一国民经济行业小类）÷ 两者关系数的较大者。\
@@ -74,10 +75,37 @@ pub struct NodeStanding {
     pub suppliers_outside: u32,
     /// Free capacity inside over demand, where both are stated in units that compare.
     pub capacity_ratio: Option<f64>,
-    /// Value of what stays unmet, yuan a month, of needs whose price is known.
-    pub unmet_yuan: f64,
+    /// Value of what stays unmet, as far as prices are known.
+    pub value: UnmetValue,
     /// 0..=1, by [`RELATEDNESS_EN`].
     pub relatedness: f64,
+}
+
+/// What nodes are ranked by first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ranking {
+    /// Value of what stays unmet, estimates with it.
+    #[default]
+    Value,
+    /// Enterprises that ask.
+    Demanders,
+    /// Relatedness.
+    Relatedness,
+}
+
+/// Ranks nodes by [`RANKING_EN`].
+pub fn rank(nodes: &mut [NodeStanding], by: Ranking) {
+    nodes.sort_by(|a, b| {
+        let value = || b.value.total_yuan().total_cmp(&a.value.total_yuan());
+        let demanders = || b.demanders.cmp(&a.demanders);
+        let relatedness = || b.relatedness.total_cmp(&a.relatedness);
+        let order = match by {
+            Ranking::Value => value().then_with(demanders).then_with(relatedness),
+            Ranking::Demanders => demanders().then_with(value).then_with(relatedness),
+            Ranking::Relatedness => relatedness().then_with(value).then_with(demanders),
+        };
+        order.then_with(|| a.node.cmp(&b.node))
+    });
 }
 
 #[derive(Default)]
@@ -90,10 +118,13 @@ struct Tally<'a> {
     compares: bool,
     allotted: f64,
     allotted_outside: f64,
-    unmet_yuan: f64,
+    /// Needs of which a part stays unmet, with that part.
+    open: Vec<(&'a Need, f64)>,
+    /// Offers that are valid in the period.
+    offers: Vec<&'a Offer>,
 }
 
-/// How every node of the chain stands under an allocation, ranked by [`RANKING_EN`], equal ones by id. Offers that are not
+/// How every node of the chain stands under an allocation, the greatest unmet value first ([`rank`]). Offers that are not
 /// valid in the period do not count; an enterprise without a site counts as inside.
 pub fn standings(input: &Input<'_>, allocations: &[Allocation]) -> Vec<NodeStanding> {
     let chain = &input.reference.chain;
@@ -111,16 +142,11 @@ pub fn standings(input: &Input<'_>, allocations: &[Allocation]) -> Vec<NodeStand
             suppliers_inside: tally.inside.len() as u32,
             suppliers_outside: tally.outside.len() as u32,
             capacity_ratio: tally.capacity_ratio(),
-            unmet_yuan: tally.unmet_yuan,
+            value: value::unmet(&tally.open, &tally.offers, input),
             relatedness,
         })
         .collect();
-    out.sort_by(|a, b| {
-        (b.unmet_yuan.total_cmp(&a.unmet_yuan))
-            .then(b.demanders.cmp(&a.demanders))
-            .then(b.relatedness.total_cmp(&a.relatedness))
-            .then_with(|| a.node.cmp(&b.node))
-    });
+    rank(&mut out, Ranking::Value);
     out
 }
 
@@ -165,9 +191,12 @@ fn tallies<'a>(input: &Input<'a>, allocations: &[Allocation]) -> Vec<Tally<'a>> 
             tally.demand += amount.per_month;
         }
         let part = covered.get(need.key.as_str()).map_or(0.0, |c| c.fraction());
-        tally.unmet_yuan += value_yuan(need, input).unwrap_or(0.0) * (1.0 - part);
+        // Shares of an allocation add up to 1 but for the last bits.
+        if part < 1.0 - 1e-9 {
+            tally.open.push((need, 1.0 - part));
+        }
     }
-    let mut offers: Vec<_> = input.offers.iter().collect();
+    let mut offers: Vec<&'a Offer> = input.offers.iter().collect();
     offers.sort_by(|a, b| a.key.cmp(&b.key));
     for offer in offers {
         let Some(node) = place(offer.node.as_ref()) else { continue };
@@ -176,6 +205,7 @@ fn tallies<'a>(input: &Input<'a>, allocations: &[Allocation]) -> Vec<Tally<'a>> 
             continue;
         }
         let tally = &mut tallies[node];
+        tally.offers.push(offer);
         let firm = if offer.enterprise.is_empty() { &offer.key } else { &offer.enterprise };
         if !is_inside(&offer.enterprise) {
             tally.outside.insert(firm);

@@ -1,4 +1,4 @@
-use super::{NodeStanding, Standing, standings, what_if};
+use super::{NodeStanding, Ranking, Standing, UnmetValue, rank, standings, what_if};
 use crate::Limits;
 use crate::fixture::{need, offer, quantity, wanan_and_taihe};
 use crate::{Options, Weights, run};
@@ -205,7 +205,10 @@ fn nodes_stand_by_the_rule() {
     let all = standing(&cluster);
     let wire = of(&all, "键合金丝");
     // Three inside offer it, and what they have free is more than the 200 rolls needed.
-    assert_eq!((wire.standing, wire.suppliers_inside, wire.unmet_yuan), (Standing::Strong, 3, 0.0));
+    assert_eq!(
+        (wire.standing, wire.suppliers_inside, wire.value),
+        (Standing::Strong, 3, UnmetValue::default())
+    );
     assert_eq!(wire.capacity_ratio, Some(1300.0 / 200.0));
     assert_eq!(of(&all, "锡膏").standing, Standing::Missing);
     assert_eq!(of(&all, "环氧树脂").standing, Standing::Outside);
@@ -218,12 +221,49 @@ fn nodes_stand_by_the_rule() {
     let all = standing(&cluster);
     assert_eq!(of(&all, "键合金丝").standing, Standing::Weak);
     // 1700 of 2000 rolls at 10 yuan stay unmet, which weighs most.
-    assert!((all[0].unmet_yuan - 17_000.0).abs() < 1e-6 && all[0].node == wire.node);
+    assert!((all[0].value.yuan - 17_000.0).abs() < 1e-6 && all[0].node == wire.node);
+    assert_eq!((all[0].value.open, all[0].value.priced, all[0].value.estimated), (1, 1, 0));
     // The same wire from outside only.
     for site in ["taihe-wire", "jizhou-wire"] {
         cluster.sites.get_mut(site).unwrap().inside = false;
     }
     assert_eq!(of(&standing(&cluster), "键合金丝").standing, Standing::Outside);
+}
+
+/// A need without a price is valued by the middle one of its node's offers, in the need's own unit, and says so.
+#[test]
+fn an_unpriced_need_is_estimated_by_the_offers_of_its_node() {
+    let mut cluster = wanan_and_taihe();
+    cluster.needs[0].quantity = quantity(2000.0, "卷/月");
+    cluster.needs[0].price = None;
+    let allocations = run(&cluster.input(), &Options::default(), &|_| {}).allocations;
+    let node = cluster.needs[0].node.clone().unwrap();
+    let value = |cluster: &crate::fixture::Cluster| {
+        let all = standings(&cluster.input(), &allocations);
+        all.into_iter().find(|s| s.node == node).unwrap().value
+    };
+    assert_eq!(value(&cluster), UnmetValue { open: 1, ..UnmetValue::default() });
+    let mut prices = [(9.0, "卷"), (80_000.0, "万卷"), (12.0, "卷"), (1.0, "m"), (5.0, "")].into_iter();
+    for offer in cluster.offers.iter_mut().filter(|offer| offer.node.as_ref() == Some(&node)) {
+        let price = |(yuan, per): (f64, &str)| PriceRange {
+            low_yuan: Some(yuan),
+            high_yuan: None,
+            per: per.to_owned(),
+        };
+        offer.price = prices.next().map(price);
+    }
+    let found = value(&cluster);
+    // Eight, nine and twelve yuan a roll; what is priced by the metre or as a whole does not compare.
+    assert_eq!((found.priced, found.yuan, found.estimated, found.basis), (0, 0.0, 1, 3));
+    let left = found.estimated_yuan / 9.0;
+    assert!(left > 0.0 && left < 2000.0 && (left - left.round()).abs() < 1e-6, "{found:?}");
+
+    let mut all = standings(&cluster.input(), &allocations);
+    assert_eq!(all[0].node, node);
+    rank(&mut all, Ranking::Relatedness);
+    assert!(all.is_sorted_by(|a, b| a.relatedness >= b.relatedness));
+    rank(&mut all, Ranking::Demanders);
+    assert!(all.is_sorted_by(|a, b| a.demanders >= b.demanders));
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Tolerance classes against tolerances in mm, where one side speaks of the one and the other of the other; and the tolerance of a
 //! size (`Φ10h7`) against a tolerance or a class that the offer keeps without naming the size.
 
-use super::{outcome, unit_of, word_list, words};
+use super::{by_words, outcome, unit_of, word_list};
+use crate::words::Words;
 use model::matching::Outcome;
 use model::property::Property;
-use model::quantity::number;
 use model::reference::Reference;
 use model::spec::{SpecValue, Specification};
 use model::tolerance::{deviation_range_mm, width_mm};
@@ -24,8 +24,9 @@ pub(super) fn across(
     requirement: &Specification,
     capabilities: &[Specification],
     property: &Property,
-    reference: &Reference,
+    words: Words<'_>,
 ) -> Option<(Outcome, String)> {
+    let reference = words.reference;
     let asked = requirement.property.0.as_str();
     let of = |ids: &[&str]| capabilities.iter().find(|c| ids.contains(&c.property.0.as_str()));
     if asked == TOLERANCE {
@@ -34,14 +35,14 @@ pub(super) fn across(
         let unit = unit_of(requirement, property);
         let allowed = highest_mm(requirement, unit, reference)?;
         let short = reference.units.convert(least - allowed, MM, unit).ok()?;
-        Some((judge(greatest <= allowed, short, unit), words(stated)))
+        Some((judge(greatest <= allowed, short, unit), words.statement(stated)))
     } else if CLASSES.contains(&asked) {
         let stated = of(&[TOLERANCE])?;
         let (least, greatest) = class_mm(requirement)?;
         let kept = highest_mm(stated, stated.unit.as_deref().unwrap_or(MM), reference)?;
-        Some((judge(kept <= least, kept - greatest, MM), words(stated)))
+        Some((judge(kept <= least, kept - greatest, MM), words.statement(stated)))
     } else if SIZES.contains(&asked) {
-        of_size(requirement, capabilities, property, reference)
+        of_size(requirement, capabilities, property, words)
     } else {
         None
     }
@@ -53,8 +54,9 @@ fn of_size(
     requirement: &Specification,
     capabilities: &[Specification],
     property: &Property,
-    reference: &Reference,
+    words: Words<'_>,
 ) -> Option<(Outcome, String)> {
+    let reference = words.reference;
     let SpecValue::Interval(asked) = &requirement.value else { return None };
     let unit = unit_of(requirement, property);
     let mm = |value: f64| reference.units.convert(value, unit, MM).ok();
@@ -68,17 +70,12 @@ fn of_size(
         }
         _ => None,
     };
-    let best = capabilities.iter().filter_map(|stated| Some((kept(stated)?, words(stated))));
-    let (width, stated) = best.min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)))?;
+    let best = capabilities.iter().filter_map(|stated| Some((kept(stated)?, stated)));
+    let (width, stated) = best.min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| by_words(a.1, b.1)))?;
     let short = reference.units.convert(width - allowed, MM, unit).ok()?;
     // Sums of decimals leave noise far below any tolerance.
     let suffices = width <= allowed * (1.0 + 1e-9);
-    let (sign, rest) = if suffices { ("≤", "，尺寸未说明") } else { (">", "") };
-    let told = format!(
-        "{stated}（公差带宽{}mm{sign}要求的{}mm{rest}）",
-        number(super::tidy(width)),
-        number(super::tidy(allowed))
-    );
+    let told = words.band(stated, (super::tidy(width), super::tidy(allowed)), suffices);
     Some((if suffices { Outcome::Unknown } else { outcome(short, unit) }, told))
 }
 

@@ -265,8 +265,18 @@ struct StandingShape {
     /// Free capacity inside over demand, where both are stated in units that compare.
     #[serde(skip_serializing_if = "Option::is_none")]
     capacity_ratio: Option<f64>,
-    /// Value of what stays unmet, yuan a month, of needs whose price is known.
+    /// Value of what stays unmet, yuan a month, of needs whose price the caller may see.
     unmet_yuan: f64,
+    /// Needs that are not covered in full.
+    open: u32,
+    /// Of these, needs that `unmet_yuan` counts.
+    priced: u32,
+    /// Value of what stays unmet of needs without such a price, by the median price of the node's offers that the caller may see.
+    estimated_yuan: f64,
+    /// Needs that `estimated_yuan` counts.
+    estimated: u32,
+    /// Offers whose prices the estimate rests on.
+    basis: u32,
     /// How near it is to what the cluster makes, 0 to 1.
     relatedness: f64,
 }
@@ -295,7 +305,12 @@ impl From<NodeStanding> for StandingShape {
             suppliers_inside: s.suppliers_inside,
             suppliers_outside: s.suppliers_outside,
             capacity_ratio: s.capacity_ratio,
-            unmet_yuan: s.unmet_yuan,
+            unmet_yuan: s.value.yuan,
+            open: s.value.open,
+            priced: s.value.priced,
+            estimated_yuan: s.value.estimated_yuan,
+            estimated: s.value.estimated,
+            basis: s.value.basis,
             relatedness: s.relatedness,
         }
     }
@@ -304,21 +319,22 @@ impl From<NodeStanding> for StandingShape {
 /// The links of the chain, and the rules behind them.
 #[derive(Debug, Serialize, ToSchema)]
 struct Standings {
-    /// The links, the most urgent first.
+    /// The links, the greatest unmet value first.
     nodes: Vec<StandingShape>,
-    /// What each standing means, how they are ranked, and what relatedness is.
-    rules: [&'static str; 3],
+    /// What each standing means, what counts as unmet value, how links are ranked, and what relatedness is.
+    rules: [&'static str; 4],
 }
 
 /// Read how each link of the chain stands
 ///
-/// Missing, dependent on outside, weak or strong on this list, the most urgent first.
+/// Missing, dependent on outside, weak or strong on this list, the greatest unmet value first. A list shows no protected price:
+/// values come of the prices that the caller may see now.
 #[utoipa::path(get, path = "/lists/{number}/standings", tag = "lists", params(("number" = u32, Path)), responses((status = 200, body = Standings)))]
 async fn list_standings(caller: Caller, Path(number): Path<u32>) -> Answer {
     let list = read(&caller, number).await?;
-    let nodes = caller.app().standings(caller.actor(), &list)?;
+    let nodes = caller.app().standings(caller.actor(), &list).await?;
     ok(&Standings {
         nodes: nodes.into_iter().map(Into::into).collect(),
-        rules: [app::STANDING_EN, app::RANKING_EN, app::RELATEDNESS_EN],
+        rules: [app::STANDING_EN, app::VALUE_EN, app::RANKING_EN, app::RELATEDNESS_EN],
     })
 }

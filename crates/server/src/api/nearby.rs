@@ -118,7 +118,7 @@ async fn nearby(caller: Caller, Query(query): Query<NearbyQuery>) -> Answer {
     };
     let row = |r: app::NearbyRow| NearbyOffer { matched: r.matched.into(), offer: r.offer.into() };
     ok(&Nearby {
-        from: found.from.map(|(name, point)| Origin { name, point: point.into() }),
+        from: found.from.map(|(names, point)| Origin { name: names.zh, point: point.into() }),
         rows: found.rows.into_iter().map(row).collect(),
         counties: found.counties.into_iter().map(county).collect(),
     })

@@ -1,6 +1,8 @@
 //! The pages, one file a subject: each has its routes, its handlers, and plain functions from values to markup.
 
 pub mod desk;
+#[cfg(test)]
+mod english;
 pub mod events;
 pub mod inspection;
 pub mod inspections;

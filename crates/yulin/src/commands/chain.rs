@@ -1,29 +1,38 @@
 //! `yulin gaps --nodes` and `yulin gaps --with FILE`: the chain's nodes, and what newcomers would change.
 
 use crate::progress::Bar;
-use app::{Actor, App, InputFile, RANKING_EN, RELATEDNESS_EN, Result, STANDING_EN};
+use app::{Actor, App, InputFile, RANKING_EN, RELATEDNESS_EN, Result, STANDING_EN, VALUE_EN};
 use model::list::{ListIndex, MatchingList};
 use std::path::Path;
 
 /// The most urgent nodes, one a line, with the rules.
-pub fn standings(app: &App, actor: &Actor, list: &MatchingList, top: usize) -> Result<()> {
+pub async fn standings(app: &App, actor: &Actor, list: &MatchingList, top: usize) -> Result<()> {
     let chain = &app.reference().chain;
-    for (place, standing) in (1..).zip(app.standings(actor, list)?.iter().take(top)) {
+    for (place, standing) in (1..).zip(app.standings(actor, list).await?.iter().take(top)) {
         let name = chain.get(&standing.node).map_or(standing.node.0.as_str(), |n| n.name_zh.as_str());
         let capacity =
             standing.capacity_ratio.map_or_else(|| "-".to_owned(), |r| format!("{:.0}%", r * 100.0));
+        let value = &standing.value;
+        let estimated = match value.estimated {
+            0 => String::new(),
+            needs => format!(
+                " and about {:.0} (estimated for {needs} needs by {} offers' prices)",
+                value.estimated_yuan, value.basis
+            ),
+        };
         say!(
             "  {place:>2}. {name}  {}  {} firms ask, {} inside and {} outside offer, capacity {capacity} of demand, \
-             unmet {:.0} yuan/month, relatedness {:.2}",
+             unmet {:.0} yuan/month{}, relatedness {:.2}",
             standing.standing.zh(),
             standing.demanders,
             standing.suppliers_inside,
             standing.suppliers_outside,
-            standing.unmet_yuan,
+            value.yuan,
+            estimated,
             standing.relatedness,
         );
     }
-    for rule in [STANDING_EN, RANKING_EN, RELATEDNESS_EN] {
+    for rule in [STANDING_EN, VALUE_EN, RANKING_EN, RELATEDNESS_EN] {
         say!("{rule}");
     }
     Ok(())

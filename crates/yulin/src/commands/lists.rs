@@ -196,7 +196,7 @@ pub async fn gaps(app: &App, actor: &Actor, args: &cli::Gaps) -> Result<ExitCode
     }
     match &args.with {
         Some(file) => chain::what_if(app, actor, &list, file, args.top).await?,
-        None if args.nodes => chain::standings(app, actor, &list, args.top)?,
+        None if args.nodes => chain::standings(app, actor, &list, args.top).await?,
         None => gap_lines(app, &list, args.top),
     }
     Ok(ExitCode::SUCCESS)
@@ -354,7 +354,7 @@ fn figures(app: &App, list: &MatchingList) {
 pub fn write_files(app: &App, actor: &Actor, list: &MatchingList, out: &Path) -> Result<Vec<PathBuf>> {
     let stem = format!("供需对接清单_第{}号_{}", list.number.unwrap_or(0), list.period);
     let mut written = Vec::new();
-    let page = server::pages::list::file(server::Lang::Zh, &app.reference().markets, list).into_bytes();
+    let page = server::pages::list::file(server::Lang::Zh, app.reference(), list).into_bytes();
     for (extension, bytes) in [
         ("xlsx", app.list_workbook(actor, list)?),
         ("html", page),

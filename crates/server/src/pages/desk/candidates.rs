@@ -2,6 +2,7 @@
 
 use super::review::Asked;
 use crate::format;
+use crate::pages::market::property;
 use crate::parts::{empty, tag};
 use crate::viewer::Viewer;
 use crate::words::Lang;
@@ -73,6 +74,7 @@ pub fn table(viewer: &Viewer, draft: i64, asked: &Asked, card: &DeskNeed, next: 
             lang.t("系统在草稿里没有找到能做的企业；知道谁能做就在下面人工添加，否则这条列入补链缺口。"),
         );
     }
+    let reference = viewer.app().reference();
     let pairs: Vec<&DeskPair> = card.pairs.iter().take(COLUMNS).collect();
     html! {
         div.scroll tabindex="0" role="region" aria-label=(lang.t("候选对照")) {
@@ -88,9 +90,9 @@ pub fn table(viewer: &Viewer, draft: i64, asked: &Asked, card: &DeskNeed, next: 
                     }
                     (row(lang.t("得分"), &pairs, |p| html! { strong { (format::score(p.matched.score)) } }))
                     (row(lang.t("距离"), &pairs, |p| html! { (format::km(p.matched.distance_km)) }))
-                    (row(lang.t("分配"), &pairs, |p| format::allocation(lang, p.allocation.as_ref())))
+                    (row(lang.t("分配"), &pairs, |p| format::allocation(lang, &reference.units, p.allocation.as_ref())))
                     (row(lang.t("剩余产能"), &pairs, |p| html! { (format::quantity(p.offer.offer.spare_capacity.as_ref())) }))
-                    (specifications(lang, &pairs))
+                    (specifications(lang, reference, &pairs))
                     (scores(lang, &pairs))
                     (row(lang.t("供方的话"), &pairs, |p| html! { span.soft { (p.offer.offer.detail) } }))
                 }
@@ -182,7 +184,7 @@ fn row(word: &str, pairs: &[&DeskPair], cell: impl Fn(&DeskPair) -> Markup) -> M
 }
 
 /// One row for each thing that the need asks for.
-fn specifications(lang: Lang, pairs: &[&DeskPair]) -> Markup {
+fn specifications(lang: Lang, reference: &Reference, pairs: &[&DeskPair]) -> Markup {
     let mut asked: Vec<&Verdict> = Vec::new();
     for verdict in pairs.iter().flat_map(|p| &p.matched.verdicts) {
         if !asked.iter().any(|known| same(known, verdict)) {
@@ -192,10 +194,10 @@ fn specifications(lang: Lang, pairs: &[&DeskPair]) -> Markup {
     html! {
         @for want in asked {
             tr {
-                th scope="row" { (property(lang, want)) br; span.plain.soft { (want.need) } }
+                th scope="row" { (property(lang, &reference.properties, &want.property)) br; span.plain.soft { (want.need) } }
                 @for (index, pair) in pairs.iter().enumerate() {
                     td data-candidate=(index + 1) {
-                        @if let Some(verdict) = pair.matched.verdicts.iter().find(|v| same(v, want)) { (outcome(lang, verdict)) }
+                        @if let Some(verdict) = pair.matched.verdicts.iter().find(|v| same(v, want)) { (outcome(lang, reference, verdict)) }
                     }
                 }
             }
@@ -203,19 +205,11 @@ fn specifications(lang: Lang, pairs: &[&DeskPair]) -> Markup {
     }
 }
 
-fn property(lang: Lang, verdict: &Verdict) -> &str {
-    let known = Reference::builtin().properties.get(&verdict.property);
-    known.map_or(verdict.property.0.as_str(), |p| match lang {
-        Lang::Zh => p.name_zh.as_str(),
-        Lang::En => p.name_en.as_str(),
-    })
-}
-
 fn same(a: &Verdict, b: &Verdict) -> bool {
     (&a.property, &a.need) == (&b.property, &b.need)
 }
 
-fn outcome(lang: Lang, verdict: &Verdict) -> Markup {
+fn outcome(lang: Lang, reference: &Reference, verdict: &Verdict) -> Markup {
     let (class, mark, word) = match &verdict.outcome {
         Outcome::Met => ("met", "✓", lang.t("满足")),
         Outcome::Short { .. } => ("short", "✗", lang.t("差")),
@@ -223,9 +217,9 @@ fn outcome(lang: Lang, verdict: &Verdict) -> Markup {
         Outcome::Conflict => ("conflict", "✗", lang.t("不符")),
     };
     html! {
-        span class=(class) { (mark) " " (word) @if let Outcome::Short { by } = &verdict.outcome { " " (by) } }
+        span class=(class) { (mark) " " (word) @if let Outcome::Short { by } = &verdict.outcome { " " (format::shortfall(lang, &reference.units, by)) } }
         @if !verdict.offer.is_empty() { br; span.soft { (verdict.offer) } }
-        @if let Some(evidence) = &verdict.evidence { br; (crate::format::measured(lang, evidence)) }
+        @if let Some(evidence) = &verdict.evidence { br; (format::measured(lang, evidence)) }
     }
 }
 

@@ -6,9 +6,15 @@ use app::{Allotted, AllottedOffer};
 use maud::{Markup, html};
 use model::allotment::{Allotment, Binding, Optimum};
 use model::markets::Market;
+use model::unit::UnitTable;
 
 /// The optimum of each kind of measure, and the rule on shares.
-pub fn whole(lang: Lang, market: Option<&Market>, allotment: Option<&Allotment>) -> Markup {
+pub fn whole(
+    lang: Lang,
+    units: &UnitTable,
+    market: Option<&Market>,
+    allotment: Option<&Allotment>,
+) -> Markup {
     let Some(allotment) = allotment.filter(|a| !a.optima.is_empty()) else { return html! {} };
     // What another market shares out may be no flow: an area or a loan is not so much a month.
     let standing = market.is_some() && allotment.optima.iter().all(|o| !o.asked.unit.contains('/'));
@@ -23,8 +29,8 @@ pub fn whole(lang: Lang, market: Option<&Market>, allotment: Option<&Allotment>)
                     th { (lang.t("证明")) }
                 } }
                 tbody { @for optimum in &allotment.optima { tr {
-                    td.n data-label=(lang.t("需求合计")) { (format::rounded(&optimum.asked)) }
-                    td.n data-label=(lang.t("未满足数量")) { (format::rounded(&optimum.unmet)) }
+                    td.n data-label=(lang.t("需求合计")) { (format::shortfall(lang, units, &optimum.asked)) }
+                    td.n data-label=(lang.t("未满足数量")) { (format::shortfall(lang, units, &optimum.unmet)) }
                     td.n data-label=(lang.t("得分×数量之和")) { (format!("{:.2}", optimum.gain)) }
                     td.n data-label=(lang.t("上界")) { (format!("{:.2}", optimum.bound)) }
                     td data-label=(lang.t("证明")) { (proof(lang, optimum)) }
@@ -50,28 +56,28 @@ fn proof(lang: Lang, optimum: &Optimum) -> String {
 }
 
 /// What a list gives a need, and what keeps it from more.
-pub fn need(lang: Lang, allotted: &Allotted) -> Markup {
+pub fn need(lang: Lang, units: &UnitTable, allotted: &Allotted) -> Markup {
     html! {
         ul.plain {
             @for (offer, allocation) in &allotted.supplies {
-                li { (named(offer)) " — " (format::allocation(lang, Some(allocation))) }
+                li { (named(lang, offer)) " — " (format::allocation(lang, units, Some(allocation))) }
             }
             @if allotted.supplies.is_empty() { li { (lang.t("没有配给")) } }
         }
         @if let Some(bound) = &allotted.bound {
             p {
-                strong { (lang.t("受限于")) "：" (lang.t(bound.binding.zh())) } " "
+                strong { (lang.t("受限于")) (format::colon(lang)) (lang.t(bound.binding.zh())) } " "
                 span.soft { (lang.t(reason(bound.binding))) }
             }
             @if !allotted.bound_offers.is_empty() && bound.binding != Binding::Unstated {
-                ul.plain { @for offer in &allotted.bound_offers { li.soft { (named(offer)) } } }
+                ul.plain { @for offer in &allotted.bound_offers { li.soft { (named(lang, offer)) } } }
             }
         }
     }
 }
 
-fn named(offer: &AllottedOffer) -> String {
-    format!("{}「{}」", offer.enterprise, offer.title)
+fn named(lang: Lang, offer: &AllottedOffer) -> String {
+    format::product(lang, &offer.enterprise, &offer.title)
 }
 
 /// A limit in a sentence.

@@ -3,10 +3,12 @@
 use crate::format;
 use crate::layout::{self, Link};
 use crate::words::Lang;
+use app::Telling;
 use columns::{Record, numeric, value};
 use maud::{Markup, html};
 use model::list::{ListIndex, ListNeed, ListOffer, ListPair, ListState, MatchingList};
-use model::markets::{Market, MarketTable};
+use model::markets::Market;
+use model::reference::Reference;
 use model::visibility::Noun;
 use std::collections::HashSet;
 
@@ -20,20 +22,20 @@ pub mod needs;
 const SECTION_ROWS: usize = 5_000;
 
 /// The list as a file that needs nothing else.
-pub fn file(lang: Lang, markets: &MarketTable, list: &MatchingList) -> String {
-    let title = figures::title(lang, markets, list);
-    layout::document(lang, &title, &content(lang, Link::File, markets, list)).into_string()
+pub fn file(lang: Lang, reference: &Reference, list: &MatchingList) -> String {
+    let title = figures::title(lang, &reference.markets, list);
+    layout::document(lang, &title, &content(lang, Link::File, reference, list)).into_string()
 }
 
 /// The list as a served page.
-pub fn page(lang: Lang, markets: &MarketTable, list: &MatchingList) -> Markup {
-    content(lang, Link::to(list), markets, list)
+pub fn page(lang: Lang, reference: &Reference, list: &MatchingList) -> Markup {
+    content(lang, Link::to(list), reference, list)
 }
 
 /// The whole list: cover, needs, pairs, offers that are paired, gaps.
-fn content(lang: Lang, link: Link, markets: &MarketTable, list: &MatchingList) -> Markup {
+fn content(lang: Lang, link: Link, reference: &Reference, list: &MatchingList) -> Markup {
     let content = &list.content;
-    let market = markets.other(&content.market);
+    let market = reference.markets.other(&content.market);
     // The sections of another market bear the names of its sides.
     let side = |noun: Noun| market.map(|market| lang.of(&market.side(noun).name));
     let index = &ListIndex::new(content);
@@ -44,9 +46,9 @@ fn content(lang: Lang, link: Link, markets: &MarketTable, list: &MatchingList) -
     let offers: Vec<&ListOffer> =
         content.offers.iter().filter(|o| paired.contains(o.offer.key.as_str())).collect();
     html! {
-        h1 { (figures::title(lang, markets, list)) }
+        h1 { (figures::title(lang, &reference.markets, list)) }
         p {
-            (content.cluster) " · " (lang.t("市场")) (format::colon(lang)) (figures::market_name(lang, markets, &content.market))
+            (content.cluster) " · " (lang.t("市场")) (format::colon(lang)) (figures::market_name(lang, &reference.markets, &content.market))
             " · " (lang.t(list.state.zh()))
         }
         @if let (ListState::Withdrawn, Some(reason)) = (list.state, &list.withdrawn_reason) {
@@ -54,18 +56,18 @@ fn content(lang: Lang, link: Link, markets: &MarketTable, list: &MatchingList) -
         }
         (figures::fictional(lang, list))
         (figures::figures(lang, market, &content.summary))
-        (allotment::whole(lang, market, content.allotment.as_ref()))
+        (allotment::whole(lang, &reference.units, market, content.allotment.as_ref()))
         p { (lang.t("内容指纹 SHA-256")) " " span.hash { (list.sha256.as_deref().unwrap_or("")) } }
         div.stamp { (lang.t("（盖章）")) }
         section.sheet {
             h2 { (lang.t("一、需求")) @if let Some(name) = side(Noun::Need) { " · " (name) } }
-            (needs::table(lang, link, markets, index, &wanted))
+            (needs::table(lang, link, reference, index, &wanted))
             (cut(lang, content.needs.len(), wanted.len()))
         }
         section.sheet {
             h2 { (lang.t("二、供需对接")) }
             @if pairs.is_empty() { (layout::empty(lang.t("没有对接"), lang.t("缺因见补链缺口页。"))) }
-            @else { (pairs_table(lang, link, markets, index, &pairs)) }
+            @else { (pairs_table(lang, link, reference, index, &pairs)) }
         }
         section.sheet {
             h2 { (lang.t("三、对接供给")) @if let Some(name) = side(Noun::Offer) { " · " (name) } }
@@ -74,7 +76,8 @@ fn content(lang: Lang, link: Link, markets: &MarketTable, list: &MatchingList) -
         }
         section.sheet {
             h2 { (lang.t("四、补链缺口")) }
-            (gaps::table(lang, link, markets, index, SECTION_ROWS))
+            (gaps::table(lang, link, reference, index, SECTION_ROWS))
+            (gaps::unpriced(lang, link, market, content))
         }
     }
 }
@@ -86,13 +89,14 @@ fn cut(lang: Lang, all: usize, shown: usize) -> Markup {
 fn pairs_table(
     lang: Lang,
     link: Link,
-    markets: &MarketTable,
+    reference: &Reference,
     index: &ListIndex<'_>,
     pairs: &[&ListPair],
 ) -> Markup {
-    let market = markets.other(&index.content.market);
+    let market = reference.markets.other(&index.content.market);
     let wanted = columns::title(lang, market, Noun::Need, lang.t("需求产品"));
     let offered = columns::title(lang, market, Noun::Offer, lang.t("供给产品"));
+    let telling = Telling::of(reference, index, lang.language());
     html! {
         div.scroll tabindex="0" role="region" aria-label=(lang.t("供需对接")) {
             table.cards {
@@ -110,7 +114,7 @@ fn pairs_table(
                 } }
                 tbody {
                     @for pair in pairs {
-                        @let matched = &pair.matched;
+                        @let matched = &telling.matched(&pair.matched);
                         @let need = index.need(&matched.need);
                         @let offer = index.offer(&matched.offer);
                         @let buyer = need.and_then(|n| index.enterprise(&n.need.enterprise));
@@ -123,8 +127,8 @@ fn pairs_table(
                             td.t data-label=(lang.t("供方")) { (seller.map_or("", |e| e.name.as_str())) " " span.soft { (seller.map_or("", |e| e.region.as_str())) } }
                             td.n data-label=(lang.t("距离")) { (format::km(matched.distance_km)) }
                             td.n data-label=(lang.t("得分")) { (format!("{:.3}", matched.score)) }
-                            td.w data-label=(lang.t("规格判定")) { (format::verdicts(lang, markets, &matched.verdicts)) }
-                            td.n data-label=(lang.t("分配")) { (format::quantity(pair.allocation.as_ref().and_then(|a| a.quantity.as_ref()))) }
+                            td.w data-label=(lang.t("规格判定")) { (format::verdicts(lang, reference, &matched.verdicts)) }
+                            td.n data-label=(lang.t("分配")) { @if let Some(given) = pair.allocation.as_ref().and_then(|a| a.quantity.as_ref()) { (format::told_quantity(lang, &reference.units, given)) } }
                             td data-label=(lang.t("较上期")) { (lang.t(pair.change.zh())) }
                         }
                     }
@@ -186,7 +190,6 @@ mod tests {
     use model::offer::Offer;
     use model::property::PropertyId;
     use model::quantity::Quantity;
-    use model::reference::Reference;
     use model::spec::Strictness;
 
     /// A published list of one project and one plant.
@@ -240,8 +243,8 @@ mod tests {
 
     #[test]
     fn a_list_of_another_market_has_its_name_its_columns_and_its_units() {
-        let markets = &Reference::builtin().markets;
-        let page = file(Lang::Zh, markets, &list("land"));
+        let reference = Reference::builtin();
+        let page = file(Lang::Zh, reference, &list("land"));
         for words in [
             "<h1>土地厂房 · 供需对接清单 第3号（2026年11月）</h1>",
             "市场：土地厂房",
@@ -258,13 +261,13 @@ mod tests {
         for words in ["本地配套率", "规格参数", "<th>认证</th>", "产业链小组"] {
             assert!(!page.split("</style>").last().unwrap().contains(words), "{words}");
         }
-        let page = file(Lang::En, markets, &list("land"));
+        let page = file(Lang::En, reference, &list("land"));
         assert!(page.contains("Market: Land and plants") && page.contains("Area wanted 5000m²"), "{page}");
     }
 
     #[test]
     fn a_list_of_parts_keeps_its_columns_and_its_rate() {
-        let page = file(Lang::Zh, &Reference::builtin().markets, &list("parts"));
+        let page = file(Lang::Zh, Reference::builtin(), &list("parts"));
         for words in
             ["<h1>供需对接清单 第3号（2026年11月）</h1>", "市场：配套采购", "规格参数", "本地配套率", "50.0%"]
         {

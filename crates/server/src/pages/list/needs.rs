@@ -5,22 +5,22 @@ use super::{allotment, figures};
 use crate::format;
 use crate::layout::{Link, empty};
 use crate::words::Lang;
-use app::Allotted;
+use app::{Allotted, Telling};
 use maud::{Markup, html};
 use model::allotment::Binding;
 use model::list::{ListEnterprise, ListIndex, ListNeed, ListPair, MatchingList};
-use model::markets::MarketTable;
+use model::reference::Reference;
 use model::visibility::Noun;
 
 /// A table of needs; the best pair of each beside it.
 pub fn table(
     lang: Lang,
     link: Link,
-    markets: &MarketTable,
+    reference: &Reference,
     index: &ListIndex<'_>,
     needs: &[&ListNeed],
 ) -> Markup {
-    let market = markets.other(&index.content.market);
+    let market = reference.markets.other(&index.content.market);
     let title = columns::title(lang, market, Noun::Need, lang.t("需求产品"));
     let own = columns::of(market, Noun::Need);
     html! {
@@ -89,12 +89,12 @@ fn name(lang: Lang, enterprise: Option<&ListEnterprise>) -> Markup {
 }
 
 /// One need with all its pairs.
-pub fn detail(lang: Lang, markets: &MarketTable, list: &MatchingList, row: &ListNeed) -> Markup {
+pub fn detail(lang: Lang, reference: &Reference, list: &MatchingList, row: &ListNeed) -> Markup {
     let need = &row.need;
     let index = ListIndex::about(&list.content, &need.key);
     let owner = index.enterprise(&need.enterprise);
     let pairs = index.pairs_of(&need.key);
-    let market = markets.other(&list.content.market);
+    let market = reference.markets.other(&list.content.market);
     let facts = market.iter().flat_map(|market| market.fields_of(Noun::Need));
     let facts: Vec<_> = facts
         .filter(|(field, _)| field.id != "title")
@@ -102,32 +102,33 @@ pub fn detail(lang: Lang, markets: &MarketTable, list: &MatchingList, row: &List
         .filter(|(_, text)| !text.is_empty())
         .collect();
     html! {
-        p.soft { a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, markets, list)) } }
+        p.soft { a href={ "/lists/" (list.number.unwrap_or_default()) } { (figures::title(lang, &reference.markets, list)) } }
         h1 { (row.number) ". " (need.title) }
         (figures::fictional(lang, list))
         p { (name(lang, owner)) " · " (owner.map_or("", |e| e.region.as_str())) }
         @if market.is_none() {
-            p { strong { (lang.t("规格参数")) "：" } (need.detail) }
-            p { strong { (lang.t("数量")) "：" } (format::quantity(need.quantity.as_ref())) }
+            p { strong { (lang.t("规格参数")) (format::colon(lang)) } (need.detail) }
+            p { strong { (lang.t("数量")) (format::colon(lang)) } (format::quantity(need.quantity.as_ref())) }
         }
-        @for (name, text) in &facts { p { strong { (name) "：" } (text) } }
+        @for (name, text) in &facts { p { strong { (name) (format::colon(lang)) } (text) } }
         @if let Some(allotted) = Allotted::of(list, &index, &need.key) {
             h2 { (lang.t("配给")) }
-            (allotment::need(lang, &allotted))
+            (allotment::need(lang, &reference.units, &allotted))
         }
         h2 { (lang.t("匹配结果与理由")) }
         @if pairs.is_empty() {
             (empty(lang.t("没有可行的本地供方"), lang.t("缺因见补链缺口页。")))
         } @else {
-            (pairs_table(lang, markets, &index, pairs))
+            (pairs_table(lang, reference, &index, pairs))
         }
     }
 }
 
 /// Pairs with their reasons and verdicts.
-pub fn pairs_table(lang: Lang, markets: &MarketTable, index: &ListIndex<'_>, pairs: &[&ListPair]) -> Markup {
-    let market = markets.other(&index.content.market);
+pub fn pairs_table(lang: Lang, reference: &Reference, index: &ListIndex<'_>, pairs: &[&ListPair]) -> Markup {
+    let market = reference.markets.other(&index.content.market);
     let title = columns::title(lang, market, Noun::Offer, lang.t("供给产品"));
+    let telling = Telling::of(reference, index, lang.language());
     html! {
         div.scroll tabindex="0" role="region" aria-label=(lang.t("匹配结果与理由")) {
             table.cards {
@@ -144,7 +145,7 @@ pub fn pairs_table(lang: Lang, markets: &MarketTable, index: &ListIndex<'_>, pai
                 } }
                 tbody {
                     @for pair in pairs {
-                        @let matched = &pair.matched;
+                        @let matched = &telling.matched(&pair.matched);
                         @let from = index.supplier(&matched.offer);
                         tr {
                             td.n data-label=(lang.t("名次")) { (matched.rank) }
@@ -152,10 +153,10 @@ pub fn pairs_table(lang: Lang, markets: &MarketTable, index: &ListIndex<'_>, pai
                             td.t data-label=(lang.t("供方")) { (name(lang, from)) " " span.soft { (from.map_or("", |e| e.region.as_str())) } }
                             td.n data-label=(lang.t("距离")) { (format::km(matched.distance_km)) }
                             td.n data-label=(lang.t("得分")) { (format::score(matched.score)) }
-                            td.w data-label=(lang.t("规格判定")) { (format::verdicts(lang, markets, &matched.verdicts)) }
+                            td.w data-label=(lang.t("规格判定")) { (format::verdicts(lang, reference, &matched.verdicts)) }
                             td.w data-label=(lang.t("理由（各项得分之和即总分）")) { (format::reasons(lang, matched)) }
                             td data-label=(lang.t("分配")) {
-                                (format::allocation(lang, pair.allocation.as_ref()))
+                                (format::allocation(lang, &reference.units, pair.allocation.as_ref()))
                             }
                             td data-label=(lang.t("审核")) { (lang.t(pair.review.zh())) }
                         }

@@ -368,10 +368,10 @@ fn preview_piece(viewer: &Viewer, preview: &NeedPreview) -> Markup {
     html! {
         h2 { (lang.t("读懂了什么")) }
         p { strong { (title(lang, &need.title)) } @if let Some(node) = node { " " span.tag.info { (super::search::node_name(lang, node)) } } }
-        (record::specs(lang, &reference.properties, &need.specs, &[]))
+        (record::specs(lang, reference, &need.specs, &[]))
         @if need.specs.is_empty() { p.soft { (lang.t("还没有读到参数：写上数值和单位，匹配会准得多。")) } }
-        @if let Some(quantity) = &need.quantity { p { (lang.t("数量")) "：" strong { (quantity) } } }
-        @if let Some(price) = &need.price { p { (lang.t("预算/参考价")) "：" (format::price(Some(price))) } }
+        @if let Some(quantity) = &need.quantity { p { (lang.t("数量")) (format::colon(lang)) strong { (quantity) } } }
+        @if let Some(price) = &need.price { p { (lang.t("预算/参考价")) (format::colon(lang)) (format::price(Some(price))) } }
         @if !preview.warnings.is_empty() { ul.warnings { @for warning in &preview.warnings { li { (lang.say(warning)) } } } }
         h2 { (lang.t("能匹配到")) " " span.soft { (preview.matches.len()) } }
         @if preview.matches.is_empty() {

@@ -4,6 +4,7 @@ use super::chain::{self, LinkFacts, LinkState};
 use super::markets;
 use super::search::{group_select, node_name};
 use crate::answer::Answer;
+use crate::format;
 use crate::layout::Link;
 use crate::pages::list::{figures, gaps};
 use crate::parts::{crumbs, empty, empty_to, tag};
@@ -18,6 +19,7 @@ use axum::routing::get;
 use maud::{Markup, html};
 use model::chain::{ChainGraph, ChainNode, Edge, NodeId};
 use model::list::{ListIndex, MatchingList};
+use model::unit::UnitTable;
 use model::visibility::Noun;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -83,10 +85,17 @@ async fn data(viewer: Viewer) -> Answer {
     let list = viewer.app().newest_list(viewer.actor(), &ask.market).await.map_err(|e| viewer.fail(e))?;
     let Some(list) = list else { return Err(viewer.nowhere()) };
     let chain = &viewer.app().reference().chain;
-    Ok(Json(drawing(viewer.lang(), chain, &list, &ask.group, !ask.whole.is_empty())).into_response())
+    let units = &viewer.app().reference().units;
+    Ok(Json(drawing(viewer.lang(), (chain, units), &list, &ask.group, !ask.whole.is_empty())).into_response())
 }
 
-fn drawing(lang: Lang, chain: &ChainGraph, list: &MatchingList, group: &str, whole: bool) -> Drawing {
+fn drawing(
+    lang: Lang,
+    (chain, units): (&ChainGraph, &UnitTable),
+    list: &MatchingList,
+    group: &str,
+    whole: bool,
+) -> Drawing {
     let links = chain::links(&list.content);
     let chosen = chain::chosen(chain, &links, group, whole);
     let place: HashMap<usize, usize> = chosen.iter().enumerate().map(|(at, &node)| (node, at)).collect();
@@ -112,7 +121,7 @@ fn drawing(lang: Lang, chain: &ChainGraph, list: &MatchingList, group: &str, who
                 x,
                 y,
                 size: size.min(34.0),
-                tip: tip(lang, node, facts.as_ref()),
+                tip: tip(lang, units, node, facts.as_ref()),
             }
         })
         .collect();
@@ -133,7 +142,7 @@ fn drawing(lang: Lang, chain: &ChainGraph, list: &MatchingList, group: &str, who
     Drawing { columns: columns.len(), rows: columns.values().copied().max().unwrap_or(0), nodes, links }
 }
 
-fn tip(lang: Lang, node: &ChainNode, facts: Option<&LinkFacts<'_>>) -> String {
+fn tip(lang: Lang, units: &UnitTable, node: &ChainNode, facts: Option<&LinkFacts<'_>>) -> String {
     let state = facts.map_or(LinkState::Idle, |f| f.state);
     let mut lines = vec![format!("{} · {}", node_name(lang, node), lang.t(state.zh()))];
     if let Some(facts) = facts {
@@ -147,10 +156,11 @@ fn tip(lang: Lang, node: &ChainNode, facts: Option<&LinkFacts<'_>>) -> String {
             facts.offers
         ));
         if let Some(gap) = facts.gap {
-            let quantities: Vec<String> = gap.quantities.iter().map(ToString::to_string).collect();
+            let quantities: Vec<String> =
+                gap.quantities.iter().map(|q| format::told_quantity(lang, units, q)).collect();
             lines.push(format!("{} {}", lang.t("需求企业数"), gap.demanders));
             if !quantities.is_empty() {
-                lines.push(format!("{} {}", lang.t("缺口数量"), quantities.join(crate::format::comma(lang))));
+                lines.push(format!("{} {}", lang.t("缺口数量"), quantities.join(format::comma(lang))));
             }
         }
     }
@@ -221,7 +231,8 @@ fn page(viewer: &Viewer, ask: &Ask, list: &MatchingList) -> Markup {
             }
         }
         h2 { (lang.t("缺口一览")) }
-        (gaps::grouped_table(lang, Link::to(list), markets, &ListIndex::new(&list.content), &ask.group, usize::MAX))
+        (gaps::grouped_table(lang, Link::to(list), viewer.app().reference(), &ListIndex::new(&list.content), &ask.group, usize::MAX))
+        (gaps::unpriced(lang, Link::to(list), markets.other(market), &list.content))
         p.soft { (match lang { Lang::Zh => app::GAP_WEIGHT_ZH, Lang::En => app::GAP_WEIGHT_EN }) }
     }
 }
@@ -265,7 +276,7 @@ fn drill(viewer: &Viewer, list: &MatchingList, id: &str) -> Markup {
                 a href=(rows(Noun::Need)) { (lang.t("需求")) " " (facts.needs) } " · " (lang.t("已匹配")) " " (facts.matched)
                 " · " a href=(rows(Noun::Offer)) { (lang.t("本地供给")) " " (facts.offers) }
             }
-            @if let Some(gap) = facts.gap { (gaps::behind(lang, Link::to(list), &viewer.app().reference().markets, &ListIndex::new(&list.content), gap)) }
+            @if let Some(gap) = facts.gap { (gaps::behind(lang, Link::to(list), viewer.app().reference(), &ListIndex::new(&list.content), gap)) }
         } @else {
             p.soft { (lang.t("本期清单上没有它的需求和供给。")) }
         }

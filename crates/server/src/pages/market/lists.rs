@@ -54,7 +54,7 @@ async fn document(viewer: Viewer, Path(number): Path<u32>) -> Answer {
     let markets = &viewer.app().reference().markets;
     let body = html! {
         (files(lang, number))
-        (list::page(lang, markets, &list))
+        (list::page(lang, viewer.app().reference(), &list))
     };
     Ok(viewer.page(&figures::title(lang, markets, &list), &body))
 }
@@ -65,7 +65,7 @@ async fn need(viewer: Viewer, Path((number, need)): Path<(u32, u32)>) -> Answer 
     let Some(row) = list.content.needs.iter().find(|n| n.number == need) else {
         return Err(viewer.nowhere());
     };
-    Ok(viewer.page(&row.need.title, &needs::detail(lang, &viewer.app().reference().markets, &list, row)))
+    Ok(viewer.page(&row.need.title, &needs::detail(lang, viewer.app().reference(), &list, row)))
 }
 
 async fn verify(viewer: Viewer, Path(number): Path<u32>) -> Answer {
@@ -88,7 +88,7 @@ async fn json(viewer: Viewer, Path(number): Path<u32>) -> Answer {
 
 async fn html_file(viewer: Viewer, Path(number): Path<u32>) -> Answer {
     let list = viewer.app().list_by_number(viewer.actor(), number).await.map_err(|e| viewer.fail(e))?;
-    let page = list::file(viewer.lang(), &viewer.app().reference().markets, &list);
+    let page = list::file(viewer.lang(), viewer.app().reference(), &list);
     Ok(download(&file_name(&list, "html"), "text/html; charset=utf-8", page.into_bytes()))
 }
 

@@ -3,6 +3,7 @@
 use crate::words::Lang;
 use app::CountyCount;
 use maud::{Markup, html};
+use model::markets::Names;
 use model::region::Point;
 
 /// Width of the drawing in its own units; the page scales it.
@@ -115,7 +116,7 @@ pub struct Map<'a> {
     /// Counties with what was found.
     pub counties: &'a [CountyCount],
     /// From where distances count.
-    pub from: Option<&'a (String, Point)>,
+    pub from: Option<&'a (Names, Point)>,
     /// Farthest distance that was asked for, km; 0 for any.
     pub within_km: f64,
     /// Where a county leads.
@@ -170,7 +171,7 @@ impl Map<'_> {
                 }
                 figcaption {
                     span { (lang.t("圆面积按供给数")) " · " (lang.t("共")) " " (found) }
-                    @if let Some((name, _)) = self.from { " · " span { "＋ " (lang.t("起点")) "：" (name) } }
+                    @if let Some((names, _)) = self.from { " · " span { "＋ " (lang.t("起点")) (crate::format::colon(lang)) (lang.of(names)) } }
                     " · " span { (lang.t("虚线为直线距离")) }
                     " · " span { (lang.t("点县区可筛选")) }
                 }

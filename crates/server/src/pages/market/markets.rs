@@ -248,7 +248,7 @@ pub fn facts(viewer: &Viewer, market: &'static Market, record: &Record<'_>) -> V
         named.map(|(field, names)| fact(&field.id, lang.of(names), value(lang, record, field))).collect();
     // What was read out of the text; the market's own fields stand there by themselves.
     let read: Vec<_> = specs.iter().filter(|spec| !spec.property.0.contains('.')).cloned().collect();
-    let specs = record::specs(lang, &reference.properties, &read, unread);
+    let specs = record::specs(lang, reference, &read, unread);
     out.push(Fact { field: "specs", word: lang.t("识别的参数"), value: specs });
     if market.chain {
         let node = node.as_ref().and_then(|id| reference.chain.get(id));

@@ -23,7 +23,7 @@ mod standings;
 
 pub use newcomers::Assumed;
 pub use record::property;
-pub use search::groups;
+pub use search::{groups, node_name};
 
 use crate::site::Site;
 use axum::Router;

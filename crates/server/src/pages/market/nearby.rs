@@ -200,7 +200,7 @@ fn card(viewer: &Viewer, row: &NearbyRow) -> Markup {
             }
             @if !offer.offer.detail.is_empty() { p { span.clamp { (offer.offer.detail) } } }
             @if !offer.offer.certificates.is_empty() { p.soft { (lang.t("认证")) "：" (offer.offer.certificates.join(format::comma(lang))) } }
-            (record::verdicts(lang, &viewer.app().reference().properties, &row.matched.verdicts))
+            (record::verdicts(lang, viewer.app().reference(), &row.matched.verdicts))
             details { summary { (lang.t("得分理由")) } (record::reasons(lang, &row.matched)) }
         }
     }

@@ -178,7 +178,7 @@ pub fn facts(viewer: &Viewer, need: &Need, may_edit: bool) -> Markup {
         Fact {
             field: "specs",
             word: lang.t("识别的参数"),
-            value: record::specs(lang, &reference.properties, &need.specs, &need.unread),
+            value: record::specs(lang, reference, &need.specs, &need.unread),
         },
         fact("quantity", lang.t("数量"), format::quantity(need.quantity.as_ref())),
         fact("node", lang.t("产业链节点"), node.map_or("", |n| node_name(lang, n))),
@@ -241,14 +241,14 @@ fn detail_page(viewer: &Viewer, card: &NeedCard) -> Markup {
         }
         p {
             (record::owner(lang, &row.enterprise)) " · " (row.enterprise.region) " · " (state(lang, row))
-            " " span.soft { (lang.t("更新")) " " (format::day(row.updated_ms)) " · " (lang.t("公开级别")) "：" (lang.t(row.need.visibility.zh())) }
+            " " span.soft { (lang.t("更新")) " " (format::day(row.updated_ms)) " · " (lang.t("公开级别")) (format::colon(lang)) (lang.t(row.need.visibility.zh())) }
         }
         (crate::pages::office::twins::of_record(viewer, Noun::Need, row.id, &card.twins))
         (record::protected(viewer, Noun::Need, &card.protected))
         (facts(viewer, &row.need, row.may_edit))
         @if let Some(allotted) = &card.allotted {
             h2 { (lang.t("清单配给")) " " a.soft href={ "/lists/" (allotted.list) "/needs/" (allotted.number) } { (lang.t("清单")) " " (allotted.list) } }
-            (allotment::need(lang, allotted))
+            (allotment::need(lang, &viewer.app().reference().units, allotted))
         }
         (super::introductions::around(viewer, &card.introductions))
         h2 #matches { (lang.t("匹配结果与理由")) @if !card.matches.is_empty() { " " span.soft { (card.matches.len()) } } }
@@ -264,7 +264,6 @@ fn detail_page(viewer: &Viewer, card: &NeedCard) -> Markup {
 /// One ranked offer with every reason and verdict; `need` is the stored need that it is for, none in a preview.
 pub fn match_card(viewer: &Viewer, need: Option<&NeedRow>, found: &MatchRow) -> Markup {
     let lang = viewer.lang();
-    let properties = &viewer.app().reference().properties;
     let offer = &found.offer;
     html! {
         article.match.infeasible[!found.matched.feasible] {
@@ -273,7 +272,7 @@ pub fn match_card(viewer: &Viewer, need: Option<&NeedRow>, found: &MatchRow) -> 
                 h3 { a href={ "/offers/" (offer.id) } { (title(lang, &offer.offer.title)) } }
                 p { (record::owner(lang, &offer.enterprise)) " " span.soft { (offer.enterprise.region) } }
             }
-            (record::verdicts(lang, properties, &found.matched.verdicts))
+            (record::verdicts(lang, viewer.app().reference(), &found.matched.verdicts))
             @if need.is_some() {
                 details { summary { (lang.t("得分理由")) } (record::reasons(lang, &found.matched)) }
             }

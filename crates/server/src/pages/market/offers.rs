@@ -126,7 +126,7 @@ fn facts(viewer: &Viewer, offer: &Offer, may_edit: bool) -> Markup {
         Fact {
             field: "specs",
             word: lang.t("识别的参数"),
-            value: record::specs(lang, &reference.properties, &offer.specs, &offer.unread),
+            value: record::specs(lang, reference, &offer.specs, &offer.unread),
         },
         fact("capacity", lang.t("产能"), format::quantity(offer.capacity.as_ref())),
         fact("spare_capacity", lang.t("剩余产能"), format::quantity(offer.spare_capacity.as_ref())),
@@ -179,7 +179,7 @@ fn detail_page(viewer: &Viewer, card: &OfferCard) -> Markup {
         }
         p {
             (record::owner(lang, &row.enterprise)) " · " (row.enterprise.region) " · " (record::status(lang, row.status))
-            " " span.soft { (lang.t("更新")) " " (format::day(row.updated_ms)) " · " (lang.t("公开级别")) "：" (lang.t(row.offer.visibility.zh())) }
+            " " span.soft { (lang.t("更新")) " " (format::day(row.updated_ms)) " · " (lang.t("公开级别")) (format::colon(lang)) (lang.t(row.offer.visibility.zh())) }
         }
         (crate::pages::office::twins::of_record(viewer, Noun::Offer, row.id, &card.twins))
         (record::protected(viewer, Noun::Offer, &card.protected))
@@ -198,7 +198,6 @@ fn detail_page(viewer: &Viewer, card: &OfferCard) -> Markup {
 
 fn wanted(viewer: &Viewer, card: &OfferCard, need: &NeedRow, matched: &Match) -> Markup {
     let lang = viewer.lang();
-    let properties = &viewer.app().reference().properties;
     let introduction = card.introductions.iter().find(|i| i.need.0 == need.id);
     html! {
         article.match.infeasible[!matched.feasible] {
@@ -207,7 +206,7 @@ fn wanted(viewer: &Viewer, card: &OfferCard, need: &NeedRow, matched: &Match) ->
                 h3 { a href={ "/needs/" (need.id) } { (title(lang, &need.need.title)) } }
                 p { (record::owner(lang, &need.enterprise)) " " span.soft { (need.enterprise.region) " " (format::quantity(need.need.quantity.as_ref())) } }
             }
-            (record::verdicts(lang, properties, &matched.verdicts))
+            (record::verdicts(lang, viewer.app().reference(), &matched.verdicts))
             details { summary { (lang.t("得分理由")) } (record::reasons(lang, matched)) }
             @match introduction {
                 Some(introduction) => p { a href={ "/introductions#i" (introduction.id) } { (super::introductions::state_tag(lang, introduction.state)) " " (lang.t("查看牵线")) } },

@@ -6,7 +6,7 @@ use super::search::groups;
 use super::{needs, offers};
 use crate::answer::Answer;
 use crate::format;
-use crate::pages::list::figures;
+use crate::pages::list::{figures, gaps};
 use crate::parts::{empty, empty_to};
 use crate::site::Site;
 use crate::viewer::Viewer;
@@ -19,6 +19,7 @@ use maud::{Markup, html};
 use model::list::{MatchingList, NeedState};
 use model::matching::GapGroup;
 use model::period::Period;
+use model::reference::Reference;
 
 /// Routes of this subject.
 pub fn routes() -> Router<Site> {
@@ -61,7 +62,7 @@ async fn lights(viewer: Viewer) -> Answer {
                 (figures::fictional(lang, list))
                 (lights_table(&viewer, list))
                 h2 { (lang.t("最要紧的缺口")) }
-                (gaps_in_short(lang, list))
+                (gaps_in_short(lang, viewer.app().reference(), list))
             }
             None => { (empty(lang.t("尚未发布清单"), lang.t("秘书处发布后，清单列在这里。"))) }
         }
@@ -98,7 +99,7 @@ fn page(
                     (lights_table(viewer, list))
                 }
                 h2 { (lang.t("最要紧的缺口")) " " a.more.screen href="/gaps" { (lang.t("全部缺口")) } }
-                (gaps_in_short(lang, list))
+                (gaps_in_short(lang, viewer.app().reference(), list))
             }
             None if !keeper => { (empty(lang.t("尚未发布清单"), lang.t("秘书处发布后，清单列在这里。"))) }
             None => {}
@@ -355,7 +356,7 @@ fn lights_table(viewer: &Viewer, list: &MatchingList) -> Markup {
 }
 
 /// The heaviest gaps, a line each, for one sheet of paper.
-fn gaps_in_short(lang: Lang, list: &MatchingList) -> Markup {
+fn gaps_in_short(lang: Lang, reference: &Reference, list: &MatchingList) -> Markup {
     html! {
         @if list.content.gaps.is_empty() {
             (empty(lang.t("没有缺口"), lang.t("本期需求都有本地供应。")))
@@ -376,13 +377,13 @@ fn gaps_in_short(lang: Lang, list: &MatchingList) -> Markup {
                                 td.n data-label=(lang.t("名次")) { (place + 1) }
                                 td.t data-label=(lang.t("产业链节点")) {
                                     @match &group.node {
-                                        Some(node) => { a href={ "/gaps?node=" (crate::words::encode(&node.0)) "#drill" } { (group.name) } }
+                                        Some(node) => { a href={ "/gaps?node=" (crate::words::encode(&node.0)) "#drill" } { (gaps::group_name(lang, reference, group)) } }
                                         None => { (group.name) }
                                     }
                                 }
                                 td data-label=(lang.t("产业链小组")) { (group.group) }
                                 td.n data-label=(lang.t("需求企业数")) { (group.demanders) }
-                                td.n data-label=(lang.t("缺口数量")) { (group.quantities.iter().map(ToString::to_string).collect::<Vec<_>>().join(format::comma(lang))) }
+                                td.n data-label=(lang.t("缺口数量")) { (group.quantities.iter().map(|q| format::told_quantity(lang, &reference.units, q)).collect::<Vec<_>>().join(format::comma(lang))) }
                                 td data-label=(lang.t("缺因")) { (causes(lang, group)) }
                             }
                         }

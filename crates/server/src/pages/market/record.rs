@@ -9,7 +9,9 @@ use maud::{Markup, html};
 use model::markets::MarketKey;
 use model::matching::{Match, Outcome, Verdict};
 use model::property::PropertyTable;
+use model::reference::Reference;
 use model::spec::{Specification, Strictness};
+use model::unit::UnitTable;
 use model::visibility::{Noun, Visibility};
 
 /// Whose a record is: its name leads to its file; an invented enterprise says so.
@@ -160,21 +162,21 @@ pub fn field_word(viewer: &Viewer, noun: Noun, field: &str) -> String {
 }
 
 /// What was read out of a specification's text, and the words that were not.
-pub fn specs(lang: Lang, properties: &PropertyTable, specs: &[Specification], unread: &[String]) -> Markup {
+pub fn specs(lang: Lang, reference: &Reference, specs: &[Specification], unread: &[String]) -> Markup {
     html! {
         @if !specs.is_empty() {
             ul.specs {
                 @for spec in specs {
                     li {
-                        span.soft { (property(lang, properties, &spec.property)) } " "
-                        strong { (spec.value_words()) }
+                        span.soft { (property(lang, &reference.properties, &spec.property)) } " "
+                        strong { (spec.value_told(&reference.units, lang.language())) }
                         @if spec.strictness == Strictness::Prefer { " " (tag("quiet", lang.t("优选"))) }
                     }
                 }
             }
         }
         @if !unread.is_empty() {
-            p.unread { (lang.t("未识别为参数（按文字匹配）")) "：" (unread.join("；")) }
+            p.unread { (lang.t("未识别为参数（按文字匹配）")) (format::colon(lang)) (unread.join(lang.pick("；", "; "))) }
         }
     }
 }
@@ -207,7 +209,7 @@ pub fn reasons(lang: Lang, matched: &Match) -> Markup {
 }
 
 /// Every requirement with both sides' words beside each other.
-pub fn verdicts(lang: Lang, properties: &PropertyTable, verdicts: &[Verdict]) -> Markup {
+pub fn verdicts(lang: Lang, reference: &Reference, verdicts: &[Verdict]) -> Markup {
     html! {
         @if !verdicts.is_empty() {
             table.verdicts {
@@ -222,7 +224,7 @@ pub fn verdicts(lang: Lang, properties: &PropertyTable, verdicts: &[Verdict]) ->
                     @for verdict in verdicts {
                         tr {
                             td {
-                                (property(lang, properties, &verdict.property))
+                                (property(lang, &reference.properties, &verdict.property))
                                 @if verdict.strictness == Strictness::Prefer { " " (tag("quiet", lang.t("优选"))) }
                             }
                             td { (verdict.need) }
@@ -231,7 +233,7 @@ pub fn verdicts(lang: Lang, properties: &PropertyTable, verdicts: &[Verdict]) ->
                                 @if let Some(evidence) = &verdict.evidence { br; (format::measured(lang, evidence)) }
                                 @else if !verdict.offer.is_empty() { " " (format::declared(lang)) }
                             }
-                            td { (outcome(lang, &verdict.outcome)) }
+                            td { (outcome(lang, &reference.units, &verdict.outcome)) }
                         }
                     }
                 }
@@ -240,10 +242,12 @@ pub fn verdicts(lang: Lang, properties: &PropertyTable, verdicts: &[Verdict]) ->
     }
 }
 
-fn outcome(lang: Lang, outcome: &Outcome) -> Markup {
+fn outcome(lang: Lang, units: &UnitTable, outcome: &Outcome) -> Markup {
     match outcome {
         Outcome::Met => html! { span.met { "✓ " (lang.t("满足")) } },
-        Outcome::Short { by } => html! { span.short { "✗ " (lang.t("差")) " " (format::rounded(by)) } },
+        Outcome::Short { by } => {
+            html! { span.short { "✗ " (lang.t("差")) " " (format::shortfall(lang, units, by)) } }
+        }
         Outcome::Unknown => html! { span.unknown { "? " (lang.t("待询")) } },
         Outcome::Conflict => html! { span.conflict { "✗ " (lang.t("不符")) } },
     }

@@ -31,6 +31,8 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
 /// The name of a field of `need`, `offer` or `enterprise`; one that the table does not have stands as it is.
 pub fn name<'f>(lang: Lang, noun: &str, field: &'f str) -> &'f str {
     let row = ROWS.iter().find(|row| word_of(row.noun) == noun && row.field == field);
+    // What is said of a whole list is of needs and offers alike.
+    let row = row.or_else(|| ROWS.iter().find(|row| noun == "list" && row.field == field));
     row.map_or(field, |row| lang.t(&row.name_zh))
 }
 
