@@ -2,7 +2,7 @@
 
 use crate::answer::{Answer, Failure};
 use crate::form::Uploaded;
-use crate::format::percent;
+use crate::format::{self, percent};
 use crate::jobs::Done;
 use crate::layout::Link;
 use crate::pages::desk::job;
@@ -189,7 +189,7 @@ fn changes(lang: Lang, list: &MatchingList, found: &WhatIf) -> Markup {
                                 td data-label=(lang.t("企业")) { (index.enterprise(&need.need.enterprise).map_or("", |e| e.name.as_str())) }
                                 td.n data-label=(lang.t("引进前满足")) { (percent(change.covered.0)) }
                                 td.n data-label=(lang.t("引进后满足")) { strong { (percent(change.covered.1)) } }
-                                td data-label=(lang.t("由谁补上")) { (titles(found, &change.by)) }
+                                td data-label=(lang.t("由谁补上")) { (titles(lang, found, &change.by)) }
                             }
                         }
                     }
@@ -201,12 +201,12 @@ fn changes(lang: Lang, list: &MatchingList, found: &WhatIf) -> Markup {
 }
 
 /// Titles of the newcomers' offers with these keys.
-fn titles(found: &WhatIf, keys: &[String]) -> String {
+fn titles(lang: Lang, found: &WhatIf, keys: &[String]) -> String {
     let titles: Vec<&str> = found
         .offers
         .iter()
         .filter(|offer| keys.contains(&offer.key))
         .map(|offer| offer.title.as_str())
         .collect();
-    titles.join("、")
+    titles.join(format::comma(lang))
 }

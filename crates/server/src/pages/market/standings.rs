@@ -40,7 +40,7 @@ const RANKINGS: [(Ranking, &str, &str); 3] = [
     (Ranking::Relatedness, "relatedness", "关联度"),
 ];
 const YUAN: &str = "未满足金额（元/月）";
-const COVERAGE: &str = "有价格的需求";
+const COVERAGE: &str = "有价格 / 未满足的需求";
 
 async fn index(viewer: Viewer) -> Answer {
     let ask: Ask = viewer.query();
@@ -63,7 +63,9 @@ async fn index(viewer: Viewer) -> Answer {
         .filter(|(node, _)| ask.group.is_empty() || node.group == ask.group)
         .filter(|(_, s)| ask.show == "all" || (s.demanders > 0 && s.standing != Standing::Strong))
         .collect();
+    // Without any value the number of demanders is what counts first.
     let priced = standings.iter().any(|s| s.value.priced + s.value.estimated > 0);
+    let sort = if priced || sort != Ranking::Value { sort } else { Ranking::Demanders };
     let rules = match lang {
         Lang::Zh => [app::STANDING_ZH, app::VALUE_ZH, app::RANKING_ZH, app::RELATEDNESS_ZH],
         Lang::En => [app::STANDING_EN, app::VALUE_EN, app::RANKING_EN, app::RELATEDNESS_EN],
@@ -103,14 +105,12 @@ async fn index(viewer: Viewer) -> Answer {
 fn rankings(viewer: &Viewer, sort: Ranking, priced: bool) -> Markup {
     let lang = viewer.lang();
     let ranked = RANKINGS.iter().filter(|(by, ..)| priced || *by != Ranking::Value);
-    // Without any value the number of demanders is what counts first.
-    let first = if priced || sort != Ranking::Value { sort } else { Ranking::Demanders };
     html! {
         nav.sorts aria-label=(lang.t("排序")) {
             (lang.t("排序")) (format::colon(lang))
             @for (place, (by, word, name)) in ranked.enumerate() {
                 @if place > 0 { " · " }
-                @if *by == first { strong aria-current="true" { (lang.t(name)) } }
+                @if *by == sort { strong aria-current="true" { (lang.t(name)) } }
                 @else { a href=(viewer.with_query("sort", word)) { (lang.t(name)) } }
             }
         }
@@ -184,7 +184,8 @@ fn value(lang: Lang, value: &UnmetValue) -> Markup {
             @if value.priced > 0 { br; "+ " }
             "≈ " (format!("{:.0}", value.estimated_yuan))
             br; span.soft {
-                (lang.t("估算需求")) " " (value.estimated) " · " (lang.t("依据供给报价")) " " (value.basis)
+                (lang.t("估算 {n} 项").replace("{n}", &value.estimated.to_string())) " · "
+                (lang.t("依据 {n} 条供给报价").replace("{n}", &value.basis.to_string()))
             }
         }
     }
