@@ -262,12 +262,19 @@ impl<'a> Retelling<'a> {
         Self { frozen: context(), told: context().speaking(language), need }
     }
 
-    fn facts(&self, offer: &Offer, similarity: f64) -> (Facts, Facts) {
-        (self.frozen.facts(self.need, offer, similarity), self.told.facts(self.need, offer, similarity))
+    /// The facts of a pair but for the similarity of its texts, which only the points of its match tell.
+    fn facts(&self, offer: &Offer) -> (Facts, Facts) {
+        (self.frozen.facts(self.need, offer, 0.0), self.told.facts(self.need, offer, 0.0))
     }
 
-    /// The sentence of a reason.
-    fn reason(&self, reason: &Reason, offer: &Offer, (frozen, told): &(Facts, Facts)) -> Option<String> {
+    /// The sentence of a reason; `similarity` is that of the match.
+    fn reason(
+        &self,
+        reason: &Reason,
+        offer: &Offer,
+        (frozen, told): &(Facts, Facts),
+        similarity: f64,
+    ) -> Option<String> {
         let sentence =
             |context: &Context<'_>, facts: &Facts| context.sentence(reason.kind, self.need, offer, facts);
         if reason.kind != ReasonKind::Text {
@@ -275,7 +282,7 @@ impl<'a> Retelling<'a> {
         }
         // Half a per cent may fall to either side of what the points are rounded to.
         [0.0, -ROUNDING, ROUNDING].into_iter().find_map(|step| {
-            let similarity = frozen.similarity + step;
+            let similarity = similarity + step;
             let (frozen, told) =
                 (Facts { similarity, ..frozen.clone() }, Facts { similarity, ..told.clone() });
             (sentence(&self.frozen, &frozen) == reason.words).then(|| sentence(&self.told, &told))
@@ -301,10 +308,10 @@ fn retell_verdicts(verdicts: &mut [Verdict], facts: &(Facts, Facts)) {
 pub fn retold(input: &Input<'_>, need: &Need, offer: &Offer, matched: &Match, language: Language) -> Match {
     let weights = Weights::default();
     let retelling = Retelling::new(input, &weights, need, language);
-    let facts = retelling.facts(offer, pair::similarity(matched));
+    let (facts, similarity) = (retelling.facts(offer), pair::similarity(matched));
     let mut out = matched.clone();
     for reason in &mut out.reasons {
-        if let Some(words) = retelling.reason(reason, offer, &facts) {
+        if let Some(words) = retelling.reason(reason, offer, &facts, similarity) {
             reason.words = words;
         }
     }
@@ -318,7 +325,7 @@ pub fn retold_gap(input: &Input<'_>, need: &Need, gap: &Gap, language: Language)
     let retelling = Retelling::new(input, &weights, need, language);
     let facts = |key: &str| {
         let offer = input.offers.iter().find(|offer| offer.key == key)?;
-        Some(retelling.facts(offer, 0.0))
+        Some(retelling.facts(offer))
     };
     let mut out = gap.clone();
     if let GapCause::SpecificationShort { offer, verdicts } = &mut out.cause
@@ -415,6 +422,23 @@ mod tests {
         assert_eq!(asked, "delivered by 2026-11-20 (≤19 days)");
         let capacity = late.reasons.iter().find(|r| r.kind == ReasonKind::Capacity).unwrap();
         assert_eq!(capacity.words, "capacity 500 rolls/month, 25% of the 2000 rolls/month needed");
+    }
+
+    /// The similarity is told as it was frozen, whether vectors of titles counted in it or not.
+    #[test]
+    fn what_vectors_of_titles_added_is_told_once() {
+        let cluster = market();
+        let (need, offer) = (&cluster.needs[0], &cluster.offers[0]);
+        let titles = [need.title.as_str(), offer.title.as_str()];
+        let vectors = model::vectors::TextVectors::new(&titles, &[1.0, 0.0, 0.6, 0.8]).unwrap();
+        let reference = Reference { vectors, ..Reference::builtin().clone() };
+        let with = Input { reference: &reference, ..cluster.input() };
+        let frozen = crate::match_pair(&with, &Weights::default(), need, offer);
+        assert_ne!(frozen, crate::match_pair(&cluster.input(), &Weights::default(), need, offer));
+        for input in [with, cluster.input()] {
+            let told = retold(&input, need, offer, &frozen, Language::English);
+            assert!(told.reasons[0].words.starts_with("names and descriptions "), "{:?}", told.reasons[0]);
+        }
     }
 
     /// A sentence that today's tables would not make is left as it was frozen.
