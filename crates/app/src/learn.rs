@@ -1,9 +1,9 @@
-//! Ranking that learns: outcomes of pairs gathered for the engine, versions of the weights, and which one is in use.
+//! Ranking that learns, market by market: outcomes of pairs gathered for the engine, versions of the weights, and which one is in use.
 
 use crate::lists::Composer;
 use crate::{Act, Actor, App, Code, Error, Progress, Result, Stage};
-use market::learn::{Example, Knobs, Learned, Report};
-use market::{Grounds, Options, Weights};
+use market::learn::{Example, Knobs, Learned, NEEDS_MIN, Report};
+use market::{Grounds, Options};
 use model::hex::sha256_hex;
 use model::list::{ListContent, Review, Scoring};
 use model::markets::MarketKey;
@@ -37,7 +37,7 @@ pub struct Learning {
 /// A version of the weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct WeightsVersion {
-    /// Its number, from 1.
+    /// Its number, from 1; no other market has one of the same number.
     pub version: u32,
     /// What changed against the shipped weights, and what that is worth.
     pub report: Report,
@@ -47,9 +47,35 @@ pub struct WeightsVersion {
     pub at_ms: i64,
 }
 
-/// The weights as they stand.
+/// What is known of a market's pairs now, before anything is learned from it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Known {
+    /// Pairs with an outcome.
+    pub outcomes: u32,
+    /// Of them, those that speak for their match.
+    pub good: u32,
+    /// Needs that they are of; a gain is measured from [`NEEDS_MIN`] on.
+    pub needs: u32,
+}
+
+impl Known {
+    fn of(words: &Words) -> Self {
+        let needs: BTreeSet<&str> = words.keys().map(|(need, _)| need.as_str()).collect();
+        Self {
+            outcomes: words.len() as u32,
+            good: words.values().filter(|(good, ..)| *good).count() as u32,
+            needs: needs.len() as u32,
+        }
+    }
+}
+
+/// The weights of a market as they stand.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct WeightsInfo {
+    /// Key of the market.
+    pub market: String,
+    /// What could be learned from now.
+    pub known: Known,
     /// The version in use; 0 for the shipped weights.
     pub in_use: u32,
     /// What scores now, by name.
@@ -72,47 +98,53 @@ enum Place {
 /// What was said of a pair: for or against, how much, and where its records stand.
 type Word = (bool, f64, Place);
 
+/// The last word on every pair, by the keys of need and offer.
+type Words = BTreeMap<(String, String), Word>;
+
 #[boxed::futures]
 impl App {
-    /// The weights in use as a list freezes them; none for the shipped ones.
-    pub(crate) async fn scoring(&self) -> Result<Option<Scoring>> {
-        let version = self.store.weights_in_use().await?;
+    /// The weights in use in a market as a list freezes them; none for the shipped ones.
+    pub(crate) async fn scoring(&self, market: &MarketKey) -> Result<Option<Scoring>> {
+        let version = self.store.weights_in_use(market).await?;
         let Ok(wanted @ 1..) = u32::try_from(version) else { return Ok(None) };
-        let kept = self.scoring.lock().ok().and_then(|kept| kept.clone());
+        let kept = self.scoring.lock().ok().and_then(|kept| kept.get(market).cloned());
         if let Some(scoring) = kept.filter(|kept| kept.version == wanted) {
             return Ok(Some(scoring));
         }
-        let (versions, _) = self.store.learned().await?;
+        let (versions, _) = self.store.learned(market).await?;
         let found = versions.into_iter().find(|v| v.version == version);
         let Some(found) = found else { return Ok(None) };
         let scoring = Scoring { version: wanted, weights: knobs(found.weights)? };
         if let Ok(mut kept) = self.scoring.lock() {
-            *kept = Some(scoring.clone());
+            kept.insert(market.clone(), scoring.clone());
         }
         Ok(Some(scoring))
     }
 
     /// How pairs of a market are matched now.
     pub(crate) async fn options(&self, market: &MarketKey) -> Result<Options> {
-        let weights = crate::markets::weights(self.reference, market, self.scoring().await?.as_ref());
+        let weights = crate::markets::weights(self.reference, market, self.scoring(market).await?.as_ref());
         Ok(Options { weights, ..Options::default() })
     }
 
     /// Forgets the weights kept in memory, because another database has taken their place.
     pub(crate) fn forget_weights(&self) {
         if let Ok(mut kept) = self.scoring.lock() {
-            *kept = None;
+            kept.clear();
         }
     }
 
-    /// The weights in use and all learned versions, with what each changed and gained.
+    /// The weights in use in a market (parts and materials where none is named) and all versions learned there, with what each
+    /// changed and gained.
     ///
     /// # Errors
-    /// Storage errors.
-    pub async fn weights(&self, actor: &Actor) -> Result<WeightsInfo> {
+    /// [`Code::NotFound`] for a market that is none.
+    pub async fn weights(&self, actor: &Actor, market: &str) -> Result<WeightsInfo> {
         actor.need(Act::Weights)?;
-        let (stored, in_use) = self.store.learned().await?;
-        let shipped = market::learn::knobs(&Weights::default());
+        let market = self.market_key(market)?;
+        let known = Known::of(&self.words_of_pairs(&market).await?);
+        let (stored, in_use) = self.store.learned(&market).await?;
+        let shipped = market::learn::knobs(&crate::markets::weights(self.reference, &market, None));
         let mut weights = shipped.clone();
         let mut versions = Vec::with_capacity(stored.len());
         for version in stored.into_iter().rev() {
@@ -126,68 +158,89 @@ impl App {
                 at_ms: version.at_ms,
             });
         }
-        Ok(WeightsInfo { in_use: number(in_use), weights, shipped, versions })
+        Ok(WeightsInfo { market: market.0, known, in_use: number(in_use), weights, shipped, versions })
     }
 
-    /// What learning would change and gain now; nothing is stored.
+    /// What learning would change and gain now in a market; nothing is stored.
     ///
     /// # Errors
-    /// [`Code::NothingToDo`] where no outcome is known.
-    pub async fn preview_learning(&self, actor: &Actor, progress: Progress<'_>) -> Result<Report> {
+    /// [`Code::NothingToDo`] where no outcome is known, [`Code::NotFound`] for a market that is none.
+    pub async fn preview_learning(
+        &self,
+        actor: &Actor,
+        market: &str,
+        progress: Progress<'_>,
+    ) -> Result<Report> {
         actor.need(Act::Weights)?;
-        Ok(self.learned(progress).await?.report)
+        Ok(self.learned(&self.market_key(market)?, progress).await?.report)
     }
 
-    /// Learns the weights of the score from all outcomes, stores them as a version, and puts it into use as `take` says. Lists that
-    /// are published stay as they are: each bears the weights that it was scored with.
+    /// Learns the weights of a market's score from all its outcomes, beginning with its shipped ones, stores them as a version, and
+    /// puts it into use as `take` says. Lists that are published stay as they are: each bears the weights that it was scored with.
     ///
     /// # Errors
-    /// [`Code::NothingToDo`] where no outcome is known, or the newest version says the same already.
-    pub async fn learn(&self, actor: &Actor, take: Take, progress: Progress<'_>) -> Result<Learning> {
+    /// [`Code::NothingToDo`] where no outcome is known, or the newest version says the same already; [`Code::NotFound`] for a market
+    /// that is none.
+    pub async fn learn(
+        &self,
+        actor: &Actor,
+        market: &str,
+        take: Take,
+        progress: Progress<'_>,
+    ) -> Result<Learning> {
         actor.need(Act::Learn)?;
-        let Learned { weights, report } = self.learned(progress).await?;
+        let market = self.market_key(market)?;
+        let Learned { weights, report } = self.learned(&market, progress).await?;
         let taken = match take {
             Take::IfItGains => report.gains(),
             Take::Always => true,
             Take::No => false,
         };
         let (weights, stored) = (value(&market::learn::knobs(&weights))?, value(&report)?);
-        let (versions, in_use) = self.store.learned().await?;
+        let (versions, in_use) = self.store.learned(&market).await?;
         if let Some(newest) = versions.last().filter(|v| v.weights == weights && v.report == stored)
             && (newest.version == in_use || !taken)
         {
             let message = format!("version {} was learned from the same outcomes", newest.version);
             return Err(Error::new(Code::NothingToDo, message).hint("record more outcomes first"));
         }
-        let version = self.store.add_learned(&weights, &stored, taken, &self.by(actor)).await?;
+        let version = self.store.add_learned(&market, &weights, &stored, taken, &self.by(actor)).await?;
         Ok(Learning { version: number(version), taken, report })
     }
 
-    /// Puts a version of the weights into use: an earlier one, or 0 for the shipped weights.
+    /// Puts a version of a market's weights into use: an earlier one, or 0 for the shipped weights.
     ///
     /// # Errors
-    /// [`Code::NotFound`].
-    pub async fn use_weights(&self, actor: &Actor, version: u32) -> Result<()> {
+    /// [`Code::NotFound`], also for a version of another market.
+    pub async fn use_weights(&self, actor: &Actor, market: &str, version: u32) -> Result<()> {
         actor.need(Act::UseWeights)?;
-        Ok(self.store.use_learned(i64::from(version), &self.by(actor)).await?)
+        let market = self.market_key(market)?;
+        Ok(self.store.use_learned(&market, i64::from(version), &self.by(actor)).await?)
     }
 
-    async fn learned(&self, progress: Progress<'_>) -> Result<Learned> {
-        let examples = self.examples(progress).await?;
+    fn market_key(&self, market: &str) -> Result<MarketKey> {
+        Ok(MarketKey(self.known_market(market)?.key.clone()))
+    }
+
+    async fn learned(&self, market: &MarketKey, progress: Progress<'_>) -> Result<Learned> {
+        let examples = self.examples(market, progress).await?;
         if examples.is_empty() {
-            return Err(Error::new(Code::NothingToDo, "no outcome of any pair is known")
+            let message = format!(
+                "the market `{market}` has outcomes of 0 needs; a gain is measured from {NEEDS_MIN} on, until then the shipped weights hold"
+            );
+            return Err(Error::new(Code::NothingToDo, message)
                 .hint("confirm or reject pairs at the desk, or record what came of introductions"));
         }
         progress(Stage::Learn, 0, 1);
-        let learned = market::learn::learn(&examples, &Weights::default());
+        let learned = market::learn::learn(&examples, &crate::markets::weights(self.reference, market, None));
         progress(Stage::Learn, 1, 1);
         Ok(learned)
     }
 
-    /// Every pair of which something is known, with what its score depends on: pairs of the desk as they stood on their list,
+    /// Every pair of a market of which something is known, with what its score depends on: pairs of the desk as they stood on their list,
     /// others as their records are now. Records are seen as a list's readers see them.
-    async fn examples(&self, progress: Progress<'_>) -> Result<Vec<Example>> {
-        let words = self.words_of_pairs().await?;
+    async fn examples(&self, market: &MarketKey, progress: Progress<'_>) -> Result<Vec<Example>> {
+        let words = self.words_of_pairs(market).await?;
         let places: BTreeSet<Place> = words.values().map(|(.., place)| *place).collect();
         let total = places.len() as u64;
         let mut examples = Vec::with_capacity(words.len());
@@ -202,7 +255,7 @@ impl App {
                 Place::List(list) => {
                     Composer::reopen(self.reference, &self.store.list(list).await?.list.content)
                 }
-                Place::Now => self.all_records().await?,
+                Place::Now => self.all_records(market).await?,
             };
             let keys: Vec<(&str, &str)> = pairs.iter().map(|(need, offer, ..)| (*need, *offer)).collect();
             let grounds: Vec<Option<Grounds>> = composer.grounds(&keys);
@@ -217,9 +270,10 @@ impl App {
         Ok(examples)
     }
 
-    async fn all_records(&self) -> Result<Composer> {
+    async fn all_records(&self, market: &MarketKey) -> Result<Composer> {
         let records = self.store.snapshot().await?;
-        let mut composer = Composer::new(self.reference, "", self.this_month());
+        let mut composer =
+            Composer::new(self.reference, "", self.this_month()).of_market(market.clone(), None);
         composer.take_all(
             records.enterprises.into_iter().map(|s| s.value),
             records.needs.into_iter().map(|s| s.value),
@@ -228,14 +282,14 @@ impl App {
         Ok(composer)
     }
 
-    /// The last word on every pair: what came of talks counts more than the answer to an introduction, and that more than what was
+    /// The last word on every pair of a market: what came of talks counts more than the answer to an introduction, and that more than what was
     /// said at the desk; of the same kind the newest.
-    async fn words_of_pairs(&self) -> Result<BTreeMap<(String, String), Word>> {
+    async fn words_of_pairs(&self, of: &MarketKey) -> Result<Words> {
         let says = |result, reason: &str| self.reference.outcomes.says(result, reason);
-        let mut words = BTreeMap::new();
+        let mut words = Words::new();
         let mut lists = self.store.lists().await?;
-        // What was said in another market teaches nothing of parts.
-        lists.retain(|list| list.market.is_parts());
+        // What was said in another market teaches nothing of this one.
+        lists.retain(|list| list.market == *of);
         lists.sort_by_key(|list| list.id);
         for list in lists {
             for review in self.store.reviews(list.id).await? {
@@ -262,13 +316,17 @@ impl App {
                 _ => continue,
             };
             let sides = market.needs.get(introduction.need_id).zip(market.offers.get(introduction.offer_id));
-            if let Some((need, offer)) = sides {
+            if let Some((need, offer)) = sides.filter(|(need, _)| need.value.market == *of) {
                 words.insert((need.value.key.clone(), offer.value.key.clone()), (good, weight, Place::Now));
             }
         }
         let mut talks: BTreeMap<(String, String), BTreeMap<OutcomeSource, store::StoredOutcome>> =
             BTreeMap::new();
         for stored in self.store.outcomes().await? {
+            let need = market.needs.by_key(&stored.outcome.need);
+            if need.is_none_or(|need| need.value.market != *of) {
+                continue;
+            }
             let pair = (stored.outcome.need.clone(), stored.outcome.offer.clone());
             talks.entry(pair).or_default().insert(stored.outcome.source, stored);
         }

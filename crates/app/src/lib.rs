@@ -62,7 +62,7 @@ pub use inspect::{
     inspect_panel, inspect_placement, provable, read_placement, run_rules, use_led_bins,
 };
 pub use keep::{BackupSummary, Health};
-pub use learn::{Learning, Take, WeightsInfo, WeightsVersion};
+pub use learn::{Known, Learning, Take, WeightsInfo, WeightsVersion};
 pub use lists::{
     Allotted, AllottedOffer, Decided, Decision, Desk, DeskNeed, DeskPair, DeskRow, PublishOptions, Telling,
     Verification, WhatIf,
@@ -93,6 +93,7 @@ pub use records::{
 use model::list::MatchingList;
 use model::period::Period;
 use model::reference::Reference;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 use store::Store;
@@ -106,7 +107,9 @@ pub use market::gaps::{
 /// How gaps are weighed, in Chinese and in English.
 pub use market::gaps::{WEIGHT_EN as GAP_WEIGHT_EN, WEIGHT_ZH as GAP_WEIGHT_ZH};
 /// What can be learned of the weights, what was learned, and what that gained.
-pub use market::learn::{Change as WeightChange, Gain, KNOBS, Knobs, Measured, Report as LearningReport};
+pub use market::learn::{
+    Change as WeightChange, Gain, KNOBS, Knobs, Measured, NEEDS_MIN, Report as LearningReport,
+};
 /// The formula of the local supporting rate, in English.
 pub use market::local_rate::FORMULA_EN as LOCAL_RATE_FORMULA_EN;
 pub use store::ListHead;
@@ -130,8 +133,8 @@ pub struct App {
     ledger: crate::ledger::Live,
     /// Emission factors.
     factors: &'static FactorLibrary,
-    /// The weights asked for last.
-    scoring: Mutex<Option<model::list::Scoring>>,
+    /// The learned weights asked for last, by market.
+    scoring: Mutex<BTreeMap<model::markets::MarketKey, model::list::Scoring>>,
     desk: lists::DeskMemory,
     throttle: Mutex<people::Throttle>,
     started: Instant,

@@ -51,12 +51,16 @@ impl App {
     }
 }
 
-/// The engine's settings in a market. Outcomes are those of parts, so what was learned from them counts for parts alone.
+/// The engine's settings in a market: as shipped, with what was learned there in their place.
 pub(crate) fn weights(reference: &Reference, market: &MarketKey, learned: Option<&Scoring>) -> Weights {
+    let shipped = shipped(reference, market);
+    learned.map_or_else(|| shipped.clone(), |scoring| market::learn::with_knobs(&shipped, &scoring.weights))
+}
+
+/// The engine's settings as the market's table has them.
+fn shipped(reference: &Reference, market: &MarketKey) -> Weights {
     let mut out = Weights::default();
-    let Some(market) = reference.markets.other(market) else {
-        return learned.map_or(out, |s| market::learn::with_knobs(&Weights::default(), &s.weights));
-    };
+    let Some(market) = reference.markets.other(market) else { return out };
     let MarketWeights {
         text,
         node,

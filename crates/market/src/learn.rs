@@ -15,7 +15,7 @@
 mod fit;
 mod measure;
 
-pub use measure::{Gain, Measured};
+pub use measure::{Gain, Measured, NEEDS_MIN};
 
 use crate::Input;
 use crate::pair::Context;

@@ -83,7 +83,7 @@ pub struct Job {
     /// What it does, a Chinese word of `en.csv`.
     pub title: &'static str,
     /// Page from which it was begun.
-    pub from: &'static str,
+    pub from: String,
     owner: String,
     number: u64,
     state: Mutex<(State, Option<Instant>)>,
@@ -127,7 +127,7 @@ impl Jobs {
         &self,
         actor: &Actor,
         title: &'static str,
-        from: &'static str,
+        from: impl Into<String>,
         work: F,
     ) -> Result<String>
     where
@@ -138,7 +138,7 @@ impl Jobs {
         let number = self.next.fetch_add(1, Ordering::Relaxed) + 1;
         let job = Arc::new(Job {
             title,
-            from,
+            from: from.into(),
             owner: actor.name.clone(),
             number,
             state: Mutex::new((State::Working(None), None)),

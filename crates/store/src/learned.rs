@@ -1,4 +1,5 @@
-//! Weights that were learned, by version from 1, and which of them is in use. Version 0 stands for the shipped ones.
+//! Weights that were learned, by version from 1, each of one market, and which of them is in use there. Versions are counted over all
+//! markets, so that a number says which weights it means; 0 stands for the shipped ones of a market.
 
 use crate::Store;
 use crate::audit::{self, By};
@@ -6,11 +7,15 @@ use crate::database::Write;
 use crate::error::{During, Error, Result};
 use crate::record::next_id;
 use crate::setting;
+use model::markets::MarketKey;
 use serde_json::{Value, json};
 use sqlx::Row;
 
-/// The setting that names the version in use; shipped weights where it was never set.
-const IN_USE: &str = "learn.version";
+/// The setting that names the version in use in a market; shipped weights where it was never set. That of parts and materials is
+/// named as in the days before other markets had any.
+fn in_use(market: &MarketKey) -> String {
+    if market.is_parts() { "learn.version".to_owned() } else { format!("learn.version.{market}") }
+}
 
 /// A version of the weights as stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,15 +34,16 @@ pub struct LearnedWeights {
 
 #[boxed::futures]
 impl Store {
-    /// All versions that were learned, oldest first, and the one in use.
+    /// All versions that were learned of a market, oldest first, and the one in use.
     ///
     /// # Errors
     /// The database's, and [`Error::Content`].
-    pub async fn learned(&self) -> Result<(Vec<LearnedWeights>, i64)> {
+    pub async fn learned(&self, market: &MarketKey) -> Result<(Vec<LearnedWeights>, i64)> {
         let doing = "read the learned weights";
         let mut tx = self.database.read(doing).await?;
         let rows = tx
-            .query("select id, weights, report, actor, at_ms from learned order by id")
+            .query("select id, weights, report, actor, at_ms from learned where market = ? order by id")
+            .bind(market.0.as_str())
             .fetch_all(&mut *tx)
             .await
             .during(doing)?;
@@ -56,55 +62,64 @@ impl Store {
                 at_ms: row.try_get(4).during(doing)?,
             });
         }
-        Ok((versions, version(setting::get(&mut tx, IN_USE, doing).await?)))
+        Ok((versions, version(setting::get(&mut tx, &in_use(market), doing).await?)))
     }
 
-    /// The version in use.
+    /// The version in use in a market.
     ///
     /// # Errors
     /// The database's.
-    pub async fn weights_in_use(&self) -> Result<i64> {
-        Ok(version(self.setting(IN_USE).await?))
+    pub async fn weights_in_use(&self, market: &MarketKey) -> Result<i64> {
+        Ok(version(self.setting(&in_use(market)).await?))
     }
 
-    /// Stores weights as a new version and, where `take`, puts it into use. Returns its number.
+    /// Stores weights of a market as a new version and, where `take`, puts it into use. Returns its number.
     ///
     /// # Errors
     /// The database's.
-    pub async fn add_learned(&self, weights: &Value, report: &Value, take: bool, by: &By) -> Result<i64> {
+    pub async fn add_learned(
+        &self,
+        market: &MarketKey,
+        weights: &Value,
+        report: &Value,
+        take: bool,
+        by: &By,
+    ) -> Result<i64> {
         let doing = "store the learned weights";
         let mut tx = self.database.write(doing).await?;
         let version = next_id(&mut tx, "learned", doing).await?;
-        tx.query("insert into learned (id, weights, report, actor, at_ms) values (?, ?, ?, ?, ?)")
+        tx.query("insert into learned (id, weights, report, actor, at_ms, market) values (?, ?, ?, ?, ?, ?)")
             .bind(version)
             .bind(weights.to_string())
             .bind(report.to_string())
             .bind(by.actor.as_str())
             .bind(by.at_ms)
+            .bind(market.0.as_str())
             .execute(&mut *tx)
             .await
             .during(doing)?;
-        let detail = json!({ "weights": weights, "taken": take });
+        let detail = json!({ "market": market, "weights": weights, "taken": take });
         audit::append(&mut tx, by, "learn", format!("weights/{version}"), &detail).await?;
         if take {
-            put_in_use(&mut tx, version, by, doing).await?;
+            put_in_use(&mut tx, market, version, by, doing).await?;
         }
         tx.commit(doing).await?;
         Ok(version)
     }
 
-    /// Puts a version into use; 0 for the shipped weights.
+    /// Puts a version into use in its market; 0 for the shipped weights.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn use_learned(&self, version: i64, by: &By) -> Result<()> {
+    /// [`Error::NotFound`], also for a version of another market.
+    pub async fn use_learned(&self, market: &MarketKey, version: i64, by: &By) -> Result<()> {
         let doing = "switch the weights";
         let mut tx = self.database.write(doing).await?;
-        let known = tx.query("select 1 from learned where id = ?").bind(version);
+        let known = tx.query("select 1 from learned where id = ? and market = ?");
+        let known = known.bind(version).bind(market.0.as_str());
         if version != 0 && known.fetch_optional(&mut *tx).await.during(doing)?.is_none() {
             return Err(Error::NotFound { object: format!("weights {version}") });
         }
-        put_in_use(&mut tx, version, by, doing).await?;
+        put_in_use(&mut tx, market, version, by, doing).await?;
         tx.commit(doing).await
     }
 }
@@ -114,7 +129,13 @@ fn version(setting: Option<String>) -> i64 {
     setting.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
-async fn put_in_use(tx: &mut Write, version: i64, by: &By, doing: &'static str) -> Result<()> {
-    setting::put(tx, IN_USE, &version.to_string(), by, doing).await?;
-    audit::append(tx, by, "learn.use", format!("weights/{version}"), &json!({})).await
+async fn put_in_use(
+    tx: &mut Write,
+    market: &MarketKey,
+    version: i64,
+    by: &By,
+    doing: &'static str,
+) -> Result<()> {
+    setting::put(tx, &in_use(market), &version.to_string(), by, doing).await?;
+    audit::append(tx, by, "learn.use", format!("weights/{version}"), &json!({ "market": market })).await
 }

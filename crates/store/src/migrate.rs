@@ -42,6 +42,7 @@ const EPCIS: &str = include_str!("../migrations/0013_epcis.sql");
 
 const PARTNERS: &str = include_str!("../migrations/0016_partners.sql");
 const RECORD_DECISION: &str = include_str!("../migrations/0017_record_decision.sql");
+const LEARNED_MARKET: &str = include_str!("../migrations/0018_learned_market.sql");
 
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "foundation", sqlite: FOUNDATION, postgres: FOUNDATION, guard: false },
@@ -95,6 +96,13 @@ const MIGRATIONS: &[Migration] = &[
         name: "record_decision",
         sqlite: RECORD_DECISION,
         postgres: RECORD_DECISION,
+        guard: false,
+    },
+    Migration {
+        number: 18,
+        name: "learned_market",
+        sqlite: LEARNED_MARKET,
+        postgres: LEARNED_MARKET,
         guard: false,
     },
 ];

@@ -434,7 +434,14 @@ pub(crate) const TABLES: &[Table] = &[
     },
     Table {
         name: "learned",
-        columns: &[("id", Integer), ("weights", Text), ("report", Text), ("actor", Text), ("at_ms", Integer)],
+        columns: &[
+            ("id", Integer),
+            ("weights", Text),
+            ("report", Text),
+            ("actor", Text),
+            ("at_ms", Integer),
+            ("market", Text),
+        ],
         order: "id",
     },
     Table {

@@ -508,6 +508,9 @@ pub struct Duplicates {
 /// `yulin learn`
 #[derive(Debug, Args)]
 pub struct Learn {
+    /// Market (`yulin markets` lists them); default: parts and materials
+    #[arg(long, value_name = "KEY", default_value = "")]
+    pub market: String,
     /// Show what would be learned and gained; store nothing
     #[arg(long, conflicts_with_all = ["take", "list", "back"])]
     pub dry_run: bool,

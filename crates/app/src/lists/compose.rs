@@ -99,9 +99,8 @@ impl Composer {
         }
     }
 
-    /// The same for a market: records of others stay out. What was learned of parts holds for parts alone.
+    /// The same for a market, with what was learned there: records of others stay out.
     pub fn of_market(self, market: MarketKey, scoring: Option<Scoring>) -> Self {
-        let scoring = scoring.filter(|_| market.is_parts());
         let stated = Stated::of(self.reference, &market);
         Self { weights: weights(self.reference, &market, scoring.as_ref()), market, stated, scoring, ..self }
     }

@@ -69,7 +69,7 @@ impl App {
             let cluster = self.cluster_name().await?;
             let mut composer = Composer::new(self.reference, &cluster, period)
                 .of_region(self.cluster_region().await?)
-                .of_market(market.clone(), self.scoring().await?)
+                .of_market(market.clone(), self.scoring(&market).await?)
                 .of_share(allotted::share_limit(&self.store).await?);
             composer.take(
                 records.enterprises.into_iter().map(|s| s.value),

@@ -451,13 +451,13 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             out.push((What::ByRecord, show(app.pcf_event(actor, &serde_json::json!({})).await)));
         }
         Act::Weights => {
-            put(show(app.weights(actor).await));
-            put(show(app.preview_learning(actor, &quiet).await));
+            put(show(app.weights(actor, "").await));
+            put(show(app.preview_learning(actor, "", &quiet).await));
         }
-        Act::Learn => put(show(app.learn(actor, Take::IfItGains, &quiet).await)),
+        Act::Learn => put(show(app.learn(actor, "", Take::IfItGains, &quiet).await)),
         Act::Titles => put(show(app.titles(actor).await)),
         Act::UnreadWords => put(show(app.unread_words(actor).await)),
-        Act::UseWeights => put(show(app.use_weights(actor, 0).await)),
+        Act::UseWeights => put(show(app.use_weights(actor, "", 0).await)),
         Act::Introductions => put(show(app.introductions(actor).await)),
         Act::AskIntroduction => put(show(app.ask_introduction(actor, need.0, offer.0, "").await)),
         Act::AnswerIntroduction => {

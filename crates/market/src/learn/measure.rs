@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 /// Parts that needs are dealt into; each is held back once.
 const FOLDS: u64 = 5;
-/// Needs below which nothing is measured: an interval over fewer says nothing.
-const NEEDS_MIN: usize = 10;
+/// Needs with outcomes below which nothing is measured: an interval over fewer says nothing.
+pub const NEEDS_MIN: usize = 10;
 /// Times that needs are drawn again for an interval.
 const DRAWS: usize = 1000;
 

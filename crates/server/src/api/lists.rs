@@ -409,9 +409,9 @@ async fn lists(caller: Caller, Query(query): Query<ListsQuery>) -> Answer {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct OfMarket {
+pub(super) struct OfMarket {
     /// Key of a market; that of parts and materials where nothing is said.
-    market: String,
+    pub(super) market: String,
 }
 
 /// Read the newest published list

@@ -1,8 +1,9 @@
 //! The weights of the score: what outcomes taught, what it gained, which version is in use.
 
 use super::caller::Caller;
+use super::lists::OfMarket;
 use super::problem::Answer;
-use super::read::Json;
+use super::read::{Json, Query};
 use super::write::{created, done, ok};
 use crate::site::Site;
 use app::Take;
@@ -97,7 +98,7 @@ impl From<app::LearningReport> for LearningReport {
 /// A learned version of the weights.
 #[derive(Debug, Serialize, ToSchema)]
 struct LearnedVersion {
-    /// Its number, from 1.
+    /// Its number, from 1; no other market has one of the same number.
     version: u32,
     /// What changed, and what it is worth.
     report: LearningReport,
@@ -107,9 +108,26 @@ struct LearnedVersion {
     at_ms: i64,
 }
 
-/// The weights as they stand.
+/// What is known of a market's pairs now, before anything is learned from it.
+#[derive(Debug, Serialize, ToSchema)]
+struct KnownOutcomes {
+    /// Pairs with an outcome.
+    outcomes: u32,
+    /// Of them, those that speak for their match.
+    good: u32,
+    /// Needs that they are of.
+    needs: u32,
+    /// Needs from which on a gain is measured; below, learned weights are not put into use unasked.
+    needs_min: usize,
+}
+
+/// The weights of a market as they stand.
 #[derive(Debug, Serialize, ToSchema)]
 struct WeightsShape {
+    /// Key of the market.
+    market: String,
+    /// What could be learned from now.
+    known: KnownOutcomes,
     /// The version in use; 0 for the shipped weights.
     in_use: u32,
     /// What scores now, by name.
@@ -133,10 +151,10 @@ struct LearningShape {
 
 /// Read the weights of the score
 ///
-/// The version in use and all that were learned from outcomes, each with what it changed and gained.
-#[utoipa::path(get, path = "/weights", tag = "weights", responses((status = 200, body = WeightsShape)))]
-async fn weights(caller: Caller) -> Answer {
-    let info = caller.app().weights(caller.actor()).await?;
+/// Of a market: the version in use and all that were learned from its outcomes, each with what it changed and gained.
+#[utoipa::path(get, path = "/weights", tag = "weights", params(OfMarket), responses((status = 200, body = WeightsShape)))]
+async fn weights(caller: Caller, Query(of): Query<OfMarket>) -> Answer {
+    let info = caller.app().weights(caller.actor(), &of.market).await?;
     let version = |v: app::WeightsVersion| LearnedVersion {
         version: v.version,
         report: v.report.into(),
@@ -144,6 +162,13 @@ async fn weights(caller: Caller) -> Answer {
         at_ms: v.at_ms,
     };
     ok(&WeightsShape {
+        market: info.market,
+        known: KnownOutcomes {
+            outcomes: info.known.outcomes,
+            good: info.known.good,
+            needs: info.known.needs,
+            needs_min: app::NEEDS_MIN,
+        },
         in_use: info.in_use,
         weights: info.weights,
         shipped: info.shipped,
@@ -154,9 +179,10 @@ async fn weights(caller: Caller) -> Answer {
 /// Preview what learning would change
 ///
 /// Nothing is stored.
-#[utoipa::path(get, path = "/weights/preview", tag = "weights", responses((status = 200, body = LearningReport)))]
-async fn preview(caller: Caller) -> Answer {
-    ok(&LearningReport::from(caller.app().preview_learning(caller.actor(), &|_, _, _| {}).await?))
+#[utoipa::path(get, path = "/weights/preview", tag = "weights", params(OfMarket), responses((status = 200, body = LearningReport)))]
+async fn preview(caller: Caller, Query(of): Query<OfMarket>) -> Answer {
+    let report = caller.app().preview_learning(caller.actor(), &of.market, &|_, _, _| {}).await?;
+    ok(&LearningReport::from(report))
 }
 
 /// When learned weights are put into use.
@@ -177,6 +203,8 @@ enum TakeWord {
 #[serde(default, deny_unknown_fields)]
 #[schema(example = json!({"take": "no"}))]
 struct LearnBody {
+    /// Key of a market; that of parts and materials where nothing is said.
+    market: String,
     /// When the learned weights are put into use; where they gain, if nothing is said.
     take: TakeWord,
 }
@@ -191,7 +219,7 @@ async fn learn(caller: Caller, Json(body): Json<LearnBody>) -> Answer {
         TakeWord::Always => Take::Always,
         TakeWord::No => Take::No,
     };
-    let learning = caller.app().learn(caller.actor(), take, &caller.tell()).await?;
+    let learning = caller.app().learn(caller.actor(), &body.market, take, &caller.tell()).await?;
     created(
         "/api/v1/weights",
         &LearningShape { version: learning.version, taken: learning.taken, report: learning.report.into() },
@@ -203,7 +231,10 @@ async fn learn(caller: Caller, Json(body): Json<LearnBody>) -> Answer {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"version": 0}))]
 struct UseBody {
-    /// A learned version, or 0 for the shipped weights.
+    /// Key of a market; that of parts and materials where nothing is said.
+    #[serde(default)]
+    market: String,
+    /// A version learned there, or 0 for the shipped weights.
     version: u32,
 }
 
@@ -212,6 +243,6 @@ struct UseBody {
 /// To an earlier version, or back to the shipped ones.
 #[utoipa::path(put, path = "/weights/in-use", tag = "weights", request_body = UseBody, responses((status = 204, description = "Stored")))]
 async fn use_weights(caller: Caller, Json(body): Json<UseBody>) -> Answer {
-    caller.app().use_weights(caller.actor(), body.version).await?;
+    caller.app().use_weights(caller.actor(), &body.market, body.version).await?;
     done()
 }

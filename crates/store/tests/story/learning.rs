@@ -2,6 +2,7 @@
 
 use crate::databases::{Place, on_both};
 use crate::sample::by;
+use model::markets::MarketKey;
 use model::outcome::{OutcomeResult, OutcomeSource};
 use serde_json::json;
 use store::{Error, NewOutcome, Store};
@@ -38,17 +39,33 @@ fn outcomes_and_weights_are_kept() {
             audit.contains("outcome.record") && !audit.contains("12345678900") && !audit.contains("样品")
         );
 
-        assert_eq!((store.learned().await.unwrap(), store.weights_in_use().await.unwrap()), ((vec![], 0), 0));
+        let parts = MarketKey::default();
+        let jobs = MarketKey("jobs".to_owned());
+        assert_eq!(
+            (store.learned(&parts).await.unwrap(), store.weights_in_use(&parts).await.unwrap()),
+            ((vec![], 0), 0)
+        );
         let (weights, report) = (json!({ "shares.text": 0.1 + 0.2 }), json!({ "outcomes": 3 }));
-        assert_eq!(store.add_learned(&weights, &report, false, &by("li")).await.unwrap(), 1);
-        assert_eq!(store.weights_in_use().await.unwrap(), 0);
-        assert_eq!(store.add_learned(&json!({}), &report, true, &by("wang")).await.unwrap(), 2);
-        assert_eq!(store.weights_in_use().await.unwrap(), 2);
-        store.use_learned(1, &by("li")).await.unwrap();
-        let missing = store.use_learned(3, &by("li")).await.unwrap_err();
+        assert_eq!(store.add_learned(&parts, &weights, &report, false, &by("li")).await.unwrap(), 1);
+        assert_eq!(store.weights_in_use(&parts).await.unwrap(), 0);
+        assert_eq!(store.add_learned(&parts, &json!({}), &report, true, &by("wang")).await.unwrap(), 2);
+        assert_eq!(store.weights_in_use(&parts).await.unwrap(), 2);
+        store.use_learned(&parts, 1, &by("li")).await.unwrap();
+        let missing = store.use_learned(&parts, 3, &by("li")).await.unwrap_err();
         assert!(matches!(missing, Error::NotFound { .. }), "{missing}");
-        let (versions, in_use) = store.learned().await.unwrap();
+        let (versions, in_use) = store.learned(&parts).await.unwrap();
         assert_eq!((versions.len(), in_use, &versions[0].weights), (2, 1, &weights));
+
+        // Another market has versions of its own, and what is in use of its own.
+        assert_eq!(store.add_learned(&jobs, &weights, &report, true, &by("li")).await.unwrap(), 3);
+        assert_eq!(store.weights_in_use(&jobs).await.unwrap(), 3);
+        for (market, version) in [(&parts, 3), (&jobs, 1)] {
+            let wrong = store.use_learned(market, version, &by("li")).await.unwrap_err();
+            assert!(matches!(wrong, Error::NotFound { .. }), "{wrong}");
+        }
+        assert_eq!(store.learned(&parts).await.unwrap(), (versions.clone(), 1));
+        let of_jobs = store.learned(&jobs).await.unwrap();
+        assert_eq!((of_jobs.0.len(), of_jobs.0[0].version, of_jobs.1), (1, 3, 3));
 
         // All of it goes through a backup.
         let folder = tempfile::tempdir().unwrap();
@@ -57,9 +74,11 @@ fn outcomes_and_weights_are_kept() {
         let other = Store::open(&places[1].url).await.unwrap();
         other.restore(&path, false, |_, _| ()).await.unwrap();
         assert_eq!(other.outcomes().await.unwrap(), stored);
-        assert_eq!(other.learned().await.unwrap(), (versions, 1));
+        assert_eq!(other.learned(&parts).await.unwrap(), (versions, 1));
+        assert_eq!(other.learned(&jobs).await.unwrap(), of_jobs);
         assert!(other.check().await.unwrap().is_sound());
-        other.use_learned(0, &by("li")).await.unwrap();
-        assert_eq!(other.weights_in_use().await.unwrap(), 0);
+        other.use_learned(&parts, 0, &by("li")).await.unwrap();
+        assert_eq!(other.weights_in_use(&parts).await.unwrap(), 0);
+        assert_eq!(other.weights_in_use(&jobs).await.unwrap(), 3);
     });
 }

@@ -89,7 +89,7 @@ async fn run_in(app: &Arc<App>, args: &Demo) -> Result<ExitCode> {
     accounts(app, &actor, &list.content).await?;
     let outcomes = app.add_demo_outcomes(&actor, &list.content).await?;
     if outcomes > 0 {
-        let learning = app.learn(&actor, Take::No, &|_, _, _| {}).await?;
+        let learning = app.learn(&actor, "", Take::No, &|_, _, _| {}).await?;
         say!(
             "fictional outcomes 虚构的对接结果: {outcomes}; weights learned 学习权重: version 版本 {}, not in use 未采用",
             learning.version

@@ -18,7 +18,7 @@ pub async fn begin<F, W>(
     viewer: &Viewer,
     act: Act,
     title: &'static str,
-    from: &'static str,
+    from: impl Into<String>,
     work: F,
 ) -> Answer
 where

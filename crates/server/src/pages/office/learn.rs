@@ -1,4 +1,4 @@
-//! `/learn`: the weights of the score, what outcomes taught, what that gained, and the way back.
+//! `/learn`: the weights of a market's score, what outcomes taught, what that gained, and the way back.
 
 use super::show;
 use crate::answer::Answer;
@@ -7,25 +7,45 @@ use crate::pages::desk::job;
 use crate::parts::{self, Field};
 use crate::viewer::{Posted, Viewer};
 use crate::words::Lang;
-use app::{Act, Gain, KNOBS, Knobs, Measured, Take, WeightsInfo, WeightsVersion};
+use app::{Act, KNOBS, Knobs, LearningReport, Measured, NEEDS_MIN, Take, WeightsInfo, WeightsVersion};
 use maud::{Markup, html};
+use model::markets::MarketKey;
 use serde::Deserialize;
+
+/// Which market.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Ask {
+    /// Its key; empty for parts and materials.
+    market: String,
+}
+
+/// The page of a market; that of parts and materials where there is none of this key.
+fn page_of(viewer: &Viewer, market: &str) -> String {
+    match viewer.app().reference().markets.other(&MarketKey(market.to_owned())) {
+        Some(other) => format!("/learn?market={}", other.key),
+        None => "/learn".to_owned(),
+    }
+}
 
 /// `GET /learn`
 pub async fn index(viewer: Viewer) -> Answer {
-    let info = viewer.app().weights(viewer.actor()).await.map_err(|e| viewer.fail(e))?;
+    let ask: Ask = viewer.query();
+    let info = viewer.app().weights(viewer.actor(), &ask.market).await.map_err(|e| viewer.fail(e))?;
     let lang = viewer.lang();
     let newest = info.versions.first();
     let body = html! {
         h1 { (lang.t("学习权重")) }
         p.soft { (lang.t("评分是各项理由得分之和，每项的份额就是权重。系统从对接结果（审核、牵线、对接会、意向和签约）学习权重；已发布的清单带着当时的权重，不会改变。")) }
+        (choice(&viewer, &info.market))
         (figures(lang, &info))
-        @if viewer.actor().may(Act::Learn) { (begin(&viewer)) }
+        @if (info.known.needs as usize) < NEEDS_MIN { p.notice { (too_few(lang, info.known.needs)) } }
+        @if viewer.actor().may(Act::Learn) { (begin(&viewer, &info.market)) }
         h2 { (lang.t("现用权重")) }
         (weights(lang, &info))
         @if let Some(newest) = newest {
             h2 { (lang.t("最近一次学习在留出的结果上的收益")) " " span.soft { (version_name(lang, newest.version)) } }
-            (gain(lang, newest.report.gain.as_ref()))
+            (gain(lang, &newest.report))
         }
         h2 { (lang.t("历史")) }
         @if info.versions.is_empty() {
@@ -42,18 +62,39 @@ fn version_name(lang: Lang, version: u32) -> String {
     if version == 0 { lang.t("出厂权重").to_owned() } else { format!("{} {version}", lang.t("版本")) }
 }
 
+/// The markets, each with weights of its own.
+fn choice(viewer: &Viewer, chosen: &str) -> Markup {
+    let lang = viewer.lang();
+    html! {
+        form.filter method="get" action="/learn" {
+            label { (lang.t("市场")) select name="market" {
+                @for market in viewer.app().reference().markets.iter() {
+                    option value=(market.key) selected[market.key == chosen] { (lang.of(&market.name)) }
+                }
+            } }
+            button.quiet type="submit" { (lang.t("查看")) }
+        }
+    }
+}
+
+/// How many needs have outcomes, and how many it takes.
+fn too_few(lang: Lang, needs: u32) -> String {
+    lang.t("有结果的需求现有{n}条，满{min}条才能检验收益；在此之前用出厂权重。")
+        .replace("{n}", &needs.to_string())
+        .replace("{min}", &NEEDS_MIN.to_string())
+}
+
 fn figures(lang: Lang, info: &WeightsInfo) -> Markup {
-    let report = info.versions.first().map(|v| &v.report);
-    let count = |of: Option<u32>| of.map_or_else(|| "0".to_owned(), |n| n.to_string());
+    let known = info.known;
     parts::figures(&[
         (lang.t("使用中"), version_name(lang, info.in_use), ""),
-        (lang.t("学习所用结果"), count(report.map(|r| r.outcomes)), lang.t("对")),
-        (lang.t("其中促成的"), count(report.map(|r| r.good)), lang.t("对")),
-        (lang.t("涉及需求"), count(report.map(|r| r.needs)), lang.t("条")),
+        (lang.t("已知结果"), known.outcomes.to_string(), lang.t("对")),
+        (lang.t("其中促成的"), known.good.to_string(), lang.t("对")),
+        (lang.t("涉及需求"), known.needs.to_string(), lang.t("条")),
     ])
 }
 
-fn begin(viewer: &Viewer) -> Markup {
+fn begin(viewer: &Viewer, market: &str) -> Markup {
     let lang = viewer.lang();
     let takes = [
         ("gain", lang.t("有收益才采用")),
@@ -63,6 +104,7 @@ fn begin(viewer: &Viewer) -> Markup {
     html! {
         form.filter method="post" action="/learn" {
             (viewer.csrf_field())
+            input type="hidden" name="market" value=(market);
             (Field::select("take", lang.t("学完后"), takes))
             button type="submit" { (lang.t("从结果学习")) }
         }
@@ -118,8 +160,8 @@ fn change(was: f64, now: f64) -> Markup {
     }
 }
 
-fn gain(lang: Lang, gain: Option<&Gain>) -> Markup {
-    let Some(gain) = gain else {
+fn gain(lang: Lang, report: &LearningReport) -> Markup {
+    let Some(gain) = &report.gain else {
         return parts::empty(
             lang.t("有结果的需求还太少，量不出收益"),
             lang.t("至少要有10条需求，且既有促成的也有未成的，才留出一部分来检验。"),
@@ -168,13 +210,13 @@ fn history(viewer: &Viewer, info: &WeightsInfo) -> Markup {
                     th { (lang.t("状态")) }
                 } }
                 tbody {
-                    @for version in &info.versions { (version_row(viewer, info.in_use, version)) }
+                    @for version in &info.versions { (version_row(viewer, info, version)) }
                     tr {
                         td.t data-label=(lang.t("版本")) { (lang.t("出厂权重")) }
                         td data-label=(lang.t("谁、何时")) { "–" }
                         td.n data-label=(lang.t("结果")) { "–" }
                         td.n data-label=(lang.t("损失收益")) { "–" }
-                        td data-label=(lang.t("状态")) { (switch(viewer, info.in_use, 0)) }
+                        td data-label=(lang.t("状态")) { (switch(viewer, info, 0)) }
                     }
                 }
             }
@@ -182,7 +224,7 @@ fn history(viewer: &Viewer, info: &WeightsInfo) -> Markup {
     )
 }
 
-fn version_row(viewer: &Viewer, in_use: u32, version: &WeightsVersion) -> Markup {
+fn version_row(viewer: &Viewer, info: &WeightsInfo, version: &WeightsVersion) -> Markup {
     let lang = viewer.lang();
     let gained =
         version.report.gain.as_ref().map_or_else(|| "–".to_owned(), |g| format!("{:+.4}", g.log_loss.gain));
@@ -192,19 +234,20 @@ fn version_row(viewer: &Viewer, in_use: u32, version: &WeightsVersion) -> Markup
             td data-label=(lang.t("谁、何时")) { (version.by) " " (show::moment(version.at_ms)) }
             td.n data-label=(lang.t("结果")) { (version.report.outcomes) }
             td.n data-label=(lang.t("损失收益")) { (gained) }
-            td data-label=(lang.t("状态")) { (switch(viewer, in_use, version.version)) }
+            td data-label=(lang.t("状态")) { (switch(viewer, info, version.version)) }
         }
     }
 }
 
-fn switch(viewer: &Viewer, in_use: u32, version: u32) -> Markup {
+fn switch(viewer: &Viewer, info: &WeightsInfo, version: u32) -> Markup {
     let lang = viewer.lang();
     html! {
-        @if in_use == version {
+        @if info.in_use == version {
             (parts::tag("good", lang.t("使用中")))
         } @else if viewer.actor().may(Act::UseWeights) {
             form.inline method="post" action="/learn/use" {
                 (viewer.csrf_field())
+                input type="hidden" name="market" value=(info.market);
                 input type="hidden" name="version" value=(version);
                 button.quiet.small type="submit" { (lang.t("切换到此版本")) }
             }
@@ -217,6 +260,7 @@ fn switch(viewer: &Viewer, in_use: u32, version: u32) -> Markup {
 /// What to do with what is learned.
 #[derive(Debug, Deserialize)]
 pub struct Begin {
+    market: String,
     take: String,
 }
 
@@ -228,14 +272,15 @@ pub async fn learn(Posted { viewer, form, .. }: Posted<Begin>) -> Answer {
         _ => Take::IfItGains,
     };
     let (app, actor, lang) = (viewer.site.app.clone(), viewer.actor().clone(), viewer.lang());
-    job::begin(&viewer, Act::Learn, "学习权重", "/learn", move |teller| async move {
-        let learning = app.learn(&actor, take, &|s, d, t| teller.tell(s, d, t)).await?;
+    let path = page_of(&viewer, &form.market);
+    job::begin(&viewer, Act::Learn, "学习权重", path.clone(), move |teller| async move {
+        let learning = app.learn(&actor, &form.market, take, &|s, d, t| teller.tell(s, d, t)).await?;
         let note = if learning.taken {
             lang.t("已学习并采用新版本，此后的匹配和草稿都用它。")
         } else {
             lang.t("已存为新版本，尚未采用：可在下面的历史里切换。")
         };
-        Ok(Done { path: "/learn".to_owned(), note: note.to_owned() })
+        Ok(Done { path, note: note.to_owned() })
     })
     .await
 }
@@ -243,11 +288,13 @@ pub async fn learn(Posted { viewer, form, .. }: Posted<Begin>) -> Answer {
 /// Which version to use.
 #[derive(Debug, Deserialize)]
 pub struct Use {
+    market: String,
     version: u32,
 }
 
 /// `POST /learn/use`
 pub async fn switch_to(Posted { viewer, form, .. }: Posted<Use>) -> Answer {
-    viewer.app().use_weights(viewer.actor(), form.version).await.map_err(|e| viewer.fail(e))?;
-    Ok(viewer.go_with("/learn", viewer.lang().t("已切换，此后的匹配和草稿用这一版。")))
+    let (actor, market) = (viewer.actor(), &form.market);
+    viewer.app().use_weights(actor, market, form.version).await.map_err(|e| viewer.fail(e))?;
+    Ok(viewer.go_with(&page_of(&viewer, market), viewer.lang().t("已切换，此后的匹配和草稿用这一版。")))
 }
