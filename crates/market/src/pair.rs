@@ -33,6 +33,8 @@ pub(crate) enum Kinship {
 pub(crate) struct Facts {
     /// Text similarity, 0..=1: of the wording, and of the titles' vectors where there are any.
     pub similarity: f64,
+    /// The share that vectors have in it; none where it is of the wording alone.
+    pub vectors: Option<f64>,
     pub kinship: Kinship,
     pub verdicts: Vec<Verdict>,
     /// Certificates asked for that the offer holds, and that it does not show.
@@ -68,14 +70,6 @@ impl<'a> Context<'a> {
         self.input.sites.get(enterprise)
     }
 
-    /// The similarity of a pair of which the texts' cosine is known: with the likeness of the titles' vectors, where there are
-    /// such vectors.
-    fn similarity(&self, need: &Need, offer: &Offer, wording: f64) -> f64 {
-        let share = self.weights.relevance.vectors;
-        let likeness = self.input.reference.vectors.likeness(&need.title, &offer.title);
-        likeness.map_or(wording, |likeness| wording + share * (likeness - wording))
-    }
-
     /// How an offer's node stands to a need's.
     pub fn kinship(&self, need: Option<&NodeId>, offer: Option<&NodeId>) -> Kinship {
         let chain = &self.input.reference.chain;
@@ -92,7 +86,18 @@ impl<'a> Context<'a> {
 
     /// Compares a need with an offer of which the cosine of the texts is known.
     pub fn facts(&self, need: &Need, offer: &Offer, wording: f64) -> Facts {
-        let similarity = self.similarity(need, offer, wording);
+        let share = self.weights.relevance.vectors;
+        match self.input.reference.vectors.likeness(&need.title, &offer.title) {
+            None => self.facts_alike(need, offer, wording),
+            Some(likeness) => {
+                let facts = self.facts_alike(need, offer, wording + share * (likeness - wording));
+                Facts { vectors: Some(share), ..facts }
+            }
+        }
+    }
+
+    /// Compares a need with an offer of which the similarity is known, as a match that was made before tells it.
+    pub fn facts_alike(&self, need: &Need, offer: &Offer, similarity: f64) -> Facts {
         let capabilities = capabilities(offer);
         let verdicts: Vec<Verdict> = need
             .specs
@@ -112,6 +117,7 @@ impl<'a> Context<'a> {
             && self.open(need, offer);
         Facts {
             similarity,
+            vectors: None,
             kinship,
             verdicts,
             certificates: self.certificates(need, offer),

@@ -233,7 +233,10 @@ impl Context<'_> {
     pub fn sentence(&self, kind: ReasonKind, need: &Need, offer: &Offer, facts: &Facts) -> String {
         let words = self.words;
         match kind {
-            ReasonKind::Text => words.likeness(facts.similarity, &common_words(&need.title, &offer.title)),
+            ReasonKind::Text => {
+                let common = common_words(&need.title, &offer.title);
+                words.likeness(facts.similarity, &common, facts.vectors)
+            }
             ReasonKind::Node => words.kinship(facts.kinship, need.node.as_ref(), offer.node.as_ref()),
             ReasonKind::Specification => words.verdicts(&facts.verdicts),
             ReasonKind::Certificate => words.certificates(&facts.certificates),

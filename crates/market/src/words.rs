@@ -82,15 +82,23 @@ impl Words<'_> {
         }
     }
 
-    /// How alike the wording is.
-    pub fn likeness(self, similarity: f64, common: &str) -> String {
+    /// How alike the wording is, and the titles' vectors where they have a share in it.
+    pub fn likeness(self, similarity: f64, common: &str, vectors: Option<f64>) -> String {
         let percent = similarity * 100.0;
+        let share = vectors.map(|share| share * 100.0);
+        let share = match (self.language, share) {
+            (_, None) => String::new(),
+            (Language::Chinese, Some(share)) => format!("（其中含义向量占 {share:.0}%）"),
+            (Language::English, Some(share)) => format!(" ({share:.0}% of it by vectors of meaning)"),
+        };
         match (self.language, common) {
-            (Language::Chinese, "") => format!("名称描述相似度 {percent:.0}%"),
-            (Language::Chinese, common) => format!("名称描述相似度 {percent:.0}%，共同用语“{common}”"),
-            (Language::English, "") => format!("names and descriptions {percent:.0}% alike"),
+            (Language::Chinese, "") => format!("名称描述相似度 {percent:.0}%{share}"),
+            (Language::Chinese, common) => {
+                format!("名称描述相似度 {percent:.0}%{share}，共同用语“{common}”")
+            }
+            (Language::English, "") => format!("names and descriptions {percent:.0}% alike{share}"),
             (Language::English, common) => {
-                format!("names and descriptions {percent:.0}% alike, both say “{common}”")
+                format!("names and descriptions {percent:.0}% alike{share}, both say “{common}”")
             }
         }
     }
@@ -264,7 +272,8 @@ impl<'a> Retelling<'a> {
 
     /// The facts of a pair but for the similarity of its texts, which only the points of its match tell.
     fn facts(&self, offer: &Offer) -> (Facts, Facts) {
-        (self.frozen.facts(self.need, offer, 0.0), self.told.facts(self.need, offer, 0.0))
+        let of = |context: &Context<'_>| context.facts_alike(self.need, offer, 0.0);
+        (of(&self.frozen), of(&self.told))
     }
 
     /// The sentence of a reason; `similarity` is that of the match.
@@ -280,11 +289,15 @@ impl<'a> Retelling<'a> {
         if reason.kind != ReasonKind::Text {
             return (sentence(&self.frozen, frozen) == reason.words).then(|| sentence(&self.told, told));
         }
-        // Half a per cent may fall to either side of what the points are rounded to.
-        [0.0, -ROUNDING, ROUNDING].into_iter().find_map(|step| {
-            let similarity = similarity + step;
-            let (frozen, told) =
-                (Facts { similarity, ..frozen.clone() }, Facts { similarity, ..told.clone() });
+        // Half a per cent may fall to either side of what the points are rounded to; vectors that counted then need not be there now.
+        let shares = [None, Some(self.frozen.weights.relevance.vectors)];
+        let steps = [0.0, -ROUNDING, ROUNDING];
+        shares.into_iter().flat_map(|share| steps.map(|step| (share, similarity + step))).find_map(|tried| {
+            let (vectors, similarity) = tried;
+            let (frozen, told) = (
+                Facts { vectors, similarity, ..frozen.clone() },
+                Facts { vectors, similarity, ..told.clone() },
+            );
             (sentence(&self.frozen, &frozen) == reason.words).then(|| sentence(&self.told, &told))
         })
     }

@@ -100,7 +100,7 @@ impl<'a> Remedies<'a> {
         let mates = need.node.as_ref().and_then(|node| self.by_node.get(node));
         for offer in mates.into_iter().flatten() {
             if context.open(need, offer) && !pair::same_enterprise(need, offer) && seen.insert(&offer.key) {
-                let facts = context.facts(need, offer, 0.0);
+                let facts = context.facts_alike(need, offer, 0.0);
                 looked_at += 1;
                 remedies.extend(self.remedy(&case, offer, &facts.verdicts, facts.distance_km, context));
             }

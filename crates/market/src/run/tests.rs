@@ -228,6 +228,8 @@ fn vectors_of_titles_rank_what_shares_no_word_and_the_score_stays_the_sum_of_its
         for matched in &matches {
             let sum: f64 = matched.reasons.iter().map(|r| r.points).sum();
             assert!((sum - matched.score).abs() < 1e-9);
+            let by_vectors = matched.reasons[0].words.contains("其中含义向量占 30%");
+            assert_ne!(by_vectors, reference.vectors.is_empty(), "{}", matched.reasons[0].words);
         }
         let candidates: Vec<(&Offer, f64)> = {
             let catalogue = crate::Catalogue::of_offers(
