@@ -23,6 +23,7 @@ pub use forest::{CLASSES, Forest, ForestError, ForestFile, KINDS, Node, leaf};
 
 use crate::frame::{Plane, Sample};
 use bits::Bits;
+use pieces::Company;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -272,10 +273,16 @@ pub fn compare<T: Sample>(
         };
         let mut blobs = left[0].blobs();
         blobs.retain(|blob| blob.len() >= options.area_min_px);
-        let wholes: Vec<Finding> = blobs.iter().map(|b| judge(b, extra, &scene, &gray, options)).collect();
+        let mut wholes: Vec<Finding> =
+            blobs.iter().map(|b| judge(b, extra, &scene, &gray, options)).collect();
+        let company: Vec<Company> = (0..wholes.len()).map(|i| Company::of(&[i], &wholes)).collect();
+        for (whole, company) in wholes.iter_mut().zip(company) {
+            whole.features = company.told(whole.features);
+        }
         for members in pieces::joined(&wholes) {
             let blob: Vec<(usize, usize)> = members.iter().flat_map(|&i| blobs[i].iter().copied()).collect();
             let mut found = judge(&blob, extra, &scene, &gray, options);
+            found.features = Company::of(&members, &wholes).told(found.features);
             found.features.pieces = members.len() as f32;
             findings.push(found);
         }
@@ -283,7 +290,14 @@ pub fn compare<T: Sample>(
             cut_out(&blob, &whole, &scene, |part, depth| {
                 if part.len() >= options.area_min_px {
                     let mut found = judge(part, extra, &scene, &gray, options);
-                    found.features.depth = depth as f32;
+                    let near = &whole.features;
+                    found.features = Features {
+                        depth: depth as f32,
+                        gap: near.gap,
+                        next_area: near.next_area,
+                        main_share: near.main_share * found.features.area / near.area,
+                        ..found.features
+                    };
                     found.features.parent_share = found.area() as f32 / whole.area() as f32;
                     findings.push(found);
                 }
@@ -292,11 +306,6 @@ pub fn compare<T: Sample>(
         }
     }
     findings.sort_by(Finding::surest_first);
-    // The plain score puts what is joined in its place, too.
-    let crowd = findings.len() as f32 * 1e6 / (template.width() * template.height()) as f32;
-    for (rank, f) in findings.iter_mut().enumerate() {
-        f.features = Features { mismatch: mismatch as f32, crowd, rank: rank as f32, ..f.features };
-    }
     let (joined, findings) = findings.into_iter().partition(|f| f.features.pieces > 1.0);
     Ok(Comparison { shift_px, mismatch, findings, joined })
 }
@@ -402,11 +411,11 @@ fn judge<T: Sample>(
     let (w, h) = ((x2 - x1) as f32, (y2 - y1) as f32);
     let (area, core) = (blob.len() as f32, contacts::core(blob) as f32);
     let contrast = gray.difference(blob) as f32;
-    let before = contacts::near(scene.copper, (x1, y1), (x2, y2));
-    let after = contacts::near(scene.after, (x1, y1), (x2, y2));
+    let before = contacts::near(scene.copper, extra, (x1, y1), (x2, y2));
+    let after = contacts::near(scene.after, extra, (x1, y1), (x2, y2));
     let deep = |by: usize| blob.iter().filter(|&&(x, y)| scene.left[by].get(x, y)).count() as f32;
     let rays = rays::cast(scene.copper, scene.after, middle(blob, scene.left));
-    let change = contacts::change(blob, scene.copper, scene.kind);
+    let change = contacts::change(blob, own, scene.kind);
     let features = Features {
         extra: f32::from(u8::from(extra)),
         area,
@@ -420,11 +429,11 @@ fn judge<T: Sample>(
         contacts_near: touched.near as f32,
         contacts_far: touched.far as f32,
         own_side: touched.own as f32,
-        copper_before: before.copper,
-        copper_after: after.copper,
-        ground_before: before.ground,
-        ground_after: after.ground,
-        copper_share: before.share,
+        own_before: before.own,
+        own_after: after.own,
+        other_before: before.other,
+        other_after: after.other,
+        own_share: before.share,
         area_deep: deep(1),
         area_deeper: deep(2),
         depth: 0.0,
@@ -439,13 +448,13 @@ fn judge<T: Sample>(
         ray_long: rays.long,
         ray_short: rays.short,
         linked: contacts::linked(blob, other, reach) as f32,
-        copper_gain: change.copper,
-        ground_gain: change.ground,
+        own_gain: change.own,
+        other_gain: change.other,
         grown: change.pixels,
         opposed: opposed(scene, (x1, y1), (x2, y2)),
-        mismatch: 0.0,
-        crowd: 0.0,
-        rank: 0.0,
+        gap: 0.0,
+        next_area: 0.0,
+        main_share: 1.0,
         pieces: 1.0,
     };
     // Grows with what noise and displaced edges seldom make: thickness and full contrast.

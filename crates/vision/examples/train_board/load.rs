@@ -1,6 +1,7 @@
 //! Boards to learn from and to be measured on: DeepPCB's pairs, and the generator's.
 
 use super::support::processor_ns;
+use super::variant::View;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::Path;
@@ -8,13 +9,13 @@ use vision::board::{BoardOptions, Comparison, Finding, compare};
 use vision::frame::Plane;
 use vision::synth::{BoardDefect, BoardRecipe, Rng};
 
-/// Px between a generated defect and its box: people draw them with room around.
-const ROOM: f64 = 9.0;
+/// Px between a defect and its box: people draw them with room around.
+pub const ROOM: f64 = 9.0;
 
-struct Picture {
-    width: usize,
-    height: usize,
-    samples: Vec<u8>,
+pub struct Picture {
+    pub width: usize,
+    pub height: usize,
+    pub samples: Vec<u8>,
 }
 
 /// A defect that people marked.
@@ -35,6 +36,8 @@ pub struct Board {
     pub truth: Vec<Mark>,
     /// Processor time of the comparison.
     pub ms: f64,
+    /// The same pair as others would see it, to learn from.
+    pub variants: Vec<Board>,
 }
 
 impl Board {
@@ -50,7 +53,7 @@ impl Board {
         let image = Plane::new(&image.samples, image.width, image.height, image.width).expect("whole");
         let start = processor_ns();
         let comparison = compare(&template, &image, &BoardOptions::default()).ok();
-        Self { group, size, comparison, truth, ms: (processor_ns() - start) / 1e6 }
+        Self { group, size, comparison, truth, ms: (processor_ns() - start) / 1e6, variants: Vec::new() }
     }
 }
 
@@ -67,8 +70,8 @@ fn read(path: &Path) -> Picture {
     }
 }
 
-/// Pairs of a list with their marks. DeepPCB's names begin with the group's number of five digits.
-pub fn load(pairs: &str, truth: &str) -> Vec<Board> {
+/// Pairs of a list with their marks, and so many variants of each. DeepPCB's names begin with the group's number of five digits.
+pub fn load(pairs: &str, truth: &str, variants: u64) -> Vec<Board> {
     let mut marks: HashMap<String, Vec<Mark>> = HashMap::new();
     for line in std::fs::read_to_string(truth).expect("the truth").lines() {
         let fields: Vec<&str> = line.split_whitespace().collect();
@@ -78,14 +81,22 @@ pub fn load(pairs: &str, truth: &str) -> Vec<Board> {
     }
     let folder = Path::new(pairs).parent().expect("a folder");
     let text = std::fs::read_to_string(pairs).expect("the pairs");
-    let one = |line: &str| {
+    let one = |(number, line): (u64, &str)| {
         let (template, image) = line.split_once('\t').expect("two columns");
         let truth = marks.get(image).cloned().unwrap_or_default();
-        let group = image.chars().take(5).collect();
-        Board::new(group, &read(&folder.join(template)), &read(&folder.join(image)), truth)
+        let group: String = image.chars().take(5).collect();
+        let (template, image) = (read(&folder.join(template)), read(&folder.join(image)));
+        let variant = |seed: u64| {
+            let view = View::random(seed);
+            let seen = (view.of_template().picture(&template), view.picture(&image));
+            let marks = truth.iter().map(|m| view.mark(m, &template)).collect();
+            Board::new(group.clone(), &seen.0, &seen.1, marks)
+        };
+        let variants = (0..variants).into_par_iter().map(|v| variant(number * variants + v)).collect();
+        Board { variants, ..Board::new(group.clone(), &template, &image, truth.clone()) }
     };
     // One after the other, for the time that each takes.
-    text.lines().map(one).collect()
+    (0..).zip(text.lines()).map(one).collect()
 }
 
 /// Boards of the generator, with displacement and noise, in six groups.

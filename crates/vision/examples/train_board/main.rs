@@ -11,6 +11,7 @@ mod load;
 mod measure;
 #[path = "../support/mod.rs"]
 mod support;
+mod variant;
 
 use boost::{Settings, classes};
 use load::{Board, Mark};
@@ -25,13 +26,16 @@ const HOW: Settings =
     Settings { rounds: 120, depth: 5, rate: 0.07, leaf_min: 10, ridge: 1.0, seen: 0.6, measures: 0.3 };
 /// Of the best overlap that a mark has with any finding, what one needs to be an example of it: the others are its parts.
 const BEST: f64 = 0.85;
+/// Variants of each board that are learned from beside it.
+const VARIANTS: u64 = 6;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [out, train_pairs, train_truth, test_pairs, test_truth, provenance] = args.as_slice() else {
         panic!("OUT TRAIN.pairs TRAIN.truth TEST.pairs TEST.truth PROVENANCE")
     };
-    let train = if train_truth == "-" { load::generated() } else { load::load(train_pairs, train_truth) };
+    let train =
+        if train_truth == "-" { load::generated() } else { load::load(train_pairs, train_truth, VARIANTS) };
     let each = |n: usize| n as f64 / train.len() as f64;
     println!(
         "{} boards of training: {:.2} ms of processor time a comparison on average, {:.1} findings",
@@ -43,11 +47,15 @@ fn main() {
     let found = figures(&crossed, None);
     println!("groups judged by the others: AP {:.4}, F {:.4} at score {:.3}", found.ap, found.f, found.score);
     losses(&crossed, found.score);
+    for group in groups(&train) {
+        let own: Vec<Judged<'_>> = crossed.iter().filter(|j| j.board.group == group).cloned().collect();
+        println!("  group {group}: F {:.4}", figures(&own, Some(found.score)).f);
+    }
     let all: Vec<&Board> = train.iter().collect();
     let file = learn(&all, provenance);
     println!("boxes grow by {:?} px", file.margins);
     std::fs::write(out, serde_json_line(&file)).expect("the model is written");
-    let test = if test_pairs == "-" { Vec::new() } else { load::load(test_pairs, test_truth) };
+    let test = if test_pairs == "-" { Vec::new() } else { load::load(test_pairs, test_truth, 0) };
     report("topology alone", &train, &test, None, &|b, c| c.with_margins(b.size));
     let forest = Forest::try_from(file).expect("a forest");
     let start = processor_ns();
@@ -127,7 +135,7 @@ fn owner<'a>(f: &Finding, truth: &'a [Mark]) -> Option<&'a Mark> {
 fn learn(boards: &[&Board], provenance: &str) -> ForestFile {
     let (mut rows, mut labels) = (Vec::new(), Vec::new());
     let mut off: [Vec<f32>; 6] = Default::default();
-    for board in boards {
+    for board in boards.iter().flat_map(|b| std::iter::once(*b).chain(&b.variants)) {
         let findings = board.findings();
         let near = |f: &Finding, m: &Mark| iou(&corners(f, GROWN), &m.corners);
         let owners: Vec<Option<&Mark>> = findings.iter().map(|f| owner(f, &board.truth)).collect();

@@ -23,6 +23,7 @@ pub fn iou(a: &[f64; 4], b: &[f64; 4]) -> f64 {
 }
 
 /// Findings of a board as they were judged, and its marks.
+#[derive(Clone)]
 pub struct Judged<'a> {
     pub board: &'a Board,
     pub findings: Vec<Finding>,

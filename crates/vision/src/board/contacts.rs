@@ -105,24 +105,25 @@ const GROWN: usize = 3;
 pub(super) struct Change {
     /// Pixels.
     pub pixels: f32,
-    /// Stretches of copper near it that it makes more.
-    pub copper: f32,
-    /// The same of bare ground.
-    pub ground: f32,
+    /// Stretches of its own side near it that it makes more.
+    pub own: f32,
+    /// The same of the other side.
+    pub other: f32,
 }
 
-/// What the blob and the pixels of `kind` within [`GROWN`] px change in the template, whatever else differs.
-pub(super) fn change(blob: &[(usize, usize)], copper: &Bits, kind: &Bits) -> Change {
+/// What the blob and the pixels of `kind` within [`GROWN`] px change in `own`, the template's side that it lies on,
+/// whatever else differs.
+pub(super) fn change(blob: &[(usize, usize)], own: &Bits, kind: &Bits) -> Change {
     let window = Window::around(blob, NEAR);
     let near = window.bits.dilated(GROWN);
     let crop = |bits: &Bits| bits.crop((window.left, window.top), near.width, near.height);
-    let (before, changed) = (crop(copper), near.and(&crop(kind)));
+    let (before, changed) = (crop(own), near.and(&crop(kind)));
     let after = before.xor(&changed);
     let stretches = |bits: &Bits| bits.blob_sizes().into_iter().filter(|n| *n > 4).count() as f32;
     Change {
         pixels: changed.total() as f32,
-        copper: stretches(&after) - stretches(&before),
-        ground: stretches(&after.inverted()) - stretches(&before.inverted()),
+        own: stretches(&after) - stretches(&before),
+        other: stretches(&after.inverted()) - stretches(&before.inverted()),
     }
 }
 
@@ -134,28 +135,29 @@ pub(super) fn core(blob: &[(usize, usize)]) -> usize {
 /// What lies near a box.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Near {
-    /// Stretches of copper.
-    pub copper: f32,
-    /// Stretches of bare ground.
-    pub ground: f32,
-    /// Share of copper, 0..=1.
+    /// Stretches of its own side.
+    pub own: f32,
+    /// Stretches of the other side.
+    pub other: f32,
+    /// Share of its own side, 0..=1.
     pub share: f32,
 }
 
 /// Px around a box that count as near.
 const NEAR: usize = 8;
 
-/// Copper and ground in a box and around it. A few pixels are no stretch.
-pub(super) fn near(copper: &Bits, (x1, y1): (usize, usize), (x2, y2): (usize, usize)) -> Near {
+/// Both sides in a box and around it, the bare ground its own where `extra`. A few pixels are no stretch.
+pub(super) fn near(copper: &Bits, extra: bool, (x1, y1): (usize, usize), (x2, y2): (usize, usize)) -> Near {
     let (left, top) = (x1.saturating_sub(NEAR), y1.saturating_sub(NEAR));
     let (right, bottom) = ((x2 + NEAR).min(copper.width), (y2 + NEAR).min(copper.height));
     let window = copper.crop((left as isize, top as isize), right - left, bottom - top);
     let stretches = |bits: &Bits| bits.blob_sizes().into_iter().filter(|n| *n > 4).collect::<Vec<_>>();
-    let (set, clear) = (stretches(&window), stretches(&window.inverted()));
     let area = window.width * window.height;
+    let (copper, bare) = (stretches(&window), stretches(&window.inverted()));
+    let (own, other) = if extra { (bare, copper) } else { (copper, bare) };
     Near {
-        copper: set.len() as f32,
-        ground: clear.len() as f32,
-        share: set.iter().sum::<usize>() as f32 / area as f32,
+        own: own.len() as f32,
+        other: other.len() as f32,
+        share: own.iter().sum::<usize>() as f32 / area as f32,
     }
 }

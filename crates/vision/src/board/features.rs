@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Measures of a finding.
+/// Measures of a finding. Its own side is what it lies on: copper where copper is missing, bare ground where it is too much. By that
+/// name what missing copper does to copper is what stray copper does to the ground, and a forest learns both at once.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Features {
     /// 1 where copper is too much, 0 where it is missing.
@@ -29,16 +30,16 @@ pub struct Features {
     pub contacts_far: f32,
     /// Stretches of the template's own side that it touches.
     pub own_side: f32,
-    /// Stretches of copper near it in the template.
-    pub copper_before: f32,
-    /// Stretches of copper near it in the image.
-    pub copper_after: f32,
-    /// Stretches of bare ground near it in the template.
-    pub ground_before: f32,
-    /// Stretches of bare ground near it in the image.
-    pub ground_after: f32,
-    /// Share of copper near it in the template.
-    pub copper_share: f32,
+    /// Stretches of its own side near it in the template.
+    pub own_before: f32,
+    /// The same in the image.
+    pub own_after: f32,
+    /// Stretches of the other side near it in the template.
+    pub other_before: f32,
+    /// The same in the image.
+    pub other_after: f32,
+    /// Share of its own side near it in the template.
+    pub own_share: f32,
     /// Its pixels that are outside a tolerance of 1 px more.
     pub area_deep: f32,
     /// Of 2 px more.
@@ -67,32 +68,32 @@ pub struct Features {
     pub ray_short: f32,
     /// Stretches of the template's other side that it touches and that are not one within 24 px.
     pub linked: f32,
-    /// Stretches of copper near it that the finding alone would make more.
-    pub copper_gain: f32,
-    /// The same of bare ground.
-    pub ground_gain: f32,
+    /// Stretches of its own side near it that the finding alone would make more.
+    pub own_gain: f32,
+    /// The same of the other side.
+    pub other_gain: f32,
     /// Pixels of its kind that differ at all in it and within 3 px.
     pub grown: f32,
     /// Share of the pixels around it that differ in the other way.
     pub opposed: f32,
-    /// Share of the whole image's pixels that differ.
-    pub mismatch: f32,
-    /// Findings on a million pixels of the image.
-    pub crowd: f32,
-    /// Findings of the image that a plain score has before it.
-    pub rank: f32,
+    /// Px from its box to that of the nearest other finding of its kind, 64 at most.
+    pub gap: f32,
+    /// Pixels of that one outside the tolerance; 0 where there is none.
+    pub next_area: f32,
+    /// Its largest piece over all of its kind within 24 px, itself among it.
+    pub main_share: f32,
     /// Pieces that it was put together from; 1 for what hangs together.
     pub pieces: f32,
 }
 
 impl Features {
     /// Number of measures.
-    pub const COUNT: usize = 39;
+    pub const COUNT: usize = 38;
 
-    /// The measures in the order in which a [`Forest`](super::Forest) numbers them: that of their definition.
+    /// The measures in the order in which a [`Forest`](super::Forest) numbers them: that of their definition. Whether
+    /// copper is missing or too much is none of them.
     pub fn values(&self) -> [f32; Self::COUNT] {
         [
-            self.extra,
             self.area,
             self.core,
             self.aspect,
@@ -104,11 +105,11 @@ impl Features {
             self.contacts_near,
             self.contacts_far,
             self.own_side,
-            self.copper_before,
-            self.copper_after,
-            self.ground_before,
-            self.ground_after,
-            self.copper_share,
+            self.own_before,
+            self.own_after,
+            self.other_before,
+            self.other_after,
+            self.own_share,
             self.area_deep,
             self.area_deeper,
             self.depth,
@@ -123,13 +124,13 @@ impl Features {
             self.ray_long,
             self.ray_short,
             self.linked,
-            self.copper_gain,
-            self.ground_gain,
+            self.own_gain,
+            self.other_gain,
             self.grown,
             self.opposed,
-            self.mismatch,
-            self.crowd,
-            self.rank,
+            self.gap,
+            self.next_area,
+            self.main_share,
             self.pieces,
         ]
     }

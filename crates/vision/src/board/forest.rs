@@ -149,7 +149,7 @@ mod tests {
     fn the_likeliest_class_wins() {
         let plain = || vec![Node(-1, 0.0, 0)];
         // A large area speaks for what goes from edge to edge.
-        let split = vec![Node(1, 10.0, 1), Node(-1, -2.0, 0), Node(-1, 2.0, 0)];
+        let split = vec![Node(0, 10.0, 1), Node(-1, -2.0, 0), Node(-1, 2.0, 0)];
         let mut trees = vec![plain(); 4];
         trees[0] = split;
         let forest = Forest::try_from(file(trees)).unwrap();

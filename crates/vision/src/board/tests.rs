@@ -146,3 +146,35 @@ fn pieces_are_put_together_for_a_forest_alone() {
     assert_eq!(judged.findings.len(), 2, "{judged:#?}");
     assert!(judged.findings[0].class == BoardClass::Copper && judged.findings[0].x2 == 141);
 }
+
+#[test]
+fn copper_and_ground_exchanged_have_the_same_measures() {
+    let (width, height) = (240, 200);
+    let spot =
+        |x: usize, y: usize, cx: isize, cy: isize| (x as isize - cx).pow(2) + (y as isize - cy).pow(2) <= 25;
+    let template = PlaneBuf::from_fn(width, height, |x, _| if bars(x) { 60u8 } else { 190 });
+    // A spur and, 20 px below it, another; a hole far from both.
+    let image = PlaneBuf::from_fn(width, height, |x, y| {
+        let added = spot(x, y, 102, 60) || spot(x, y, 102, 90);
+        if (bars(x) || added) && !spot(x, y, 50, 150) { 60u8 } else { 190 }
+    });
+    let run = |copper_dark| {
+        let options = BoardOptions { copper_dark, ..BoardOptions::default() };
+        compare(&template.as_plane(), &image.as_plane(), &options).unwrap().findings
+    };
+    let (dark, bright) = (run(true), run(false));
+    assert_eq!(dark.len(), 3);
+    for f in &dark {
+        let same = |g: &&Finding| (g.x1, g.y1, g.x2, g.y2) == (f.x1, f.y1, f.x2, f.y2);
+        let g = bright.iter().find(same).expect("it differs as well");
+        assert!(f.features.extra != g.features.extra);
+        assert_eq!(f.features.values(), g.features.values());
+    }
+    let spurs: Vec<Features> =
+        dark.iter().filter(|f| f.class == BoardClass::Spur).map(|f| f.features).collect();
+    let [a, b] = spurs.as_slice() else { panic!("{dark:?}") };
+    assert!(a.gap == b.gap && a.gap > 10.0 && a.gap < 24.0, "{}", a.gap);
+    assert_eq!((a.next_area, a.main_share), (b.area, a.area / (a.area + b.area)));
+    let hole = dark.iter().find(|f| f.class == BoardClass::PinHole).expect("the hole");
+    assert_eq!((hole.features.gap, hole.features.next_area, hole.features.main_share), (64.0, 0.0, 1.0));
+}
