@@ -16,7 +16,9 @@ mod watch;
 mod write;
 
 pub use bins::use_led_bins;
-pub use board::{BoardModel, BoardPair, BoardRules, inspect_board};
+pub use board::{
+    BoardClassCount, BoardFinding, BoardModel, BoardPair, BoardRules, BoardsRun, BoardsSummary, inspect_board,
+};
 pub use camera::calibrate_camera;
 pub use evidence::{
     AttachEvidence, EvidenceRow, EvidenceState, Figure, InspectionCounts, Provable, provable,
@@ -24,11 +26,11 @@ pub use evidence::{
 pub(crate) use evidence::{by_offer, valid_for};
 pub use gather::{Course, FrameFigures, Histogram, Spots, Worst};
 pub use panel::{PanelOptions, PanelRun, PanelSummary, inspect_panel};
-pub use placement::{inspect_placement, read_placement};
+pub use placement::{MeasuredPart, PlacedSummary, PlacementRun, inspect_placement, read_placement};
 pub use recipes::{NewRecipe, RecipeCard, RecipeRow, check_recipe};
 pub use record::{
-    EndedFiles, LiveFigures, NewInspection, RUN_FILE_MAX, RunCard, RunDetail, RunFigures, RunFileInfo,
-    RunRow, Source,
+    EndedFiles, EndedRun, LiveFigures, NewInspection, RUN_FILE_MAX, RunCard, RunDetail, RunFigures,
+    RunFileInfo, RunKind, RunRow, Source,
 };
 pub use steady::{Compared, Comparison, Control, Measure, RunAlarm, RunRule, TestedDifference, run_rules};
 pub use watch::{Arrival, Watch};

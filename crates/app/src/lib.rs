@@ -54,12 +54,13 @@ pub use import::{
     ImportOptions, ImportRecord, ImportReport, InputFile, SheetKind, SheetReport,
 };
 pub use inspect::{
-    Arrival, AttachEvidence, BeadForms, BoardModel, BoardPair, BoardRules, Compared, Comparison, Control,
-    Course, EndedFiles, EvidenceRow, EvidenceState, Figure, FrameFigures, Histogram, InspectionCounts,
-    LiveFigures, Measure, NewInspection, NewRecipe, PanelOptions, PanelRun, PanelSummary, Provable,
-    RUN_FILE_MAX, RecipeCard, RecipeRow, RunAlarm, RunCard, RunDetail, RunFigures, RunFileInfo, RunRow,
-    RunRule, Source, Spots, TestedDifference, Watch, Worst, calibrate_camera, check_recipe, inspect_board,
-    inspect_panel, inspect_placement, provable, read_placement, run_rules, use_led_bins,
+    Arrival, AttachEvidence, BeadForms, BoardClassCount, BoardFinding, BoardModel, BoardPair, BoardRules,
+    BoardsRun, BoardsSummary, Compared, Comparison, Control, Course, EndedFiles, EndedRun, EvidenceRow,
+    EvidenceState, Figure, FrameFigures, Histogram, InspectionCounts, LiveFigures, Measure, MeasuredPart,
+    NewInspection, NewRecipe, PanelOptions, PanelRun, PanelSummary, PlacedSummary, PlacementRun, Provable,
+    RUN_FILE_MAX, RecipeCard, RecipeRow, RunAlarm, RunCard, RunDetail, RunFigures, RunFileInfo, RunKind,
+    RunRow, RunRule, Source, Spots, TestedDifference, Watch, Worst, calibrate_camera, check_recipe,
+    inspect_board, inspect_panel, inspect_placement, provable, read_placement, run_rules, use_led_bins,
 };
 pub use keep::{BackupSummary, Health};
 pub use learn::{Known, Learning, Take, WeightsInfo, WeightsVersion};
@@ -98,7 +99,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 use store::Store;
 
-pub use exchange::inspection::picture::ring_colour;
+pub use exchange::inspection::picture::{board_colour, part_colour, ring_colour};
 /// How a chain node stands, what of it stays unmet in yuan, how nodes are ranked and what relatedness is, in Chinese and in English.
 pub use market::gaps::{
     NodeStanding, RANKING_EN, RANKING_ZH, RELATEDNESS_EN, RELATEDNESS_ZH, Ranking, STANDING_EN, STANDING_ZH,
@@ -114,9 +115,12 @@ pub use market::learn::{
 pub use market::local_rate::FORMULA_EN as LOCAL_RATE_FORMULA_EN;
 pub use store::ListHead;
 /// What a bead is, what fails systematically; control charts, and a tested difference.
+pub use vision::board::BoardClass;
+pub use vision::capability::{Capability, Interval as Estimate};
 pub use vision::classify::Class as BeadClass;
 pub use vision::map::LineKind as DefectLine;
 pub use vision::map::{Systematic, SystematicKind};
+pub use vision::placement::PlacementClass;
 pub use vision::spc::{Chart, Difference, XbarR};
 
 /// The running application: a store, the reference tables and a clock.

@@ -135,7 +135,12 @@ pub enum Inspect {
 impl Inspect {
     /// True where the run is put on record.
     pub fn needs_database(&self) -> bool {
-        matches!(self, Self::Watch(args) if args.run.is_some())
+        match self {
+            Self::Panel(_) | Self::Camera(_) => false,
+            Self::Board(args) => args.run.is_some(),
+            Self::Placement(args) => args.run.is_some(),
+            Self::Watch(args) => args.run.is_some(),
+        }
     }
 }
 
@@ -159,6 +164,12 @@ pub struct InspectPlacement {
     /// Print the figures of all boards alone: yield, Cp and Cpk of x, y and rotation
     #[arg(long)]
     pub summary: bool,
+    /// Put the finished inspection on record in the database under this name
+    #[arg(long, value_name = "NAME")]
+    pub run: Option<String>,
+    /// Whose inspection it is, by name or code; a member's own where nothing is said
+    #[arg(long, value_name = "NAME", requires = "run")]
+    pub enterprise: Option<String>,
 }
 
 /// `yulin inspect watch`
@@ -273,6 +284,12 @@ pub struct InspectBoard {
     /// Least score that is written, 0 to 1
     #[arg(long, default_value_t = 0.5, value_name = "SCORE")]
     pub score_min: f32,
+    /// Put the finished inspection on record in the database under this name
+    #[arg(long, value_name = "NAME")]
+    pub run: Option<String>,
+    /// Whose inspection it is, by name or code; a member's own where nothing is said
+    #[arg(long, value_name = "NAME", requires = "run")]
+    pub enterprise: Option<String>,
 }
 
 /// `yulin demo`

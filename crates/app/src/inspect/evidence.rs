@@ -4,7 +4,7 @@
 //! day: where the offer says something else now, the evidence is stale and no longer counts; so it is after its last day.
 //! Its summary is seen by whoever sees the offer's field `evidence`; the run behind it stays its enterprise's own.
 
-use super::panel::PanelSummary;
+use super::{PanelSummary, RunFigures, RunKind};
 use crate::records::{Market, field};
 use crate::{Act, Actor, App, Code, EnterpriseBrief, Error, Result, Role};
 use jiff::ToSpan;
@@ -19,15 +19,16 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use store::{NewEvidence, StoredEvidence};
+use vision::capability::{Capability, Interval};
 use vision::panel::CONFIDENCE;
 
 /// Which figure of a run proves a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Figure {
-    /// Share of good beads.
+    /// Share of good beads or boards.
     Yield,
-    /// Share of bad beads.
+    /// Share of bad beads or boards.
     Defects,
     /// Largest offset that three standard deviations reach, of the worse axis.
     Offset,
@@ -38,6 +39,7 @@ struct Row {
     property: String,
     figure: Figure,
     unit: String,
+    runs: String,
 }
 
 /// A property that an inspection can prove.
@@ -49,6 +51,18 @@ pub struct Provable {
     pub figure: Figure,
     /// Unit in which the figure is told; that of the property.
     pub unit: String,
+    /// Kinds of runs that prove it.
+    pub runs: Vec<RunKind>,
+}
+
+fn kinds(text: &str) -> Option<Vec<RunKind>> {
+    let kind = |word: &str| match word {
+        "panel" => Some(RunKind::Panel),
+        "boards" => Some(RunKind::Boards),
+        "placement" => Some(RunKind::Placement),
+        _ => None,
+    };
+    text.split('|').map(kind).collect()
 }
 
 fn parse(text: &str) -> Result<Vec<Provable>, TableError> {
@@ -61,7 +75,10 @@ fn parse(text: &str) -> Result<Vec<Provable>, TableError> {
                 let message = format!("{} is no property in {}", property.0, row.unit);
                 return Err(TableError::new("evidence.csv", line, message));
             }
-            Ok(Provable { property, figure: row.figure, unit: row.unit })
+            let runs = kinds(&row.runs).ok_or_else(|| {
+                TableError::new("evidence.csv", line, format!("`runs` is {}, no kinds of runs", row.runs))
+            })?;
+            Ok(Provable { property, figure: row.figure, unit: row.unit, runs })
         })
         .collect()
 }
@@ -183,32 +200,90 @@ pub(crate) fn valid_for(own: &[&StoredEvidence], offer: &Offer, today: Date) -> 
     out
 }
 
+/// Offsets along one axis: their mean, the tolerance, Cp and Cpk.
+struct Axis {
+    mean: f64,
+    tolerance: f64,
+    cp: Interval,
+    cpk: f64,
+}
+
+impl Axis {
+    /// How far three standard deviations reach: they are the tolerance over Cp, and Cp has the exact interval.
+    fn reach(&self) -> Interval {
+        let reach = |cp: f64| self.mean.abs() + self.tolerance / cp;
+        Interval { value: reach(self.cp.value), low: reach(self.cp.high), high: reach(self.cp.low) }
+    }
+}
+
+/// What a run of any kind may prove.
+struct Proof {
+    good: Option<Interval>,
+    axes: Option<[Axis; 2]>,
+    count: u64,
+    confidence: f64,
+}
+
+impl Proof {
+    fn of(figures: &RunFigures) -> Option<Self> {
+        match figures.kind() {
+            RunKind::Panel => figures.panel.as_ref().map(Self::of_panel),
+            RunKind::Boards => figures.boards.as_ref().map(|boards| Self {
+                good: boards.yield_share,
+                axes: None,
+                count: boards.boards,
+                confidence: boards.confidence,
+            }),
+            RunKind::Placement => figures.placement.as_ref().map(|placed| {
+                let axis = |c: Capability| Axis {
+                    mean: c.mean,
+                    tolerance: placed.tolerance_um,
+                    cp: c.cp,
+                    cpk: c.cpk.value,
+                };
+                let axes = placed.measured.x.zip(placed.measured.y).map(|(x, y)| [axis(x), axis(y)]);
+                Self {
+                    good: placed.measured.yield_share,
+                    // Without fiducials a displacement that all parts share is not seen: nothing is proved of the offset.
+                    axes: axes.filter(|_| placed.fiducials > 0),
+                    count: placed.measured.x.map_or(0, |x| x.count),
+                    confidence: placed.confidence,
+                }
+            }),
+        }
+    }
+
+    fn of_panel(panel: &PanelSummary) -> Self {
+        let between = |value: Option<f64>, low: Option<f64>, high: Option<f64>| {
+            Some(Interval { value: value?, low: low?, high: high? })
+        };
+        let axis = |mean: f64, cp: Option<Interval>, cpk: Option<f64>| {
+            Some(Axis { mean, tolerance: panel.tolerance_um, cp: cp?, cpk: cpk? })
+        };
+        let x = axis(panel.mean_dx_um, between(panel.cp_x, panel.cp_x_low, panel.cp_x_high), panel.cpk_x);
+        let y = axis(panel.mean_dy_um, between(panel.cp_y, panel.cp_y_low, panel.cp_y_high), panel.cpk_y);
+        Self {
+            good: between(panel.yield_share, panel.yield_low, panel.yield_high),
+            axes: x.zip(y).map(|(x, y)| [x, y]),
+            count: panel.beads,
+            confidence: panel.confidence,
+        }
+    }
+}
+
 /// What a run measured of a property.
-fn measured(
-    provable: &Provable,
-    panel: &PanelSummary,
-    on: Date,
-    until: Date,
-    sha256: &str,
-) -> Option<Evidence> {
-    let cpk = panel.cpk_x.zip(panel.cpk_y).map(|(x, y)| x.min(y));
-    let share = |value: Option<f64>, low: Option<f64>, high: Option<f64>| Some((value?, low?, high?, None));
-    let (value, low, high, cpk) = match provable.figure {
-        Figure::Yield => share(panel.yield_share, panel.yield_low, panel.yield_high)?,
+fn measured(provable: &Provable, proof: &Proof, on: Date, until: Date, sha256: &str) -> Option<Evidence> {
+    let (Interval { value, low, high }, cpk) = match provable.figure {
+        Figure::Yield => (proof.good?, None),
         Figure::Defects => {
-            let bad = |share: Option<f64>| share.map(|s| 1.0 - s);
-            share(bad(panel.yield_share), bad(panel.yield_high), bad(panel.yield_low))?
+            let good = proof.good?;
+            let bad = Interval { value: 1.0 - good.value, low: 1.0 - good.high, high: 1.0 - good.low };
+            (bad, None)
         }
         Figure::Offset => {
-            // Three standard deviations are the tolerance over Cp; Cp has the exact interval.
-            let axis = |mean: f64, cp: Option<f64>, low: Option<f64>, high: Option<f64>| {
-                let reach = |cp: f64| mean.abs() + panel.tolerance_um / cp;
-                Some((reach(cp?), reach(high?), reach(low?)))
-            };
-            let x = axis(panel.mean_dx_um, panel.cp_x, panel.cp_x_low, panel.cp_x_high)?;
-            let y = axis(panel.mean_dy_um, panel.cp_y, panel.cp_y_low, panel.cp_y_high)?;
-            let worse = if x.0 >= y.0 { x } else { y };
-            (worse.0, worse.1, worse.2, cpk)
+            let [x, y] = proof.axes.as_ref()?;
+            let (of_x, of_y) = (x.reach(), y.reach());
+            (if of_x.value >= of_y.value { of_x } else { of_y }, Some(x.cpk.min(y.cpk)))
         }
     };
     let unit = if provable.figure == Figure::Offset { "μm" } else { "%" };
@@ -222,7 +297,7 @@ fn measured(
         high: told(high)?,
         unit: provable.unit.clone(),
         cpk,
-        count: panel.beads,
+        count: proof.count,
         measured_on: on,
         valid_until: until,
         sha256: sha256.to_owned(),
@@ -345,17 +420,20 @@ impl App {
         if !(1..=24).contains(&new.months) {
             return Err(field("months", "有效期为1到24个月"));
         }
-        let figures: super::RunFigures = serde_json::from_str(&run.summary)
+        let figures: RunFigures = serde_json::from_str(&run.summary)
             .map_err(|e| Error::new(Code::Internal, format!("the inspection cannot be read: {e}")))?;
-        let panel = figures.panel.ok_or_else(|| field("run", "这次检测没有测到灯珠"))?;
+        if !provable.runs.contains(&figures.kind()) {
+            return Err(field("property", "这一类检测不能证明这项参数"));
+        }
+        let proof = Proof::of(&figures).ok_or_else(|| field("run", "这次检测没有测到灯珠"))?;
         let on = crate::clock::day_of(run.changed_ms);
         let until = on.saturating_add(i32::from(new.months).months());
-        let evidence = measured(provable, &panel, on, until, sha256)
+        let evidence = measured(provable, &proof, on, until, sha256)
             .ok_or_else(|| field("run", "这次检测算不出这项参数"))?;
-        if panel.confidence < CONFIDENCE || supports(&evidence, offer) != Some(true) {
+        if proof.confidence < CONFIDENCE || supports(&evidence, offer) != Some(true) {
             let mut error = field("property", "测得的区间没有达到供给写明的值");
             error.message = format!("{}, measured {}", words, evidence.value_words());
-            return Err(error.hint("correct what the offer states, or measure more beads"));
+            return Err(error.hint("correct what the offer states, or measure more"));
         }
         let new = NewEvidence { offer: new.offer, run: run.id, stated: words, evidence };
         Ok(self.store.add_evidence(&new, &self.by(actor)).await?)

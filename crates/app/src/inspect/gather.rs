@@ -115,7 +115,7 @@ impl Course {
 }
 
 /// Counts of offsets in equal steps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Histogram {
     /// Lower end of the first bin in µm; the last ends at as much above 0.
     pub from_um: f64,

@@ -37,7 +37,7 @@ impl App {
         progress: Progress<'_>,
     ) -> Result<i64> {
         actor.need(Act::RecordInspection)?;
-        self.free_name(actor, new).await?;
+        self.free_inspection_name(actor, new.enterprise, &new.name).await?;
         if files.is_empty() || files.len() > FRAMES_MAX {
             let what = format!("{} frames; 1 to {FRAMES_MAX} are taken at a time", files.len());
             return Err(Error::new(Code::BadInput, what).hint("take `yulin inspect watch` for more"));
@@ -87,9 +87,9 @@ impl App {
             spots: run.spots,
             worst: run.worst.map(|w| (w.frame, w.name, w.defects)),
             refusals: run.refusals,
-            files: Vec::new(),
+            ..RunDetail::default()
         };
-        let figures = RunFigures { source: Source::Frames, panel: Some(run.summary), live: None };
+        let figures = RunFigures::of_panel(Source::Frames, Some(run.summary), None);
         let id = self.begin_inspection(actor, new).await?;
         self.finish_inspection(actor, id, figures, detail, files).await?;
         Ok(id)
@@ -108,7 +108,7 @@ impl App {
         files: Vec<InputFile>,
     ) -> Result<i64> {
         actor.need(Act::RecordInspection)?;
-        self.free_name(actor, &new).await?;
+        self.free_inspection_name(actor, new.enterprise, &new.name).await?;
         let toml = files.iter().find(|f| f.name.ends_with(".toml"));
         if toml.is_none() && new.recipe.trim().is_empty() {
             return Err(Error::new(Code::BadInput, "the recipe is missing")
@@ -124,23 +124,10 @@ impl App {
         }
         let (summary, detail) = read_folder(&files, &new)?;
         let files = files.into_iter().map(|f| (f.name, f.bytes.len() as u64, Some(f.bytes))).collect();
-        let figures = RunFigures { source: Source::Folder, panel: Some(summary), live: None };
+        let figures = RunFigures::of_panel(Source::Folder, Some(summary), None);
         let id = self.begin_inspection(actor, &new).await?;
         self.finish_inspection(actor, id, figures, detail, files).await?;
         Ok(id)
-    }
-
-    /// Refuses a name that a run has, before anything is measured.
-    async fn free_name(&self, actor: &Actor, new: &NewInspection) -> Result<()> {
-        let market = self.market().await?;
-        let enterprise = self.inspected(&market, actor, new.enterprise)?;
-        let name = super::record::named(&new.name, "name")?;
-        if self.store.has_run(&market.kin(enterprise), &name).await? {
-            let mut error = crate::records::field("name", "已有同名的检测，请换一个名称");
-            error.code = Code::Conflict;
-            return Err(error);
-        }
-        Ok(())
     }
 }
 
@@ -254,7 +241,7 @@ fn read_folder(files: &[InputFile], new: &NewInspection) -> Result<(PanelSummary
         dx: again.dx,
         dy: again.dy,
         refusals: Vec::new(),
-        files: Vec::new(),
+        ..RunDetail::default()
     };
     Ok((summary, detail))
 }

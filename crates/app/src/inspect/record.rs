@@ -3,11 +3,14 @@
 //! A run is its enterprise's own: its people see and record it, and the administrator, who keeps the database and its backups
 //! anyway. All others see the evidence that the enterprise attaches to an offer, never the run.
 
+use super::board::{BoardFinding, BoardsSummary};
 use super::gather::{Course, Histogram, Spots};
 use super::panel::{PanelSummary, read_recipe};
+use super::placement::{MeasuredPart, PlacedSummary};
 use super::steady::{Control, control};
 use crate::records::Market;
 use crate::{Act, Actor, App, Code, EnterpriseBrief, Error, Result, Role};
+use exchange::inspection::picture::Picture;
 use model::hex::sha256_hex;
 use serde::{Deserialize, Serialize};
 use store::{FinishedRun, NewRun, RunFile, RunProgress, RunState, StoredRun};
@@ -34,6 +37,20 @@ pub enum Source {
     Frames,
     /// The folder of an inspection that was finished elsewhere.
     Folder,
+    /// Files that the command line inspected.
+    Command,
+}
+
+/// What a run inspects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunKind {
+    /// Beads of panels.
+    Panel,
+    /// Boards against their template.
+    Boards,
+    /// Rectangular parts against their nominal places.
+    Placement,
 }
 
 /// How far behind a running inspection is.
@@ -59,6 +76,39 @@ pub struct RunFigures {
     /// How far behind it is, while it runs.
     #[serde(default)]
     pub live: Option<LiveFigures>,
+    /// Figures of a run of boards. What other kinds have is not written of a panel's run: its text and hash are as ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boards: Option<BoardsSummary>,
+    /// Figures of a run of placement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placement: Option<PlacedSummary>,
+}
+
+impl RunFigures {
+    /// Those of a run of panels.
+    pub fn of_panel(source: Source, panel: Option<PanelSummary>, live: Option<LiveFigures>) -> Self {
+        Self { source, panel, live, boards: None, placement: None }
+    }
+
+    /// What the run inspects, which follows from the figures that it has.
+    pub fn kind(&self) -> RunKind {
+        match (&self.boards, &self.placement) {
+            (Some(_), _) => RunKind::Boards,
+            (None, Some(_)) => RunKind::Placement,
+            (None, None) => RunKind::Panel,
+        }
+    }
+}
+
+/// A finished inspection that is not on record yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EndedRun {
+    /// What lists show.
+    pub figures: RunFigures,
+    /// All the rest.
+    pub detail: RunDetail,
+    /// Its files.
+    pub files: EndedFiles,
 }
 
 /// A file of a finished inspection.
@@ -73,7 +123,7 @@ pub struct RunFileInfo {
 }
 
 /// All else that is stored of a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunDetail {
     /// The recipe as it was, TOML.
     pub recipe: String,
@@ -91,6 +141,12 @@ pub struct RunDetail {
     pub refusals: Vec<String>,
     /// Its files.
     pub files: Vec<RunFileInfo>,
+    /// Of boards: the first findings; all are in `findings.ndjson`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<BoardFinding>,
+    /// Of placement: the first parts, those that are not good before the good ones; all are in `parts.ndjson`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<MeasuredPart>,
 }
 
 /// A run in a list.
@@ -114,6 +170,13 @@ pub struct RunRow {
     pub sha256: Option<String>,
     /// Its figures; none before anything was said.
     pub figures: Option<RunFigures>,
+}
+
+impl RunRow {
+    /// What it inspects.
+    pub fn kind(&self) -> RunKind {
+        self.figures.as_ref().map_or(RunKind::Panel, RunFigures::kind)
+    }
 }
 
 /// A run with everything.
@@ -144,6 +207,21 @@ pub struct NewInspection {
 
 /// Files of an ended inspection: name, bytes, content where it was not too large.
 pub type EndedFiles = Vec<(String, u64, Option<Vec<u8>>)>;
+
+/// Files of a run of boards or placement: figures, lines, and the picture of what was worst.
+pub(super) fn ended(
+    summary: &impl Serialize,
+    (name, lines): (&str, Vec<u8>),
+    overlay: &Picture,
+) -> Result<EndedFiles> {
+    let json = serde_json::to_vec_pretty(summary).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
+    let png = overlay.png().map_err(|e| Error::new(Code::Output, e.to_string()))?;
+    let file = |(name, bytes): (&str, Vec<u8>)| {
+        let content = (bytes.len() as u64 <= RUN_FILE_MAX).then(|| bytes.clone());
+        (name.to_owned(), bytes.len() as u64, content)
+    };
+    Ok([("summary.json", json), ("overlay.png", png), (name, lines)].map(file).into())
+}
 
 /// A run's name as it is stored.
 pub(super) fn named(name: &str, field: &str) -> Result<String> {
@@ -259,6 +337,48 @@ impl App {
         let recipe = self.recipe_of(actor, enterprise, &new.recipe_name, &new.recipe).await?;
         let new = NewRun { enterprise, name, recipe: Some(recipe) };
         Ok(self.store.begin_run(&new, &self.by(actor)).await?)
+    }
+
+    /// Refuses a name that a run has, before anything is measured.
+    ///
+    /// # Errors
+    /// [`Code::BadInput`], [`Code::Conflict`] with the field; [`Code::NotFound`] for others' enterprises.
+    pub async fn free_inspection_name(
+        &self,
+        actor: &Actor,
+        enterprise: Option<i64>,
+        name: &str,
+    ) -> Result<()> {
+        actor.need(Act::RecordInspection)?;
+        let market = self.market().await?;
+        let enterprise = self.inspected(&market, actor, enterprise)?;
+        if self.store.has_run(&market.kin(enterprise), &named(name, "name")?).await? {
+            let mut error = crate::records::field("name", "已有同名的检测，请换一个名称");
+            error.code = Code::Conflict;
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    /// Puts a finished inspection of boards or of placement on record, frozen; its row id and hash. It keeps the text of what it
+    /// went by; the stored recipes are those of panels.
+    ///
+    /// # Errors
+    /// As [`App::free_inspection_name`].
+    pub async fn record_inspection(
+        &self,
+        actor: &Actor,
+        enterprise: Option<i64>,
+        name: &str,
+        measured: EndedRun,
+    ) -> Result<(i64, String)> {
+        self.free_inspection_name(actor, enterprise, name).await?;
+        let market = self.market().await?;
+        let enterprise = self.inspected(&market, actor, enterprise)?;
+        let new = NewRun { enterprise, name: named(name, "name")?, recipe: None };
+        let id = self.store.begin_run(&new, &self.by(actor)).await?;
+        let EndedRun { figures, detail, files } = measured;
+        Ok((id, self.finish_inspection(actor, id, figures, detail, files).await?))
     }
 
     /// Row id of the version of a recipe with this text; stored now where there is none.

@@ -1,13 +1,17 @@
 //! Whether a process is steady: control charts of a run's course, and the run rules that it breaks.
 
 use super::gather::FrameFigures;
-use super::record::RunCard;
-use crate::{Act, Actor, App, Result};
+use super::record::{RunCard, RunKind};
+use crate::{Act, Actor, App, Code, Error, Result};
 use model::table::{self, TableError};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
+use vision::board::BoardClass;
+use vision::capability::Interval;
 use vision::classify::Class;
 use vision::panel::CONFIDENCE;
+use vision::placement::{PlacementClass, PlacementSummary};
 use vision::spc::{
     Chart, Difference, Ewma, Rule, Shape, XbarR, alarms, individuals, moving_sigma, shares, welch,
 };
@@ -166,8 +170,18 @@ pub struct TestedDifference {
 pub enum Compared {
     /// Yield of the frames.
     Yield,
-    /// Share of a class.
+    /// Share of a class of beads.
     Class(Class),
+    /// Share of boards without a defect.
+    Boards,
+    /// Share of boards with a defect of a class.
+    BoardClass(BoardClass),
+    /// Share of a class of parts.
+    PartClass(PlacementClass),
+    /// Mean offset to the right of the parts of a board.
+    MeanDx,
+    /// Mean offset downward.
+    MeanDy,
     /// Spread to the right within a frame.
     SigmaDx,
     /// Spread downward.
@@ -180,17 +194,29 @@ impl App {
     /// not independent; shares of classes by the beads.
     ///
     /// # Errors
-    /// [`crate::Code::NotFound`], also for others' runs.
+    /// [`Code::NotFound`], also for others' runs; [`Code::BadInput`] for runs of different kinds.
     pub async fn compare_inspections(&self, actor: &Actor, first: i64, second: i64) -> Result<Comparison> {
         actor.need(Act::Inspections)?;
         let (first, second) = (self.inspection(actor, first).await?, self.inspection(actor, second).await?);
+        if first.row.kind() != second.row.kind() {
+            let what = "runs of different kinds measure different things and cannot be compared";
+            return Err(Error::new(Code::BadInput, what).hint("choose two runs of one kind"));
+        }
         let differences = differences(&first, &second);
         Ok(Comparison { first, second, differences })
     }
 }
 
+/// The tested difference of two shares, in per cent; nothing where none of either is there.
+fn of_shares(first: (u64, u64), second: (u64, u64)) -> Option<Difference> {
+    let tested = shares(first, second, CONFIDENCE).filter(|_| first.0 + second.0 > 0)?;
+    let Interval { value, low, high } = tested.by;
+    Some(Difference { by: Interval { value: 100.0 * value, low: 100.0 * low, high: 100.0 * high }, ..tested })
+}
+
 fn differences(first: &RunCard, second: &RunCard) -> Vec<TestedDifference> {
     let (Some(a), Some(b)) = (&first.detail, &second.detail) else { return Vec::new() };
+    let (Some(of_a), Some(of_b)) = (&first.row.figures, &second.row.figures) else { return Vec::new() };
     let mut out = Vec::new();
     let mut put = |what, difference: Option<Difference>| {
         out.extend(difference.map(|difference| TestedDifference { what, difference }));
@@ -199,25 +225,37 @@ fn differences(first: &RunCard, second: &RunCard) -> Vec<TestedDifference> {
         let of = |points: &[FrameFigures]| -> Vec<f64> { points.iter().map(f).collect() };
         welch(&of(a.course.whole()), &of(b.course.whole()), CONFIDENCE)
     };
-    put(Compared::Yield, by_frame(FrameFigures::yield_percent));
-    put(Compared::SigmaDx, by_frame(|f| f.sigma_dx_um));
-    put(Compared::SigmaDy, by_frame(|f| f.sigma_dy_um));
-    let panel = |card: &RunCard| card.row.figures.as_ref().and_then(|f| f.panel.clone());
-    if let (Some(a), Some(b)) = (panel(first), panel(second)) {
+    let kind = first.row.kind();
+    if kind != RunKind::Boards {
+        put(Compared::Yield, by_frame(FrameFigures::yield_percent));
+        put(Compared::SigmaDx, by_frame(|f| f.sigma_dx_um));
+        put(Compared::SigmaDy, by_frame(|f| f.sigma_dy_um));
+    }
+    if kind == RunKind::Placement {
+        put(Compared::MeanDx, by_frame(|f| f.mean_dx_um));
+        put(Compared::MeanDy, by_frame(|f| f.mean_dy_um));
+    }
+    if let (Some(a), Some(b)) = (&of_a.panel, &of_b.panel) {
         let count = |p: &super::PanelSummary, class| p.classes.get(&class).copied().unwrap_or(0);
         for class in Class::ALL.into_iter().filter(|c| !matches!(c, Class::Ok | Class::Unmeasured)) {
-            let (x, y) = (count(&a, class), count(&b, class));
-            if x + y > 0 {
-                let tested = shares((x, a.beads), (y, b.beads), CONFIDENCE).map(|d| {
-                    let by = vision::capability::Interval {
-                        value: 100.0 * d.by.value,
-                        low: 100.0 * d.by.low,
-                        high: 100.0 * d.by.high,
-                    };
-                    Difference { by, ..d }
-                });
-                put(Compared::Class(class), tested);
-            }
+            let tested = of_shares((count(a, class), a.beads), (count(b, class), b.beads));
+            put(Compared::Class(class), tested);
+        }
+    }
+    if let (Some(a), Some(b)) = (&of_a.boards, &of_b.boards) {
+        put(Compared::Boards, of_shares((a.good, a.boards), (b.good, b.boards)));
+        let classes: BTreeSet<BoardClass> = a.classes.keys().chain(b.classes.keys()).copied().collect();
+        for class in classes {
+            let tested = of_shares((a.with(class), a.boards), (b.with(class), b.boards));
+            put(Compared::BoardClass(class), tested);
+        }
+    }
+    if let (Some(a), Some(b)) = (&of_a.placement, &of_b.placement) {
+        let (a, b) = (&a.measured, &b.measured);
+        let classes = a.classes.keys().chain(b.classes.keys()).copied();
+        for class in classes.filter(|c| *c != PlacementClass::Ok).collect::<BTreeSet<_>>() {
+            let count = |s: &PlacementSummary| s.classes.get(&class).copied().unwrap_or(0);
+            put(Compared::PartClass(class), of_shares((count(a), a.parts), (count(b), b.parts)));
         }
     }
     out

@@ -441,9 +441,9 @@ impl Watch {
             spots: walk.gathered.spots(&walk.recipe),
             worst: walk.gathered.worst.as_ref().map(|w| (w.frame, w.name.clone(), w.defects)),
             refusals: walk.refusals.first.clone(),
-            files: Vec::new(),
+            ..RunDetail::default()
         };
-        (RunFigures { source: Source::Watch, panel, live: Some(live) }, detail)
+        (RunFigures::of_panel(Source::Watch, panel, Some(live)), detail)
     }
 
     /// Ends the run: its files are made whole, on the disk, but not yet in their place. To be called again after a fall, it

@@ -318,17 +318,12 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             put(show(app.begin_inspection(actor, &new).await));
             put(show(app.inspect_frames(actor, &new, Vec::new(), |_| String::new(), &quiet).await));
             put(show(app.record_folder(actor, new, Vec::new()).await));
-            let figures = app::RunFigures { source: app::Source::Watch, panel: None, live: None };
-            let detail = app::RunDetail {
-                recipe: String::new(),
-                course: app::Course::default(),
-                dx: app::Histogram { from_um: 0.0, counts: Vec::new() },
-                dy: app::Histogram { from_um: 0.0, counts: Vec::new() },
-                spots: app::Spots::default(),
-                worst: None,
-                refusals: Vec::new(),
-                files: Vec::new(),
-            };
+            let figures = app::RunFigures::of_panel(app::Source::Watch, None, None);
+            let detail = app::RunDetail::default();
+            put(show(app.free_inspection_name(actor, Some(with.enterprises[0]), "L8").await));
+            let measured =
+                app::EndedRun { figures: figures.clone(), detail: detail.clone(), files: Vec::new() };
+            put(show(app.record_inspection(actor, Some(with.enterprises[0]), "", measured).await));
             put(show(app.push_inspection(actor, 1, &figures, &detail).await));
             put(show(app.finish_inspection(actor, 1, figures, detail, Vec::new()).await));
         }

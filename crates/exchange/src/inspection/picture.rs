@@ -2,7 +2,9 @@
 
 use crate::frame::FrameBuf;
 use crate::write::WriteError;
+use vision::board::BoardClass;
 use vision::classify::{Bead, Class};
+use vision::placement::PlacementClass;
 
 /// A picture of three bytes a pixel.
 #[derive(Debug, Clone)]
@@ -80,8 +82,31 @@ pub fn ring_colour(class: Class) -> Rgb {
     }
 }
 
-/// The frame with a ring around each bead that is not good, in the colour of its class. `bead_px` is the bead's diameter.
-pub fn overlay(frame: &FrameBuf, beads: &[Bead], bead_px: f64) -> Picture {
+/// Colour of the frame around a finding of a class.
+pub fn board_colour(class: BoardClass) -> Rgb {
+    match class {
+        BoardClass::Open => [86, 180, 233],
+        BoardClass::Short => [213, 94, 0],
+        BoardClass::Mousebite => [204, 121, 167],
+        BoardClass::Spur => [230, 159, 0],
+        BoardClass::Copper => [240, 228, 66],
+        BoardClass::PinHole => [0, 158, 115],
+    }
+}
+
+/// Colour of the outline of a part of a class.
+pub fn part_colour(class: PlacementClass) -> Rgb {
+    match class {
+        PlacementClass::Ok => [0, 158, 115],
+        PlacementClass::Missing => [86, 180, 233],
+        PlacementClass::WrongSize => [204, 121, 167],
+        PlacementClass::Shifted => [213, 94, 0],
+        PlacementClass::Rotated => [230, 159, 0],
+    }
+}
+
+/// The frame in grey, and by how much it is smaller: one pixel for so many.
+fn ground(frame: &FrameBuf) -> (Picture, usize) {
     let (width, height) = frame.size();
     let mut part = 1;
     while width.div_ceil(part) * height.div_ceil(part) > OVERLAY_MAX {
@@ -94,6 +119,35 @@ pub fn overlay(frame: &FrameBuf, beads: &[Bead], bead_px: f64) -> Picture {
             picture.set(x, y, [tone; 3]);
         }
     }
+    (picture, part)
+}
+
+/// Corners in px of the frame, in order, and the colour of the line around them.
+pub type Outline = ([(f64, f64); 4], Rgb);
+
+/// The frame with outlines.
+pub fn outlined(frame: &FrameBuf, outlines: &[Outline]) -> Picture {
+    let (mut picture, part) = ground(frame);
+    let scale = part as f64;
+    for (corners, colour) in outlines {
+        for k in 0..4 {
+            let ((x0, y0), (x1, y1)) = (corners[k], corners[(k + 1) % 4]);
+            let steps = ((x1 - x0).abs().max((y1 - y0).abs()) / scale).ceil().max(1.0);
+            for step in 0..=steps as usize {
+                let t = step as f64 / steps;
+                let (x, y) = ((x0 + t * (x1 - x0)) / scale, (y0 + t * (y1 - y0)) / scale);
+                if x >= 0.0 && y >= 0.0 {
+                    picture.fill((x.round() as usize, y.round() as usize), (2, 2), *colour);
+                }
+            }
+        }
+    }
+    picture
+}
+
+/// The frame with a ring around each bead that is not good, in the colour of its class. `bead_px` is the bead's diameter.
+pub fn overlay(frame: &FrameBuf, beads: &[Bead], bead_px: f64) -> Picture {
+    let (mut picture, part) = ground(frame);
     for bead in beads.iter().filter(super::is_defect) {
         let colour = ring_colour(bead.class);
         let scale = part as f64;

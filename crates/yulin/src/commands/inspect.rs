@@ -8,8 +8,8 @@ mod watch;
 use crate::cli::{BeadForm, Inspect, InspectBoard, InspectPanel};
 use crate::progress::Bar;
 use app::{
-    Actor, App, BeadForms, BoardModel, BoardPair, BoardRules, Clock, Code, Error, PanelOptions, PanelSummary,
-    Result, Stage,
+    Actor, App, BeadForms, BoardModel, BoardPair, BoardRules, BoardsRun, Clock, Code, EndedRun, Error,
+    PanelOptions, PanelSummary, Result, Stage,
 };
 use sources::{Sources, whole_file};
 use std::io::Write;
@@ -25,20 +25,63 @@ const QUIET: Duration = Duration::from_secs(2);
 
 /// Inspects without a database.
 pub async fn run(args: &Inspect) -> Result<ExitCode> {
-    match args {
-        Inspect::Panel(args) => panel(args),
-        Inspect::Board(args) => board(args),
-        Inspect::Placement(args) => placement::run(args),
-        Inspect::Camera(args) => camera::run(args),
-        Inspect::Watch(args) => watch::run(None, args).await,
-    }
+    inspect(None, args).await
 }
 
 /// Inspects with a database that keeps the record.
 pub async fn on_record(app: &App, actor: &Actor, args: &Inspect) -> Result<ExitCode> {
+    inspect(Some((app, actor)), args).await
+}
+
+async fn inspect(store: Option<(&App, &Actor)>, args: &Inspect) -> Result<ExitCode> {
     match args {
-        Inspect::Watch(args) => watch::run(Some((app, actor)), args).await,
-        others => run(others).await,
+        Inspect::Panel(args) => panel(args),
+        Inspect::Board(args) => {
+            let record = Record::open(store, args.run.as_deref(), args.enterprise.as_deref()).await?;
+            match (board(args)?, record) {
+                (Some(run), Some(record)) => record.put(run.end()?).await,
+                _ => Ok(ExitCode::SUCCESS),
+            }
+        }
+        Inspect::Placement(args) => {
+            let record = Record::open(store, args.run.as_deref(), args.enterprise.as_deref()).await?;
+            let run = placement::run(args)?;
+            match record {
+                Some(record) => record.put(run.end()?).await,
+                None => Ok(ExitCode::SUCCESS),
+            }
+        }
+        Inspect::Camera(args) => camera::run(args),
+        Inspect::Watch(args) => watch::run(store, args).await,
+    }
+}
+
+/// Where a finished inspection goes on record.
+struct Record<'a> {
+    app: &'a App,
+    actor: &'a Actor,
+    enterprise: Option<i64>,
+    name: &'a str,
+}
+
+impl<'a> Record<'a> {
+    /// Refuses a name that is not free before anything is measured.
+    async fn open(
+        store: Option<(&'a App, &'a Actor)>,
+        name: Option<&'a str>,
+        enterprise: Option<&str>,
+    ) -> Result<Option<Self>> {
+        let Some(((app, actor), name)) = store.zip(name) else { return Ok(None) };
+        let enterprise = watch::enterprise(app, actor, enterprise).await?;
+        app.free_inspection_name(actor, enterprise, name).await?;
+        Ok(Some(Self { app, actor, enterprise, name }))
+    }
+
+    async fn put(self, measured: EndedRun) -> Result<ExitCode> {
+        let Self { app, actor, enterprise, name } = self;
+        let (_, sha256) = app.record_inspection(actor, enterprise, name, measured).await?;
+        eprintln!("on record 已存档: {sha256}");
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -144,7 +187,8 @@ fn show(s: &PanelSummary) {
     say!("  {:.0} beads/s on {} threads, files included", s.beads_per_second, s.threads);
 }
 
-fn board(args: &InspectBoard) -> Result<ExitCode> {
+/// The boards as compared; nothing where nobody reads on.
+fn board(args: &InspectBoard) -> Result<Option<BoardsRun>> {
     let pairs = match (&args.pairs, &args.template, &args.image) {
         (Some(list), ..) => sources::pairs(list, &text(list)?)?,
         (None, Some(template), Some(image)) => vec![(template.clone(), image.clone())],
@@ -165,20 +209,16 @@ fn board(args: &InspectBoard) -> Result<ExitCode> {
         (_, None) => BoardModel::Shipped,
         (_, Some((name, text))) => BoardModel::File(name, text),
     };
-    let rules = BoardRules::new(options, model)?;
+    let mut run = BoardsRun::new(BoardRules::new(options, model)?, args.score_min);
     let (started, bar) = (Instant::now(), OnceLock::new());
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for (done, (template, image)) in pairs.iter().enumerate() {
         let pair = BoardPair { template: whole_file(template)?, image: whole_file(image)? };
-        let found = app::inspect_board(&super::console(), &pair, &rules)?;
-        for f in found.findings.iter().filter(|f| f.score >= args.score_min) {
-            let line = serde_json::json!({
-                "image": image.display().to_string(),
-                "x1": f.x1, "y1": f.y1, "x2": f.x2, "y2": f.y2,
-                "class": f.class, "score": (f64::from(f.score) * 1e4).round() / 1e4,
-            });
+        for mut finding in run.take(&super::console(), &pair)? {
+            finding.image = image.display().to_string();
+            let line = serde_json::json!(finding);
             match writeln!(out, "{line}") {
-                Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
+                Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(None),
                 other => other.map_err(|e| Error::new(Code::Output, format!("cannot write: {e}")))?,
             }
         }
@@ -186,5 +226,5 @@ fn board(args: &InspectBoard) -> Result<ExitCode> {
             bar.get_or_init(Bar::new).report(Stage::Inspect, done as u64 + 1, pairs.len() as u64);
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Some(run))
 }

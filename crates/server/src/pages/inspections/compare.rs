@@ -1,7 +1,8 @@
 //! Two runs beside each other, with their differences tested.
 
-use super::report::results;
-use super::runs::state;
+use super::kinds;
+use super::report::outcome;
+use super::runs::{kind, state};
 use crate::answer::Answer;
 use crate::format;
 use crate::pages::inspection::zh;
@@ -39,7 +40,7 @@ pub async fn page(viewer: Viewer) -> Answer {
         (side_by_side(&side(lang, &found.first), &side(lang, &found.second)))
         h2 { (lang.t("差异")) }
         (differences(lang, &found))
-        p.hint { (lang.t("良率和离散按帧比较（Welch t 检验），类别按灯珠比较（两比例检验）；区间为95%。p 小于 0.01 才算有差异。")) }
+        p.hint { (lang.t("良率、平均和离散按帧比较（Welch t 检验），类别按灯珠、元件或板比较（两比例检验）；区间为95%。p 小于 0.01 才算有差异。")) }
     };
     Ok(viewer.page(lang.t("比较两次检测"), &body))
 }
@@ -47,9 +48,9 @@ pub async fn page(viewer: Viewer) -> Answer {
 fn side(lang: Lang, card: &RunCard) -> Markup {
     html! {
         h2 { a href={ "/inspections/" (card.row.id) } { (card.row.name) } " " (state(lang, &card.row)) }
-        p.soft { (format::moment(card.row.begun_ms)) }
-        @match card.row.figures.as_ref().and_then(|f| f.panel.as_ref()) {
-            Some(panel) => (results(lang, panel)),
+        p.soft { (kind(lang, card.row.kind())) " · " (format::moment(card.row.begun_ms)) }
+        @match card.row.figures.as_ref().and_then(|f| outcome(lang, f)) {
+            Some(outcome) => (outcome),
             None => p.soft { (lang.t("还没有测完一帧")) },
         }
     }
@@ -59,6 +60,11 @@ fn differences(lang: Lang, found: &Comparison) -> Markup {
     let row = |what: Compared| match what {
         Compared::Yield => (lang.t("良率").to_owned(), "%"),
         Compared::Class(class) => (lang.t(zh(class)).to_owned(), "%"),
+        Compared::Boards => (lang.t("无缺陷板的比例").to_owned(), "%"),
+        Compared::BoardClass(class) => (lang.t(kinds::board_zh(class)).to_owned(), "%"),
+        Compared::PartClass(class) => (lang.t(kinds::part_zh(class)).to_owned(), "%"),
+        Compared::MeanDx => (lang.t("板平均偏移 dx").to_owned(), "μm"),
+        Compared::MeanDy => (lang.t("板平均偏移 dy").to_owned(), "μm"),
         Compared::SigmaDx => (lang.t("帧内标准差 dx").to_owned(), "μm"),
         Compared::SigmaDy => (lang.t("帧内标准差 dy").to_owned(), "μm"),
     };

@@ -66,7 +66,7 @@ fn table(viewer: &Viewer, rows: &[EvidenceRow], whose: bool) -> Markup {
                 th scope="col" { (lang.t("参数")) }
                 th scope="col" { (lang.t("申报")) }
                 th scope="col" { (lang.t("实测")) }
-                th.n scope="col" { (lang.t("灯珠")) }
+                th.n scope="col" { (lang.t("件数")) }
                 th scope="col" { (lang.t("有效期至")) }
                 th scope="col" { (lang.t("状态")) }
                 @if may { th.screen scope="col" { (lang.t("操作")) } }
@@ -86,7 +86,7 @@ fn table(viewer: &Viewer, rows: &[EvidenceRow], whose: bool) -> Markup {
                             None => (row.evidence.measured_on),
                         }
                     }
-                    td.n data-label=(lang.t("灯珠")) { (row.evidence.count) }
+                    td.n data-label=(lang.t("件数")) { (row.evidence.count) }
                     td.d data-label=(lang.t("有效期至")) { (row.evidence.valid_until) }
                     td data-label=(lang.t("状态")) { (state(lang, row.state)) }
                     @if may { td.screen data-label=(lang.t("操作")) {
@@ -114,7 +114,9 @@ pub fn of_run(viewer: &Viewer, card: &RunCard, offers: &[OfferRow], error: Optio
     let lang = viewer.lang();
     let to = format!("/inspections/{}/evidence", card.row.id);
     let known = &viewer.app().reference().properties;
-    let properties = provable().iter().map(|p| (p.property.0.clone(), named(lang, known, &p.property)));
+    let kind = card.row.kind();
+    let own = provable().iter().filter(|p| p.runs.contains(&kind));
+    let properties = own.map(|p| (p.property.0.clone(), named(lang, known, &p.property)));
     html! {
         h2 #evidence { (lang.t("作为供给的实测证据")) }
         @if !card.evidence.is_empty() { (scroll(lang.t("实测证据"), &table(viewer, &card.evidence, false))) }

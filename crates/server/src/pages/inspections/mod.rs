@@ -4,6 +4,7 @@ mod compare;
 mod data;
 pub mod evidence;
 mod intake;
+mod kinds;
 mod recipes;
 mod report;
 mod runs;

@@ -1,14 +1,14 @@
 //! One run: its figures, charts, pictures, files, evidence; live while it is under way.
 
-use super::runs::{number, percent, state};
-use super::{data, evidence};
+use super::runs::{kind, number, percent, state};
+use super::{data, evidence, kinds};
 use crate::answer::Answer;
 use crate::format;
 use crate::pages::inspection::{defects, legend, zh};
 use crate::parts::{crumbs, empty, figures, scroll};
 use crate::viewer::Viewer;
 use crate::words::{Lang, encode};
-use app::{Act, Measure, PanelSummary, RunCard, Source};
+use app::{Act, Measure, PanelSummary, RunCard, RunFigures, Source};
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -28,7 +28,7 @@ pub async fn page(viewer: Viewer, Path(id): Path<i64>) -> Answer {
         (crumbs(lang, &[("/inspections", lang.t("检测"))], &row.name))
         div.headline { h1 { (row.name) " " (state(lang, row)) } }
         p {
-            (row.enterprise.name) " · " (format::moment(row.begun_ms)) " ~ " (format::moment(row.changed_ms))
+            (kind(lang, row.kind())) " · " (row.enterprise.name) " · " (format::moment(row.begun_ms)) " ~ " (format::moment(row.changed_ms))
             @if let Some(figures) = &row.figures { " · " (source(lang, figures.source)) }
             @if let Some(recipe) = row.recipe {
                 " · " a href={ "/inspections/recipes/" (recipe) } { (lang.t("检测方案")) }
@@ -37,6 +37,7 @@ pub async fn page(viewer: Viewer, Path(id): Path<i64>) -> Answer {
         (now(&viewer, &card))
         (charts(lang, &card))
         (pictures(lang, &card))
+        (kinds::table(lang, &card))
         (files(lang, &card))
         @if !row.running { (evidence::of_run(&viewer, &card, &offers, None)) }
     };
@@ -72,6 +73,7 @@ fn source(lang: Lang, source: Source) -> &'static str {
         Source::Watch => lang.t("产线实时"),
         Source::Frames => lang.t("上传的画面"),
         Source::Folder => lang.t("上传的检测结果"),
+        Source::Command => lang.t("命令行检测"),
     }
 }
 
@@ -80,14 +82,13 @@ fn now(viewer: &Viewer, card: &RunCard) -> Markup {
     let lang = viewer.lang();
     let row = &card.row;
     let again = row.running.then(|| format!("/inspections/{}/live", row.id));
-    let panel = row.figures.as_ref().and_then(|f| f.panel.as_ref());
     let behind = row.figures.as_ref().and_then(|f| f.live).filter(|_| row.running);
     html! {
         div #now hx-get=[again] hx-trigger=[row.running.then_some("every 2s")] hx-swap=[row.running.then_some("outerHTML")] {
             (alarm(lang, card))
-            @match panel {
+            @match row.figures.as_ref().and_then(|f| outcome(lang, f)) {
                 None => (empty(lang.t("还没有测完一帧"), lang.t("第一帧测完后，结果会出现在这里。"))),
-                Some(panel) => (results(lang, panel)),
+                Some(outcome) => (outcome),
             }
             @if let Some(behind) = behind {
                 p.notice role="status" {
@@ -129,8 +130,16 @@ fn alarm(lang: Lang, card: &RunCard) -> Markup {
     }
 }
 
+/// The chief figures of a run of any kind; nothing before the first frame.
+pub fn outcome(lang: Lang, figures: &RunFigures) -> Option<Markup> {
+    let RunFigures { panel, boards, placement, .. } = figures;
+    let boards = boards.as_ref().map(|boards| kinds::boards(lang, boards));
+    let placement = placement.as_ref().map(|placed| kinds::placement(lang, placed));
+    panel.as_ref().map(|panel| results(lang, panel)).or(boards).or(placement)
+}
+
 /// The chief figures and those of the classes.
-pub fn results(lang: Lang, p: &PanelSummary) -> Markup {
+fn results(lang: Lang, p: &PanelSummary) -> Markup {
     let between =
         |low: Option<f64>, high: Option<f64>| format!("95%: {} … {}", number(low, 2), number(high, 2));
     let share = format!("95%: {} … {}", percent(p.yield_low, 3), percent(p.yield_high, 3));
@@ -236,6 +245,7 @@ fn pictures(lang: Lang, card: &RunCard) -> Markup {
             @if let Some(panel) = card.row.figures.as_ref().and_then(|f| f.panel.as_ref()) {
                 (legend(lang, panel, false))
             }
+            (kinds::legend(lang, card))
             div.zoom tabindex="0" role="region" data-zoom aria-label=(lang.t("可缩放的标注图：滚轮或双指缩放，拖动移动，按 + - 0 和方向键")) {
                 img src=(to("overlay.png")) alt=(lang.t("缺陷最多的一帧，缺陷处有圈"));
             }

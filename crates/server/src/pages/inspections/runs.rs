@@ -6,7 +6,7 @@ use crate::format;
 use crate::parts::{empty_to, scroll, tabs, tag};
 use crate::viewer::Viewer;
 use crate::words::Lang;
-use app::{Act, RunRow};
+use app::{Act, RunKind, RunRow};
 use maud::{Markup, html};
 
 /// Words of the pages beside each other.
@@ -58,16 +58,62 @@ pub fn state(lang: Lang, row: &RunRow) -> Markup {
     if row.running { tag("info", lang.t("进行中")) } else { tag("good", lang.t("已定稿")) }
 }
 
+/// What a run inspects, in words.
+pub fn kind(lang: Lang, kind: RunKind) -> &'static str {
+    match kind {
+        RunKind::Panel => lang.t("灯珠面板"),
+        RunKind::Boards => lang.t("线路板比对"),
+        RunKind::Placement => lang.t("元件贴装"),
+    }
+}
+
+/// Figures that all kinds of runs have in a list: frames, pieces, share of good ones, Cpk along x and y.
+#[derive(Default)]
+struct Row<'a> {
+    recipe: &'a str,
+    frames: u64,
+    pieces: u64,
+    good: Option<f64>,
+    cpk: [Option<f64>; 2],
+}
+
+impl<'a> Row<'a> {
+    fn of(row: &'a RunRow) -> Self {
+        let Some(figures) = &row.figures else { return Self::default() };
+        if let Some(panel) = &figures.panel {
+            return Self {
+                recipe: &panel.recipe,
+                frames: panel.frames,
+                pieces: panel.beads,
+                good: panel.yield_share,
+                cpk: [panel.cpk_x, panel.cpk_y],
+            };
+        }
+        if let Some(boards) = &figures.boards {
+            let good = boards.yield_share.map(|s| s.value);
+            return Self { frames: boards.boards, pieces: boards.boards, good, ..Self::default() };
+        }
+        figures.placement.as_ref().map_or_else(Self::default, |placed| Self {
+            frames: placed.boards,
+            pieces: placed.measured.parts,
+            good: placed.measured.yield_share.map(|s| s.value),
+            cpk: [placed.measured.x, placed.measured.y].map(|c| c.map(|c| c.cpk.value)),
+            ..Self::default()
+        })
+    }
+}
+
 fn table(lang: Lang, rows: &[RunRow]) -> Markup {
     html! {
         table.cards {
             thead { tr {
                 th scope="col" { span.visually-hidden { (lang.t("选择")) } }
                 th scope="col" { (lang.t("名称")) }
+                th scope="col" { (lang.t("种类")) }
                 th scope="col" { (lang.t("企业")) }
                 th scope="col" { (lang.t("检测方案")) }
                 th.n scope="col" { (lang.t("帧数")) }
-                th.n scope="col" { (lang.t("灯珠")) }
+                th.n scope="col" { (lang.t("件数")) }
                 th.n scope="col" { (lang.t("良率")) }
                 th.n scope="col" { "Cpk x" }
                 th.n scope="col" { "Cpk y" }
@@ -76,24 +122,25 @@ fn table(lang: Lang, rows: &[RunRow]) -> Markup {
             } }
             tbody {
                 @for row in rows {
-                    @let panel = row.figures.as_ref().and_then(|f| f.panel.as_ref());
+                    @let of = Row::of(row);
                     tr {
                         td.screen data-label=(lang.t("选择")) {
                             input type="checkbox" name="a" value=(row.id) aria-label={ (lang.t("比较")) " " (row.name) };
                         }
                         td.t data-label=(lang.t("名称")) { a.strong href={ "/inspections/" (row.id) } { (row.name) } }
+                        td data-label=(lang.t("种类")) { (kind(lang, row.kind())) }
                         td data-label=(lang.t("企业")) { (row.enterprise.name) }
                         td data-label=(lang.t("检测方案")) {
                             @match row.recipe {
-                                Some(id) => a href={ "/inspections/recipes/" (id) } { (panel.map_or("", |p| p.recipe.as_str())) },
-                                None => (panel.map_or("", |p| p.recipe.as_str())),
+                                Some(id) => a href={ "/inspections/recipes/" (id) } { (of.recipe) },
+                                None => (of.recipe),
                             }
                         }
-                        td.n data-label=(lang.t("帧数")) { (panel.map_or(0, |p| p.frames)) }
-                        td.n data-label=(lang.t("灯珠")) { (panel.map_or(0, |p| p.beads)) }
-                        td.n data-label=(lang.t("良率")) { (percent(panel.and_then(|p| p.yield_share), 3)) }
-                        td.n data-label="Cpk x" { (number(panel.and_then(|p| p.cpk_x), 2)) }
-                        td.n data-label="Cpk y" { (number(panel.and_then(|p| p.cpk_y), 2)) }
+                        td.n data-label=(lang.t("帧数")) { (of.frames) }
+                        td.n data-label=(lang.t("件数")) { (of.pieces) }
+                        td.n data-label=(lang.t("良率")) { (percent(of.good, 3)) }
+                        td.n data-label="Cpk x" { (number(of.cpk[0], 2)) }
+                        td.n data-label="Cpk y" { (number(of.cpk[1], 2)) }
                         td data-label=(lang.t("状态")) { (state(lang, row)) }
                         td.d data-label=(lang.t("时间")) { (format::moment(row.changed_ms)) }
                     }

@@ -1,10 +1,11 @@
 //! Fictional inspections of the demo cluster, measured at demo time on frames that `vision::synth` makes from seeds.
 
 use app::{
-    Actor, App, Arrival, AttachEvidence, Clock, Code, Error, InputFile, LiveFigures, NewAccount,
-    NewInspection, NewRecipe, Office, RecordQuery, Result, Watch,
+    Actor, App, Arrival, AttachEvidence, BoardPair, BoardRules, BoardsRun, Clock, Code, Error, InputFile,
+    LiveFigures, NewAccount, NewInspection, NewRecipe, Office, PlacementRun, RecordQuery, Result, Watch,
 };
-use vision::synth::{DefectRates, PanelRecipe};
+use exchange::frame::Packet;
+use vision::synth::{BoardRecipe, DefectRates, FIDUCIAL_PX, PanelRecipe, PartsRecipe};
 
 /// The recipe of the demo's line: P0.8 at 66.7 µm a pixel.
 const RECIPE: &str = "# P0.8 虚构示例产线\npitch_um = 800\nbead_diameter_um = 300\num_per_px = 66.667\nrows = 16\ncolumns = 20\ntolerance_um = 30\n";
@@ -52,7 +53,7 @@ impl Made {
     }
 }
 
-/// Adds a recipe with two versions, two finished runs, one under way, and evidence of an offer.
+/// Adds a recipe with two versions, two finished runs of panels, one of boards, one of placement, one of panels under way, and evidence of an offer.
 pub async fn add(app: &App, admin: &Actor) -> Result<()> {
     let query = RecordQuery { q: "mini".to_owned(), per_page: 200, ..RecordQuery::default() };
     let offers = app.offers(admin, &query).await?.rows;
@@ -93,6 +94,8 @@ pub async fn add(app: &App, admin: &Actor) -> Result<()> {
         .await?;
     let proof = AttachEvidence { run, offer: offer.id, property: "yield_rate".to_owned(), months: 6 };
     app.attach_evidence(&person, &proof).await?;
+    boards(app, &person).await?;
+    placement(app, &person).await?;
     running(app, &person, &named("批次 20261122（进行中）")).await
 }
 
@@ -117,4 +120,63 @@ async fn running(app: &App, person: &Actor, new: &NewInspection) -> Result<()> {
     let id = app.begin_inspection(person, new).await?;
     let (figures, detail) = watch.says(LiveFigures::default());
     app.push_inspection(person, id, &figures, &detail).await
+}
+
+/// A frame of eight bits as a file of samples.
+fn raw(name: String, (width, height): (usize, usize), samples: &[u8]) -> Packet {
+    Packet::file(name, [format!("raw {width} {height} mono 8\n").as_bytes(), samples].concat())
+}
+
+/// A finished run of boards against their templates; two of them have defects.
+async fn boards(app: &App, person: &Actor) -> Result<()> {
+    let mut run = BoardsRun::new(BoardRules::default(), 0.5);
+    for i in 0..8 {
+        let defects = if i % 5 == 2 { 3 } else { 0 };
+        let made = BoardRecipe { defects, seed: 40 + i, ..BoardRecipe::default() }.render();
+        let size = (made.width, made.height);
+        let pair = BoardPair {
+            template: raw("template.raw".to_owned(), size, &made.template),
+            image: raw(format!("board-{i:02}.raw"), size, &made.image),
+        };
+        run.take(person, &pair)?;
+    }
+    app.record_inspection(person, None, "线路板 20261120", run.end()?).await?;
+    Ok(())
+}
+
+/// A finished run of placed parts, four boards at 20 µm a pixel.
+async fn placement(app: &App, person: &Actor) -> Result<()> {
+    const UM: f64 = 20.0;
+    let made = |i: u64| PartsRecipe {
+        rows: 5,
+        columns: 6,
+        jitter_px: 0.35,
+        jitter_deg: 0.2,
+        seed: 70 + i,
+        ..PartsRecipe::default()
+    };
+    let (first, like) = (made(0).render(), made(0));
+    let mut text = format!(
+        "um_per_px = {UM}\norigin_px = [{:?}, {:?}]\ntolerance_um = 30\ntolerance_deg = 1\nsearch_um = 300\n",
+        first.origin.0, first.origin.1
+    );
+    for (x, y) in first.fiducials {
+        let (x, y, d) = (UM * x, UM * y, UM * FIDUCIAL_PX);
+        text += &format!("[[fiducials]]\nx_um = {x:?}\ny_um = {y:?}\ndiameter_um = {d:?}\n");
+    }
+    for (i, part) in first.parts.iter().enumerate() {
+        let (x, y) = (UM * part.nominal.0, UM * part.nominal.1);
+        let (length, width) = (UM * like.length_px, UM * like.width_px);
+        text += &format!(
+            "[[parts]]\nname = \"D{}\"\nx_um = {x:?}\ny_um = {y:?}\nlength_um = {length:?}\nwidth_um = {width:?}\n",
+            i + 1
+        );
+    }
+    let mut run = PlacementRun::new(person, &text, "贴装")?;
+    for i in 0..4 {
+        let board = made(i).render();
+        run.take(person, &raw(format!("board-{i:02}.raw"), (board.width, board.height), &board.samples))?;
+    }
+    app.record_inspection(person, None, "贴装 20261120", run.end()?).await?;
+    Ok(())
 }

@@ -371,7 +371,7 @@ async fn finish(mut watch: Watch, record: Option<&Record<'_>>, json: bool) -> Re
 }
 
 /// Row id of the enterprise with this name or key; nothing where none is named.
-async fn enterprise(app: &App, actor: &Actor, named: Option<&str>) -> Result<Option<i64>> {
+pub async fn enterprise(app: &App, actor: &Actor, named: Option<&str>) -> Result<Option<i64>> {
     let Some(named) = named else { return Ok(None) };
     let query = app::EnterpriseQuery { q: named.to_owned(), per_page: 200, ..Default::default() };
     let rows = app.enterprises(actor, &query).await?.rows;
