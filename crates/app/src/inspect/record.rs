@@ -372,6 +372,7 @@ impl App {
         name: &str,
         measured: EndedRun,
     ) -> Result<(i64, String)> {
+        actor.need(Act::RecordInspection)?;
         self.free_inspection_name(actor, enterprise, name).await?;
         let market = self.market().await?;
         let enterprise = self.inspected(&market, actor, enterprise)?;
