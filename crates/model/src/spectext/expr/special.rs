@@ -80,6 +80,37 @@ impl ExprReader<'_> {
         Some((Amount { unit: Some(unit), ..plain }, end))
     }
 
+    /// A number whose point is told by an R or by the letter of its unit (4R7, 4K7, 2u2), that unit, and the bytes from there
+    /// on.
+    pub(super) fn letter_point(&self, from: usize, end: usize) -> Option<(f64, Option<UnitWords>, usize)> {
+        let whole = self.text.get(from..end).filter(|w| w.bytes().all(|b| b.is_ascii_digit()))?;
+        let letter = self.text[end..].chars().next()?;
+        let coil = self.folded.contains('感') || self.folded.contains("inductor");
+        let (symbol, most) = match letter {
+            'R' | 'r' => (None, 2),
+            // 4K60 are a screen's dots and pictures.
+            'K' | 'k' => (Some("kΩ"), 1),
+            'M' => (Some("MΩ"), 1),
+            'n' => (Some("nF"), 1),
+            'p' => (Some("pF"), 1),
+            'u' | 'μ' => (Some(if coil { "μH" } else { "μF" }), 1),
+            _ => return None,
+        };
+        let decimals = &self.text[end + letter.len_utf8()..];
+        let len = decimals.bytes().take_while(u8::is_ascii_digit).count();
+        let ends = !decimals[len..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
+        let value = format!("{whole}.{}", &decimals[..len]).parse().ok()?;
+        let unit = match symbol {
+            Some(symbol) => Some(self.units.scan(symbol)?),
+            None => None,
+        };
+        ((1..=most).contains(&len) && ends && whole.len() < 4).then_some((
+            value,
+            unit,
+            letter.len_utf8() + len,
+        ))
+    }
+
     /// True at what is counted by 单 and 双 (双层, 双工位).
     pub(super) fn is_paired(&self, at: usize) -> bool {
         WORDS.at_start(Role::Paired, &self.folded[at..]).is_some()
