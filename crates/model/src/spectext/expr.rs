@@ -137,8 +137,9 @@ impl ExprReader<'_> {
                 && volts.is_some_and(|u| u.symbol == "V")
                 && self.text[..at].trim_end_matches(' ').ends_with(['F', 'f', 'R', '5', '7', 'G', 'H'])
         };
-        if let Some((tolerance, end, unit)) =
-            self.tolerance(end).filter(|t| !millionths(&t.0) && !apart(&t.0))
+        if let Some((tolerance, end, unit)) = self
+            .tolerance(end)
+            .filter(|t| !millionths(&t.0) && !apart(&t.0) && !self.is_of_other(&first, end, &t.0))
         {
             let first = Amount { unit: first.unit.or(unit), ..first };
             return Some(

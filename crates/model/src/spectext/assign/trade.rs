@@ -4,8 +4,8 @@ use super::super::expr::{Amount, Expr, Shape};
 use super::super::items::{Item, Kind};
 use super::super::resolve::Resolved;
 use super::super::words::{Role, WORDS};
-use super::Assigner;
 use super::telling::AREAS;
+use super::{Assigner, Placed};
 use crate::property::PropertyId;
 
 /// How hard rubbers are, in degrees Shore A.
@@ -113,6 +113,23 @@ impl Assigner<'_> {
             && self.topic.bare.contains(&resolution);
         let dots = self.units.scan("像素").filter(|_| told)?;
         self.of("resolution", &Shape::Point(Amount { unit: Some(dots), ..amount.clone() }))
+    }
+
+    /// The lines of a board and the space between them (4/4 mil).
+    pub(super) fn lines(&self, list: &[&Expr]) -> Option<Vec<Placed>> {
+        let [Expr { end, shape: Shape::Point(line), .. }, Expr { start, shape: shape @ Shape::Point(_), .. }] =
+            list
+        else {
+            return None;
+        };
+        let mil = self.symbol(shape).is_some_and(|s| s == "mil");
+        let told = mil && self.text.get(*end..*start) == Some("/") && self.speaks("copper_thickness");
+        let unit = shape.unit().filter(|_| told)?;
+        let line = Amount { unit: Some(unit.clone()), ..line.clone() };
+        Some(vec![
+            (0, self.of("min_line_width", &Shape::Point(line))?),
+            (1, self.of("min_line_spacing", shape)?),
+        ])
     }
 
     /// True for degrees by which a plug is bent (USB A母 90度).

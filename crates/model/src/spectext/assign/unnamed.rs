@@ -96,6 +96,7 @@ impl Assigner<'_> {
         }
         let found = (self.rolled(list).or_else(|| self.strands(list)))
             .or_else(|| self.header(list))
+            .or_else(|| self.lines(list))
             .or_else(|| self.bored(list))
             .or_else(|| self.bare_cores(list))
             .or_else(|| self.counted_strands(list));

@@ -1,6 +1,6 @@
 //! Numbers that are written in a way of their own: in words, as fractions, in nines, as powers of ten.
 
-use super::{Amount, ExprReader, Shape};
+use super::{Amount, ExprReader, Shape, Tolerance};
 use crate::spectext::number;
 use crate::spectext::words::{Role, WORDS};
 use crate::unit::UnitWords;
@@ -109,6 +109,16 @@ impl ExprReader<'_> {
             unit,
             letter.len_utf8() + len,
         ))
+    }
+
+    /// True for a tolerance that is set apart and measures something else (200L ±2℃).
+    pub(super) fn is_of_other(&self, first: &Amount, end: usize, tolerance: &Tolerance) -> bool {
+        let read =
+            |words: &Option<UnitWords>| words.as_ref().map(|w| self.units.compose(w)).unwrap_or_default();
+        let (own, its) = (read(&first.unit), read(&tolerance.unit));
+        let share = its.iter().any(|u| u.dimension.is_number());
+        let alike = its.iter().any(|u| own.iter().any(|o| o.dimension == u.dimension));
+        self.text[end..].starts_with(' ') && !own.is_empty() && !its.is_empty() && !share && !alike
     }
 
     /// True at what is counted by 单 and 双 (双层, 双工位).
