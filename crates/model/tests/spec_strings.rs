@@ -2,8 +2,8 @@
 //! before the parser had read the strings.
 //!
 //! The first three rounds and the developer's own (`own`, `5dev`) must be read without a fault, but for the strings of
-//! [`KNOWN_WRONG`]. The fourth to the ninth round and the half `10a` of the tenth were held back until they were measured on
-//! 2026-11-30 and are for development since:
+//! [`KNOWN_WRONG`]. The fourth to the ninth round and the halves `10a` and `11a` of the tenth and the eleventh were held back
+//! until they were measured on 2026-11-30 and 2026-12-01 and are for development since:
 //! they were written by people who knew the table of properties and had not seen the parser. Of them the number read right is
 //! kept.
 //!
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 /// Strings of the once held-back rounds, and of the one that is held back, that the parser is known to read right; raise them, never
 /// lower them.
-const KEPT_RIGHT: [(&str, usize); 10] = [
+const KEPT_RIGHT: [(&str, usize); 11] = [
     ("4", 240),
     ("5", 239),
     ("6", 240),
@@ -28,7 +28,8 @@ const KEPT_RIGHT: [(&str, usize); 10] = [
     ("9a", 240),
     ("9b", 240),
     ("10a", 239),
-    (HELD_BACK, 178),
+    ("11a", 277),
+    (HELD_BACK, 183),
 ];
 
 /// The half of the tenth round whose misses nobody who works on the parser has looked at: the test does not show them. It stays a

@@ -7,6 +7,7 @@ mod numbers;
 mod round;
 mod supplied;
 mod telling;
+mod trade;
 mod unnamed;
 mod usual;
 mod worded;
@@ -153,7 +154,7 @@ impl<'a> Assigner<'a> {
 
 /// True for the signs that part words.
 fn parts(c: char) -> bool {
-    " /、()&+:".contains(c)
+    " /、()&+:@".contains(c)
 }
 
 impl Reading {

@@ -8,6 +8,9 @@ use crate::tolerance::{Limits, iso286};
 /// volumes.
 const GRADES: std::ops::RangeInclusive<u8> = 4..=16;
 
+/// What speaks of resistors where a letter stands between two digits.
+const RESISTORS: [&str; 8] = ["阻", "ohm", "0402", "0603", "0805", "1206", "2512", "1/"];
+
 impl ExprReader<'_> {
     /// A nominal size in mm with its class, and its end.
     pub(super) fn class(&self, at: usize) -> Option<(Shape, usize)> {
@@ -18,7 +21,10 @@ impl ExprReader<'_> {
         }
         // 钢球 6.35 G10: how round a ball is.
         let ball = self.folded.contains('球') || self.folded.contains("ball");
-        let unit = self.units.scan("mm").filter(|_| !ball)?;
+        // 0805 4K7: a resistor, and no fit.
+        let resistor = self.folded[at + len..].starts_with(['k', 'm'])
+            && RESISTORS.iter().any(|word| self.folded.contains(word));
+        let unit = self.units.scan("mm").filter(|_| !ball && !resistor)?;
         let rest = &self.text[at + len..];
         let spaced = rest.strip_prefix(' ').filter(|r| r.starts_with("mm") || r.starts_with("MM"));
         let rest = spaced.unwrap_or(rest);

@@ -137,8 +137,9 @@ impl ExprReader<'_> {
                 && volts.is_some_and(|u| u.symbol == "V")
                 && self.text[..at].trim_end_matches(' ').ends_with(['F', 'f', 'R', '5', '7', 'G', 'H'])
         };
-        if let Some((tolerance, end, unit)) =
-            self.tolerance(end).filter(|t| !millionths(&t.0) && !apart(&t.0))
+        if let Some((tolerance, end, unit)) = self
+            .tolerance(end)
+            .filter(|t| !millionths(&t.0) && !apart(&t.0) && !self.is_of_other(&first, end, &t.0))
         {
             let first = Amount { unit: first.unit.or(unit), ..first };
             return Some(
@@ -237,8 +238,8 @@ impl ExprReader<'_> {
             }
         }
         // 4R7: the letter stands for the point.
-        if let Some((decimal, len)) = self.letter_point(from, end) {
-            return Some((Amount { value: decimal, ..out }, end + len));
+        if let Some((decimal, unit, len)) = self.letter_point(from, end) {
+            return Some((Amount { value: decimal, unit, ..out }, end + len));
         }
         if let Some((share, len)) = self.per_degree(end) {
             let value = format!("{value}e6").parse().ok()?;
@@ -318,16 +319,6 @@ impl ExprReader<'_> {
         (&self.text[unit..end] == "米" && whole.fract() == 0.0 && ends)
             .then(|| format!("{whole}.{digit}").parse().ok())
             .flatten()
-    }
-
-    /// A number whose point is told by an R (4R7), and the bytes from there on.
-    fn letter_point(&self, from: usize, end: usize) -> Option<(f64, usize)> {
-        let whole = self.text.get(from..end).filter(|w| w.bytes().all(|b| b.is_ascii_digit()))?;
-        let decimals = self.text[end..].strip_prefix(['R', 'r'])?;
-        let len = decimals.bytes().take_while(u8::is_ascii_digit).count();
-        let ends = !decimals[len..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
-        let value = format!("{whole}.{}", &decimals[..len]).parse().ok()?;
-        ((1..=2).contains(&len) && ends && whole.len() < 4).then_some((value, 1 + len))
     }
 
     /// The unit of three Latin letters or more behind a K for thousands (100k cycles), and the bytes of both.

@@ -212,7 +212,9 @@ fn is_grade<'a>(hit: &Hit<'a>, number: &Expr, before: Option<&Item<'a>>, text: &
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let lettered = digits < word.len() && word[digits..].bytes().all(|b| b.is_ascii_alphabetic());
     let asked = matches!(before, Some(Item { kind: Kind::Name(..), .. }));
-    matches!(hit.kind, Kind::Value(_)) && digits >= 3 && lettered && hit.end == number.end && !asked
+    // 65Mn
+    let grade = digits >= 3 || word.ends_with("Mn");
+    matches!(hit.kind, Kind::Value(_)) && grade && lettered && hit.end == number.end && !asked
 }
 
 /// True for a value that begins with a numeral in words (三元 is no three yuan) or has some in it (95棉5氨纶).

@@ -267,7 +267,10 @@ impl Scale<'_> {
         let by = |unit: Unit| match &self.default {
             Some(default)
                 if default.symbol.strip_prefix(unit.symbol.as_str()).is_some_and(|r| r.starts_with('/'))
-                    && (unit.dimension == default.dimension || unit.dimension.is_number()) =>
+                    && (unit.dimension == default.dimension
+                        || unit.dimension.is_number()
+                        || unit.symbol.ends_with('J')
+                            && self.property.other_units.contains(&unit.symbol)) =>
             {
                 default.clone()
             }

@@ -138,6 +138,8 @@ pub(super) enum Role {
     Vague,
     /// Names that only tell more of a material directly behind them (防静电PET).
     Adjective,
+    /// Rubbers whose hardness stands directly behind them (NBR70).
+    Rubber,
     /// What is done to the material behind it, of which nothing is made then (清洗玻璃, 适用不锈钢).
     Treats,
 }
@@ -161,7 +163,8 @@ impl Role {
     }
 }
 
-const ROLES: [(&str, Role); 76] = [
+const ROLES: [(&str, Role); 77] = [
+    ("rubber", Role::Rubber),
     ("additive", Role::Additive),
     ("remedy", Role::Remedy),
     ("cloth", Role::Cloth),

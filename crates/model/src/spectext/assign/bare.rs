@@ -64,7 +64,7 @@ impl<'a> Assigner<'a> {
         let words: Vec<String> = words.iter().filter(|w| !closer(w)).cloned().collect();
         taken[at..=last].fill(true);
         let value = if self.property(index).kind == PropertyKind::Text {
-            SpecValue::Text(self.text[item.start..end].to_owned())
+            SpecValue::Text(self.text[item.start..end].replace(['或', '、'], "/"))
         } else {
             SpecValue::Set(words)
         };
@@ -122,7 +122,7 @@ impl<'a> Assigner<'a> {
         let chinese = self.text[..end].ends_with(is_han);
         let after = if chinese && after.is_ascii() { "" } else { after };
         // 需要IPX7防水的LED模组, MCU要带CAN口: only the words beside it.
-        let after = after.split(['的', ',']).next().unwrap_or(after);
+        let after = after.split(['的', ',', '到']).next().unwrap_or(after);
         let before = before.rsplit(['要', '带', '的']).next().unwrap_or(before);
         let quality = WORDS.is(Role::Quality, id);
         if !(quality || id == "certification" || WORDS.is(Role::Modifier, id))
@@ -152,6 +152,7 @@ impl<'a> Assigner<'a> {
             || served
             || coded
             || (id == "material" && self.is_described(before, start, end))
+            || (id == "colour" && WORDS.at_end(Role::Coat, before))
             || (matches!(id.as_str(), "process" | "surface_finish")
                 && before.chars().count() > 1
                 && self.is_described(before, start, end))
@@ -219,10 +220,13 @@ impl<'a> Assigner<'a> {
     /// True for what something else is filled with to so much of it (滑石粉20%).
     fn is_filler_of(&self, at: usize) -> bool {
         let (start, end) = (self.items[at].start, self.items[at].end);
+        // PP+20% talc
+        let behind = self.folded[..start].trim_end_matches(' ').ends_with('%');
         at > 0
             && WORDS.is(Role::Additive, &self.folded[start..end])
-            && matches!(&self.items.get(at + 1), Some(Item { start, end: stop, kind: Kind::Number(_), .. })
-                if *start == end && self.text[*start..*stop].ends_with('%'))
+            && (behind
+                || matches!(&self.items.get(at + 1), Some(Item { start, end: stop, kind: Kind::Number(_), .. })
+                if *start == end && self.text[*start..*stop].ends_with('%')))
     }
 
     pub(super) fn bare_value(&self, at: usize) -> Option<(u16, u16)> {
@@ -347,7 +351,16 @@ impl<'a> Assigner<'a> {
             && made(at - 1)
             && self.items[at - 1].end == item.start
             && parted(self.text[..self.items[at - 1].start].chars().next_back());
+        // 黑PC, 白牛皮纸: what is so coloured is made of.
+        let of_material = self.property(property).id.0 == "colour"
+            && self.items.get(at + 1).is_some_and(|n| {
+                let made = |t: &(u16, u16)| self.property(t.0).id.0 == "material";
+                n.start == item.end
+                    && self.text[n.start..n.end].chars().count() > 1
+                    && matches!(&n.kind, Kind::Value(e) if e.targets.iter().any(made))
+            });
         let free = parted(after.chars().next()) && !measured
+            || of_material
             || shaped
             || coloured
             || self.is_paired_colour(at + 1, property)

@@ -244,6 +244,12 @@ impl Assigner<'_> {
             let belongs_behind = !gap.is_empty()
                 && (self.leads_number(next, entry) || self.touches_number(next) || leads_value);
             if matches!(gap, "" | "的" | " ") && !belongs_behind {
+                let bound = self.bound_behind(behind.end).filter(|_| list.len() == 1);
+                let bounded: Vec<Expr> = (list.iter().zip(bound))
+                    .map(|(e, role)| Expr { shape: e.shape.clone().bounded_by(role), ..(*e).clone() })
+                    .collect();
+                let bounded: Vec<&Expr> = bounded.iter().collect();
+                let list = if bounded.is_empty() { list } else { &bounded };
                 let found = self.fit(entry, &self.folded[behind.start..behind.end], list, fallback);
                 if !found.is_empty() {
                     taken[next] = true;
@@ -314,8 +320,22 @@ impl Assigner<'_> {
         let barred = refused
             .filter(|name| !in_noun(name) && !family(name) && !described(name))
             .filter(|name| !compound(name) && !round(name) && !wordless(name))
+            // AC1200W, Ag 30g/L: the mark of a voltage before watts, an element in a solution.
+            .filter(|name| {
+                let words = &self.folded[name.start..name.end];
+                let mark = matches!(name.kind, Kind::Name(_, Named::Mark)) && words.ends_with('c');
+                !(mark || WORDS.is(Role::Element, words)) || self.own_unit(list, fallback).is_none()
+            })
             .filter(|name| adjacent(name) || (self.own_unit(list, fallback).is_none() && !apart(name)));
         (Vec::new(), barred.map(|name| name.from))
+    }
+
+    /// The bound that closes a clause behind the name of a number (500 mating cycles min).
+    fn bound_behind(&self, at: usize) -> Option<Role> {
+        let rest = self.folded[at..].strip_prefix(' ')?;
+        let bounds = [(Role::OrMore, Role::AtLeast), (Role::OrLess, Role::AtMost)];
+        let closes = |role: Role| WORDS.at_start(role, rest).is_some_and(|len| len == rest.len());
+        bounds.into_iter().find(|(behind, _)| closes(*behind)).map(|(_, before)| before)
     }
 
     /// True where a noun that is set apart from the name before it stands directly before the number, which is then of that
@@ -348,7 +368,7 @@ impl Assigner<'_> {
         let ends = item.end == self.text.len() || self.text[item.end..].starts_with([' ', '，', ',']);
         let whole = !self.text[self.items[at].start..self.items[at].end].contains('.');
         let counted = matches!(item.kind, Kind::Name(e, _) if e.targets.iter().any(|t| self.property(t.0).unit.as_deref() == Some("次")));
-        ends && if latin { gap == " " && whole && counted } else { gap.is_empty() && !whole }
+        ends && if latin && gap == " " { whole && counted } else { gap.is_empty() && !whole }
     }
 
     /// True for a side in one character directly behind its number (1.0厚).

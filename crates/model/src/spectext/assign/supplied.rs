@@ -89,10 +89,10 @@ impl Assigner<'_> {
         let Some(words) = expr.shape.unit() else { return false };
         // 样品20pcs are so many samples.
         let asks = |b: &Item<'_>| WORDS.at_end(Role::Asked, &self.folded[b.start..b.end]);
-        let named = at
-            .checked_sub(1)
-            .map(|b| &self.items[b])
-            .is_some_and(|b| matches!(b.kind, Kind::Name(..)) && !asks(b));
+        let named = at.checked_sub(1).map(|b| &self.items[b]).is_some_and(|b| {
+            let apart = self.is_worded_name(b) && self.text[b.end..].starts_with(' ');
+            matches!(b.kind, Kind::Name(..)) && !asks(b) && !apart
+        });
         let likeliest = self.units.compose(words).into_iter().next();
         // <3%/月 is a rate.
         let share = |u: &Unit| u.symbol.starts_with(['%', '‰']) || u.symbol.starts_with("pp");
@@ -104,7 +104,13 @@ impl Assigner<'_> {
         if !named && self.least(at, expr, out) {
             return true;
         }
-        if named || self.is_money(words) || !(timed || ordered) {
+        // 500片一盒: what one pack holds.
+        let held = || ["一", "每"].iter().any(|each| self.folded[expr.end..].starts_with(each));
+        if named
+            || self.is_money(words)
+            || !(timed || ordered)
+            || held() && self.pack_behind(expr.end, at).is_some()
+        {
             return false;
         }
         let Some(range) = amount::quantity(self.units, &expr.shape, None) else { return false };
@@ -147,10 +153,12 @@ impl Assigner<'_> {
         let things = WORDS.words(Role::Counted).find_map(like);
         let of_things = things.is_some_and(|one| match unit.symbol.as_str() {
             // 4K is no amount of anything, and 5000K a light's colour.
-            "Kpcs" => alone && THOUSANDS.contains(&count),
+            "Kpcs" => alone && THOUSANDS.contains(&count) || asked && behind,
             // CNC 五轴, and a cloth's yarn of 40支.
             _ if unit.symbol == "轴" && count < SPOOLS_MIN => asked && behind,
             _ if unit.symbol == "支" && self.is_of_cloth() => asked && behind,
+            // 贴片机 8头
+            _ if self.text[..end].ends_with('头') => asked && behind,
             // 210T of a cloth are threads.
             _ if one.symbol == "吨" => {
                 unit.symbol.ends_with('吨') && !(self.text[..end].ends_with('T') && self.is_of_cloth())

@@ -30,9 +30,11 @@ pub(super) const PITCHES: [f64; 34] = [
 /// Thermal classes of enamelled wires, in ℃.
 const THERMAL_CLASSES: [f64; 8] = [105.0, 120.0, 130.0, 155.0, 180.0, 200.0, 220.0, 240.0];
 /// The least side in mm of a size without a unit behind a noun.
-const SIDE_MM_MIN: f64 = 10.0;
+const SIDE_MM_MIN: f64 = 8.0;
 /// A roll is so many times longer than wide at least, where both are told in metres.
 const ROLL_RATIO_MIN: f64 = 8.0;
+/// What is thinner than this in mm is no width.
+const THIN_MM_MAX: f64 = 0.5;
 /// No web is as many metres wide.
 const WEB_METRES_MAX: f64 = 3.5;
 /// A layer thinner than this in mm is a finish's.
@@ -67,6 +69,15 @@ impl Assigner<'_> {
             return Some(vec![self.side_of("thickness", a, a.unit())?, self.side_of("width", b, b.unit())?]);
         }
         let length = length?;
+        // 0.06*33m: nothing is so narrow.
+        if let [side, _] = sides.as_slice()
+            && side.low.unit.is_none()
+            && side.low.value < THIN_MM_MAX
+            && length == 1
+        {
+            let long = self.side_of("length", &sides[1], sides[1].unit())?;
+            return Some(vec![self.side_of("thickness", side, None)?, long]);
+        }
         let mut others: Vec<usize> = (0..sides.len()).filter(|p| *p != length).collect();
         let measured = |p: &usize| {
             let narrow = sides[*p].low.value * ROLL_RATIO_MIN <= sides[length].low.value;

@@ -72,6 +72,7 @@ impl Assigner<'_> {
                 .or_else(|| self.dots(expr))
                 .or_else(|| self.loudness(expr))
                 .or_else(|| self.cured_by(at, next, expr))
+                .or_else(|| self.by_trade(at, next, expr))
                 .or_else(|| self.bare_side(at, next, expr))
         {
             return vec![(0, found)];
@@ -95,6 +96,7 @@ impl Assigner<'_> {
         }
         let found = (self.rolled(list).or_else(|| self.strands(list)))
             .or_else(|| self.header(list))
+            .or_else(|| self.lines(list))
             .or_else(|| self.bored(list))
             .or_else(|| self.bare_cores(list))
             .or_else(|| self.counted_strands(list));
@@ -150,6 +152,7 @@ impl Assigner<'_> {
                         && (may_be_bare(self.property(index), &e.shape) || self.is_share(index, &e.shape))
                         && (!is_thousands(&e.shape) || self.is_in_ohms(index))
                         && !self.is_ampere(index, e)
+                        && !self.is_bend(e)
                         && !self.is_thread_count(e)
                         && self.is_pitch(index, e);
                     let resolved =

@@ -44,8 +44,13 @@ const BARE_SIDE: (f64, f64) = (0.005, 6.0);
 const DELIVERY_DAYS_MAX: f64 = 120.0;
 
 impl Assigner<'_> {
-    fn symbol(&self, shape: &Shape) -> Option<String> {
+    pub(super) fn symbol(&self, shape: &Shape) -> Option<String> {
         Some(self.units.compose(shape.unit()?).into_iter().next()?.symbol)
+    }
+
+    /// The unit of an expression, where 度 are those of a temperature.
+    fn warmth(&self, expr: &Expr) -> Option<String> {
+        if self.text[..expr.end].ends_with('度') { Some("℃".to_owned()) } else { self.symbol(&expr.shape) }
     }
 
     /// The temperatures (`-40~85℃`) or the humidity (`20~95%RH`) that something works in.
@@ -66,7 +71,8 @@ impl Assigner<'_> {
         let cold = low.value < CLIMATE.0 && high.value >= CLIMATE.1;
         let told = cold && (warm || (low.unit.is_none() && high.unit.is_none()));
         let hinted = self.hints.iter().any(|h| self.resolver().resolve(*h, &expr.shape, None).is_some());
-        if told && (!hinted || self.by_topic) { self.of("operating_temperature", &expr.shape) } else { None }
+        let id = if self.is_of_rubber() { "temperature_resistance" } else { "operating_temperature" };
+        if told && (!hinted || self.by_topic) { self.of(id, &expr.shape) } else { None }
     }
 
     /// The side that a bound in words speaks of (最厚25mm, 最长3m).
@@ -122,9 +128,8 @@ impl Assigner<'_> {
     ) -> bool {
         let [warm] = list else { return false };
         let Some(Item { kind: Kind::Number(time), .. }) = self.items.get(next) else { return false };
-        let is = |expr: &Expr, symbols: &[&str]| {
-            self.symbol(&expr.shape).is_some_and(|s| symbols.contains(&s.as_str()))
-        };
+        let is =
+            |expr: &Expr, symbols: &[&str]| self.warmth(expr).is_some_and(|s| symbols.contains(&s.as_str()));
         let joined = matches!(self.gap(next - 1, next).trim(), "*" | "/" | "x" | "@" | "," | "");
         if !joined || !is(warm, &["℃", "℉"]) || !is(time, &["min", "h", "s"]) {
             return false;
@@ -141,7 +146,8 @@ impl Assigner<'_> {
             return false;
         };
         // 低温导电胶 80℃*30min
-        let glue = matches!(self.gap(next - 1, next).trim(), "*" | "/" | "x") && self.speaks_of(Role::Glue);
+        let glue =
+            matches!(self.gap(next - 1, next).trim(), "*" | "/" | "x" | "") && self.speaks_of(Role::Glue);
         if !told && !glue {
             return false;
         }
@@ -247,10 +253,20 @@ impl Assigner<'_> {
             };
             self.properties.index(&PropertyId(output.to_owned())).filter(|p| self.topic.named.contains(p))
         };
-        let plain = list.iter().all(|e| matches!(&e.shape, Shape::Point(a) if a.value < MAINS_VOLTS_MIN));
+        let plain = |e: &&&Expr| match &e.shape {
+            Shape::Point(a) => a.value < MAINS_VOLTS_MIN || self.symbol(&e.shape).is_some_and(|s| s == "mA"),
+            // 0-100V: from nothing on only what is given can be set.
+            Shape::Range(low, _) => low.value == 0.0,
+            _ => false,
+        };
         let swap = |(place, (property, value)): Placed| {
             let id = self.property(property).id.0.as_str();
-            (place, (given(id).filter(|_| plain).unwrap_or(property), value))
+            let told = list
+                .get(place)
+                .filter(plain)
+                .filter(|e| !self.text[e.end..].starts_with('转'))
+                .and_then(|_| given(id));
+            (place, (told.unwrap_or(property), value))
         };
         found.into_iter().map(swap).collect()
     }
@@ -365,18 +381,6 @@ impl Assigner<'_> {
         if told { self.of("wavelength", &expr.shape) } else { None }
     }
 
-    /// Plain ten thousands of a camera are its dots (手机镜头 5000万).
-    pub(super) fn dots(&self, expr: &Expr) -> Option<(u16, Resolved)> {
-        let Shape::Point(amount) = &expr.shape else { return None };
-        let resolution = self.properties.index(&PropertyId("resolution".to_owned()))?;
-        let told = amount.unit.is_none()
-            && amount.scale == 1e4
-            && self.speaks_of(Role::Lens)
-            && self.topic.bare.contains(&resolution);
-        let dots = self.units.scan("像素").filter(|_| told)?;
-        self.of("resolution", &Shape::Point(Amount { unit: Some(dots), ..amount.clone() }))
-    }
-
     /// What a battery holds where it is told in plain mA (移动电源10000毫安).
     pub(super) fn charge(&self, expr: &Expr) -> Option<(u16, Resolved)> {
         let Shape::Point(amount) = &expr.shape else { return None };
@@ -388,17 +392,9 @@ impl Assigner<'_> {
         self.of("battery_capacity", &Shape::Point(Amount { unit: Some(hours), ..amount.clone() }))
     }
 
-    /// Decibels as they are weighted or spelled where nothing says of what they are: how loud something is (70分贝).
-    pub(super) fn loudness(&self, expr: &Expr) -> Option<(u16, Resolved)> {
-        let words = self.folded[expr.start..expr.end].trim_end_matches(|c| "以下内之↓".contains(c));
-        let told = self.symbol(&expr.shape).is_some_and(|s| s == "dB")
-            && ["分贝", "db(a)", "dba", "分贝(a)"].iter().any(|w| words.ends_with(w));
-        if told { self.of("noise", &expr.shape) } else { None }
-    }
-
     /// The time or the temperature beside a word for hardening (常温24小时固化, cure 150°C for 1 h).
     pub(super) fn cured_by(&self, at: usize, next: usize, expr: &Expr) -> Option<(u16, Resolved)> {
-        let symbol = self.symbol(&expr.shape)?;
+        let symbol = self.warmth(expr)?;
         let id = match symbol.as_str() {
             "min" | "h" | "s" | "天" => "curing_time",
             "℃" => "curing_temperature",
@@ -413,7 +409,7 @@ impl Assigner<'_> {
         let after_warmth = id == "curing_time"
             && last.is_some_and(|l| match &l.kind {
                 Kind::Number(warm) => {
-                    self.symbol(&warm.shape).is_some_and(|s| s == "℃")
+                    self.warmth(warm).is_some_and(|s| s == "℃")
                         && ["", "for", "*", "/", "x", "@"].contains(&self.gap(at - 1, at).trim())
                 }
                 _ => false,

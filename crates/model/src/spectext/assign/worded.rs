@@ -138,7 +138,9 @@ impl<'a> Assigner<'a> {
             end = span.end;
         }
         let listed = unknown < set.len();
-        let plausible = unknown == 0 || explicit || listed || self.hints.contains(&index);
+        // 机柜面板：喷塑: words that the topic does not speak of name nothing there.
+        let told = explicit && !self.topic.is_foreign(index, self.properties);
+        let plausible = unknown == 0 || told || listed || self.hints.contains(&index);
         let short = explicit || self.text[region.clone()].chars().count() <= BARE_WORDS_MAX;
         if set.is_empty() || !plausible || !short {
             return;

@@ -1,6 +1,6 @@
 //! Numbers that are written in a way of their own: in words, as fractions, in nines, as powers of ten.
 
-use super::{Amount, ExprReader, Shape};
+use super::{Amount, ExprReader, Shape, Tolerance};
 use crate::spectext::number;
 use crate::spectext::words::{Role, WORDS};
 use crate::unit::UnitWords;
@@ -78,6 +78,47 @@ impl ExprReader<'_> {
         };
         let end = at + len + unit.len;
         Some((Amount { unit: Some(unit), ..plain }, end))
+    }
+
+    /// A number whose point is told by an R or by the letter of its unit (4R7, 4K7, 2u2), that unit, and the bytes from there
+    /// on.
+    pub(super) fn letter_point(&self, from: usize, end: usize) -> Option<(f64, Option<UnitWords>, usize)> {
+        let whole = self.text.get(from..end).filter(|w| w.bytes().all(|b| b.is_ascii_digit()))?;
+        let letter = self.text[end..].chars().next()?;
+        let coil = self.folded.contains('感') || self.folded.contains("inductor");
+        let (symbol, most) = match letter {
+            'R' | 'r' => (None, 2),
+            // 4K60 are a screen's dots and pictures.
+            'K' | 'k' => (Some("kΩ"), 1),
+            'M' => (Some("MΩ"), 1),
+            'n' => (Some("nF"), 1),
+            'p' => (Some("pF"), 1),
+            'u' | 'μ' => (Some(if coil { "μH" } else { "μF" }), 1),
+            _ => return None,
+        };
+        let decimals = &self.text[end + letter.len_utf8()..];
+        let len = decimals.bytes().take_while(u8::is_ascii_digit).count();
+        let ends = !decimals[len..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
+        let value = format!("{whole}.{}", &decimals[..len]).parse().ok()?;
+        let unit = match symbol {
+            Some(symbol) => Some(self.units.scan(symbol)?),
+            None => None,
+        };
+        ((1..=most).contains(&len) && ends && whole.len() < 4).then_some((
+            value,
+            unit,
+            letter.len_utf8() + len,
+        ))
+    }
+
+    /// True for a tolerance that is set apart and measures something else (200L ±2℃).
+    pub(super) fn is_of_other(&self, first: &Amount, end: usize, tolerance: &Tolerance) -> bool {
+        let read =
+            |words: &Option<UnitWords>| words.as_ref().map(|w| self.units.compose(w)).unwrap_or_default();
+        let (own, its) = (read(&first.unit), read(&tolerance.unit));
+        let share = its.iter().any(|u| u.dimension.is_number());
+        let alike = its.iter().any(|u| own.iter().any(|o| o.dimension == u.dimension));
+        self.text[end..].starts_with(' ') && !own.is_empty() && !its.is_empty() && !share && !alike
     }
 
     /// True at what is counted by 单 and 双 (双层, 双工位).

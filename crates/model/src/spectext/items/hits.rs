@@ -36,6 +36,13 @@ impl<'a> Cutter<'a> {
         }
         let Some((_, len)) = number::read(&text[end..]) else { return false };
         let place = end + len;
+        // NBR70: a rubber, and how hard it is.
+        if len == 2
+            && WORDS.is(Role::Rubber, &text[start..end].to_ascii_lowercase())
+            && !text[place..].starts_with(|c: char| c.is_ascii_alphanumeric() || ".*-".contains(c))
+        {
+            return true;
+        }
         // A letter of its own is the end of a model number.
         let measured = |len: usize| !text[place + len..].starts_with(|c: char| c.is_ascii_alphanumeric());
         // PC817C
@@ -85,7 +92,9 @@ impl<'a> Cutter<'a> {
             let joined = (is_code(&text[start..end]) && words.contains(&end))
                 || (is_letters(&text[start..end]) && codes.contains(&start));
             // G10级 of balls is no board's material.
-            let class = text[end..].starts_with('级')
+            let ball = folded.contains('球')
+                && text[start..end].strip_prefix('G').is_some_and(|g| g.bytes().all(|b| b.is_ascii_digit()));
+            let class = (text[end..].starts_with('级') || ball)
                 && text[..end].ends_with(|c: char| c.is_ascii_digit())
                 && self.properties.values().entries[entry]
                     .targets
@@ -94,7 +103,12 @@ impl<'a> Cutter<'a> {
             if class || !self.is_wished_maker(entry, folded, start, end) {
                 continue;
             }
-            let free = (bounded(text, start, end) || self.is_glued(text, start, end))
+            // BV2.5平方: a kind of cable, and no certificate.
+            let certified = self.properties.values().entries[entry]
+                .targets
+                .iter()
+                .all(|t| self.properties.at(t.0).id.0 == "certification");
+            let free = (bounded(text, start, end) || !certified && self.is_glued(text, start, end))
                 && !is_in_decimal(text, start, end);
             if free || (joined && is_free(text, start, end)) {
                 hits.push(Hit {
@@ -118,7 +132,7 @@ impl<'a> Cutter<'a> {
             // F1.4, but no F46.
             // 透镜 f50: how far its focus is.
             if &folded[start..end] == "f" && alone && counted && behind.get(1..2).is_none_or(|b| b != ".") {
-                let lens = ["透镜", "lens", "镜头", "物镜"].iter().any(|w| folded.contains(w));
+                let lens = ["镜", "lens"].iter().any(|w| folded.contains(w));
                 let focus = self.properties.names().find("焦距").find(|n| n.2 == "焦距".len());
                 if let Some((entry, ..)) = focus.filter(|_| lens) {
                     let kind = Kind::Name(&self.properties.names().entries[entry], Named::Mark);
