@@ -4,7 +4,7 @@ use app::{
     Actor, App, Arrival, AttachEvidence, BoardPair, BoardRules, BoardsRun, Clock, Code, Error, InputFile,
     LiveFigures, NewAccount, NewInspection, NewRecipe, Office, PlacementRun, RecordQuery, Result, Watch,
 };
-use exchange::frame::Packet;
+use exchange::frame::{Packet, Packets};
 use vision::synth::{BoardRecipe, DefectRates, FIDUCIAL_PX, PanelRecipe, PartsRecipe};
 
 /// The recipe of the demo's line: P0.8 at 66.7 µm a pixel.
@@ -113,18 +113,27 @@ async fn running(app: &App, person: &Actor, new: &NewInspection) -> Result<()> {
     let clock = Clock::china();
     let mut watch = Watch::open(person, RECIPE, folder.path(), &options, true, &clock)?;
     let made = Made { frames: 6, seed: 900, rate: 0.001, drift_px: 0.004 };
-    let arrivals = made.files().into_iter().flat_map(|file| {
-        exchange::frame::Packets::new(file.name, std::io::Cursor::new(file.bytes)).map(Arrival::of_pipe)
-    });
+    let arrivals = made
+        .files()
+        .into_iter()
+        .flat_map(|file| Packets::new(file.name, std::io::Cursor::new(file.bytes)).map(Arrival::of_pipe));
     watch.take(arrivals.collect(), &clock)?;
     let id = app.begin_inspection(person, new).await?;
     let (figures, detail) = watch.says(LiveFigures::default());
     app.push_inspection(person, id, &figures, &detail).await
 }
 
-/// A frame of eight bits as a file of samples.
-fn raw(name: String, (width, height): (usize, usize), samples: &[u8]) -> Packet {
-    Packet::file(name, [format!("raw {width} {height} mono 8\n").as_bytes(), samples].concat())
+/// A frame of eight bits under a name.
+fn raw(name: String, (width, height): (usize, usize), samples: &[u8]) -> Result<Packet> {
+    let bytes = [format!("raw {width} {height} mono 8\n").as_bytes(), samples].concat();
+    let packet = Packets::new(name.as_str(), bytes.as_slice()).next();
+    match packet {
+        Some(Ok(mut packet)) => {
+            packet.name = name;
+            Ok(packet)
+        }
+        other => Err(Error::new(Code::Internal, format!("{name}: {other:?}"))),
+    }
 }
 
 /// A finished run of boards against their templates; two of them have defects.
@@ -135,8 +144,8 @@ async fn boards(app: &App, person: &Actor) -> Result<()> {
         let made = BoardRecipe { defects, seed: 40 + i, ..BoardRecipe::default() }.render();
         let size = (made.width, made.height);
         let pair = BoardPair {
-            template: raw("template.raw".to_owned(), size, &made.template),
-            image: raw(format!("board-{i:02}.raw"), size, &made.image),
+            template: raw("template.raw".to_owned(), size, &made.template)?,
+            image: raw(format!("board-{i:02}.raw"), size, &made.image)?,
         };
         run.take(person, &pair)?;
     }
@@ -175,7 +184,7 @@ async fn placement(app: &App, person: &Actor) -> Result<()> {
     let mut run = PlacementRun::new(person, &text, "贴装")?;
     for i in 0..4 {
         let board = made(i).render();
-        run.take(person, &raw(format!("board-{i:02}.raw"), (board.width, board.height), &board.samples))?;
+        run.take(person, &raw(format!("board-{i:02}.raw"), (board.width, board.height), &board.samples)?)?;
     }
     app.record_inspection(person, None, "贴装 20261120", run.end()?).await?;
     Ok(())
