@@ -16,9 +16,9 @@ use model::spec::Strictness;
 use model::spectext::parse_specs;
 use std::collections::BTreeMap;
 
-/// Strings of the once held-back rounds, and of the one that is held back, that the parser is known to read right; raise them, never
+/// Strings of the once held-back rounds, and of those that are held back, that the parser is known to read right; raise them, never
 /// lower them.
-const KEPT_RIGHT: [(&str, usize); 11] = [
+const KEPT_RIGHT: [(&str, usize); 12] = [
     ("4", 240),
     ("5", 239),
     ("6", 240),
@@ -29,12 +29,13 @@ const KEPT_RIGHT: [(&str, usize); 11] = [
     ("9b", 240),
     ("10a", 239),
     ("11a", 277),
-    (HELD_BACK, 183),
+    ("10b", 183),
+    ("11b", 194),
 ];
 
-/// The half of the tenth round whose misses nobody who works on the parser has looked at: the test does not show them. It stays a
-/// measure until somebody opens it.
-const HELD_BACK: &str = "10b";
+/// The halves of the tenth and the eleventh round whose misses nobody who works on the parser has looked at: the test does not show
+/// them. They stay measures until somebody opens them.
+const HELD_BACK: [&str; 2] = ["10b", "11b"];
 
 /// Strings of the open rounds that are not read right yet: most leave something out.
 const KNOWN_WRONG: &[&str] = &[
@@ -149,7 +150,7 @@ fn the_kept_rounds_are_read_no_worse() {
         let mut of_topic: BTreeMap<String, (usize, usize)> = BTreeMap::new();
         for case in cases().iter().filter(|c| c.round == round) {
             let (expect, got) = (settled(&case.expect), read(case));
-            if got != expect && round != HELD_BACK {
+            if got != expect && !HELD_BACK.contains(&round) {
                 eprintln!("{}\n  expect {expect}\n  got    {got}", case.text);
             }
             let count = of_topic.entry(case.topic.clone()).or_default();
