@@ -101,6 +101,8 @@ export const PAGES = [
   { name: 'inspections', path: '/inspections', as: ['inspector', 'secretariat', 'bureau'], differs: true },
   { name: 'inspection', under: '/inspections', link: /^\/inspections\/2$/, as: ['inspector'] },
   { name: 'inspection-live', under: '/inspections', link: /^\/inspections\/3$/, as: ['inspector'] },
+  { name: 'inspection-boards', under: '/inspections', link: /^\/inspections\/4$/, as: ['inspector'] },
+  { name: 'inspection-placement', under: '/inspections', link: /^\/inspections\/5$/, as: ['inspector'] },
   { name: 'inspection-compare', path: '/inspections/compare?a=1&b=2', as: ['inspector'] },
   { name: 'inspection-new', path: '/inspections/new', as: ['inspector'] },
   { name: 'recipes', path: '/inspections/recipes', as: ['inspector'] },

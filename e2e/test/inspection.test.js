@@ -43,6 +43,19 @@ test('two runs are ticked and compared', async () => {
   await page.context().close();
 });
 
+test('runs of boards and of placement have their own reports, and are not compared with panels', async () => {
+  const page = await it.page('inspector');
+  await page.goto('/inspections/4');
+  const boards = await page.locator('main').innerText();
+  assert.match(boards, /无缺陷板的比例/);
+  assert.match(boards, /开路/);
+  await page.goto('/inspections/5');
+  assert.match(await page.locator('main').innerText(), /量具占公差/);
+  const refused = await page.goto('/inspections/compare?a=2&b=4');
+  assert.ok(refused.status() >= 400 && refused.status() < 500);
+  await page.context().close();
+});
+
 test('a recipe says what is wrong with it, and in which line', async () => {
   const page = await it.page('inspector');
   await page.goto('/inspections/recipes/new');

@@ -743,6 +743,52 @@ fn a_watched_run_is_on_record_and_frozen() {
 }
 
 /// Two parts, one of them 100 µm off its place: offsets, class, capability, and a frame without them.
+/// A finished run of boards or of placement is frozen under a name of its own, and checked like any other.
+#[test]
+fn boards_and_placements_go_on_record() {
+    let dir = folder();
+    let dir = dir.path();
+    ok(dir, &["init", "--name", "虚构集群", "--region", "吉安市"]);
+    let offers = "企业名称,所在县区,产品名称,规格参数\n虚构板厂有限公司,万安县,线路板,良率≥20%\n";
+    std::fs::write(dir.join("供给.csv"), offers).unwrap();
+    ok(dir, &["import", "供给.csv"]);
+    let pair = BoardRecipe::default().render();
+    let parts = vision::synth::PartsRecipe::default();
+    let placed = parts.render();
+    for (name, (width, height), samples) in [
+        ("t.png", (pair.width, pair.height), &pair.template),
+        ("i.png", (pair.width, pair.height), &pair.image),
+        ("p.png", (placed.width, placed.height), &placed.samples),
+    ] {
+        let bytes = png(width, height, png::ColorType::Grayscale, png::BitDepth::Eight, samples);
+        std::fs::write(dir.join(name), bytes).unwrap();
+    }
+    std::fs::write(dir.join("list.txt"), "t.png,i.png\nt.png,t.png\n").unwrap();
+    let (x, y) = placed.parts[0].nominal;
+    let (origin, length, width) = (placed.origin, 20.0 * parts.length_px, 20.0 * parts.width_px);
+    let recipe = format!(
+        "um_per_px = 20\norigin_px = [{:?}, {:?}]\ntolerance_um = 60\ntolerance_deg = 2\nsearch_um = 300\n[[parts]]\nname = \"A\"\nx_um = {:?}\ny_um = {:?}\nlength_um = {length:?}\nwidth_um = {width:?}\n",
+        origin.0,
+        origin.1,
+        20.0 * x,
+        20.0 * y
+    );
+    std::fs::write(dir.join("places.toml"), recipe).unwrap();
+    let of = ["--enterprise", "虚构板厂有限公司"];
+    let boards = [&["inspect", "board", "--pairs", "list.txt", "--run", "板 1"][..], &of].concat();
+    let places =
+        [&["inspect", "placement", "--recipe", "places.toml", "p.png", "--run", "贴 1"][..], &of].concat();
+    for args in [&boards, &places] {
+        ok(dir, args);
+        // A name is given once, and nothing is measured before that is known.
+        assert_eq!(run(dir, args).status.code(), Some(5), "{args:?}");
+    }
+    let unknown = [&boards[..5], &["板 2", "--enterprise", "没有的企业"]].concat();
+    assert_ne!(run(dir, &unknown).status.code(), Some(0));
+    let said = ok(dir, &["check"]);
+    assert!(said.contains("inspection_run: 2 rows"), "{said}");
+}
+
 #[test]
 fn parts_are_measured_against_their_places() {
     let dir = tempfile::tempdir().unwrap();

@@ -53,7 +53,7 @@ impl Made {
     }
 }
 
-/// Adds a recipe with two versions, two finished runs of panels, one of boards, one of placement, one of panels under way, and evidence of an offer.
+/// Adds a recipe with two versions, two finished runs of panels and one under way, one of boards and one of placement, and evidence of an offer.
 pub async fn add(app: &App, admin: &Actor) -> Result<()> {
     let query = RecordQuery { q: "mini".to_owned(), per_page: 200, ..RecordQuery::default() };
     let offers = app.offers(admin, &query).await?.rows;
@@ -94,9 +94,9 @@ pub async fn add(app: &App, admin: &Actor) -> Result<()> {
         .await?;
     let proof = AttachEvidence { run, offer: offer.id, property: "yield_rate".to_owned(), months: 6 };
     app.attach_evidence(&person, &proof).await?;
+    running(app, &person, &named("批次 20261122（进行中）")).await?;
     boards(app, &person).await?;
-    placement(app, &person).await?;
-    running(app, &person, &named("批次 20261122（进行中）")).await
+    placement(app, &person).await
 }
 
 /// A run that is still under way, as `yulin inspect watch` leaves it between two frames.
