@@ -162,6 +162,7 @@ struct WorstBoard {
 pub struct BoardsRun {
     rules: BoardRules,
     score_min: f32,
+    on_record: bool,
     boards: u64,
     good: u64,
     classes: BTreeMap<BoardClass, BoardClassCount>,
@@ -174,11 +175,12 @@ pub struct BoardsRun {
 }
 
 impl BoardsRun {
-    /// A run by these rules, in which findings of at least this score count.
-    pub fn new(rules: BoardRules, score_min: f32) -> Self {
+    /// A run by these rules, in which findings of at least this score count. Only what goes on record is hashed and kept.
+    pub fn new(rules: BoardRules, score_min: f32, on_record: bool) -> Self {
         Self {
             rules,
             score_min,
+            on_record,
             boards: 0,
             good: 0,
             classes: BTreeMap::new(),
@@ -206,6 +208,9 @@ impl BoardsRun {
         };
         let counted = found.findings.iter().filter(|f| f.score >= self.score_min);
         let findings: Vec<BoardFinding> = counted.map(finding).collect();
+        if !self.on_record {
+            return Ok(findings);
+        }
         for packet in [&pair.template, &pair.image] {
             self.hashes += &format!("{}  {}\n", sha256_hex(packet.bytes()), packet.name);
         }
@@ -260,10 +265,7 @@ impl BoardsRun {
             json!({ "options": self.rules.options, "model": self.rules.model, "score_min": self.score_min });
         Ok(EndedRun {
             files: ended(&summary, ("findings.ndjson", self.lines), &picture::outlined(&frame, &outlines))?,
-            figures: RunFigures {
-                boards: Some(summary),
-                ..RunFigures::of_panel(Source::Command, None, None)
-            },
+            figures: RunFigures { boards: Some(summary), ..RunFigures::of(Source::Command) },
             detail: RunDetail {
                 recipe: format!("{went_by:#}"),
                 worst: Some((number, image.name, worst.len() as u64)),

@@ -89,7 +89,7 @@ impl App {
             refusals: run.refusals,
             ..RunDetail::default()
         };
-        let figures = RunFigures::of_panel(Source::Frames, Some(run.summary), None);
+        let figures = RunFigures { panel: Some(run.summary), ..RunFigures::of(Source::Frames) };
         let id = self.begin_inspection(actor, new).await?;
         self.finish_inspection(actor, id, figures, detail, files).await?;
         Ok(id)
@@ -124,7 +124,7 @@ impl App {
         }
         let (summary, detail) = read_folder(&files, &new)?;
         let files = files.into_iter().map(|f| (f.name, f.bytes.len() as u64, Some(f.bytes))).collect();
-        let figures = RunFigures::of_panel(Source::Folder, Some(summary), None);
+        let figures = RunFigures { panel: Some(summary), ..RunFigures::of(Source::Folder) };
         let id = self.begin_inspection(actor, &new).await?;
         self.finish_inspection(actor, id, figures, detail, files).await?;
         Ok(id)

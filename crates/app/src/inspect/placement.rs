@@ -79,6 +79,7 @@ pub struct MeasuredPart {
 pub struct PlacementRun {
     text: String,
     recipe: PlacementRecipe,
+    on_record: bool,
     boards: u64,
     tally: PlacementTally,
     course: Course,
@@ -94,16 +95,17 @@ pub struct PlacementRun {
 }
 
 impl PlacementRun {
-    /// A run by a recipe of places; the name is what errors call it.
+    /// A run by a recipe of places; the name is what errors call it. Only what goes on record is hashed and kept.
     ///
     /// # Errors
     /// As [`read_placement`].
-    pub fn new(actor: &Actor, text: &str, name: &str) -> Result<Self> {
+    pub fn new(actor: &Actor, text: &str, name: &str, on_record: bool) -> Result<Self> {
         let recipe = read_placement(actor, text, name)?;
         let empty = Histogram::new(recipe.tolerance_um);
         Ok(Self {
             text: text.to_owned(),
             recipe,
+            on_record,
             boards: 0,
             tally: PlacementTally::default(),
             course: Course::default(),
@@ -125,6 +127,10 @@ impl PlacementRun {
         let report = inspect_placement(actor, packet, &self.recipe)?;
         let measured = |part: &Placed| MeasuredPart { image: packet.name.clone(), part: part.clone() };
         let parts: Vec<MeasuredPart> = report.parts.iter().map(measured).collect();
+        self.tally = std::mem::take(&mut self.tally).merged(report.tally.clone());
+        if !self.on_record {
+            return Ok(parts);
+        }
         self.hashes += &format!("{}  {}\n", sha256_hex(packet.bytes()), packet.name);
         for measured in &parts {
             self.lines.extend(format!("{}\n", json!(measured)).bytes());
@@ -153,7 +159,6 @@ impl PlacementRun {
             rotation_deg: report.pose.rotation_deg,
             um_per_px: report.pose.um_per_px,
         });
-        self.tally = std::mem::take(&mut self.tally).merged(tally.clone());
         if self.worst.as_ref().is_none_or(|(.., worst)| bad_of(&report) > bad_of(worst)) {
             self.worst = Some((self.boards, packet.clone(), report));
         }
@@ -204,10 +209,7 @@ impl PlacementRun {
         parts.truncate(PARTS_MAX);
         Ok(EndedRun {
             files: ended(&summary, ("parts.ndjson", self.lines), &picture::outlined(&frame, &outlines))?,
-            figures: RunFigures {
-                placement: Some(summary),
-                ..RunFigures::of_panel(Source::Command, None, None)
-            },
+            figures: RunFigures { placement: Some(summary), ..RunFigures::of(Source::Command) },
             detail: RunDetail {
                 recipe: self.text,
                 course: self.course,

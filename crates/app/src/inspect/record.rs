@@ -85,9 +85,9 @@ pub struct RunFigures {
 }
 
 impl RunFigures {
-    /// Those of a run of panels.
-    pub fn of_panel(source: Source, panel: Option<PanelSummary>, live: Option<LiveFigures>) -> Self {
-        Self { source, panel, live, boards: None, placement: None }
+    /// None yet.
+    pub fn of(source: Source) -> Self {
+        Self { source, panel: None, live: None, boards: None, placement: None }
     }
 
     /// What the run inspects, which follows from the figures that it has.

@@ -443,7 +443,7 @@ impl Watch {
             refusals: walk.refusals.first.clone(),
             ..RunDetail::default()
         };
-        (RunFigures::of_panel(Source::Watch, panel, Some(live)), detail)
+        (RunFigures { panel, live: Some(live), ..RunFigures::of(Source::Watch) }, detail)
     }
 
     /// Ends the run: its files are made whole, on the disk, but not yet in their place. To be called again after a fall, it

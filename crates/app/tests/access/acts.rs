@@ -318,7 +318,7 @@ pub async fn exercise(app: &App, actor: &Actor, act: Act, with: &Arguments) -> V
             put(show(app.begin_inspection(actor, &new).await));
             put(show(app.inspect_frames(actor, &new, Vec::new(), |_| String::new(), &quiet).await));
             put(show(app.record_folder(actor, new, Vec::new()).await));
-            let figures = app::RunFigures::of_panel(app::Source::Watch, None, None);
+            let figures = app::RunFigures::of(app::Source::Watch);
             let detail = app::RunDetail::default();
             put(show(app.free_inspection_name(actor, Some(with.enterprises[0]), "L8").await));
             let measured =

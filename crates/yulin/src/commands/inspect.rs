@@ -38,14 +38,14 @@ async fn inspect(store: Option<(&App, &Actor)>, args: &Inspect) -> Result<ExitCo
         Inspect::Panel(args) => panel(args),
         Inspect::Board(args) => {
             let record = Record::open(store, args.run.as_deref(), args.enterprise.as_deref()).await?;
-            match (board(args)?, record) {
+            match (board(args, record.is_some())?, record) {
                 (Some(run), Some(record)) => record.put(run.end()?).await,
                 _ => Ok(ExitCode::SUCCESS),
             }
         }
         Inspect::Placement(args) => {
             let record = Record::open(store, args.run.as_deref(), args.enterprise.as_deref()).await?;
-            let run = placement::run(args)?;
+            let run = placement::run(args, record.is_some())?;
             match record {
                 Some(record) => record.put(run.end()?).await,
                 None => Ok(ExitCode::SUCCESS),
@@ -188,7 +188,7 @@ fn show(s: &PanelSummary) {
 }
 
 /// The boards as compared; nothing where nobody reads on.
-fn board(args: &InspectBoard) -> Result<Option<BoardsRun>> {
+fn board(args: &InspectBoard, on_record: bool) -> Result<Option<BoardsRun>> {
     let pairs = match (&args.pairs, &args.template, &args.image) {
         (Some(list), ..) => sources::pairs(list, &text(list)?)?,
         (None, Some(template), Some(image)) => vec![(template.clone(), image.clone())],
@@ -209,7 +209,7 @@ fn board(args: &InspectBoard) -> Result<Option<BoardsRun>> {
         (_, None) => BoardModel::Shipped,
         (_, Some((name, text))) => BoardModel::File(name, text),
     };
-    let mut run = BoardsRun::new(BoardRules::new(options, model)?, args.score_min);
+    let mut run = BoardsRun::new(BoardRules::new(options, model)?, args.score_min, on_record);
     let (started, bar) = (Instant::now(), OnceLock::new());
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for (done, (template, image)) in pairs.iter().enumerate() {

@@ -138,7 +138,7 @@ fn raw(name: String, (width, height): (usize, usize), samples: &[u8]) -> Result<
 
 /// A finished run of boards against their templates; two of them have defects.
 async fn boards(app: &App, person: &Actor) -> Result<()> {
-    let mut run = BoardsRun::new(BoardRules::default(), 0.5);
+    let mut run = BoardsRun::new(BoardRules::default(), 0.5, true);
     for i in 0..8 {
         let defects = if i % 5 == 2 { 3 } else { 0 };
         let made = BoardRecipe { defects, seed: 40 + i, ..BoardRecipe::default() }.render();
@@ -181,7 +181,7 @@ async fn placement(app: &App, person: &Actor) -> Result<()> {
             i + 1
         );
     }
-    let mut run = PlacementRun::new(person, &text, "贴装")?;
+    let mut run = PlacementRun::new(person, &text, "贴装", true)?;
     for i in 0..4 {
         let board = made(i).render();
         run.take(person, &raw(format!("board-{i:02}.raw"), (board.width, board.height), &board.samples)?)?;

@@ -7,9 +7,10 @@ use app::{Code, Error, PlacementRun, Result};
 use std::io::Write;
 
 /// Measures all boards.
-pub fn run(args: &InspectPlacement) -> Result<PlacementRun> {
+pub fn run(args: &InspectPlacement, on_record: bool) -> Result<PlacementRun> {
     let actor = super::super::console();
-    let mut run = PlacementRun::new(&actor, &text(&args.recipe)?, &args.recipe.display().to_string())?;
+    let mut run =
+        PlacementRun::new(&actor, &text(&args.recipe)?, &args.recipe.display().to_string(), on_record)?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut put = |line: &serde_json::Value| match writeln!(out, "{line}").and_then(|()| out.flush()) {
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
