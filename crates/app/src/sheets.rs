@@ -1,4 +1,4 @@
-//! The office's tables as files: the audit log, stale records, the form for many invitations.
+//! The office's tables as files: the audit log, stale records, words that were not read, the form for many invitations.
 
 use crate::{Act, Actor, App, AuditFilter, Code, Error, Result};
 use exchange::plain::PlainTable;
@@ -81,6 +81,23 @@ impl App {
         };
         self.store.audit_append(&self.by(actor), "stale.export", "stale", &detail).await?;
         table.xlsx().map_err(|e| unwritten(&e))
+    }
+
+    /// [`App::unread_words`] as a csv to be filled in: `word,property,value,records,clause,title`, with property and value empty.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn unread_words_sheet(&self, actor: &Actor) -> Result<Vec<u8>> {
+        actor.need(Act::UnreadWords)?;
+        let row = |w: crate::UnreadWord| {
+            vec![w.word, String::new(), String::new(), w.records.to_string(), w.clause, w.title]
+        };
+        let table = PlainTable {
+            title: "words".to_owned(),
+            headings: words(&["word", "property", "value", "records", "clause", "title"]),
+            rows: self.unread_words(actor).await?.into_iter().map(row).collect(),
+        };
+        table.csv().map_err(|e| unwritten(&e))
     }
 
     /// The empty form for many invitations, as a workbook.

@@ -11,7 +11,6 @@ use std::fmt;
 #[derive(Clone, PartialEq, Default)]
 pub struct TextVectors {
     rows: BTreeMap<String, Row>,
-    width: usize,
     sha256: String,
 }
 
@@ -62,7 +61,7 @@ impl TextVectors {
                 rows.insert(fold_key(text), row);
             }
         }
-        let mut out = Self { rows, width, sha256: String::new() };
+        let mut out = Self { rows, sha256: String::new() };
         out.sha256 = out.fingerprint();
         Ok(out)
     }
@@ -97,7 +96,7 @@ impl TextVectors {
         if self.rows.is_empty() {
             return String::new();
         }
-        let mut bytes = Vec::with_capacity(self.rows.len() * (self.width + 32));
+        let mut bytes = Vec::new();
         for (text, row) in &self.rows {
             bytes.extend(text.as_bytes());
             // No folded text holds a line feed, so no two tables are written alike.
@@ -123,7 +122,7 @@ impl Row {
 
 impl fmt::Debug for TextVectors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TextVectors({} texts x {})", self.rows.len(), self.width)
+        write!(f, "TextVectors({} texts)", self.rows.len())
     }
 }
 

@@ -522,6 +522,19 @@ impl Market {
         self.sight(viewer, held).level.is_some()
     }
 
+    /// The open records of a shelf that exist for a viewer, by row id, as the viewer may see them.
+    pub fn open<'a, T: Listed + Clone>(
+        &'a self,
+        shelf: &'a Shelf<T>,
+        viewer: &'a Viewer,
+        today: Date,
+    ) -> impl Iterator<Item = (i64, T)> + 'a {
+        let open = shelf.all.iter().filter(move |held| status(held, today) == super::RecordStatus::Open);
+        open.map(|held| (self.sight(viewer, held), held))
+            .filter(|(sight, _)| sight.level.is_some())
+            .map(|(sight, held)| (held.id, self.seen(sight, held)))
+    }
+
     /// A record as a viewer may see it. Keys hold names and titles: they stay only where those are open to the viewer.
     pub fn seen<T: Listed + Clone>(&self, sight: access::Sight, held: &Held<T>) -> T {
         let (key, enterprise) = (held.value.key().to_owned(), held.value.enterprise().to_owned());

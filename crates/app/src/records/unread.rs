@@ -1,9 +1,6 @@
 //! Words of specifications that were not read: what the cluster's own `words.csv` may say once (see `data/README.md`).
 
-use super::RecordStatus;
-use super::market::{Listed, status};
-use crate::{Act, Actor, App, Code, Error, Result};
-use exchange::plain::PlainTable;
+use crate::{Act, Actor, App, Result};
 use model::fold::fold_key;
 use model::visibility::Noun;
 use serde::Serialize;
@@ -70,39 +67,15 @@ impl App {
                 own.push(key);
             }
         };
-        for need in market.needs.all.iter().filter(|n| status(n, today) == RecordStatus::Open) {
-            if market.knows(&viewer, need) {
-                let seen = need.value.clone().redacted(market.reference, market.sight(&viewer, need));
-                count(Noun::Need, need.id, &seen.title, &seen.unread);
-            }
+        for (id, need) in market.open(&market.needs, &viewer, today) {
+            count(Noun::Need, id, &need.title, &need.unread);
         }
-        for offer in market.offers.all.iter().filter(|o| status(o, today) == RecordStatus::Open) {
-            if market.knows(&viewer, offer) {
-                let seen = offer.value.clone().redacted(market.reference, market.sight(&viewer, offer));
-                count(Noun::Offer, offer.id, &seen.title, &seen.unread);
-            }
+        for (id, offer) in market.open(&market.offers, &viewer, today) {
+            count(Noun::Offer, id, &offer.title, &offer.unread);
         }
         let mut words: Vec<UnreadWord> = found.into_values().collect();
         words.sort_by(|a, b| b.records.cmp(&a.records).then_with(|| a.word.cmp(&b.word)));
         Ok(words)
-    }
-
-    /// [`App::unread_words`] as a csv to be filled in: `word,property,value,records,clause,title`, with property and value empty.
-    ///
-    /// # Errors
-    /// Storage errors.
-    pub async fn unread_words_sheet(&self, actor: &Actor) -> Result<Vec<u8>> {
-        actor.need(Act::UnreadWords)?;
-        let headings = ["word", "property", "value", "records", "clause", "title"];
-        let row = |w: UnreadWord| {
-            vec![w.word, String::new(), String::new(), w.records.to_string(), w.clause, w.title]
-        };
-        let table = PlainTable {
-            title: "words".to_owned(),
-            headings: headings.map(str::to_owned).to_vec(),
-            rows: self.unread_words(actor).await?.into_iter().map(row).collect(),
-        };
-        table.csv().map_err(|e| Error::new(Code::Output, e.to_string()))
     }
 }
 

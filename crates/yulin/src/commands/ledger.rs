@@ -9,7 +9,6 @@ use app::{
 use clap::{Args, Subcommand, ValueEnum};
 use model::period::Period;
 use serde::Serialize;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -343,12 +342,7 @@ async fn export(app: &App, actor: &Actor, form: Form, out: Option<&Path>) -> Res
             super::write(path, &bytes)?;
             say!("wrote 已写出 {count} records 条记录: {}", path.display());
         }
-        None => match std::io::stdout().lock().write_all(&bytes) {
-            Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
-                return Err(Error::new(Code::Output, format!("cannot write to standard output: {e}")));
-            }
-            _ => {}
-        },
+        None => super::print(&bytes)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -32,25 +32,6 @@ pub async fn markets(app: &App, actor: &Actor) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Words of specifications that were not read, as a table to fill in.
-pub async fn words(app: &App, actor: &Actor) -> Result<ExitCode> {
-    let table = app.unread_words_sheet(actor).await?;
-    match std::io::stdout().lock().write_all(&table) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::new(Code::Output, format!("cannot write to standard output: {e}")))
-        }
-        _ => Ok(ExitCode::SUCCESS),
-    }
-}
-
-/// Titles, a line each.
-pub async fn titles(app: &App, actor: &Actor) -> Result<ExitCode> {
-    for title in app.titles(actor).await? {
-        say!("{title}");
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
 pub async fn review(app: &App, actor: &Actor, args: &cli::Review) -> Result<ExitCode> {
     let review = match args.verdict {
         cli::ReviewWord::Confirm => Review::Confirmed,

@@ -14,6 +14,7 @@ mod matching;
 mod password;
 mod serve;
 mod users;
+mod words;
 
 use crate::cli::{Cli, Command, LogFormat};
 use app::{Actor, App, Clock, Code, Error, Result};
@@ -132,8 +133,8 @@ async fn in_database(app: &Arc<App>, actor: Option<&str>, command: Command) -> R
         Command::Open(args) => users::set_status(app, actor, &args, true).await,
         Command::Duplicates(args) => users::duplicates(app, actor, &args).await,
         Command::Learn(args) => learn::run(app, actor, &args).await,
-        Command::Words => lists::words(app, actor).await,
-        Command::Titles => lists::titles(app, actor).await,
+        Command::Words => words::unread(app, actor).await,
+        Command::Titles => words::titles(app, actor).await,
         Command::Serve(args) => serve::run(app.clone(), actor, &args).await,
         Command::Users(args) => users::run(app, actor, &args).await,
         Command::Audit(args) => audit::run(app, actor, &args).await,
@@ -153,6 +154,16 @@ fn console() -> Actor {
 /// Reads a file, with the path in the error.
 fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|e| Error::new(Code::File, format!("cannot read {}: {e}", path.display())))
+}
+
+/// Writes bytes to standard output. A pipe that is closed early is its reader's choice, not a failure.
+fn print(bytes: &[u8]) -> Result<()> {
+    match std::io::stdout().lock().write_all(bytes) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::new(Code::Output, format!("cannot write to standard output: {e}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file whole or not at all: beside it first, then renamed.
